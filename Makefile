@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+# sctp-connect: `make demo` shows it, `make check` tests it, `make help` lists the rest.
+
+VERSION := 0.1.0
+
+# --- What packagers and users may set -------------------------------------------------------
+CC         ?= cc
+PKG_CONFIG ?= pkg-config
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+CFLAGS     ?= -O2 -g
+HARDENING  ?= -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDENING_LDFLAGS ?= -pie -Wl,-z,relro
+# WERROR=1: warnings end the build (make check sets it); SANITIZE=address,undefined: see check-asan
+WERROR     ?=
+SANITIZE   ?=
+# V=1 shows every command
+V          ?=
+
+B := build$(if $(SANITIZE),/sanitize)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+            -Wpointer-arith -Wwrite-strings -Wundef $(if $(WERROR),-Werror)
+ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBSCTP_VERSION='"$(LIBSCTP_VERSION)"' -Isrc $(CPPFLAGS)
+ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
+               -fno-sanitize-recover=all -fno-omit-frame-pointer,$(HARDENING)) -MMD -MP $(CFLAGS)
+ALL_LDFLAGS  = $(if $(SANITIZE),-fsanitize=$(SANITIZE),$(HARDENING_LDFLAGS)) -Wl,--as-needed $(LDFLAGS)
+LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp)
+LIBS         = $(shell $(PKG_CONFIG) --libs libsctp jansson)
+
+SOURCES := $(sort $(wildcard src/*.c))
+OBJECTS := $(SOURCES:src/%.c=$(B)/obj/%.o)
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all
+all: $(B)/sctp-connect ## build the program: build/sctp-connect
+
+# Rebuilt when flags or sources change, not only when a file does.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(SOURCES))' \
+		| cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(SOURCES))' > $@
+.PHONY: FORCE
+FORCE:
+
+$(B)/obj/%.o: src/%.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/sctp-connect: $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# --- Unit tests: cmocka, every object but main, with time that passes only when waited for ----
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_OBJECTS := $(filter-out %/main.o %/loop.o,$(OBJECTS)) $(patsubst tests/unit/%.c,$(B)/unit/%.o,$(sort $(wildcard tests/unit/fake_*.c)))
+
+$(B)/unit/%.o: tests/unit/%.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/unit/test_%: $(B)/unit/test_%.o $(UNIT_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+.PRECIOUS: $(B)/unit/%.o
+
+# --- Tests ----------------------------------------------------------------------------------
+# What a fresh Debian 12 needs, for building and for testing.
+BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev
+TEST_PACKAGES  := bats bats-assert bats-support busybox-static cpio iproute2 iputils-ping jq \
+                  kmod libcmocka-dev lksctp-tools ncat nftables procps python3 python3-jsonschema \
+                  qemu-system-x86 socat util-linux
+LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
+
+.PHONY: build-deps test-deps demo-deps
+build-deps: ## install what building needs (Debian)
+	@tests/lab/install $(BUILD_PACKAGES)
+demo-deps:
+	@tests/lab/install $(BUILD_PACKAGES) busybox-static cpio iproute2 kmod nftables qemu-system-x86
+test-deps: ## install what the tests need (Debian)
+	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES)
+
+.PHONY: check check-unit check-e2e check-sanitize lint bench demo
+check: test-deps ## install what is missing, build, and run every test
+	@$(MAKE) --no-print-directory WERROR=1 all unit
+	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
+	@tests/run lint docs unit e2e platform sanitize
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+
+check-unit: all unit ## only the unit tests
+	@tests/run unit
+
+check-e2e: all ## only the end-to-end tests
+	@tests/run e2e
+
+check-platform: all ## only the tests of what the kernel itself does
+	@tests/run platform
+.PHONY: check-platform
+
+check-sanitize: ## unit and end-to-end tests under ASan and UBSan
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
+	@tests/run sanitize
+
+lint: ## shellcheck, mandoc, clang-format, cppcheck
+	@tests/run lint
+
+demo: demo-deps ## a listener with three addresses, a path cut, and the report
+	@$(MAKE) --no-print-directory all
+	@tests/lab/demo
+
+bench: all ## what one connect costs, in instructions, beside other tools
+	@tests/bench/run
+
+# --- The rest -------------------------------------------------------------------------------
+.PHONY: install uninstall clean format help
+install: ## install under DESTDIR and PREFIX; builds nothing
+	@test -x build/sctp-connect || { echo "make install: run make first" >&2; exit 1; }
+	install -D -m 755 build/sctp-connect $(DESTDIR)$(BINDIR)/sctp-connect
+	install -D -m 644 man/sctp-connect.1 $(DESTDIR)$(MANDIR)/man1/sctp-connect.1
+	install -D -m 644 completion/sctp-connect.bash $(DESTDIR)$(BASHCOMPDIR)/sctp-connect
+	install -D -m 644 completion/_sctp-connect $(DESTDIR)$(ZSHCOMPDIR)/_sctp-connect
+	install -D -m 644 completion/sctp-connect.fish $(DESTDIR)$(FISHCOMPDIR)/sctp-connect.fish
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/sctp-connect $(DESTDIR)$(MANDIR)/man1/sctp-connect.1 \
+	      $(DESTDIR)$(BASHCOMPDIR)/sctp-connect $(DESTDIR)$(ZSHCOMPDIR)/_sctp-connect \
+	      $(DESTDIR)$(FISHCOMPDIR)/sctp-connect.fish
+
+format: ## clang-format on every C file
+	clang-format -i $(wildcard src/*.[ch] tests/unit/*.[ch] tests/platform/*.[ch])
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | \
+		awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS HARDENING PKG_CONFIG PREFIX DESTDIR BINDIR MANDIR'
+	@echo '           BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR WERROR=1 SANITIZE=address,undefined V=1'
+
+-include $(wildcard $(B)/obj/*.d $(B)/unit/*.d)

@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: MIT */
+#include "connect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "diagnose.h"
+#include "explain.h"
+#include "loop.h"
+#include "report.h"
+
+/* RFC 8305's connection attempt delay: how long a dead address may hold up the next one. */
+#define RTO_INITIAL_SEVERAL_MS 250
+/* Longer than the deadline, whatever it is: when to give up is ours to say (diagnose.c). */
+#define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
+
+/* An answer on a healthy path is there by then, and need not wait for the routing table. */
+#define ROUTE_CHECK_US         (20 * USEC_PER_MSEC)
+#define SOFT_ERROR_INTERVAL_US (50 * USEC_PER_MSEC)
+#define PROGRESS_AFTER_US      (500 * USEC_PER_MSEC)
+#define WAIT_PAUSE_US          (250 * USEC_PER_MSEC)
+#define CLOSE_BOUND_US         (1 * USEC_PER_SEC)
+
+#define MS(us) ((double)(us) / USEC_PER_MSEC)
+
+enum connection_state {
+	/* Nothing is open. Left by start(): to PENDING, or, when it cannot even begin, to DONE. */
+	CONNECTION_IDLE,
+	/*
+	 * The endpoint is open, the stack is at it. Left by finish(), on EVENT_UP, EVENT_FAILED,
+	 * the deadline, or when no address has a route.
+	 */
+	CONNECTION_PENDING,
+	/* --wait: the last try failed, the next one begins at wake_us. Nothing is open. */
+	CONNECTION_PAUSED,
+	/* The result stands. The endpoint is open only where it is connected. */
+	CONNECTION_DONE,
+};
+
+struct connection {
+	const struct stack *stack;
+	const struct options *options;
+	struct target *peer;
+	struct target *local;
+	struct timeline *timeline;
+
+	enum connection_state state;
+	int64_t begun_us;    /* the first try */
+	int64_t started_us;  /* the call of this try */
+	int64_t deadline_us; /* of this try */
+	int64_t wake_us;     /* when tick() has something to do */
+	bool routes_checked;
+	bool peer_closing; /* it came up, and has since been closed or lost from the other end */
+
+	struct stack_endpoint *endpoint;
+	uint32_t assoc;
+	size_t *order; /* packed position -> index in peer->addresses */
+	union address *packed;
+	size_t packed_count;
+
+	struct evidence evidence;
+	struct result result;
+};
+
+struct connection *connection_new(const struct stack *stack, int stack_error,
+				  const struct options *options, struct target *peer,
+				  struct target *local, struct timeline *timeline)
+{
+	struct connection *c = xcalloc(1, sizeof(*c));
+
+	c->stack = stack;
+	c->options = options;
+	c->peer = peer;
+	c->local = local;
+	c->timeline = timeline;
+	c->evidence.error = stack_error;
+	c->result.target = peer;
+	c->result.stack = stack ? stack->name : NULL;
+	c->result.style = options->style;
+	c->result.blocking = options->blocking;
+	return c;
+}
+
+const struct result *connection_result(const struct connection *c)
+{
+	return &c->result;
+}
+
+/* Takes away all that belongs to one try. */
+static void reset(struct connection *c)
+{
+	if (c->endpoint)
+		c->stack->close(c->endpoint, true);
+	c->endpoint = NULL;
+	c->assoc = 0;
+	free(c->order);
+	free(c->packed);
+	c->order = NULL;
+	c->packed = NULL;
+	c->packed_count = 0;
+	c->routes_checked = false;
+	c->peer_closing = false;
+	c->started_us = 0;
+	association_free(&c->result.association);
+	memset(&c->result.association, 0, sizeof(c->result.association));
+	memset(&c->result.reason, 0, sizeof(c->result.reason));
+	memset(&c->result.hint, 0, sizeof(c->result.hint));
+	memset(&c->evidence, 0, sizeof(c->evidence));
+}
+
+void connection_free(struct connection *c)
+{
+	if (!c)
+		return;
+	reset(c);
+	free(c);
+}
+
+/* --- One try, from the addresses to the call ------------------------------------------------ */
+
+/* Every requested address gets its line in the report, whatever becomes of it. */
+static void list_requested(struct connection *c)
+{
+	struct association *a = &c->result.association;
+
+	a->path_count = c->peer->address_count;
+	a->paths = xcalloc(a->path_count + 1, sizeof(*a->paths));
+	for (size_t i = 0; i < a->path_count; i++) {
+		a->paths[i].path.address = c->peer->addresses[i].address;
+		a->paths[i].host = c->peer->addresses[i].host;
+		a->paths[i].requested = true;
+		a->paths[i].verdict = VERDICT_UNTRIED;
+	}
+}
+
+/*
+ * Narrowest scope first, else in the user's order: the INIT goes to the first address of the array,
+ * and both ends leave out every address of a narrower scope than that one's (address.h).
+ */
+static void order_addresses(struct connection *c)
+{
+	size_t count = c->peer->address_count;
+
+	c->order = xcalloc(count + 1, sizeof(*c->order));
+	c->packed = xcalloc(count + 1, sizeof(*c->packed));
+	for (enum address_scope scope = SCOPE_LOOPBACK; scope <= SCOPE_GLOBAL; scope++) {
+		for (size_t i = 0; i < count; i++) {
+			const union address *a = &c->peer->addresses[i].address;
+
+			if (address_scope(a) != scope)
+				continue;
+			c->order[c->packed_count] = i;
+			c->packed[c->packed_count++] = *a;
+		}
+	}
+	c->result.reordered = false;
+	for (size_t i = 0; i < c->packed_count; i++)
+		c->result.reordered |= c->order[i] != i;
+	if (c->result.reordered)
+		timeline_note(
+			c->timeline,
+			"addresses reordered, narrowest scope first, so that none is left out");
+}
+
+/* This host has no IPv6: what is left of the call without those addresses, each of which says so.
+ */
+static void exclude_ipv6(struct connection *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->packed_count; i++) {
+		struct path_result *path = &c->result.association.paths[c->order[i]];
+
+		if (c->packed[i].sa.sa_family == AF_INET6) {
+			path->verdict = VERDICT_EXCLUDED;
+			message_set(&path->note, 0, "this host has no IPv6");
+			continue;
+		}
+		c->order[kept] = c->order[i];
+		c->packed[kept++] = c->packed[i];
+	}
+	c->packed_count = kept;
+	timeline_note(c->timeline, "no IPv6 on this host: going on with the IPv4 addresses");
+}
+
+static bool any_ipv6(const union address *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].sa.sa_family == AF_INET6)
+			return true;
+	return false;
+}
+
+static int open_endpoint(struct connection *c)
+{
+	const struct options *o = c->options;
+	struct stack_config config = {
+		.style = o->style,
+		.out_streams = o->out_streams,
+		.max_in_streams = o->in_streams,
+		.init_attempts = o->init_attempts ? o->init_attempts : INIT_ATTEMPTS_UNLIMITED,
+		.init_timeout_ms = o->init_timeout_ms,
+		.rto_initial_ms = o->rto_initial_ms,
+		.local_count = c->local->address_count,
+	};
+	union address *local = xcalloc(c->local->address_count + 1, sizeof(*local));
+	int rc;
+
+	for (size_t i = 0; i < c->local->address_count; i++)
+		local[i] = c->local->addresses[i].address;
+	config.local = local;
+	if (!config.rto_initial_ms && c->packed_count > 1)
+		config.rto_initial_ms = RTO_INITIAL_SEVERAL_MS;
+	c->evidence.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC;
+	config.ipv6 = any_ipv6(c->packed, c->packed_count) || any_ipv6(local, config.local_count);
+
+	rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
+	if (rc == -EAFNOSUPPORT && config.ipv6 && !any_ipv6(local, config.local_count)) {
+		exclude_ipv6(c);
+		config.ipv6 = false;
+		if (c->packed_count)
+			rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
+	}
+	free(local);
+	return rc;
+}
+
+static void note_call(struct connection *c)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!c->timeline->verbose)
+		return;
+	for (size_t i = 0; i < c->packed_count; i++)
+		timeline_note(c->timeline, "  address %zu of the call: %s", i + 1,
+			      address_text(&c->packed[i], text));
+}
+
+/* What the terminal shows while nothing comes. */
+static void show_progress(struct connection *c)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (c->packed_count == 1)
+		timeline_progress(c->timeline, "waiting for an answer from %s ...",
+				  address_text(&c->packed[0], text));
+	else
+		timeline_progress(c->timeline, "waiting for an answer from %s and %zu more ...",
+				  address_text(&c->packed[0], text), c->packed_count - 1);
+}
+
+static void finish(struct connection *c, enum phase phase, int error);
+static bool check_routes(struct connection *c);
+
+static int64_t try_timeout(const struct connection *c, int64_t now)
+{
+	int64_t timeout = c->options->timeout_us;
+
+	if (c->options->wait_us)
+		timeout = MIN(timeout, c->begun_us + c->options->wait_us - now);
+	return MAX(timeout, 1);
+}
+
+static void call_connect(struct connection *c)
+{
+	const char *mode = c->options->blocking ? "blocking" : "non-blocking";
+	int rc;
+
+	timeline_note(c->timeline, "sctp_connectx, %zu address%s, %s, %s", c->packed_count,
+		      c->packed_count == 1 ? "" : "es", mode, style_name(c->options->style));
+	note_call(c);
+
+	c->started_us = loop_now_us();
+	c->evidence.timeout_us = try_timeout(c, c->started_us);
+	c->deadline_us = c->started_us + c->evidence.timeout_us;
+	if (c->options->blocking) {
+		show_progress(c);
+		loop_alarm_start(c->deadline_us);
+	}
+	rc = c->stack->connect(c->endpoint, c->packed, c->packed_count, c->options->blocking,
+			       &c->assoc);
+	if (c->options->blocking) {
+		loop_alarm_stop();
+		timeline_clear(c->timeline);
+	}
+	if (rc < 0) {
+		finish(c, PHASE_CALL, -rc);
+		return;
+	}
+	timeline_note(c->timeline, "the call %s", c->options->blocking ? "returned" : "has begun");
+	c->state = CONNECTION_PENDING;
+	c->wake_us = c->started_us + ROUTE_CHECK_US;
+}
+
+static void start(struct connection *c)
+{
+	int stack_error = c->evidence.error;
+	int64_t now = loop_now_us();
+	int status, rc;
+
+	reset(c);
+	if (!c->result.tries++)
+		c->begun_us = now;
+	status = target_resolve(c->peer, c->options->family, c->timeline, &c->evidence.failed);
+	if (status == STATUS_OK)
+		status = target_resolve(c->local, c->options->family, c->timeline,
+					&c->evidence.failed);
+	c->result.resolve_us = loop_now_us() - now;
+	if (status != STATUS_OK) {
+		c->evidence.status = status;
+		finish(c, PHASE_RESOLVE, 0);
+		return;
+	}
+	list_requested(c);
+	order_addresses(c);
+	if (!c->stack) {
+		finish(c, PHASE_STACK, stack_error);
+		return;
+	}
+	rc = open_endpoint(c);
+	if (rc < 0) {
+		finish(c, PHASE_OPEN, -rc);
+		return;
+	}
+	/* A blocking call would keep us from seeing later that it cannot succeed. */
+	if (c->options->blocking && check_routes(c)) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	call_connect(c);
+}
+
+/* --- The association is up: what it is made of ---------------------------------------------- */
+
+static size_t find_packed(const struct connection *c, const union address *address)
+{
+	for (size_t i = 0; i < c->packed_count; i++)
+		if (address_equal(&c->packed[i], address))
+			return i;
+	return 0;
+}
+
+/*
+ * When the array was reordered, the stack's primary is the first of the array that answered. The
+ * user's first address is to be it, unless its turn came before that one's and it did not answer.
+ */
+static void set_primary(struct connection *c)
+{
+	char text[ADDRESS_TEXT_MAX];
+	const union address *first;
+	size_t position = 0;
+	int rc;
+
+	c->result.primary_set = false;
+	if (!c->result.reordered)
+		return;
+	while (c->order[position] != 0 && position + 1 < c->packed_count)
+		position++;
+	first = &c->packed[position];
+	if (c->order[position] != 0 || position <= c->evidence.answered)
+		return;
+	rc = c->stack->set_primary(c->endpoint, c->assoc, first);
+	c->result.primary_set = rc == 0;
+	timeline_note(c->timeline, "primary set to the first -a, %s: %s",
+		      address_host_text(first, text), rc < 0 ? errno_name(-rc) : "done");
+}
+
+static void find_answered(struct connection *c, const struct stack_path *list, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (list[i].primary)
+			c->evidence.answered = find_packed(c, &list[i].address);
+}
+
+/* Sorts what the stack lists into the requested addresses, and appends the learned ones. */
+static void merge_paths(struct connection *c, const struct stack_path *list, size_t count)
+{
+	struct association *a = &c->result.association;
+	size_t requested = a->path_count;
+
+	a->paths = xreallocarray(a->paths, requested + count + 1, sizeof(*a->paths));
+	for (size_t i = 0; i < count; i++) {
+		struct path_result *path = NULL;
+
+		for (size_t j = 0; j < requested && !path; j++)
+			if (address_equal(&a->paths[j].path.address, &list[i].address) &&
+			    !a->paths[j].in_association)
+				path = &a->paths[j];
+		if (path) {
+			union address given = path->path.address;
+
+			path->path = list[i];
+			path->path.address = given; /* with the zone, which the kernel forgets */
+		} else {
+			path = &a->paths[a->path_count++];
+			*path = (struct path_result){ .path = list[i] };
+		}
+		path->in_association = true;
+		path->verdict = VERDICT_UNVERIFIED;
+	}
+}
+
+static void snapshot(struct connection *c)
+{
+	struct association *a = &c->result.association;
+	struct stack_path *list = NULL;
+	int count;
+
+	/* Where the peer has closed it again already, there is nothing left to ask about. */
+	if (c->stack->status(c->endpoint, c->assoc, &a->status) < 0)
+		return;
+	count = c->stack->paths(c->endpoint, c->assoc, &list);
+	if (count < 0)
+		return;
+	find_answered(c, list, count);
+	set_primary(c);
+	if (c->result.primary_set) {
+		free(list);
+		count = c->stack->paths(c->endpoint, c->assoc, &list);
+		if (count < 0)
+			return;
+	}
+	merge_paths(c, list, (size_t)count);
+	free(list);
+	count = c->stack->local_addresses(c->endpoint, c->assoc, &a->local);
+	a->local_count = count > 0 ? (size_t)count : 0;
+	a->known = true;
+}
+
+/* --- The end of a try ----------------------------------------------------------------------- */
+
+static bool worth_another_try(const struct connection *c)
+{
+	switch (c->result.word) {
+	case RESULT_REFUSED:
+	case RESULT_TIMEOUT:
+	case RESULT_UNREACHABLE:
+	case RESULT_ABORTED:
+	case RESULT_UNRESOLVED:
+		return c->options->wait_us && !c->result.signal &&
+		       loop_now_us() + WAIT_PAUSE_US < c->begun_us + c->options->wait_us;
+	default:
+		return false;
+	}
+}
+
+/* A reason for silence that only the routing table tells. True: no address has a route. */
+static bool check_routes(struct connection *c)
+{
+	size_t without = 0;
+
+	c->routes_checked = true;
+	for (size_t i = 0; i < c->packed_count; i++) {
+		struct path_result *path = &c->result.association.paths[c->order[i]];
+		char text[ADDRESS_TEXT_MAX];
+
+		path->route_error = route_error(&c->packed[i]);
+		if (!path->route_error)
+			continue;
+		without++;
+		timeline_note(c->timeline, "route look-up for %s: %s",
+			      address_host_text(&c->packed[i], text),
+			      errno_name(path->route_error));
+	}
+	return without == c->packed_count;
+}
+
+static void sample_soft_error(struct connection *c)
+{
+	int error = c->stack->soft_error(c->endpoint);
+
+	if (error)
+		timeline_note(c->timeline, "SO_ERROR while waiting: %s", errno_name(error));
+	evidence_add_soft_error(&c->evidence, error);
+}
+
+static void finish(struct connection *c, enum phase phase, int error)
+{
+	struct evidence *e = &c->evidence;
+
+	timeline_clear(c->timeline);
+	e->phase = phase;
+	e->error = error;
+	e->order = c->order;
+	e->order_count = c->packed_count;
+	if (c->started_us)
+		e->elapsed_us = loop_now_us() - c->started_us;
+	c->result.connect_us = e->elapsed_us;
+	if ((phase == PHASE_PENDING || phase == PHASE_CALL) && c->endpoint && !c->result.signal) {
+		sample_soft_error(c);
+		if (!c->routes_checked && error != ECONNREFUSED && error != ENOPROTOOPT)
+			check_routes(c);
+	}
+	diagnose(&c->result, e);
+	timeline_note(c->timeline, "%s%s%s", result_name(c->result.word),
+		      c->result.error ? ", " : "",
+		      c->result.error ? errno_name(c->result.error) : "");
+	c->state = CONNECTION_DONE;
+	if (c->result.word == RESULT_CONNECTED)
+		return;
+	if (c->endpoint)
+		c->stack->close(c->endpoint, true);
+	c->endpoint = NULL;
+	if (worth_another_try(c)) {
+		c->state = CONNECTION_PAUSED;
+		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
+	}
+}
+
+static const char *event_words(enum stack_event_type type)
+{
+	static const char *const words[] = {
+		[EVENT_NONE] = "nothing",
+		[EVENT_UP] = "COMM_UP",
+		[EVENT_RESTART] = "RESTART",
+		[EVENT_FAILED] = "CANT_STR_ASSOC",
+		[EVENT_LOST] = "COMM_LOST",
+		[EVENT_SHUTDOWN] = "SHUTDOWN_EVENT",
+		[EVENT_CLOSED] = "SHUTDOWN_COMP",
+		[EVENT_PATH] = "PEER_ADDR_CHANGE",
+		[EVENT_DATA] = "data",
+	};
+
+	return words[type];
+}
+
+/* All that the stack has to say now. A peer that ends the association at once is seen here too. */
+static void handle_events(struct connection *c)
+{
+	struct stack_event event;
+	int64_t now = loop_now_us();
+	bool up = false;
+	int lost = 0;
+
+	while (c->endpoint && c->stack->next_event(c->endpoint, &event)) {
+		timeline_note(c->timeline, "event %s, association %u%s%s", event_words(event.type),
+			      event.assoc, event.error ? ", " : "",
+			      event.error ? errno_name(event.error) : "");
+		switch (event.type) {
+		case EVENT_UP:
+			up = true;
+			c->assoc = event.assoc;
+			c->result.connect_us = now - c->started_us;
+			snapshot(c);
+			break;
+		case EVENT_FAILED:
+			c->evidence.ended = true;
+			finish(c, PHASE_PENDING, event.error);
+			return;
+		case EVENT_LOST:
+			lost = event.error;
+			c->evidence.cause = event.cause;
+			break;
+		case EVENT_SHUTDOWN:
+		case EVENT_CLOSED:
+			c->peer_closing = true;
+			break;
+		default:
+			break;
+		}
+	}
+	if (up) {
+		int64_t connect_us = c->result.connect_us;
+
+		finish(c, PHASE_UP, lost);
+		c->result.connect_us = connect_us;
+	}
+}
+
+static void tick(struct connection *c, int64_t now)
+{
+	if (c->state == CONNECTION_PAUSED) {
+		if (now >= c->wake_us)
+			start(c);
+		return;
+	}
+	if (now >= c->deadline_us) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	if (now < c->wake_us)
+		return;
+	if (!c->routes_checked && check_routes(c)) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	sample_soft_error(c);
+	/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
+	if (c->packed_count == 1 && c->evidence.soft_error_count) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	if (now - c->started_us >= PROGRESS_AFTER_US)
+		show_progress(c);
+	c->wake_us = now + SOFT_ERROR_INTERVAL_US;
+}
+
+/* --- The loop over all connections ---------------------------------------------------------- */
+
+static void interrupt(struct connection *const list[], size_t count)
+{
+	int number = loop_take_signal();
+
+	for (size_t i = 0; i < count; i++) {
+		struct connection *c = list[i];
+
+		if (c->state == CONNECTION_DONE)
+			continue;
+		c->result.signal = number;
+		finish(c, c->state == CONNECTION_PENDING ? PHASE_PENDING : PHASE_OPEN, EINTR);
+	}
+}
+
+void connection_run(struct connection *const list[], size_t count)
+{
+	struct pollfd *fds = xcalloc(count + 1, sizeof(*fds));
+
+	for (size_t i = 0; i < count; i++) {
+		start(list[i]);
+		/* A blocking call may have its outcome by now. */
+		if (list[i]->state == CONNECTION_PENDING && list[i]->options->blocking)
+			handle_events(list[i]);
+	}
+	for (;;) {
+		int64_t until = LOOP_FOREVER;
+		size_t active = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			struct connection *c = list[i];
+
+			fds[i] = (struct pollfd){ .fd = -1 };
+			if (c->state == CONNECTION_DONE)
+				continue;
+			active++;
+			until = MIN(until, c->wake_us);
+			if (c->state == CONNECTION_PENDING) {
+				until = MIN(until, c->deadline_us);
+				fds[i] = c->stack->pollfd(c->endpoint);
+			}
+		}
+		if (!active)
+			break;
+		if (loop_wait(fds, count, until) < 0) {
+			interrupt(list, count);
+			break;
+		}
+		for (size_t i = 0; i < count; i++) {
+			struct connection *c = list[i];
+
+			if (c->state == CONNECTION_PENDING && fds[i].revents)
+				handle_events(c);
+			if (c->state == CONNECTION_PENDING || c->state == CONNECTION_PAUSED)
+				tick(c, loop_now_us());
+		}
+	}
+	free(fds);
+}
+
+/* --- Closing -------------------------------------------------------------------------------- */
+
+/* True when the association is gone, and the endpoint with it. */
+static bool close_if_gone(struct connection *c)
+{
+	struct stack_event event;
+
+	while (c->stack->next_event(c->endpoint, &event)) {
+		timeline_note(c->timeline, "event %s", event_words(event.type));
+		c->peer_closing |= event.type == EVENT_SHUTDOWN || event.type == EVENT_CLOSED ||
+				   event.type == EVENT_LOST;
+	}
+	/* When both ends close, the stack finishes by itself. */
+	if (!c->peer_closing)
+		return false;
+	c->stack->close(c->endpoint, false);
+	c->endpoint = NULL;
+	return true;
+}
+
+void connection_close(struct connection *const list[], size_t count)
+{
+	struct pollfd *fds = xcalloc(count + 1, sizeof(*fds));
+	int64_t until = loop_now_us() + CLOSE_BOUND_US;
+	size_t open;
+
+	for (size_t i = 0; i < count; i++) {
+		struct connection *c = list[i];
+
+		if (!c->endpoint)
+			continue;
+		timeline_note(c->timeline, "closing: SHUTDOWN");
+		if (c->stack->shutdown(c->endpoint, c->assoc) < 0)
+			c->peer_closing = true; /* it is gone already */
+	}
+	do {
+		open = 0;
+		for (size_t i = 0; i < count; i++) {
+			struct connection *c = list[i];
+
+			fds[i] = (struct pollfd){ .fd = -1 };
+			if (c->endpoint && !close_if_gone(c)) {
+				fds[i] = c->stack->pollfd(c->endpoint);
+				open++;
+			}
+		}
+	} while (open && loop_wait(fds, count, until) > 0);
+
+	for (size_t i = 0; i < count; i++) {
+		struct connection *c = list[i];
+
+		if (!c->endpoint)
+			continue;
+		timeline_note(c->timeline, "closing: no end to the SHUTDOWN, so ABORT");
+		c->stack->close(c->endpoint, true);
+		c->endpoint = NULL;
+	}
+	free(fds);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine: one state machine per connection, one poll loop for any number of them.
+ *
+ * A connection is one attempt (or, with --wait, several in a row) to bring up one association with
+ * one target, from the packed array to the snapshot of its paths. It ends with a filled struct
+ * result and, where it is connected, with the association still up, until connection_close().
+ */
+#ifndef CONNECT_H
+#define CONNECT_H
+
+#include "options.h"
+#include "result.h"
+#include "stack.h"
+#include "target.h"
+
+struct connection;
+
+/*
+ * peer and local must be parsed, not resolved; they, options and stack outlive the connection.
+ * stack NULL: no stack can be used, and stack_error (positive errno) says why; the result says so.
+ */
+struct connection *connection_new(const struct stack *stack, int stack_error,
+				  const struct options *options, struct target *peer,
+				  struct target *local, struct timeline *timeline);
+
+/* Runs all of them until each has its result, or a signal ends them all. */
+void connection_run(struct connection *const list[], size_t count);
+
+/* Valid after connection_run(), owned by the connection. */
+const struct result *connection_result(const struct connection *connection);
+
+/*
+ * Closes those that are connected, gracefully and all at once, and aborts what is not closed by
+ * then. Frees nothing.
+ */
+void connection_close(struct connection *const list[], size_t count);
+
+void connection_free(struct connection *connection);
+
+#endif

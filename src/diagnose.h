@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* From the evidence of an attempt to its result: word, errno, reason, hint, exit status. */
+#ifndef DIAGNOSE_H
+#define DIAGNOSE_H
+
+#include "result.h"
+#include "stack.h"
+#include "util.h"
+
+/* How far the attempt came. */
+enum phase {
+	PHASE_STACK,   /* no stack on this host */
+	PHASE_RESOLVE, /* a name did not resolve, or a zone does not exist */
+	PHASE_OPEN,    /* socket, options or bind failed: fault */
+	PHASE_CALL,    /* connect() refused the request as it stands */
+	PHASE_PENDING, /* INITs were sent (or should have been) */
+	PHASE_UP,
+};
+
+#define EVIDENCE_ERRORS_MAX 8
+
+struct evidence {
+	enum phase phase;
+	int status;            /* PHASE_RESOLVE: what resolving returned */
+	struct message failed; /* PHASE_RESOLVE: and its reason */
+	struct stack_fault fault;
+	int error;      /* positive errno of the call or event that ended it, or 0 */
+	uint16_t cause; /* of the peer's ABORT, 0 if none was seen */
+	bool ended;     /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
+	int soft_errors[EVIDENCE_ERRORS_MAX]; /* distinct, in the order they came */
+	size_t soft_error_count;
+	int64_t elapsed_us;  /* PHASE_PENDING: since the call */
+	int64_t t1_us;       /* how long one INIT waited before the next address was tried */
+	const size_t *order; /* packed position -> index of the requested address */
+	size_t order_count;
+	size_t answered;    /* PHASE_UP: packed position of the address that answered the INIT */
+	int64_t timeout_us; /* our deadline, for the words */
+};
+
+/* Remembers a soft error once; 0 is none. */
+void evidence_add_soft_error(struct evidence *evidence, int error);
+
+/*
+ * What the routing table says of a packet to this address: 0, or ENETUNREACH, EHOSTUNREACH, EACCES
+ * (prohibited), EINVAL (blackholed)... as a positive errno. SCTP itself never says it; connecting a
+ * UDP socket asks without sending anything.
+ */
+int route_error(const union address *peer);
+
+/*
+ * Fills result->word, error, status, reason and hint, and the verdict and note of every path of
+ * result->association (which lists the requested addresses already). result->signal, set, wins.
+ */
+void diagnose(struct result *result, const struct evidence *evidence);
+
+#endif

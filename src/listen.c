@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+#include "listen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/resource.h>
+
+#include "diagnose.h"
+#include "loop.h"
+
+#define BACKLOG        512
+#define CLOSE_BOUND_US (1 * USEC_PER_SEC)
+
+/* One accepted association. While an echo waits for room in the send buffer, nothing is read. */
+struct peer {
+	struct stack_endpoint *endpoint;
+	uint32_t assoc;
+	uint64_t messages;
+	uint64_t bytes;
+	void *held; /* the echo that waits, owned; NULL: none */
+	size_t held_length;
+	uint16_t held_stream;
+	uint32_t held_ppid;
+	bool held_unordered;
+	bool gone;
+};
+
+struct listener {
+	const struct stack *stack;
+	const struct options *options;
+	const struct reporter *reporter;
+	struct timeline *timeline;
+	struct stack_endpoint *endpoint; /* NULL once no more associations are wanted */
+	bool out_of_files;               /* accept() failed; again when an association has gone */
+	bool ending;
+	struct peer *peers;
+	size_t peer_count;
+	uint64_t accepted;
+	uint64_t messages;
+	uint64_t bytes;
+};
+
+static void report(const struct listener *l, struct listen_event *event)
+{
+	event->stack = l->stack->name;
+	event->time_us = loop_now_us() - l->timeline->start_us;
+	report_listen_event(l->reporter, event);
+}
+
+static void report_ready(struct listener *l)
+{
+	union address *list = NULL;
+	int count = l->stack->local_addresses(l->endpoint, 0, &list);
+	struct listen_event event = {
+		.type = LISTEN_READY,
+		.local = list,
+		.local_count = count > 0 ? (size_t)count : 0,
+	};
+
+	report(l, &event);
+	free(list);
+}
+
+/* --- One association ------------------------------------------------------------------------ */
+
+static void report_up(struct listener *l, struct peer *peer)
+{
+	struct association a = { .status.id = peer->assoc };
+	struct stack_path *list = NULL;
+	int count;
+
+	/* A peer that has closed it again by now leaves nothing to ask about. */
+	a.known = l->stack->status(peer->endpoint, peer->assoc, &a.status) == 0;
+	count = l->stack->paths(peer->endpoint, peer->assoc, &list);
+	a.path_count = count > 0 ? (size_t)count : 0;
+	a.paths = xcalloc(a.path_count + 1, sizeof(*a.paths));
+	for (size_t i = 0; i < a.path_count; i++) {
+		a.paths[i].path = list[i];
+		a.paths[i].in_association = true;
+		a.paths[i].verdict = VERDICT_UNVERIFIED;
+	}
+	free(list);
+	count = l->stack->local_addresses(peer->endpoint, peer->assoc, &a.local);
+	a.local_count = count > 0 ? (size_t)count : 0;
+	report(l, &(struct listen_event){
+			  .type = LISTEN_UP, .assoc = peer->assoc, .association = &a });
+	association_free(&a);
+}
+
+static void peer_down(struct listener *l, struct peer *peer, bool graceful, int error,
+		      const char *reason)
+{
+	report(l, &(struct listen_event){
+			  .type = LISTEN_DOWN,
+			  .assoc = peer->assoc,
+			  .graceful = graceful,
+			  .error = error,
+			  .reason = reason,
+			  .messages = peer->messages,
+			  .bytes = peer->bytes,
+		  });
+	free(peer->held);
+	peer->held = NULL;
+	peer->gone = true;
+	l->out_of_files = false;
+}
+
+static void echoed(struct listener *l, struct peer *peer, size_t length)
+{
+	peer->messages++;
+	peer->bytes += length;
+	l->messages++;
+	l->bytes += length;
+}
+
+static void echo(struct listener *l, struct peer *peer, const struct stack_event *event)
+{
+	int rc = l->stack->send(peer->endpoint, event->assoc, event->data, event->length,
+				event->stream, event->ppid, event->unordered);
+
+	if (rc == 0) {
+		echoed(l, peer, event->length);
+		return;
+	}
+	if (rc != -EAGAIN) {
+		timeline_note(l->timeline, "association %u: echo of %zu bytes on stream %u: %s",
+			      peer->assoc, event->length, event->stream, strerror(-rc));
+		return;
+	}
+	peer->held = xcalloc(1, event->length + 1);
+	memcpy(peer->held, event->data, event->length);
+	peer->held_length = event->length;
+	peer->held_stream = event->stream;
+	peer->held_ppid = event->ppid;
+	peer->held_unordered = event->unordered;
+}
+
+static void send_held(struct listener *l, struct peer *peer)
+{
+	int rc = l->stack->send(peer->endpoint, peer->assoc, peer->held, peer->held_length,
+				peer->held_stream, peer->held_ppid, peer->held_unordered);
+
+	if (rc == -EAGAIN)
+		return;
+	if (rc == 0)
+		echoed(l, peer, peer->held_length);
+	free(peer->held);
+	peer->held = NULL;
+}
+
+static void serve(struct listener *l, struct peer *peer)
+{
+	struct stack_event event;
+
+	if (peer->held)
+		send_held(l, peer);
+	while (!peer->gone && !peer->held && l->stack->next_event(peer->endpoint, &event)) {
+		switch (event.type) {
+		case EVENT_UP:
+			peer->assoc = event.assoc;
+			report_up(l, peer);
+			break;
+		case EVENT_DATA:
+			echo(l, peer, &event);
+			break;
+		case EVENT_PATH:
+			report(l, &(struct listen_event){
+					  .type = LISTEN_PATH,
+					  .assoc = peer->assoc,
+					  .path = event.address,
+					  .path_state = event.path_state,
+				  });
+			break;
+		case EVENT_SHUTDOWN:
+		case EVENT_CLOSED:
+			/* The stack completes the close by itself, echoes in flight included. */
+			peer_down(l, peer, true, 0,
+				  l->ending ? "closed by this end" : "closed by the peer");
+			break;
+		case EVENT_LOST:
+			peer_down(l, peer, false, event.error,
+				  event.error == ECONNRESET ? "aborted by the peer"
+							    : "the peer does not answer any more");
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void accept_all(struct listener *l)
+{
+	struct stack_endpoint *endpoint;
+
+	while (!l->options->count || l->accepted < l->options->count) {
+		int rc = l->stack->accept(l->endpoint, &endpoint);
+
+		if (rc == -EINTR || rc == -ECONNABORTED)
+			continue;
+		if (rc < 0) {
+			l->out_of_files = rc != -EAGAIN;
+			if (l->out_of_files)
+				warn("no association can be accepted until one has gone: %s",
+				     strerror(-rc));
+			return;
+		}
+		l->accepted++;
+		l->peers = xreallocarray(l->peers, l->peer_count + 1, sizeof(*l->peers));
+		l->peers[l->peer_count] = (struct peer){ .endpoint = endpoint };
+		serve(l, &l->peers[l->peer_count++]);
+	}
+	l->stack->close(l->endpoint, false);
+	l->endpoint = NULL;
+}
+
+static void drop_gone(struct listener *l)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->peer_count; i++) {
+		if (l->peers[i].gone)
+			l->stack->close(l->peers[i].endpoint, false);
+		else
+			l->peers[kept++] = l->peers[i];
+	}
+	l->peer_count = kept;
+}
+
+/* --- The loop ------------------------------------------------------------------------------- */
+
+/*
+ * Polls the listening endpoint and all associations, in this order, and serves them. Returns what
+ * loop_wait() does.
+ */
+static int serve_all(struct listener *l, int64_t until_us)
+{
+	struct pollfd *fds = xcalloc(l->peer_count + 1, sizeof(*fds));
+	size_t polled = l->peer_count;
+	int rc;
+
+	fds[0].fd = -1;
+	if (l->endpoint && !l->out_of_files)
+		fds[0] = l->stack->pollfd(l->endpoint);
+	for (size_t i = 0; i < polled; i++) {
+		fds[i + 1] = l->stack->pollfd(l->peers[i].endpoint);
+		if (l->peers[i].held)
+			fds[i + 1].events = POLLOUT;
+	}
+	rc = loop_wait(fds, polled + 1, until_us);
+	if (rc > 0) {
+		for (size_t i = 0; i < polled; i++)
+			if (fds[i + 1].revents)
+				serve(l, &l->peers[i]);
+		drop_gone(l);
+		if (fds[0].revents && l->endpoint)
+			accept_all(l);
+		drop_gone(l);
+	}
+	free(fds);
+	return rc;
+}
+
+/* Gracefully, and with ABORT what has not ended when the time is up or another signal comes. */
+static void close_all(struct listener *l)
+{
+	int64_t until = loop_now_us() + CLOSE_BOUND_US;
+
+	if (l->endpoint)
+		l->stack->close(l->endpoint, false);
+	l->endpoint = NULL;
+	l->ending = true;
+	for (size_t i = 0; i < l->peer_count; i++)
+		l->stack->shutdown(l->peers[i].endpoint, l->peers[i].assoc);
+	while (l->peer_count && serve_all(l, until) > 0)
+		;
+	for (size_t i = 0; i < l->peer_count; i++) {
+		peer_down(l, &l->peers[i], false, 0, "aborted by this end: no answer to SHUTDOWN");
+		l->stack->close(l->peers[i].endpoint, true);
+	}
+	l->peer_count = 0;
+}
+
+static int fail(const struct stack *stack, const struct options *options,
+		const struct target *local, const struct reporter *reporter,
+		const struct evidence *evidence)
+{
+	struct result result = {
+		.target = local,
+		.stack = stack ? stack->name : NULL,
+		.style = options->style,
+	};
+
+	diagnose(&result, evidence);
+	if (result.status == STATUS_USAGE)
+		warn("%s", result.reason.text);
+	else
+		report_result(reporter, &result);
+	return result.status;
+}
+
+/* As many descriptors as the host lets us have: each association takes one. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* With -p alone every address of the host is meant: IPv4 and IPv6 on one socket, or what it has. */
+static void fill_wildcard(struct stack_config *config, union address *address, int family,
+			  uint16_t port)
+{
+	config->ipv6 = family != AF_INET;
+	*address = (union address){ .sa.sa_family = config->ipv6 ? AF_INET6 : AF_INET };
+	address_set_port(address, port);
+	config->local_count = 1;
+}
+
+/* STATUS_OK, or the exit status after the failure was reported. */
+static int open_listener(struct listener *l, struct target *local)
+{
+	const struct options *o = l->options;
+	struct evidence evidence = { .phase = PHASE_OPEN };
+	union address *list = xcalloc(local->address_count + 1, sizeof(*list));
+	struct stack_config config = {
+		.style = STACK_ONE_TO_ONE,
+		.listening = true,
+		.local = list,
+		.local_count = local->address_count,
+		.out_streams = o->out_streams,
+		.max_in_streams = o->in_streams,
+	};
+	int rc;
+
+	for (size_t i = 0; i < local->address_count; i++) {
+		list[i] = local->addresses[i].address;
+		config.ipv6 |= list[i].sa.sa_family == AF_INET6;
+	}
+	if (!config.local_count)
+		fill_wildcard(&config, list, o->family, local->port);
+	rc = l->stack->open(&l->endpoint, &config, &evidence.fault);
+	if (rc == -EAFNOSUPPORT && !local->address_count && o->family == AF_UNSPEC) {
+		fill_wildcard(&config, list, AF_INET, local->port);
+		rc = l->stack->open(&l->endpoint, &config, &evidence.fault);
+	}
+	if (rc == 0) {
+		evidence.fault = (struct stack_fault){ .call = "listen", .address = list[0] };
+		rc = l->stack->listen(l->endpoint, BACKLOG);
+		if (rc < 0)
+			l->stack->close(l->endpoint, false);
+	}
+	free(list);
+	evidence.error = -rc;
+	return rc < 0 ? fail(l->stack, o, local, l->reporter, &evidence) : STATUS_OK;
+}
+
+int listen_run(const struct stack *stack, int stack_error, const struct options *options,
+	       struct target *local, const struct reporter *reporter, struct timeline *timeline)
+{
+	struct listener l = {
+		.stack = stack,
+		.options = options,
+		.reporter = reporter,
+		.timeline = timeline,
+	};
+	struct evidence evidence = { .phase = PHASE_STACK, .error = stack_error };
+	int status, number;
+
+	if (!stack)
+		return fail(stack, options, local, reporter, &evidence);
+	evidence.phase = PHASE_RESOLVE;
+	evidence.status = target_resolve(local, options->family, timeline, &evidence.failed);
+	if (evidence.status != STATUS_OK)
+		return fail(stack, options, local, reporter, &evidence);
+
+	raise_file_limit();
+	status = open_listener(&l, local);
+	if (status != STATUS_OK)
+		return status;
+	report_ready(&l);
+	while ((l.endpoint || l.peer_count) && serve_all(&l, LOOP_FOREVER) >= 0)
+		;
+	number = loop_take_signal();
+	close_all(&l);
+	report(&l, &(struct listen_event){
+			   .type = LISTEN_END,
+			   .reason = number ? "ended by a signal" : "all associations served",
+			   .associations = l.accepted,
+			   .messages = l.messages,
+			   .bytes = l.bytes,
+		   });
+	free(l.peers);
+	return number ? STATUS_SIGNAL + number : STATUS_OK;
+}

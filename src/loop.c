@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "util.h"
+
+/* Short enough not to be felt, long enough that a call has begun before the second one. */
+#define ALARM_REPEAT_US 5000
+
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+	if (number != SIGALRM) {
+		caught = number;
+		/*
+		 * The signal may have come between the test for it and a blocking call, which would
+		 * then not notice: interrupt it again, until loop_alarm_stop(). In loop_wait()
+		 * there is no such gap, and a pending SIGALRM does no harm.
+		 */
+		setitimer(ITIMER_REAL,
+			  &(struct itimerval){ .it_interval.tv_usec = ALARM_REPEAT_US,
+					       .it_value.tv_usec = ALARM_REPEAT_US },
+			  NULL);
+	}
+}
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void caught_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		sigaddset(set, ending_signals[i]);
+	sigaddset(set, SIGALRM);
+}
+
+int64_t loop_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+void loop_catch_signals(void)
+{
+	/* No SA_RESTART: a blocking connect must end with EINTR. */
+	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction old;
+	sigset_t set;
+
+	caught_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigfillset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++) {
+		sigaction(ending_signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(ending_signals[i], &action, NULL);
+	}
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &action, NULL);
+}
+
+int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
+{
+	struct timespec left;
+	sigset_t none;
+	int ready;
+
+	sigemptyset(&none);
+	for (;;) {
+		int64_t left_us = until_us - loop_now_us();
+
+		if (caught)
+			return -EINTR;
+		if (left_us < 0)
+			left_us = 0;
+		left.tv_sec = left_us / USEC_PER_SEC;
+		left.tv_nsec = left_us % USEC_PER_SEC * 1000;
+		ready = ppoll(fds, count, until_us == LOOP_FOREVER ? NULL : &left, &none);
+		if (ready >= 0)
+			return ready;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+static void let_signals_in(bool in)
+{
+	sigset_t set;
+
+	caught_signals(&set);
+	sigprocmask(in ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+void loop_alarm_start(int64_t until_us)
+{
+	struct itimerval timer = { .it_interval.tv_usec = ALARM_REPEAT_US };
+	int64_t left_us = until_us - loop_now_us();
+
+	if (left_us < 1)
+		left_us = 1;
+	timer.it_value.tv_sec = left_us / USEC_PER_SEC;
+	timer.it_value.tv_usec = left_us % USEC_PER_SEC;
+	setitimer(ITIMER_REAL, &timer, NULL);
+	let_signals_in(true);
+}
+
+void loop_alarm_stop(void)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	let_signals_in(false);
+}
+
+int loop_take_signal(void)
+{
+	int number = caught;
+
+	caught = 0;
+	loop_alarm_stop();
+	return number;
+}

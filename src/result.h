@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known at the end: filled by connect.c, listen.c and diagnose.c, shown by report.c. */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include "address.h"
+#include "stack.h"
+#include "target.h"
+
+enum result_word {
+	RESULT_CONNECTED,
+	RESULT_DEGRADED,
+	RESULT_REFUSED,
+	RESULT_TIMEOUT,
+	RESULT_UNREACHABLE,
+	RESULT_ABORTED,
+	RESULT_UNRESOLVED,
+	RESULT_UNSUPPORTED,
+	RESULT_FAILED,
+};
+
+/* One word for an address. The first four are of an association, the rest of an attempt. */
+enum verdict {
+	VERDICT_UNVERIFIED,  /* in the association; nobody asked it yet */
+	VERDICT_VERIFIED,    /* a round trip was seen */
+	VERDICT_DEAD,        /* asked, no answer */
+	VERDICT_REJECTED,    /* requested, but not in the association */
+	VERDICT_REFUSED,     /* it answered with ABORT */
+	VERDICT_SILENT,      /* an INIT went to it and nothing came back */
+	VERDICT_UNREACHABLE, /* the routing table, or an ICMP message, says there is no way to it */
+	VERDICT_UNTRIED,     /* requested, but the attempt ended before its turn */
+	VERDICT_EXCLUDED,    /* requested, but this host could not put it into the call */
+};
+
+const char *result_name(enum result_word word);
+const char *verdict_name(enum verdict verdict);
+
+struct path_result {
+	struct stack_path path;
+	const char *host;    /* the name it was resolved from, owned by the target, or NULL */
+	bool requested;      /* else learned from the peer */
+	bool in_association; /* path is filled; else only its address */
+	enum verdict verdict;
+	int route_error;     /* what a route look-up said: positive errno, or 0 */
+	struct message note; /* why, empty where the verdict says all */
+};
+
+/* A snapshot of one association. */
+struct association {
+	bool known; /* status is filled */
+	struct stack_status status;
+	union address *local;
+	size_t local_count;
+	struct path_result *paths; /* requested ones in the user's order, then learned ones */
+	size_t path_count;
+};
+
+struct result {
+	const struct target *target;
+	const char *stack; /* its name; NULL where none could be chosen */
+	enum stack_style style;
+	bool blocking;
+
+	enum result_word word;
+	int error;             /* positive errno that names it, or 0 */
+	int status;            /* exit status, enum status */
+	int signal;            /* ended by it, or 0 */
+	struct message reason; /* one sentence; empty when connected and nothing to say */
+	struct message hint;   /* what to check next; may be empty */
+
+	struct association association;
+	bool reordered;   /* the packed array was not in the user's order: narrowest scope first */
+	bool primary_set; /* and then the user's first address was made the primary */
+
+	unsigned tries; /* with --wait; else 1 */
+	int64_t resolve_us;
+	int64_t connect_us; /* from the call to the outcome, of the last try */
+};
+
+/* Frees what association owns; struct result owns no more than that. */
+void association_free(struct association *association);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "stack.h"
+
+#include <string.h>
+
+const struct stack *const stacks[] = {
+	&stack_kernel,
+	NULL,
+};
+
+const struct stack *stack_find(const char *name)
+{
+	for (size_t i = 0; stacks[i]; i++)
+		if (!strcmp(stacks[i]->name, name))
+			return stacks[i];
+	return NULL;
+}
+
+const struct stack *stack_choose(int *error)
+{
+	*error = 0;
+	for (size_t i = 0; stacks[i]; i++) {
+		int rc = stacks[i]->available();
+
+		if (rc == 0)
+			return stacks[i];
+		if (!*error)
+			*error = -rc;
+	}
+	return NULL;
+}

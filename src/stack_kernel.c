@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: MIT */
+/* Linux kernel SCTP through libsctp: the only file that includes <netinet/sctp.h>. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/sctp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "loop.h"
+#include "stack.h"
+#include "util.h"
+
+struct stack_endpoint {
+	int fd;
+	enum stack_style style;
+	int connect_error; /* what a blocking connect returned; positive, or 0 */
+	int outcome; /* the newest SO_ERROR that can end an attempt; reading clears it there */
+	int64_t connect_us;   /* when connect() was called */
+	size_t address_count; /* that it was called with */
+	uint8_t *buffer;      /* one notification or message */
+	size_t buffer_size;
+	size_t partial; /* bytes of a message in buffer whose end has not come yet */
+};
+
+/* Fits every notification but an ABORT with long causes; grows for messages. */
+#define BUFFER_INITIAL 2048
+/* A message longer than this (its sender needs that much SO_SNDBUF) is taken in pieces. */
+#define BUFFER_MAX (16 << 20)
+
+static int set_option(int fd, int option, const void *value, socklen_t size)
+{
+	return setsockopt(fd, IPPROTO_SCTP, option, value, size) < 0 ? -errno : 0;
+}
+
+static int get_option(int fd, int option, void *value, socklen_t size)
+{
+	return getsockopt(fd, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
+}
+
+static const char *kernel_version(void)
+{
+	return "libsctp " LIBSCTP_VERSION;
+}
+
+static int kernel_available(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	/* Any other error is not about SCTP, and open() will meet and report it. */
+	return errno == EPROTONOSUPPORT || errno == ESOCKTNOSUPPORT ? -errno : 0;
+}
+
+static int configure(int fd, const struct stack_config *config, struct stack_fault *fault)
+{
+	struct sctp_initmsg init = {
+		.sinit_num_ostreams = config->out_streams,
+		.sinit_max_instreams = config->max_in_streams,
+		.sinit_max_attempts = config->init_attempts,
+		.sinit_max_init_timeo = config->init_timeout_ms,
+	};
+	struct sctp_rtoinfo rto = { .srto_initial = config->rto_initial_ms };
+	struct sctp_event_subscribe events = {
+		.sctp_data_io_event = 1,
+		.sctp_association_event = 1,
+		.sctp_address_event = 1,
+		.sctp_peer_error_event = 1,
+		.sctp_shutdown_event = 1,
+	};
+	int on = 1, off = 0, rc;
+
+	fault->call = "setsockopt(SCTP_EVENTS)";
+	rc = set_option(fd, SCTP_EVENTS, &events, sizeof(events));
+	if (rc < 0)
+		return rc;
+	if (init.sinit_num_ostreams || init.sinit_max_instreams || init.sinit_max_attempts ||
+	    init.sinit_max_init_timeo) {
+		fault->call = "setsockopt(SCTP_INITMSG)";
+		rc = set_option(fd, SCTP_INITMSG, &init, sizeof(init));
+		if (rc < 0)
+			return rc;
+	}
+	if (rto.srto_initial) {
+		/* The kernel does not hold initial to [min, max]: 100 ms works where min is 1 s. */
+		fault->call = "setsockopt(SCTP_RTOINFO)";
+		rc = set_option(fd, SCTP_RTOINFO, &rto, sizeof(rto));
+		if (rc < 0)
+			return rc;
+	}
+	if (config->ipv6) {
+		/* Report IPv4 addresses as such, and carry them whatever net.ipv6.bindv6only is. */
+		fault->call = "setsockopt(SCTP_I_WANT_MAPPED_V4_ADDR)";
+		rc = set_option(fd, SCTP_I_WANT_MAPPED_V4_ADDR, &off, sizeof(off));
+		if (rc < 0)
+			return rc;
+		fault->call = "setsockopt(IPV6_V6ONLY)";
+		if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
+			return -errno;
+	}
+	if (config->listening) {
+		/* A restarted listener need not wait for the last one's closing associations. */
+		fault->call = "setsockopt(SO_REUSEADDR)";
+		if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int open_socket(const struct stack_config *config)
+{
+	int type = config->style == STACK_ONE_TO_ONE ? SOCK_STREAM : SOCK_SEQPACKET;
+	int fd = socket(config->ipv6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			IPPROTO_SCTP);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * sctp_bindx() does not say which address it failed on: bind each alone on a socket of its own.
+ * Leaves *culprit as it is when all can be bound so.
+ */
+static void find_culprit(const struct stack_config *config, union address *culprit)
+{
+	for (size_t i = 0; i < config->local_count; i++) {
+		const union address *local = &config->local[i];
+		int fd = open_socket(config);
+		bool bound;
+
+		if (fd < 0)
+			return;
+		bound = bind(fd, &local->sa, address_length(local)) == 0;
+		close(fd);
+		if (!bound) {
+			*culprit = *local;
+			return;
+		}
+	}
+}
+
+static int bind_all(int fd, const struct stack_config *config, struct stack_fault *fault)
+{
+	void *packed = address_pack(config->local, config->local_count);
+	int rc = 0;
+
+	fault->call = "sctp_bindx";
+	if (sctp_bindx(fd, packed, (int)config->local_count, SCTP_BINDX_ADD_ADDR) < 0)
+		rc = -errno;
+	free(packed);
+	if (rc < 0)
+		find_culprit(config, &fault->address);
+	return rc;
+}
+
+static struct stack_endpoint *new_endpoint(int fd, enum stack_style style)
+{
+	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
+
+	endpoint->fd = fd;
+	endpoint->style = style;
+	endpoint->buffer_size = BUFFER_INITIAL;
+	endpoint->buffer = xcalloc(1, endpoint->buffer_size);
+	return endpoint;
+}
+
+static int kernel_open(struct stack_endpoint **endpoint, const struct stack_config *config,
+		       struct stack_fault *fault)
+{
+	int fd, rc;
+
+	*fault = (struct stack_fault){ .call = "socket" };
+	fd = open_socket(config);
+	if (fd < 0)
+		return fd;
+	rc = configure(fd, config, fault);
+	if (rc == 0 && config->local_count)
+		rc = bind_all(fd, config, fault);
+	if (rc < 0) {
+		close(fd);
+		return rc;
+	}
+	*endpoint = new_endpoint(fd, config->style);
+	return 0;
+}
+
+static int kernel_listen(struct stack_endpoint *endpoint, int backlog)
+{
+	return listen(endpoint->fd, backlog) < 0 ? -errno : 0;
+}
+
+static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint **accepted)
+{
+	int fd = accept4(endpoint->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	*accepted = new_endpoint(fd, STACK_ONE_TO_ONE);
+	return 0;
+}
+
+static int kernel_connect(struct stack_endpoint *endpoint, const union address *peers, size_t count,
+			  bool blocking, uint32_t *assoc)
+{
+	void *packed = address_pack(peers, count);
+	sctp_assoc_t id = 0;
+	int error = 0;
+
+	if (blocking)
+		fcntl(endpoint->fd, F_SETFL, 0);
+	endpoint->connect_us = loop_now_us();
+	endpoint->address_count = count;
+	/*
+	 * libsctp up to 1.0.21 looks at errno even when its call succeeded: left over as
+	 * ENOPROTOOPT it makes the call fail with EISCONN (connectx.c, the fallback for old
+	 * kernels).
+	 */
+	errno = 0;
+	if (sctp_connectx(endpoint->fd, packed, (int)count, &id) < 0)
+		error = errno;
+	free(packed);
+	*assoc = (uint32_t)id;
+
+	switch (error) {
+	case ECONNREFUSED:
+	case ETIMEDOUT:
+		/* Outcomes of an attempt (net/sctp/socket.c sctp_wait_for_connect). */
+		endpoint->connect_error = error;
+		break;
+	case 0:
+	case EINPROGRESS:
+	case EINTR:    /* interrupted; the attempt goes on */
+	case EALREADY: /* stopped and continued: the call was restarted, the attempt goes on */
+		break;
+	default:
+		return -error;
+	}
+	return 0;
+}
+
+static struct pollfd kernel_pollfd(const struct stack_endpoint *endpoint)
+{
+	return (struct pollfd){ .fd = endpoint->fd, .events = POLLIN };
+}
+
+static void note_so_error(struct stack_endpoint *endpoint, int error)
+{
+	if (error == ETIMEDOUT || error == ECONNREFUSED || error == ENOPROTOOPT)
+		endpoint->outcome = error;
+}
+
+static int read_so_error(struct stack_endpoint *endpoint)
+{
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	getsockopt(endpoint->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	note_so_error(endpoint, error);
+	return error;
+}
+
+/*
+ * Could the INIT retransmissions of this attempt be used up by now? Timers may fire late, never
+ * early, so before that time only an answer can have ended it. T1 starts at RTO.initial and doubles
+ * after each round over the addresses, up to max_init_timeo (net/sctp/sm_sideeffect.c
+ * sctp_do_8_2_transport_strike, sctp_cmd_t1_timer_update).
+ */
+static bool may_have_given_up(const struct stack_endpoint *endpoint)
+{
+	struct sctp_initmsg init = { 0 };
+	struct sctp_rtoinfo rto = { 0 };
+	int64_t t1_ms, total_ms = 0;
+
+	if (get_option(endpoint->fd, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
+	    get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
+		return true;
+	t1_ms = rto.srto_initial;
+	for (size_t sent = 1; sent <= (size_t)init.sinit_max_attempts + 1; sent++) {
+		total_ms += t1_ms;
+		if (sent % endpoint->address_count == 0 && t1_ms < init.sinit_max_init_timeo)
+			t1_ms = MIN(2 * t1_ms, init.sinit_max_init_timeo);
+	}
+	return loop_now_us() - endpoint->connect_us >= total_ms * USEC_PER_MSEC;
+}
+
+/*
+ * SCTP_CANT_STR_ASSOC says that there is no association, never why: sac_error is 0. SO_ERROR says
+ * why on a one-to-one socket, and nothing on a one-to-many one.
+ */
+static int failure_error(struct stack_endpoint *endpoint)
+{
+	read_so_error(endpoint);
+	if (endpoint->outcome == ENOPROTOOPT)
+		return ENOPROTOOPT;
+	if (endpoint->connect_error)
+		return endpoint->connect_error;
+	if (endpoint->style == STACK_ONE_TO_ONE && endpoint->outcome)
+		return endpoint->outcome;
+	return may_have_given_up(endpoint) ? ETIMEDOUT : ECONNREFUSED;
+}
+
+/* The first error cause of the ABORT chunk that a notification carries, 0 if there is none. */
+static uint16_t abort_cause(const uint8_t *info, size_t length)
+{
+	/* Chunk header, then cause code and length (RFC 9260 section 3.3.7). */
+	return length >= 8 ? (uint16_t)(info[4] << 8 | info[5]) : 0;
+}
+
+static enum stack_path_state path_state(unsigned state)
+{
+	switch (state) {
+	case SCTP_ACTIVE:
+		return PATH_ACTIVE;
+	case SCTP_INACTIVE:
+		return PATH_INACTIVE;
+	case SCTP_PF:
+		return PATH_POTENTIALLY_FAILED;
+	case SCTP_UNCONFIRMED:
+		return PATH_UNCONFIRMED;
+	default:
+		return PATH_UNKNOWN;
+	}
+}
+
+static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
+			 size_t length, struct stack_event *event)
+{
+	size_t info = length > sizeof(*change) ? length - sizeof(*change) : 0;
+
+	event->assoc = (uint32_t)change->sac_assoc_id;
+	switch (change->sac_state) {
+	case SCTP_COMM_UP:
+		event->type = EVENT_UP;
+		return true;
+	case SCTP_RESTART:
+		event->type = EVENT_RESTART;
+		return true;
+	case SCTP_CANT_STR_ASSOC:
+		event->type = EVENT_FAILED;
+		event->error = failure_error(endpoint);
+		return true;
+	case SCTP_COMM_LOST:
+		event->type = EVENT_LOST;
+		/* sac_error is in network byte order (sctp_sf_do_9_1_abort passes it as it came).
+		 */
+		event->cause = info ? abort_cause(change->sac_info, info)
+				    : ntohs(change->sac_error);
+		event->error = info || change->sac_error ? ECONNRESET : ETIMEDOUT;
+		return true;
+	case SCTP_SHUTDOWN_COMP:
+		event->type = EVENT_CLOSED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool path_change(const struct sctp_paddr_change *change, struct stack_event *event)
+{
+	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
+		return false;
+	event->type = EVENT_PATH;
+	event->assoc = (uint32_t)change->spc_assoc_id;
+	switch (change->spc_state) {
+	case SCTP_ADDR_AVAILABLE:
+	case SCTP_ADDR_CONFIRMED:
+		event->path_state = PATH_ACTIVE;
+		return true;
+	case SCTP_ADDR_UNREACHABLE:
+		event->path_state = PATH_INACTIVE;
+		return true;
+	case SCTP_ADDR_PF:
+		event->path_state = PATH_POTENTIALLY_FAILED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* False: nothing that the seam has a word for. */
+static bool notification(struct stack_endpoint *endpoint, size_t length, struct stack_event *event)
+{
+	const union sctp_notification *n = (const union sctp_notification *)endpoint->buffer;
+
+	if (length < sizeof(n->sn_header) || length < n->sn_header.sn_length)
+		return false;
+	switch (n->sn_header.sn_type) {
+	case SCTP_ASSOC_CHANGE:
+		return assoc_change(endpoint, &n->sn_assoc_change, length, event);
+	case SCTP_PEER_ADDR_CHANGE:
+		return path_change(&n->sn_paddr_change, event);
+	case SCTP_SHUTDOWN_EVENT:
+		event->type = EVENT_SHUTDOWN;
+		event->assoc = (uint32_t)n->sn_shutdown_event.sse_assoc_id;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void data(struct stack_endpoint *endpoint, size_t length, struct msghdr *msg,
+		 struct stack_event *event)
+{
+	event->type = EVENT_DATA;
+	event->data = endpoint->buffer;
+	event->length = length;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		const struct sctp_sndrcvinfo *info = (const void *)CMSG_DATA(c);
+
+		if (c->cmsg_level != IPPROTO_SCTP || c->cmsg_type != SCTP_SNDRCV)
+			continue;
+		event->assoc = (uint32_t)info->sinfo_assoc_id;
+		event->stream = info->sinfo_stream;
+		event->ppid = info->sinfo_ppid;
+		event->unordered = info->sinfo_flags & SCTP_UNORDERED;
+	}
+}
+
+static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(struct sctp_sndrcvinfo))];
+	} control;
+
+	for (;;) {
+		struct iovec iov = {
+			.iov_base = endpoint->buffer + endpoint->partial,
+			.iov_len = endpoint->buffer_size - endpoint->partial,
+		};
+		struct msghdr msg = {
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = &control,
+			.msg_controllen = sizeof(control),
+		};
+		ssize_t got = recvmsg(endpoint->fd, &msg, MSG_DONTWAIT);
+		size_t length;
+
+		*event = (struct stack_event){ .type = EVENT_NONE };
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			if (got < 0)
+				note_so_error(endpoint, errno); /* given here, it is cleared too */
+			return 0;
+		}
+		length = endpoint->partial + (size_t)got;
+		if (!(msg.msg_flags & MSG_EOR) && endpoint->buffer_size < BUFFER_MAX) {
+			endpoint->partial = length;
+			endpoint->buffer_size *= 2;
+			endpoint->buffer =
+				xreallocarray(endpoint->buffer, endpoint->buffer_size, 1);
+			continue;
+		}
+		endpoint->partial = 0;
+		if (!(msg.msg_flags & MSG_NOTIFICATION)) {
+			data(endpoint, length, &msg, event);
+			return 1;
+		}
+		if (notification(endpoint, length, event))
+			return 1;
+	}
+}
+
+static int kernel_soft_error(struct stack_endpoint *endpoint)
+{
+	return read_so_error(endpoint);
+}
+
+static unsigned extensions(const struct stack_endpoint *endpoint, uint32_t assoc)
+{
+	static const struct {
+		int option;
+		enum stack_extension bit;
+	} list[] = {
+		{ SCTP_PR_SUPPORTED, EXTENSION_PR_SCTP },
+		{ SCTP_AUTH_SUPPORTED, EXTENSION_AUTH },
+		{ SCTP_ASCONF_SUPPORTED, EXTENSION_ASCONF },
+		{ SCTP_RECONFIG_SUPPORTED, EXTENSION_RE_CONFIG },
+		{ SCTP_INTERLEAVING_SUPPORTED, EXTENSION_I_DATA },
+		{ SCTP_ECN_SUPPORTED, EXTENSION_ECN },
+	};
+	unsigned found = 0;
+
+	/* For an association these options tell what the peer can do too (sctp_getsockopt_*). */
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
+		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc };
+
+		if (get_option(endpoint->fd, list[i].option, &value, sizeof(value)) == 0 &&
+		    value.assoc_value)
+			found |= list[i].bit;
+	}
+	return found;
+}
+
+static int kernel_status(struct stack_endpoint *endpoint, uint32_t assoc,
+			 struct stack_status *status)
+{
+	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc };
+	int rc = get_option(endpoint->fd, SCTP_STATUS, &s, sizeof(s));
+
+	if (rc < 0)
+		return rc;
+	*status = (struct stack_status){
+		.id = (uint32_t)s.sstat_assoc_id,
+		/* The kernel numbers them from SCTP_CLOSED = 1, in the order of the RFC. */
+		.state = s.sstat_state > SCTP_CLOSED ? s.sstat_state - SCTP_CLOSED : ASSOC_CLOSED,
+		.out_streams = s.sstat_outstrms,
+		.in_streams = s.sstat_instrms,
+		.peer_rwnd = s.sstat_rwnd,
+		.extensions = extensions(endpoint, assoc),
+	};
+	return 0;
+}
+
+/*
+ * spinfo_srtt is in jiffies, whose length the kernel tells in no other way than the resolution of
+ * its coarse clock.
+ */
+static int64_t jiffy_us(void)
+{
+	struct timespec tick;
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) < 0)
+		return 0;
+	return (int64_t)tick.tv_sec * USEC_PER_SEC + (tick.tv_nsec + 500) / 1000;
+}
+
+/* Walks the unpadded list that libsctp returns. */
+static int unpack(const struct sockaddr *packed, int count, union address **list)
+{
+	const char *at = (const char *)packed;
+
+	*list = xcalloc((size_t)count + 1, sizeof(**list));
+	for (int i = 0; i < count; i++) {
+		const struct sockaddr *sa = (const struct sockaddr *)at;
+
+		if (!address_from_sockaddr(&(*list)[i], sa)) {
+			free(*list);
+			*list = NULL;
+			return -EAFNOSUPPORT;
+		}
+		at += sa->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+					       : sizeof(struct sockaddr_in6);
+	}
+	return count;
+}
+
+static int kernel_local_addresses(struct stack_endpoint *endpoint, uint32_t assoc,
+				  union address **list)
+{
+	struct sockaddr *packed = NULL;
+	int count = sctp_getladdrs(endpoint->fd, (sctp_assoc_t)assoc, &packed);
+
+	if (count <= 0) {
+		*list = NULL;
+		return count < 0 ? -errno : 0;
+	}
+	count = unpack(packed, count, list);
+	sctp_freeladdrs(packed);
+	return count;
+}
+
+static int peer_addresses(struct stack_endpoint *endpoint, uint32_t assoc, union address **list)
+{
+	struct sockaddr *packed = NULL;
+	int count = sctp_getpaddrs(endpoint->fd, (sctp_assoc_t)assoc, &packed);
+
+	if (count <= 0)
+		return count < 0 ? -errno : -ENOTCONN;
+	count = unpack(packed, count, list);
+	sctp_freepaddrs(packed);
+	return count;
+}
+
+static void fill_path(const struct stack_endpoint *endpoint, uint32_t assoc, int64_t jiffy,
+		      struct stack_path *path)
+{
+	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc };
+
+	memcpy(&info.spinfo_address, &path->address, sizeof(path->address));
+	if (get_option(endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info)) < 0)
+		return; /* a learned link-local address, which has lost its zone: EINVAL */
+	path->state = path_state((unsigned)info.spinfo_state);
+	path->srtt_us = info.spinfo_srtt * jiffy;
+	path->rto_ms = info.spinfo_rto;
+	path->cwnd = info.spinfo_cwnd;
+	path->mtu = info.spinfo_mtu;
+}
+
+static int kernel_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_path **list)
+{
+	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc };
+	union address *addresses = NULL, primary;
+	int64_t jiffy = jiffy_us();
+	bool has_primary;
+	int count;
+
+	count = peer_addresses(endpoint, assoc, &addresses);
+	if (count < 0)
+		return count;
+	has_primary =
+		get_option(endpoint->fd, SCTP_STATUS, &status, sizeof(status)) == 0 &&
+		address_from_sockaddr(
+			&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
+	*list = xcalloc((size_t)count, sizeof(**list));
+	for (int i = 0; i < count; i++) {
+		struct stack_path *path = &(*list)[i];
+
+		path->address = addresses[i];
+		path->primary = has_primary && address_equal(&primary, &addresses[i]);
+		fill_path(endpoint, assoc, jiffy, path);
+	}
+	free(addresses);
+	return count;
+}
+
+static int kernel_set_primary(struct stack_endpoint *endpoint, uint32_t assoc,
+			      const union address *peer)
+{
+	struct sctp_prim prim = { .ssp_assoc_id = (sctp_assoc_t)assoc };
+
+	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
+	return set_option(endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim));
+}
+
+/* sctp_sendmsg() of libsctp cannot name an association, so the ancillary data is made here. */
+static int send_message(struct stack_endpoint *endpoint, const struct sctp_sndrcvinfo *info,
+			const void *bytes, size_t length)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(*info))];
+	} control = { 0 };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = length };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = length ? 1 : 0,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = IPPROTO_SCTP;
+	c->cmsg_type = SCTP_SNDRCV;
+	c->cmsg_len = CMSG_LEN(sizeof(*info));
+	memcpy(CMSG_DATA(c), info, sizeof(*info));
+	if (sendmsg(endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return -errno;
+	return 0;
+}
+
+static int kernel_send(struct stack_endpoint *endpoint, uint32_t assoc, const void *bytes,
+		       size_t length, uint16_t stream, uint32_t ppid, bool unordered)
+{
+	struct sctp_sndrcvinfo info = {
+		.sinfo_assoc_id = (sctp_assoc_t)assoc,
+		.sinfo_stream = stream,
+		.sinfo_ppid = ppid,
+		.sinfo_flags = unordered ? SCTP_UNORDERED : 0,
+	};
+
+	return send_message(endpoint, &info, bytes, length);
+}
+
+static int kernel_shutdown(struct stack_endpoint *endpoint, uint32_t assoc)
+{
+	struct sctp_sndrcvinfo info = {
+		.sinfo_assoc_id = (sctp_assoc_t)assoc,
+		.sinfo_flags = SCTP_EOF,
+	};
+
+	if (endpoint->style == STACK_ONE_TO_MANY)
+		return send_message(endpoint, &info, NULL, 0);
+	return shutdown(endpoint->fd, SHUT_WR) < 0 ? -errno : 0;
+}
+
+static void kernel_close(struct stack_endpoint *endpoint, bool abort)
+{
+	/*
+	 * Without it, close() sends nothing in COOKIE_WAIT, and in COOKIE_ECHOED leaves the peer
+	 * with an association that has nobody on this side.
+	 */
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	if (abort)
+		setsockopt(endpoint->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(endpoint->fd);
+	free(endpoint->buffer);
+	free(endpoint);
+}
+
+const struct stack stack_kernel = {
+	.name = "kernel",
+	.description = "the Linux kernel's SCTP",
+	.version = kernel_version,
+	.available = kernel_available,
+	.open = kernel_open,
+	.listen = kernel_listen,
+	.accept = kernel_accept,
+	.connect = kernel_connect,
+	.pollfd = kernel_pollfd,
+	.next_event = kernel_next_event,
+	.soft_error = kernel_soft_error,
+	.status = kernel_status,
+	.paths = kernel_paths,
+	.local_addresses = kernel_local_addresses,
+	.set_primary = kernel_set_primary,
+	.send = kernel_send,
+	.shutdown = kernel_shutdown,
+	.close = kernel_close,
+};
