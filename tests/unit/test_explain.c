@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* explain.c: the table of errnos, results and verdicts. */
+#include <ctype.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "explain.h"
+#include "result.h"
+
+static const int errnos[] = {
+	EBADF,           ENOTSOCK,     EFAULT,       EINVAL,        EACCES,       EISCONN,
+	ECONNREFUSED,    ETIMEDOUT,    ENETUNREACH,  EADDRINUSE,    EINPROGRESS,  EALREADY,
+	EAGAIN,          EAFNOSUPPORT, EPERM,        EADDRNOTAVAIL, EHOSTUNREACH, EPROTONOSUPPORT,
+	ESOCKTNOSUPPORT, ENOPROTOOPT,  ENOMEM,       ENOBUFS,       EMFILE,       ENFILE,
+	EINTR,           ECONNRESET,   ECONNABORTED, EPIPE,         ENOTCONN,     ESHUTDOWN,
+	EOPNOTSUPP,      ENOSYS,       ENODEV,       ENETDOWN,      EHOSTDOWN,    EMSGSIZE,
+	EPROTO,          EIO,          ENOSPC,       EDESTADDRREQ,
+};
+
+static const struct explanation *row_named(const char *name)
+{
+	const struct explanation *row;
+
+	for (size_t i = 0; (row = explain_row(i)); i++)
+		if (!strcmp(row->name, name))
+			return row;
+	return NULL;
+}
+
+/* What explain_print() prints; the caller frees it. */
+static char *printed(const char *name)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct message why;
+
+	assert_non_null(out);
+	assert_int_equal(explain_print(out, name, &why), STATUS_OK);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static void test_every_errno_has_its_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(errnos); i++) {
+		const struct explanation *row = explain_errno(errnos[i]);
+
+		if (!row)
+			fail_msg("no row for %d", errnos[i]);
+		assert_int_equal(row->number, errnos[i]);
+		assert_string_equal(row->name, strerrorname_np(errnos[i]));
+		assert_string_equal(errno_name(errnos[i]), row->name);
+	}
+	assert_null(explain_errno(0));
+	assert_null(explain_errno(-1));
+	assert_null(explain_errno(EXDEV));
+}
+
+static void test_names_of_numbers_without_row(void **state)
+{
+	(void)state;
+	assert_string_equal(errno_name(9999), "errno 9999");
+	assert_string_equal(errno_name(0), "errno 0");
+	assert_string_equal(errno_name(INT32_MIN), "errno -2147483648");
+}
+
+static void test_every_result_and_verdict_has_its_row(void **state)
+{
+	static const int statuses[] = {
+		[RESULT_CONNECTED] = STATUS_OK,
+		[RESULT_DEGRADED] = STATUS_DEGRADED,
+		[RESULT_REFUSED] = STATUS_NOT_CONNECTED,
+		[RESULT_TIMEOUT] = STATUS_TIMEOUT,
+		[RESULT_UNREACHABLE] = STATUS_NOT_CONNECTED,
+		[RESULT_ABORTED] = STATUS_NOT_CONNECTED,
+		[RESULT_UNRESOLVED] = STATUS_UNRESOLVED,
+		[RESULT_UNSUPPORTED] = STATUS_HOST,
+		[RESULT_FAILED] = STATUS_HOST,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+		const struct explanation *row = row_named(result_name((enum result_word)i));
+
+		if (!row)
+			fail_msg("no row for %s", result_name((enum result_word)i));
+		assert_int_equal(row->number, 0);
+		assert_int_equal(row->status, statuses[i]);
+	}
+	for (int i = VERDICT_UNVERIFIED; i <= VERDICT_EXCLUDED; i++)
+		if (!row_named(verdict_name((enum verdict)i)))
+			fail_msg("no row for %s", verdict_name((enum verdict)i));
+}
+
+static size_t lines_of(const char *text)
+{
+	size_t count = 1;
+
+	for (; *text; text++) {
+		assert_true(*text == '\n' || isprint((unsigned char)*text));
+		if (*text == '\n') {
+			count++;
+			assert_true(text[1] && text[1] != '\n' && text[1] != ' ');
+		}
+	}
+	return count;
+}
+
+static void test_rows_are_well_formed(void **state)
+{
+	const struct explanation *row;
+
+	(void)state;
+	for (size_t i = 0; (row = explain_row(i)); i++) {
+		size_t length = strlen(row->meaning);
+
+		assert_ptr_equal(row, row_named(row->name)); /* no name twice */
+		assert_true(length > 10 && row->meaning[length - 1] != '.');
+		assert_null(strchr(row->meaning, '\n'));
+		assert_true(lines_of(row->causes) <= 6);
+		assert_true(lines_of(row->check) <= 5);
+		assert_in_range(row->status + 1, 0, STATUS_HOST + 1);
+		assert_int_not_equal(row->status, STATUS_USAGE);
+	}
+	assert_null(explain_row(SIZE_MAX));
+}
+
+static void test_layout(void **state)
+{
+	char *text = printed("ECONNREFUSED");
+	const char *head = "ECONNREFUSED (111), exit status 1\n"
+			   "the peer host answered the INIT with ABORT: nothing listens on that "
+			   "port, or its\naccept queue is full\n"
+			   "\nUsual causes:\n  - no SCTP socket listens on that port (a TCP one";
+
+	(void)state;
+	if (strncmp(text, head, strlen(head)) != 0)
+		fail_msg("%s", text);
+	assert_non_null(strstr(text, "\n    help)\n  - "));
+	assert_non_null(strstr(text, "\n\nCheck:\n  - on the peer: ss -Slnp; cat "));
+	free(text);
+
+	text = printed("timeout");
+	assert_int_equal(strncmp(text, "timeout, exit status 4\n", 23), 0);
+	free(text);
+	text = printed("unverified");
+	assert_int_equal(strncmp(text, "unverified\n", 11), 0);
+	free(text);
+	text = printed("EINPROGRESS");
+	assert_int_equal(strncmp(text, "EINPROGRESS (115)\n", 18), 0);
+	free(text);
+}
+
+static void test_lines_fit_a_terminal(void **state)
+{
+	const struct explanation *row;
+
+	(void)state;
+	for (size_t i = 0; (row = explain_row(i)); i++) {
+		char *text = printed(row->name);
+
+		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+			if (strlen(line) > 80)
+				fail_msg("%s: '%s'", row->name, line);
+		free(text);
+	}
+}
+
+static void test_look_up(void **state)
+{
+	static const char *const same[] = { "econnrefused", "EConnRefused", "111" };
+	char *text = printed("ECONNREFUSED");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+		char *other = printed(same[i]);
+
+		assert_string_equal(other, text);
+		free(other);
+	}
+	free(text);
+}
+
+static void test_unknown(void **state)
+{
+	static const char *const unknown[] = {
+		"EWHATEVER",    "0", "9999", "-111", "+111", " 111", "", "99999999999999999999",
+		"ECONNREFUSED "
+	};
+	const struct explanation *row;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++) {
+		struct message why;
+		char expected[128];
+
+		assert_int_equal(explain_print(stdout, unknown[i], &why), STATUS_USAGE);
+		snprintf(expected, sizeof(expected),
+			 "nothing is known about '%s'; known are EBADF, ", unknown[i]);
+		assert_int_equal(strncmp(why.text, expected, strlen(expected)), 0);
+	}
+	for (size_t i = 0; (row = explain_row(i)); i++) {
+		struct message why;
+		char name[32];
+
+		/* Every one fits, the last too. */
+		assert_int_equal(explain_print(stdout, "\x1b", &why), STATUS_USAGE);
+		assert_null(strchr(why.text, '\x1b'));
+		snprintf(name, sizeof(name), explain_row(i + 1) ? " %s," : " %s", row->name);
+		assert_non_null(strstr(why.text, name));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_errno_has_its_row),
+		cmocka_unit_test(test_names_of_numbers_without_row),
+		cmocka_unit_test(test_every_result_and_verdict_has_its_row),
+		cmocka_unit_test(test_rows_are_well_formed),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_lines_fit_a_terminal),
+		cmocka_unit_test(test_look_up),
+		cmocka_unit_test(test_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
