@@ -1,0 +1,293 @@
+#!/usr/bin/env bats
+# The main job: one association over all addresses, in every mode, and what is said about it.
+load helper
+
+setup_file() {
+  export TOPO=conn$$
+  topo_up 3
+}
+
+teardown_file() {
+  topo_down
+}
+
+teardown() {
+  nft_flush
+  [ -z "${LISTENER:-}" ] || end_listener
+}
+
+# In words that a script would look for: all three paths, one primary, no address lost.
+assert_three_paths() {
+  assert_output --regexp "^connected  association [0-9]+, streams 10 out 10 in, [0-9.]+ ms "
+  assert_output --regexp "10\.1\.1\.2:$PORT +unverified .* primary"
+  assert_output --regexp "10\.1\.2\.2:$PORT +unverified"
+  assert_output --regexp "10\.1\.3\.2:$PORT +unverified"
+  refute_output --partial "rejected"
+}
+
+@test "three addresses, one-to-one, non-blocking" {
+  start_listener_3
+  try 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  assert_three_paths
+  assert_output --partial "(kernel, nonblocking)"
+}
+
+@test "three addresses, one-to-one, blocking" {
+  start_listener_3
+  try 0 -B -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  assert_three_paths
+  assert_output --partial "(kernel, blocking)"
+}
+
+@test "three addresses, one-to-many, non-blocking" {
+  start_listener_3
+  try 0 -m -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  assert_three_paths
+  assert_output --partial "(kernel, nonblocking, one-to-many)"
+}
+
+@test "three addresses, one-to-many, blocking" {
+  start_listener_3
+  try 0 -m -B -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  assert_three_paths
+  assert_output --partial "(kernel, blocking, one-to-many)"
+}
+
+@test "of -n and -B the last one counts" {
+  start_listener_3
+  try_json 0 -B -n -a "10.1.1.2:$PORT"
+  json .mode nonblocking
+  try_json 0 -n -B -a "10.1.1.2:$PORT"
+  json .mode blocking
+}
+
+@test "the association id is the kernel's: the one that the other end's is next to" {
+  start_listener_3 --json
+  try_json 0 -a "10.1.1.2:$PORT"
+  wait_for_line "$LISTEN_OUT" '"event":"up"'
+  # Ids count up over all namespaces: the listener's association comes right after ours.
+  local ours theirs
+  ours=$(jq .association.id <<<"$output")
+  theirs=$(jq 'select(.event == "up").association.id' "$LISTEN_OUT")
+  [ "$theirs" -eq $((ours + 1)) ]
+}
+
+@test "JSON says the same: id, state, streams, paths, local addresses" {
+  start_listener_3
+  try_json 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  json .result connected
+  json .association.state established
+  json '.association.streams_out, .association.streams_in' $'10\n10'
+  json '[.paths[] | .address] | join(" ")' "10.1.1.2 10.1.2.2 10.1.3.2"
+  json '[.paths[] | select(.requested and .verdict == "unverified" and .state == "active")] | length' 3
+  json '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.1.2
+  json '[.local[] | .address | select(startswith("10."))] | sort | join(" ")' "10.1.1.1 10.1.2.1 10.1.3.1"
+  json '.exit_status, .errno, .tries' $'0\nnull\n1'
+  json '.paths[0] | .rto_ms >= 200 and .cwnd > 0 and .mtu == 1500' true
+}
+
+@test "an address that the peer does not have is rejected, not forgotten" {
+  start_listener_3
+  try_json 0 -a "10.1.1.2:$PORT" -a 10.9.9.9 -a 10.1.2.2
+  json '.paths[1] | .address, .verdict, .state, .rto_ms' $'10.9.9.9\nrejected\nnull\nnull'
+  json '.paths[1].note' "not an address of this peer"
+  try 0 -a "10.1.1.2:$PORT" -a 10.9.9.9
+  assert_output --regexp "10\.9\.9\.9:$PORT +rejected +not an address of this peer"
+}
+
+@test "addresses learned from the peer are listed as such, unconfirmed" {
+  start_listener_3
+  try_json 0 -a "10.1.1.2:$PORT"
+  json '[.paths[] | select(.requested | not) | .address] | sort | join(" ")' "10.1.2.2 10.1.3.2"
+  json '[.paths[1, 2].state] | join(" ")' "unconfirmed unconfirmed"
+  try 0 -a "10.1.1.2:$PORT"
+  assert_line --regexp "10\.1\.2\.2:$PORT .*unconfirmed.*learned"
+}
+
+@test "mixed families, IPv6 first: no path is lost, and the first -a is the primary" {
+  start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
+  try_json 0 -a "[fd01:1::2]:$PORT" -a 10.1.2.2 -v
+  json '[.paths[] | "\(.address) \(.verdict) \(.primary)"] | join(", ")' \
+    "fd01:1::2 unverified true, 10.1.2.2 unverified false"
+  json '.order | .reordered, .primary_set' $'true\ntrue'
+  [[ $stderr == *"reordered"* ]]
+  [[ $stderr == *"primary set to the first -a, fd01:1::2: done"* ]]
+}
+
+@test "mixed families, IPv4 first: no path is lost, nothing to reorder" {
+  start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
+  try_json 0 -a "10.1.2.2:$PORT" -a fd01:1::2
+  json '[.paths[] | "\(.address) \(.verdict) \(.primary)"] | join(", ")' \
+    "10.1.2.2 unverified true, fd01:1::2 unverified false"
+  json '.order | .reordered, .primary_set' $'false\nfalse'
+}
+
+@test "mixed families, one-to-many and blocking: no path is lost" {
+  start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
+  try_json 0 -m -B -a "[fd01:1::2]:$PORT" -a 10.1.2.2
+  json '[.paths[] | select(.verdict == "unverified")] | length' 2
+  json '.paths[0].primary' true
+}
+
+@test "the primary is not moved to a first -a that did not answer" {
+  start_listener -b '[fd01:1::2]:0' -b 10.1.2.2 -b 10.1.3.2
+  drop_path 2
+  # Sorted: 10.1.2.2 (dead), 10.1.3.2, fd01:1::2. The first -a was tried and is silent.
+  try_json 0 -a "10.1.2.2:$PORT" -a fd01:1::2 -a 10.1.3.2
+  restore_path 2
+  json '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2
+  json .order.primary_set false
+}
+
+@test "IPv6 alone" {
+  start_listener -b '[fd01:1::2]:0' -b fd01:2::2
+  try_json 0 -a "[fd01:1::2]:$PORT" -a "[fd01:2::2]:$PORT"
+  json '[.paths[] | .verdict] | join(" ")' "unverified unverified"
+  try 0 -a "[fd01:1::2]:$PORT"
+  assert_output --partial "[fd01:1::2]:$PORT"
+}
+
+# The link-local address of an interface, without prefix length.
+link_local() { # SIDE LINK
+  ip -n "$TOPO-$1" -6 -o addr show dev "$2" scope link | sed -nE 's/.*inet6 ([^/]*).*/\1/p'
+}
+
+@test "link-local addresses: zone by name, by number, and two zones in one call" {
+  start_listener -p 5100
+  local one two index
+  one=$(link_local server s1)
+  two=$(link_local server s2)
+  index=$(ip netns exec "$TOPO-client" cat /sys/class/net/c1/ifindex)
+  try 0 -a "[$one%c1]:5100"
+  assert_output --partial "[$one%c1]:5100  unverified"
+  try 0 -a "[$one%$index]:5100"
+  assert_output --partial "[$one%c1]:5100  unverified"
+  try_json 0 -p 5100 -a "$one%c1" -a "$two%c2"
+  json '.paths[0].verdict' unverified
+  json '.paths[0].address, .paths[1].address' "$one%c1"$'\n'"$two%c2"
+}
+
+@test "the same address on two zones is two addresses, not a duplicate" {
+  start_listener -p 5101
+  ip -n "$TOPO-server" addr add fe80::77/64 dev s1 nodad
+  ip -n "$TOPO-server" addr add fe80::77/64 dev s2 nodad
+  try_json 0 -p 5101 -a fe80::77%c1 -a fe80::77%c2
+  json '.paths | map(select(.requested)) | length' 2
+}
+
+@test "duplicates are dropped, with a note under -v" {
+  start_listener_3
+  try_json 0 -v -a "10.1.1.2:$PORT" -a 10.1.1.2 -a "[::ffff:10.1.1.2]:$PORT" -a 10.1.2.2
+  json '[.paths[] | select(.requested) | .address] | join(" ")' "10.1.1.2 10.1.2.2"
+  [[ $stderr == *"10.1.1.2 given twice"* ]]
+}
+
+@test "-p gives the port, as number and as service name" {
+  start_listener -b 10.1.1.2:3868
+  try 0 -p 3868 -a 10.1.1.2
+  try 0 -p diameter -a 10.1.1.2
+  try 0 -a 10.1.1.2:diameter
+  try 0 -p DIAMETER -a 10.1.1.2
+  assert_output --partial "10.1.1.2:3868"
+}
+
+@test "-O asks for streams and the peer's limit is what comes out" {
+  start_listener_3 -I 7
+  try_json 0 -O 20 -I 5 -a "10.1.1.2:$PORT"
+  json '.association | .streams_out, .streams_in' $'7\n5'
+}
+
+@test "-O beyond what the peer limits, large" {
+  start_listener_3 -I 2048 -O 2048
+  try_json 0 -O 1024 -I 1024 -a "10.1.1.2:$PORT"
+  json '.association | .streams_out, .streams_in' $'1024\n1024'
+}
+
+@test "-b binds several addresses and a fixed port" {
+  start_listener_3
+  try_json 0 -b 10.1.1.1:7001 -b 10.1.3.1 -a "10.1.1.2:$PORT" -a 10.1.3.2
+  json '[.local[] | "\(.address):\(.port)"] | sort | join(" ")' "10.1.1.1:7001 10.1.3.1:7001"
+  wait_for_line "$LISTEN_OUT" 'up .*10\.1\.1\.1:7001'
+}
+
+@test "-b with mixed families" {
+  start_listener -b 10.1.1.2:0 -b fd01:2::2
+  try_json 0 -b 10.1.1.1 -b fd01:2::1 -a "10.1.1.2:$PORT" -a fd01:2::2
+  json '[.local[] | .address] | sort | join(" ")' "10.1.1.1 fd01:2::1"
+  json '[.paths[] | select(.verdict == "unverified")] | length' 2
+}
+
+@test "-b of one family more than the peer: an IPv6 socket that carries IPv4" {
+  start_listener_3
+  try_json 0 -b 10.1.1.1 -b fd01:2::1 -a "10.1.1.2:$PORT"
+  json .result connected
+  json '[.paths[] | .address] | join(" ") | startswith("10.1.1.2")' true
+}
+
+@test "a hundred addresses in one call" {
+  start_listener_3
+  local -a args=()
+  local i
+  for i in {1..97}; do args+=(-a "10.20.0.$i"); done
+  try_json 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2 "${args[@]}"
+  json '[.paths[] | select(.verdict == "rejected")] | length' 97
+}
+
+@test "a stale errno in the process does not turn success into EISCONN" {
+  # ENOPROTOOPT is what libsctp trips over (FACTS of libsctp 1.0.19): a preloaded socket() leaves it.
+  start_listener_3
+  cat >"$BATS_TEST_TMPDIR/stale.c" <<-'END'
+	#include <dlfcn.h>
+	#include <errno.h>
+	#include <sys/socket.h>
+	int bind(int fd, const struct sockaddr *a, socklen_t n) { errno = ENOPROTOOPT; return 0; }
+	void *calloc(unsigned long n, unsigned long m)
+	{
+	  static void *(*real)(unsigned long, unsigned long);
+	  if (!real) real = (void *(*)(unsigned long, unsigned long))dlsym(RTLD_NEXT, "calloc");
+	  void *p = real(n, m);
+	  errno = ENOPROTOOPT;
+	  return p;
+	}
+	END
+  command -v gcc >/dev/null || skip "no compiler"
+  [[ $SCTP_CONNECT != *sanitize* ]] || skip "the sanitizers do not go with a preloaded calloc"
+  gcc -D_GNU_SOURCE -shared -fPIC -o "$BATS_TEST_TMPDIR/stale.so" "$BATS_TEST_TMPDIR/stale.c"
+  run -0 timeout 30 ip netns exec "$TOPO-client" env LD_PRELOAD="$BATS_TEST_TMPDIR/stale.so" \
+    "$SCTP_CONNECT" -B -a "10.1.1.2:$PORT"
+  assert_output --partial "connected  association"
+}
+
+@test "an unprivileged user connects just as well" {
+  start_listener_3
+  run -0 timeout 30 ip netns exec "$TOPO-client" setpriv --reuid 65534 --regid 65534 --clear-groups \
+    "$SCTP_CONNECT" -a "10.1.1.2:$PORT" -a 10.1.2.2
+  assert_output --partial "connected  association"
+}
+
+@test "nothing on stdin, no stdin at all: the same" {
+  start_listener_3
+  run -0 timeout 30 ip netns exec "$TOPO-client" "$SCTP_CONNECT" -a "10.1.1.2:$PORT" </dev/null
+  assert_output --partial "connected"
+  run -0 timeout 30 ip netns exec "$TOPO-client" "$SCTP_CONNECT" -a "10.1.1.2:$PORT" <&-
+  assert_output --partial "connected"
+}
+
+@test "the close is graceful, and nothing is left on either end" {
+  start_listener_3
+  try 0 -v -a "10.1.1.2:$PORT" -a 10.1.2.2
+  [[ $stderr == *"SHUTDOWN_COMP"* ]]
+  wait_for_line "$LISTEN_OUT" 'down .* closed by the peer'
+  wait_for no_associations client
+  wait_for no_associations server
+}
+
+@test "ten connects in a row, each with its own association" {
+  start_listener_3
+  local i ids=""
+  for i in {1..10}; do
+    try_json 0 -a "10.1.1.2:$PORT"
+    ids+="$(jq .association.id <<<"$output")"$'\n'
+  done
+  [ "$(sort -u <<<"$ids" | grep -c .)" -eq 10 ]
+}

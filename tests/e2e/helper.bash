@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What every end-to-end test file loads: the program, a listener, and the ways to run them.
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+TOPO=${TOPO:-e$$}
+# shellcheck source=tests/lab/topology.bash
+source "$BATS_TEST_DIRNAME/../lab/topology.bash"
+
+SCTP_CONNECT=${SCTP_CONNECT:-$PWD/build/sctp-connect}
+
+# try STATUS [OPTION]...: the program in the client namespace; its exit status must be STATUS, its
+# output is in $output and $stderr. No run may hang: 30 s is far above any test's own deadline.
+try() {
+  local status=$1
+  shift
+  echo "\$ sctp-connect $*"
+  run "-$status" --separate-stderr timeout -k 1 30 ip netns exec "$TOPO-client" "$SCTP_CONNECT" "$@"
+  echo "$output"
+  echo "$stderr"
+}
+
+# try_json STATUS [OPTION]...: the same with --json; the line must fit the schema.
+try_json() {
+  local status=$1
+  shift
+  try "$status" --json "$@"
+  echo "$output" | tests/schema/validate
+}
+
+# json FILTER EXPECTED: what jq makes of $output.
+json() {
+  local got
+  got=$(jq -r "$1" <<<"$output")
+  [ "$got" = "$2" ] || fail "jq '$1' gives: $got, not: $2"
+}
+
+# start_listener [OPTION]...: our own, in the server namespace. Sets LISTENER (pid), PORT, and
+# LISTEN_OUT (its output); with -p or -b HOST:PORT on the command line that port, else a free one.
+start_listener() {
+  LISTEN_OUT=$BATS_TEST_TMPDIR/listener.$RANDOM
+  ip netns exec "$TOPO-server" "$SCTP_CONNECT" --listen "$@" >"$LISTEN_OUT" 2>"$LISTEN_OUT.err" 3>&- &
+  LISTENER=$!
+  wait_for_line "$LISTEN_OUT" 'listening' 10 || { cat "$LISTEN_OUT.err"; return 1; }
+  PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p; 1s/.*"port":([0-9]+).*/\1/p' "$LISTEN_OUT")
+}
+
+# start_listener_3 [OPTION]...: on the three IPv4 addresses of the server.
+start_listener_3() {
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2 "$@"
+}
+
+# end_listener: SIGTERM; its exit status is in $listener_status.
+end_listener() {
+  kill "$LISTENER"
+  listener_status=0
+  wait "$LISTENER" || listener_status=$?
+}
+
+# associations SIDE: how many SCTP associations the namespace has, in any state.
+associations() {
+  ip netns exec "$TOPO-$1" cat /proc/net/sctp/assocs | tail -n +2 | grep -c . || true
+}
+
+no_associations() { # SIDE
+  [ "$(associations "$1")" -eq 0 ]
+}
