@@ -41,6 +41,7 @@ enum connection_state {
 
 struct connection {
 	const struct stack *stack;
+	int stack_error; /* why stack is NULL */
 	const struct options *options;
 	struct target *peer;
 	struct target *local;
@@ -75,7 +76,7 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
 	c->peer = peer;
 	c->local = local;
 	c->timeline = timeline;
-	c->evidence.error = stack_error;
+	c->stack_error = stack_error;
 	c->result.target = peer;
 	c->result.stack = stack ? stack->name : NULL;
 	c->result.style = options->style;
@@ -135,6 +136,13 @@ static void list_requested(struct connection *c)
 	}
 }
 
+static void note_reordered(struct connection *c)
+{
+	c->result.reordered = false;
+	for (size_t i = 1; i < c->packed_count; i++)
+		c->result.reordered |= c->order[i] < c->order[i - 1];
+}
+
 /*
  * Narrowest scope first, else in the user's order: the INIT goes to the first address of the array,
  * and both ends leave out every address of a narrower scope than that one's (address.h).
@@ -155,9 +163,7 @@ static void order_addresses(struct connection *c)
 			c->packed[c->packed_count++] = *a;
 		}
 	}
-	c->result.reordered = false;
-	for (size_t i = 0; i < c->packed_count; i++)
-		c->result.reordered |= c->order[i] != i;
+	note_reordered(c);
 	if (c->result.reordered)
 		timeline_note(
 			c->timeline,
@@ -182,6 +188,7 @@ static void exclude_ipv6(struct connection *c)
 		c->packed[kept++] = c->packed[i];
 	}
 	c->packed_count = kept;
+	note_reordered(c);
 	timeline_note(c->timeline, "no IPv6 on this host: going on with the IPv4 addresses");
 }
 
@@ -296,7 +303,6 @@ static void call_connect(struct connection *c)
 
 static void start(struct connection *c)
 {
-	int stack_error = c->evidence.error;
 	int64_t now = loop_now_us();
 	int status, rc;
 
@@ -316,7 +322,7 @@ static void start(struct connection *c)
 	list_requested(c);
 	order_addresses(c);
 	if (!c->stack) {
-		finish(c, PHASE_STACK, stack_error);
+		finish(c, PHASE_STACK, c->stack_error);
 		return;
 	}
 	rc = open_endpoint(c);
@@ -526,6 +532,12 @@ static const char *event_words(enum stack_event_type type)
 	return words[type];
 }
 
+/* On a one-to-many endpoint an event may be of an association that is not this connection's. */
+static bool is_ours(const struct connection *c, const struct stack_event *event)
+{
+	return !c->assoc || !event->assoc || event->assoc == c->assoc;
+}
+
 /* All that the stack has to say now. A peer that ends the association at once is seen here too. */
 static void handle_events(struct connection *c)
 {
@@ -538,6 +550,8 @@ static void handle_events(struct connection *c)
 		timeline_note(c->timeline, "event %s, association %u%s%s", event_words(event.type),
 			      event.assoc, event.error ? ", " : "",
 			      event.error ? errno_name(event.error) : "");
+		if (!is_ours(c, &event))
+			continue;
 		switch (event.type) {
 		case EVENT_UP:
 			up = true;
@@ -589,7 +603,10 @@ static void tick(struct connection *c, int64_t now)
 	sample_soft_error(c);
 	/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
 	if (c->packed_count == 1 && c->evidence.soft_error_count) {
-		finish(c, PHASE_PENDING, 0);
+		/* Unless it is the outcome itself, which came since the poll: SO_ERROR is both. */
+		handle_events(c);
+		if (c->state == CONNECTION_PENDING)
+			finish(c, PHASE_PENDING, 0);
 		return;
 	}
 	if (now - c->started_us >= PROGRESS_AFTER_US)
@@ -598,6 +615,19 @@ static void tick(struct connection *c, int64_t now)
 }
 
 /* --- The loop over all connections ---------------------------------------------------------- */
+
+/* What the last try found out stays: that is what is known. */
+static void interrupt_pause(struct connection *c)
+{
+	struct message last = c->result.reason;
+
+	message_set(&c->result.reason, 0, "ended by %s before the next try; the last one: %s",
+		    signal_name(c->result.signal), last.text);
+	c->result.word = RESULT_FAILED;
+	c->result.error = EINTR;
+	c->result.status = STATUS_SIGNAL + c->result.signal;
+	c->state = CONNECTION_DONE;
+}
 
 static void interrupt(struct connection *const list[], size_t count)
 {
@@ -609,7 +639,10 @@ static void interrupt(struct connection *const list[], size_t count)
 		if (c->state == CONNECTION_DONE)
 			continue;
 		c->result.signal = number;
-		finish(c, c->state == CONNECTION_PENDING ? PHASE_PENDING : PHASE_OPEN, EINTR);
+		if (c->state == CONNECTION_PAUSED)
+			interrupt_pause(c);
+		else
+			finish(c, PHASE_PENDING, EINTR);
 	}
 }
 
@@ -667,8 +700,9 @@ static bool close_if_gone(struct connection *c)
 
 	while (c->stack->next_event(c->endpoint, &event)) {
 		timeline_note(c->timeline, "event %s", event_words(event.type));
-		c->peer_closing |= event.type == EVENT_SHUTDOWN || event.type == EVENT_CLOSED ||
-				   event.type == EVENT_LOST;
+		if (is_ours(c, &event))
+			c->peer_closing |= event.type == EVENT_SHUTDOWN ||
+					   event.type == EVENT_CLOSED || event.type == EVENT_LOST;
 	}
 	/* When both ends close, the stack finishes by itself. */
 	if (!c->peer_closing)

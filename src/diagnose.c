@@ -151,6 +151,22 @@ static void mark_untried(struct result *result, const struct evidence *evidence,
 		set_path(nth_tried(result, evidence, i), VERDICT_UNTRIED, note);
 }
 
+/* What the routing table said is more than that nothing came back. Returns of how many. */
+static size_t mark_routeless(struct result *result, const struct evidence *evidence)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < evidence->order_count; i++) {
+		struct path_result *path = nth_tried(result, evidence, i);
+
+		if (!path->route_error)
+			continue;
+		set_path(path, VERDICT_UNREACHABLE, route_words(path->route_error));
+		count++;
+	}
+	return count;
+}
+
 static void diagnose_no_stack(struct result *result, const struct evidence *evidence)
 {
 	set(result, RESULT_UNSUPPORTED, evidence->error, STATUS_HOST);
@@ -202,9 +218,19 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 	}
 }
 
-static void diagnose_refused(struct result *result, const struct evidence *evidence)
+/* The address whose turn it was; what has no route did not answer. */
+static size_t who_refused(struct result *result, const struct evidence *evidence)
 {
 	size_t current = tried_maybe(evidence) - 1;
+
+	while (current > 0 && nth_tried(result, evidence, current)->route_error)
+		current--;
+	return current;
+}
+
+static void diagnose_refused(struct result *result, const struct evidence *evidence)
+{
+	size_t current = who_refused(result, evidence);
 	struct path_result *path = nth_tried(result, evidence, current);
 	char text[ADDRESS_TEXT_MAX];
 	unsigned port = address_port(&path->path.address);
@@ -213,9 +239,10 @@ static void diagnose_refused(struct result *result, const struct evidence *evide
 	for (size_t i = 0; i < current; i++)
 		set_path(nth_tried(result, evidence, i), VERDICT_SILENT,
 			 "no answer to INIT by the time the next address was tried");
-	path->verdict = VERDICT_REFUSED;
 	mark_untried(result, evidence, current + 1,
 		     "not tried: an answer of another address had ended the attempt");
+	mark_routeless(result, evidence);
+	path->verdict = VERDICT_REFUSED;
 
 	if (evidence->error == ENOPROTOOPT)
 		message_set(&result->reason, 0,
@@ -247,15 +274,12 @@ static void diagnose_refused(struct result *result, const struct evidence *evide
 /* Of an attempt that ended without any answer. Returns how many addresses have no route. */
 static size_t mark_unanswered(struct result *result, const struct evidence *evidence)
 {
-	size_t maybe = tried_maybe(evidence), surely = tried_surely(evidence), routeless = 0;
+	size_t maybe = tried_maybe(evidence), surely = tried_surely(evidence);
 
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct path_result *path = nth_tried(result, evidence, i);
 
-		if (path->route_error) {
-			set_path(path, VERDICT_UNREACHABLE, route_words(path->route_error));
-			routeless++;
-		} else if (i < surely) {
+		if (i < surely) {
 			set_path(path, VERDICT_SILENT, "no answer to INIT");
 		} else {
 			set_path(path, VERDICT_UNTRIED,
@@ -263,7 +287,18 @@ static size_t mark_unanswered(struct result *result, const struct evidence *evid
 					   : "the attempt ended before its turn");
 		}
 	}
-	return routeless;
+	return mark_routeless(result, evidence);
+}
+
+static void diagnose_no_route(struct result *result, const struct evidence *evidence, int error)
+{
+	set(result, RESULT_UNREACHABLE, error, STATUS_NOT_CONNECTED);
+	message_set(&result->reason, 0, "%s",
+		    evidence->order_count == 1 ? route_words(error)
+					       : "this host has no route to any of the addresses");
+	if (evidence->order_count == 1)
+		nth_tried(result, evidence, 0)->note.text[0] = '\0';
+	message_set(&result->hint, 0, "ip route get ADDRESS shows what the kernel would do");
 }
 
 /* Nothing came back, as far as SCTP is told. What else is known decides the word. */
@@ -272,17 +307,7 @@ static void diagnose_silence(struct result *result, const struct evidence *evide
 	size_t surely = tried_surely(evidence);
 
 	if (mark_unanswered(result, evidence) == evidence->order_count) {
-		int error = nth_tried(result, evidence, 0)->route_error;
-
-		set(result, RESULT_UNREACHABLE, error, STATUS_NOT_CONNECTED);
-		message_set(&result->reason, 0, "%s",
-			    evidence->order_count == 1
-				    ? route_words(error)
-				    : "this host has no route to any of the addresses");
-		if (evidence->order_count == 1)
-			nth_tried(result, evidence, 0)->note.text[0] = '\0';
-		message_set(&result->hint, 0,
-			    "ip route get ADDRESS shows what the kernel would do");
+		diagnose_no_route(result, evidence, nth_tried(result, evidence, 0)->route_error);
 		return;
 	}
 	if (evidence->order_count == 1 && evidence->soft_error_count) {
@@ -309,7 +334,13 @@ static void diagnose_silence(struct result *result, const struct evidence *evide
 			    MS(evidence->timeout_us));
 	if (evidence->order_count == 1)
 		nth_tried(result, evidence, 0)->note.text[0] = '\0';
-	if (surely < evidence->order_count)
+	if (surely < evidence->order_count && evidence->ended)
+		message_set(
+			&result->hint, 0,
+			"--init-attempts counts over all addresses together: each of the %zu has "
+			"its turn from --init-attempts %zu on",
+			evidence->order_count, evidence->order_count - 1);
+	else if (surely < evidence->order_count)
 		message_set(&result->hint, 0,
 			    "each address has its turn after %.0f ms: %zu of them need at least -w "
 			    "%.0fms",
@@ -329,9 +360,12 @@ static void diagnose_call(struct result *result, const struct evidence *evidence
 	const struct explanation *row = explain_errno(evidence->error);
 
 	if (evidence->error == ENETUNREACH || evidence->error == EHOSTUNREACH) {
-		/* Only where there is no route to any address: else the kernel goes on in silence.
-		 */
-		diagnose_silence(result, evidence);
+		/* Only where no address has a route: else the kernel goes on in silence. */
+		for (size_t i = 0; i < evidence->order_count; i++)
+			set_path(nth_tried(result, evidence, i), VERDICT_UNREACHABLE,
+				 route_words(evidence->error));
+		mark_routeless(result, evidence);
+		diagnose_no_route(result, evidence, evidence->error);
 		return;
 	}
 	set(result, RESULT_FAILED, evidence->error, STATUS_HOST);
@@ -366,6 +400,7 @@ static void note_rejected(struct result *result, const struct evidence *evidence
 
 static void diagnose_up(struct result *result, const struct evidence *evidence)
 {
+	const struct explanation *row = explain_errno(evidence->error);
 	const struct path_result *answered = nth_tried(result, evidence, evidence->answered);
 	char first[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
 
@@ -373,7 +408,10 @@ static void diagnose_up(struct result *result, const struct evidence *evidence)
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct path_result *path = nth_tried(result, evidence, i);
 
-		if (!path->in_association && result->association.known)
+		if (!result->association.known)
+			path->verdict =
+				VERDICT_UNVERIFIED; /* it was over before it was looked at */
+		else if (!path->in_association)
 			note_rejected(result, evidence, path);
 		else if (i < evidence->answered)
 			message_set(&path->note, 0,
@@ -397,6 +435,12 @@ static void diagnose_up(struct result *result, const struct evidence *evidence)
 		message_set(&result->hint, 0,
 			    "the peer's log says why; its application may not know "
 			    "this host's addresses");
+	} else if (evidence->error) {
+		set(result, RESULT_ABORTED, evidence->error, STATUS_NOT_CONNECTED);
+		message_set(&result->reason, 0, "the association was lost as soon as it was up: %s",
+			    row ? row->meaning : strerror(evidence->error));
+		message_set(&result->hint, 0, "sctp-connect --explain %s",
+			    errno_name(evidence->error));
 	} else if (!result->association.known) {
 		message_set(&result->reason, 0,
 			    "established, and closed again by the peer at once");

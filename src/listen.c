@@ -17,6 +17,7 @@
 struct peer {
 	struct stack_endpoint *endpoint;
 	uint32_t assoc;
+	union address from;
 	uint64_t messages;
 	uint64_t bytes;
 	void *held; /* the echo that waits, owned; NULL: none */
@@ -85,7 +86,11 @@ static void report_up(struct listener *l, struct peer *peer)
 	count = l->stack->local_addresses(peer->endpoint, peer->assoc, &a.local);
 	a.local_count = count > 0 ? (size_t)count : 0;
 	report(l, &(struct listen_event){
-			  .type = LISTEN_UP, .assoc = peer->assoc, .association = &a });
+			  .type = LISTEN_UP,
+			  .assoc = peer->assoc,
+			  .from = peer->from,
+			  .association = &a,
+		  });
 	association_free(&a);
 }
 
@@ -192,10 +197,10 @@ static void serve(struct listener *l, struct peer *peer)
 
 static void accept_all(struct listener *l)
 {
-	struct stack_endpoint *endpoint;
+	struct peer peer = { 0 };
 
 	while (!l->options->count || l->accepted < l->options->count) {
-		int rc = l->stack->accept(l->endpoint, &endpoint);
+		int rc = l->stack->accept(l->endpoint, &peer.endpoint, &peer.from);
 
 		if (rc == -EINTR || rc == -ECONNABORTED)
 			continue;
@@ -208,7 +213,7 @@ static void accept_all(struct listener *l)
 		}
 		l->accepted++;
 		l->peers = xreallocarray(l->peers, l->peer_count + 1, sizeof(*l->peers));
-		l->peers[l->peer_count] = (struct peer){ .endpoint = endpoint };
+		l->peers[l->peer_count] = peer;
 		serve(l, &l->peers[l->peer_count++]);
 	}
 	l->stack->close(l->endpoint, false);

@@ -39,7 +39,8 @@ struct listen_event {
 	const union address *local;
 	size_t local_count;
 	uint32_t assoc;                        /* UP, PATH, DOWN */
-	const struct association *association; /* UP */
+	const struct association *association; /* UP; not known if it has gone again already */
+	union address from;                    /* UP: where the peer's first packet came from */
 	union address path;                    /* PATH */
 	enum stack_path_state path_state;      /* PATH */
 	bool graceful;                         /* DOWN: closed by SHUTDOWN, else lost */

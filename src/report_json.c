@@ -241,9 +241,9 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 
 static void put_association(json_t **json, const struct listen_event *event)
 {
-	static const struct association none;
-	const struct association *a = event->association ? event->association : &none;
+	const struct association *a = event->association;
 
+	put(json, "from", address_object(&event->from));
 	put(json, "association", association_object(a));
 	put(json, "local", address_array(a->local, a->local_count));
 	put(json, "paths", path_array(a));

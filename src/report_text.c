@@ -416,21 +416,11 @@ static void print_ready(FILE *f, const struct listen_event *event)
 static void print_came(FILE *f, const struct reporter *reporter, const struct listen_event *event)
 {
 	const struct association *a = event->association;
-	const struct path_result *from = NULL;
 	char buf[ADDRESS_TEXT_MAX];
 
 	print_head(f, reporter, "up", GREEN);
-	fprintf(f, "association %" PRIu32, event->assoc);
-	if (!a) {
-		putc('\n', f);
-		return;
-	}
-	for (size_t i = 0; i < a->path_count; i++) {
-		if (!from || a->paths[i].path.primary)
-			from = &a->paths[i];
-	}
-	if (from)
-		fprintf(f, " from %s", address_text(&from->path.address, buf));
+	fprintf(f, "association %" PRIu32 " from %s", event->assoc,
+		address_text(&event->from, buf));
 	if (a->known)
 		print_association(f, &a->status);
 	putc('\n', f);

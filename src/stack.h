@@ -140,9 +140,11 @@ struct stack {
 
 	/*
 	 * When a listening one-to-one endpoint is ready: the next association, on an endpoint of
-	 * its own, whose first event is EVENT_UP. -EAGAIN when there is none any more.
+	 * its own, whose first event is EVENT_UP, and the address it came from. -EAGAIN when there
+	 * is none any more.
 	 */
-	int (*accept)(struct stack_endpoint *endpoint, struct stack_endpoint **accepted);
+	int (*accept)(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
+		      union address *from);
 
 	/*
 	 * Starts an association with one peer, all addresses in one call. 0 means that the attempt

@@ -195,12 +195,18 @@ static int kernel_listen(struct stack_endpoint *endpoint, int backlog)
 	return listen(endpoint->fd, backlog) < 0 ? -errno : 0;
 }
 
-static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint **accepted)
+static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
+			 union address *from)
 {
-	int fd = accept4(endpoint->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+	int fd = accept4(endpoint->fd, (struct sockaddr *)&peer, &size,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
 		return -errno;
+	if (!address_from_sockaddr(from, (struct sockaddr *)&peer))
+		*from = (union address){ 0 };
 	*accepted = new_endpoint(fd, STACK_ONE_TO_ONE);
 	return 0;
 }

@@ -75,22 +75,22 @@ assert_three_paths() {
 @test "JSON says the same: id, state, streams, paths, local addresses" {
   start_listener_3
   try_json 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  json .result connected
-  json .association.state established
-  json '.association.streams_out, .association.streams_in' $'10\n10'
-  json '[.paths[] | .address] | join(" ")' "10.1.1.2 10.1.2.2 10.1.3.2"
-  json '[.paths[] | select(.requested and .verdict == "unverified" and .state == "active")] | length' 3
-  json '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.1.2
-  json '[.local[] | .address | select(startswith("10."))] | sort | join(" ")' "10.1.1.1 10.1.2.1 10.1.3.1"
-  json '.exit_status, .errno, .tries' $'0\nnull\n1'
-  json '.paths[0] | .rto_ms >= 200 and .cwnd > 0 and .mtu == 1500' true
+  json .result connected \
+    .association.state established \
+    '.association.streams_out, .association.streams_in' $'10\n10' \
+    '[.paths[] | .address] | join(" ")' "10.1.1.2 10.1.2.2 10.1.3.2" \
+    '[.paths[] | select(.requested and .verdict == "unverified" and .state == "active")] | length' 3 \
+    '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.1.2 \
+    '[.local[] | .address | select(startswith("10."))] | sort | join(" ")' "10.1.1.1 10.1.2.1 10.1.3.1" \
+    '.exit_status, .errno, .tries' $'0\nnull\n1' \
+    '.paths[0] | .rto_ms >= 200 and .cwnd > 0 and .mtu == 1500' true
 }
 
 @test "an address that the peer does not have is rejected, not forgotten" {
   start_listener_3
   try_json 0 -a "10.1.1.2:$PORT" -a 10.9.9.9 -a 10.1.2.2
-  json '.paths[1] | .address, .verdict, .state, .rto_ms' $'10.9.9.9\nrejected\nnull\nnull'
-  json '.paths[1].note' "not an address of this peer"
+  json '.paths[1] | .address, .verdict, .state, .rto_ms' $'10.9.9.9\nrejected\nnull\nnull' \
+    '.paths[1].note' "not an address of this peer"
   try 0 -a "10.1.1.2:$PORT" -a 10.9.9.9
   assert_output --regexp "10\.9\.9\.9:$PORT +rejected +not an address of this peer"
 }
@@ -98,8 +98,8 @@ assert_three_paths() {
 @test "addresses learned from the peer are listed as such, unconfirmed" {
   start_listener_3
   try_json 0 -a "10.1.1.2:$PORT"
-  json '[.paths[] | select(.requested | not) | .address] | sort | join(" ")' "10.1.2.2 10.1.3.2"
-  json '[.paths[1, 2].state] | join(" ")' "unconfirmed unconfirmed"
+  json '[.paths[] | select(.requested | not) | .address] | sort | join(" ")' "10.1.2.2 10.1.3.2" \
+    '[.paths[1, 2].state] | join(" ")' "unconfirmed unconfirmed"
   try 0 -a "10.1.1.2:$PORT"
   assert_line --regexp "10\.1\.2\.2:$PORT .*unconfirmed.*learned"
 }
@@ -108,8 +108,8 @@ assert_three_paths() {
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
   try_json 0 -a "[fd01:1::2]:$PORT" -a 10.1.2.2 -v
   json '[.paths[] | "\(.address) \(.verdict) \(.primary)"] | join(", ")' \
-    "fd01:1::2 unverified true, 10.1.2.2 unverified false"
-  json '.order | .reordered, .primary_set' $'true\ntrue'
+    "fd01:1::2 unverified true, 10.1.2.2 unverified false" \
+    '.order | .reordered, .primary_set' $'true\ntrue'
   [[ $stderr == *"reordered"* ]]
   [[ $stderr == *"primary set to the first -a, fd01:1::2: done"* ]]
 }
@@ -118,15 +118,15 @@ assert_three_paths() {
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
   try_json 0 -a "10.1.2.2:$PORT" -a fd01:1::2
   json '[.paths[] | "\(.address) \(.verdict) \(.primary)"] | join(", ")' \
-    "10.1.2.2 unverified true, fd01:1::2 unverified false"
-  json '.order | .reordered, .primary_set' $'false\nfalse'
+    "10.1.2.2 unverified true, fd01:1::2 unverified false" \
+    '.order | .reordered, .primary_set' $'false\nfalse'
 }
 
 @test "mixed families, one-to-many and blocking: no path is lost" {
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
   try_json 0 -m -B -a "[fd01:1::2]:$PORT" -a 10.1.2.2
-  json '[.paths[] | select(.verdict == "unverified")] | length' 2
-  json '.paths[0].primary' true
+  json '[.paths[] | select(.verdict == "unverified")] | length' 2 \
+    '.paths[0].primary' true
 }
 
 @test "the primary is not moved to a first -a that did not answer" {
@@ -135,8 +135,8 @@ assert_three_paths() {
   # Sorted: 10.1.2.2 (dead), 10.1.3.2, fd01:1::2. The first -a was tried and is silent.
   try_json 0 -a "10.1.2.2:$PORT" -a fd01:1::2 -a 10.1.3.2
   restore_path 2
-  json '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2
-  json .order.primary_set false
+  json '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2 \
+    .order.primary_set false
 }
 
 @test "IPv6 alone" {
@@ -163,8 +163,8 @@ link_local() { # SIDE LINK
   try 0 -a "[$one%$index]:5100"
   assert_output --partial "[$one%c1]:5100  unverified"
   try_json 0 -p 5100 -a "$one%c1" -a "$two%c2"
-  json '.paths[0].verdict' unverified
-  json '.paths[0].address, .paths[1].address' "$one%c1"$'\n'"$two%c2"
+  json '.paths[0].verdict' unverified \
+    '.paths[0].address, .paths[1].address' "$one%c1"$'\n'"$two%c2"
 }
 
 @test "the same address on two zones is two addresses, not a duplicate" {
@@ -213,15 +213,15 @@ link_local() { # SIDE LINK
 @test "-b with mixed families" {
   start_listener -b 10.1.1.2:0 -b fd01:2::2
   try_json 0 -b 10.1.1.1 -b fd01:2::1 -a "10.1.1.2:$PORT" -a fd01:2::2
-  json '[.local[] | .address] | sort | join(" ")' "10.1.1.1 fd01:2::1"
-  json '[.paths[] | select(.verdict == "unverified")] | length' 2
+  json '[.local[] | .address] | sort | join(" ")' "10.1.1.1 fd01:2::1" \
+    '[.paths[] | select(.verdict == "unverified")] | length' 2
 }
 
 @test "-b of one family more than the peer: an IPv6 socket that carries IPv4" {
   start_listener_3
   try_json 0 -b 10.1.1.1 -b fd01:2::1 -a "10.1.1.2:$PORT"
-  json .result connected
-  json '[.paths[] | .address] | join(" ") | startswith("10.1.1.2")' true
+  json .result connected \
+    '[.paths[] | .address] | join(" ") | startswith("10.1.1.2")' true
 }
 
 @test "a hundred addresses in one call" {

@@ -741,6 +741,17 @@ static struct listen_event make_came(struct fixture *f)
 	p->path.primary = true;
 	p->requested = false;
 	event.association = &f->result.association;
+	event.from = make_address("10.1.1.1", 40312);
+	return event;
+}
+
+/* Accepted, but closed again by the peer before anything could be asked. */
+static struct listen_event make_gone(struct fixture *f)
+{
+	struct listen_event event = make_event(LISTEN_UP);
+
+	event.association = &f->result.association;
+	event.from = make_address("10.1.1.1", 40312);
 	return event;
 }
 
@@ -758,9 +769,9 @@ static void text_up(void **state)
 static void text_up_and_gone(void **state)
 {
 	struct fixture *f = *state;
-	const struct listen_event event = make_event(LISTEN_UP);
+	const struct listen_event event = make_gone(f);
 
-	assert_event(f, &event, "up         association 4\n");
+	assert_event(f, &event, "up         association 4 from 10.1.1.1:40312\n");
 }
 
 static void json_up(void **state)
@@ -777,18 +788,23 @@ static void json_up(void **state)
 	assert_key(json_object_get(json, "association"), "state", "\"established\"");
 	assert_int_equal(json_array_size(json_object_get(json, "paths")), 2);
 	assert_int_equal(json_array_size(json_object_get(json, "local")), 0);
-	assert_int_equal(json_object_size(json), 8);
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(json, "from"), "address")),
+		"10.1.1.1");
+	assert_int_equal(json_object_size(json), 9);
 	json_decref(json);
 }
 
 static void json_up_and_gone(void **state)
 {
 	struct fixture *f = *state;
-	const struct listen_event event = make_event(LISTEN_UP);
+	const struct listen_event event = make_gone(f);
 
 	assert_json_event(f, &event,
 			  "{\"schema\":1,\"event\":\"up\",\"time_ms\":1.5,\"stack\":\"kernel\","
-			  "\"association_id\":4,\"association\":null,\"local\":[],\"paths\":[]}");
+			  "\"association_id\":4,"
+			  "\"from\":{\"address\":\"10.1.1.1\",\"port\":40312},"
+			  "\"association\":null,\"local\":[],\"paths\":[]}");
 }
 
 static struct listen_event make_path_event(void)
