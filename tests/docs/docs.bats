@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The man page, held against the program.
+bats_require_minimum_version 1.5.0
+
+setup() {
+  load shells.bash
+  common_setup
+  mandoc -T ascii -O width=200 "$MAN" 2>/dev/null | col -bx >"$BATS_TEST_TMPDIR/man"
+}
+
+# The text under a heading of the man page.
+man_section() {
+  sed -n "/^$1\$/,/^[A-Z]/p" "$BATS_TEST_TMPDIR/man" | sed '1d; /^[A-Z]/d'
+}
+
+# The same lines, and at least $1 of them: nothing compares equal to nothing.
+same_lines() { # COUNT FILE FILE
+  run -0 diff "$2" "$3"
+  run -0 grep -c . "$2"
+  assert [ "$output" -ge "$1" ]
+}
+
+@test "mandoc has nothing to say about the man page" {
+  # What it says on stderr is about the man pages of this system, which SEE ALSO names.
+  run -0 --separate-stderr mandoc -T lint "$MAN"
+  assert_output ''
+  run -0 --separate-stderr mandoc -T lint -W warning "$MAN"
+  assert_output ''
+}
+
+@test "SYNOPSIS is the usage of --help" {
+  "$PROGRAM" --help | sed -En 's/^(Usage: |       )(sctp-connect .*)/\2/p' >"$BATS_TEST_TMPDIR/help"
+  man_section SYNOPSIS | sed -n 's/^ *//; /./p' >"$BATS_TEST_TMPDIR/synopsis"
+  same_lines 2 "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/synopsis"
+}
+
+@test "the man page has the options of --help, with their arguments, in that order" {
+  help_heads >"$BATS_TEST_TMPDIR/help"
+  man_section DESCRIPTION | sed -En 's/^ {5}((-., )?--[a-z].*)/\1/p' >"$BATS_TEST_TMPDIR/options"
+  same_lines 25 "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/options"
+}
+
+@test "the man page groups the options as --help does" {
+  "$PROGRAM" --help | sed -n '/^Exit status/q; s/^\([A-Z][a-z]*\):$/\1/p' >"$BATS_TEST_TMPDIR/help"
+  man_section DESCRIPTION | sed -n 's/^   \([A-Z][a-z]*\)$/\1/p' >"$BATS_TEST_TMPDIR/groups"
+  same_lines 4 "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/groups"
+}
+
+@test "the man page has the exit statuses of --help" {
+  "$PROGRAM" --help | sed -n '/^Exit status:/,/^$/s/^  \([0-9][0-9N+]*\) .*/\1/p' \
+    >"$BATS_TEST_TMPDIR/help"
+  man_section 'EXIT STATUS' | sed -n 's/^     \([0-9][0-9N+]*\) .*/\1/p' >"$BATS_TEST_TMPDIR/statuses"
+  same_lines 8 "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/statuses"
+}
+
+# "refused" and "unreachable" are both a result and a verdict, and --explain lists them once.
+@test "OUTPUT explains every result and verdict that --explain knows" {
+  explained_names | grep '^[a-z]' | sort -u >"$BATS_TEST_TMPDIR/explained"
+  man_section OUTPUT | sed -n 's/^     \([a-z]*\)   *[A-Z].*/\1/p' | sort -u >"$BATS_TEST_TMPDIR/words"
+  same_lines 16 "$BATS_TEST_TMPDIR/explained" "$BATS_TEST_TMPDIR/words"
+}
+
+@test "JSON names every key that the program writes" {
+  local key missing=()
+
+  sed -En 's/.*put\(&?json, "([a-z_]+)".*/\1/p' src/report_json.c | sort -u >"$BATS_TEST_TMPDIR/keys"
+  run -0 grep -c . "$BATS_TEST_TMPDIR/keys"
+  assert [ "$output" -ge 40 ]
+  sed -n '/^\.Sh JSON/,/^\.Sh HOW/s/^\.\(It \)*Li //p' "$MAN" | grep -Eo '[a-z_]+' \
+    >"$BATS_TEST_TMPDIR/named"
+  while read -r key; do
+    grep -qx "$key" "$BATS_TEST_TMPDIR/named" || missing+=("$key")
+  done <"$BATS_TEST_TMPDIR/keys"
+  assert_equal "${missing[*]}" ''
+}
+
+# Held against the program by tests/unit/test_options.c and tests/e2e.
+@test "--help and the man page agree on the defaults" {
+  run -0 "$PROGRAM" --help
+  assert_output --regexp '--timeout TIME [^-]*\(5s\)'
+  assert_output --regexp '--rto-initial TIME [^-]*\(250ms '
+  run -0 man_section DESCRIPTION
+  assert_output --regexp '--timeout TIME[^-]*The default is 5s\.'
+  assert_output --regexp '--rto-initial TIME[^-]*The default is 250ms '
+}
+
+# With --explain the options are parsed, and nothing is tried.
+@test "the examples of the man page and of --help are command lines that the program takes" {
+  local line count=0
+
+  while read -r line; do
+    # shellcheck disable=SC2086 # the words of the example
+    run -0 "$PROGRAM" $line --explain EIO
+    echo "# $line"
+    count=$((count + 1))
+  done < <(
+    { man_section EXAMPLES && "$PROGRAM" --help | sed -n '/^Examples:/,$p'; } |
+      sed ':more; /\\$/{N; s/\\\n *> */ /; b more}' |
+      sed -En 's/.*sctp-connect (.*)/\1/p' | sed 's/ *[;|].*//; s/\$[a-z]//g; s/-a$//; s/-a  *$//'
+  )
+  assert [ "$count" -ge 12 ]
+}
+
+@test "every service name is a port to the program" {
+  local name
+
+  for name in $(service_names); do
+    run -2 "$PROGRAM" -p "$name" -a 0.0.0.0
+    refute_output --partial "$name"
+  done
+  run -2 "$PROGRAM" -p nosuch -a 0.0.0.0
+  assert_output --partial "unknown service 'nosuch'"
+}
+
+@test "--explain knows each name that it lists, and prints what is known" {
+  local name
+
+  for name in $(explained_names); do
+    run -0 --separate-stderr "$PROGRAM" --explain "$name"
+    assert_regex "${lines[0]}" "^$name(,| \\(|\$)"
+    assert_output --partial 'Usual causes:'
+    assert_output --partial 'Check:'
+  done
+  run -2 --separate-stderr "$PROGRAM" --explain nosuchname
+  assert_output ''
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* loop.h with a clock that stands still until somebody waits; fake_stack.c says what is ready. */
+#include "fake_loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <sys/param.h>
+
+#include "fake_stack.h"
+#include "loop.h"
+
+/* Not 0, so that a time that nobody set is noticed. */
+#define START_US 1000000000
+
+/* A loop that turns as often at one time does not wait, it spins. */
+#define SPINS_MAX 100000
+
+static struct {
+	int64_t now_us;
+	int64_t alarm_us; /* LOOP_FOREVER: none */
+	struct {
+		int64_t at_us;
+		int number; /* 0: taken */
+	} signals[FAKE_SIGNALS_MAX];
+	size_t signal_count;
+	size_t waits;
+	unsigned spins;
+} loop = { .now_us = START_US, .alarm_us = LOOP_FOREVER };
+
+void fake_loop_reset(void)
+{
+	loop.now_us = START_US;
+	loop.alarm_us = LOOP_FOREVER;
+	loop.signal_count = 0;
+	loop.waits = 0;
+	loop.spins = 0;
+}
+
+void fake_loop_signal(int64_t after_us, int number)
+{
+	assert_in_range(loop.signal_count, 0, FAKE_SIGNALS_MAX - 1);
+	loop.signals[loop.signal_count].at_us = loop.now_us + after_us;
+	loop.signals[loop.signal_count++].number = number;
+}
+
+static int64_t next_signal_us(void)
+{
+	int64_t next = LOOP_FOREVER;
+
+	for (size_t i = 0; i < loop.signal_count; i++)
+		if (loop.signals[i].number)
+			next = MIN(next, loop.signals[i].at_us);
+	return next;
+}
+
+static void advance(int64_t to_us)
+{
+	if (to_us == LOOP_FOREVER)
+		fail_msg("waits for ever: nothing is to come");
+	if (to_us > loop.now_us) {
+		loop.now_us = to_us;
+		loop.spins = 0;
+	}
+}
+
+void fake_loop_block(int64_t outcome_us)
+{
+	advance(MIN(MIN(outcome_us, loop.alarm_us), next_signal_us()));
+}
+
+int fake_loop_alarmed(void)
+{
+	return loop.alarm_us != LOOP_FOREVER;
+}
+
+size_t fake_loop_waits(void)
+{
+	return loop.waits;
+}
+
+/* --- loop.h --------------------------------------------------------------------------------- */
+
+int64_t loop_now_us(void)
+{
+	return loop.now_us;
+}
+
+void loop_catch_signals(void)
+{
+}
+
+int loop_take_signal(void)
+{
+	int number = 0;
+
+	for (size_t i = 0; i < loop.signal_count; i++) {
+		if (loop.signals[i].number && loop.signals[i].at_us <= loop.now_us) {
+			number = loop.signals[i].number;
+			loop.signals[i].number = 0;
+		}
+	}
+	return number;
+}
+
+int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
+{
+	loop.waits++;
+	if (++loop.spins > SPINS_MAX)
+		fail_msg("spins: %d waits without a wait", SPINS_MAX);
+	for (;;) {
+		int64_t next = MIN(until_us, next_signal_us());
+		int ready = 0;
+
+		if (next_signal_us() <= loop.now_us)
+			return -EINTR;
+		for (size_t i = 0; i < count; i++) {
+			fds[i].revents = 0;
+			if (fds[i].fd < 0)
+				continue;
+			fds[i].revents = fake_stack_ready(&fds[i], loop.now_us);
+			ready += fds[i].revents != 0;
+			next = MIN(next, fake_stack_next_us(&fds[i], loop.now_us));
+		}
+		if (ready)
+			return ready;
+		if (until_us <= loop.now_us)
+			return 0;
+		advance(next);
+	}
+}
+
+void loop_alarm_start(int64_t until_us)
+{
+	assert_false(fake_loop_alarmed());
+	loop.alarm_us = until_us;
+}
+
+void loop_alarm_stop(void)
+{
+	loop.alarm_us = LOOP_FOREVER;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests can say to the fake clock of fake_loop.c. */
+#ifndef FAKE_LOOP_H
+#define FAKE_LOOP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The clock starts anew, and no signal is to come. */
+void fake_loop_reset(void);
+
+/* This signal comes so long from now. At most FAKE_SIGNALS_MAX of them. */
+#define FAKE_SIGNALS_MAX 4
+void fake_loop_signal(int64_t after_us, int number);
+
+/*
+ * The inside of a blocking call whose outcome comes at outcome_us (LOOP_FOREVER: never): time
+ * passes until then, until a signal, or until the time of loop_alarm_start().
+ */
+void fake_loop_block(int64_t outcome_us);
+
+/* Is loop_alarm_start() in force? */
+int fake_loop_alarmed(void);
+
+/* How often loop_wait() was called since the reset. */
+size_t fake_loop_waits(void);
+
+#endif

@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: MIT */
+/* It also holds its callers to the contract of stack.h. */
+#include "fake_stack.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "fake_loop.h"
+#include "loop.h"
+#include "util.h"
+
+#define FIRST_FD        1000
+#define FIRST_ASSOC     3
+#define EPHEMERAL       40000
+#define DEFAULT_STREAMS 10
+
+/* Lives until the next reset; closed, it must not be used any more. */
+struct stack_endpoint {
+	const struct fake_script *script;
+	struct fake_record record;
+	int fd;
+	bool open;
+	bool listening;
+	bool unread;       /* next_event() has not said 0 since it last gave an event */
+	int64_t listen_us; /* when listen() was called */
+	int64_t start_us;  /* when connect() or accept() was */
+	size_t events_done;
+	size_t closing_done;
+	size_t accepts_done;
+	size_t soft_errors_done;
+	unsigned paths_calls;
+	int64_t room_us; /* when there is room in the send buffer */
+	void *data;      /* of the newest EVENT_DATA */
+};
+
+static struct {
+	const struct fake_script *scripts;
+	size_t script_count;
+	size_t opens;
+	struct stack_endpoint **endpoints;
+	size_t count;
+} fake;
+
+static void free_endpoint(struct stack_endpoint *e)
+{
+	for (size_t i = 0; i < e->record.sent_count; i++)
+		free(e->record.sent[i].data);
+	free(e->record.sent);
+	free(e->record.peers);
+	free((void *)(uintptr_t)e->record.config.local);
+	free(e->data);
+	free(e);
+}
+
+void fake_stack_reset(const struct fake_script *scripts, size_t count)
+{
+	for (size_t i = 0; i < fake.count; i++)
+		free_endpoint(fake.endpoints[i]);
+	free(fake.endpoints);
+	memset(&fake, 0, sizeof(fake));
+	fake.scripts = scripts;
+	fake.script_count = count;
+}
+
+const struct fake_record *fake_stack_record(size_t n)
+{
+	if (n >= fake.count)
+		fail_msg("endpoint %zu of %zu", n, fake.count);
+	return &fake.endpoints[n]->record;
+}
+
+size_t fake_stack_count(void)
+{
+	return fake.count;
+}
+
+size_t fake_stack_open_count(void)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < fake.count; i++)
+		open += fake.endpoints[i]->open;
+	return open;
+}
+
+static union address *copy_addresses(const union address *list, size_t count)
+{
+	union address *copy = xcalloc(count + 1, sizeof(*copy));
+
+	if (count)
+		memcpy(copy, list, count * sizeof(*copy));
+	return copy;
+}
+
+static struct stack_endpoint *new_endpoint(const struct fake_script *script)
+{
+	struct stack_endpoint *e = xcalloc(1, sizeof(*e));
+
+	e->script = script;
+	e->fd = FIRST_FD + (int)fake.count;
+	e->open = true;
+	e->record.opened_us = loop_now_us();
+	fake.endpoints = xreallocarray(fake.endpoints, fake.count + 1, sizeof(*fake.endpoints));
+	fake.endpoints[fake.count++] = e;
+	return e;
+}
+
+static uint32_t assoc_of(const struct fake_script *script)
+{
+	return script->assoc ? script->assoc : FIRST_ASSOC;
+}
+
+static void check_assoc(const struct stack_endpoint *e, uint32_t assoc)
+{
+	assert_true(e->open);
+	assert_int_equal(assoc, assoc_of(e->script));
+}
+
+/* --- What comes when ------------------------------------------------------------------------ */
+
+static bool is_due(const struct stack_endpoint *e, const struct fake_event *event, int64_t since_us,
+		   int64_t now_us)
+{
+	if (event->at_us == FAKE_WITH_SOFT_ERROR)
+		return e->soft_errors_done > 0;
+	return since_us && since_us + event->at_us <= now_us;
+}
+
+/* The next event of either list that is due, and which counter to move when it is taken. */
+static const struct fake_event *due_event(struct stack_endpoint *e, int64_t now_us, size_t **done)
+{
+	const struct fake_script *s = e->script;
+
+	if (e->events_done < s->event_count &&
+	    is_due(e, &s->events[e->events_done], e->start_us, now_us)) {
+		*done = &e->events_done;
+		return &s->events[e->events_done];
+	}
+	if (e->closing_done < s->closing_count &&
+	    is_due(e, &s->closing[e->closing_done], e->record.shutdown_us, now_us)) {
+		*done = &e->closing_done;
+		return &s->closing[e->closing_done];
+	}
+	return NULL;
+}
+
+static bool accept_due(const struct stack_endpoint *e, int64_t now_us)
+{
+	const struct fake_script *s = e->script;
+
+	return e->listening && e->accepts_done < s->accept_count &&
+	       e->listen_us + s->accepts[e->accepts_done].at_us <= now_us;
+}
+
+static struct stack_endpoint *polled(const struct pollfd *fd)
+{
+	size_t n = (size_t)(fd->fd - FIRST_FD);
+
+	if (n >= fake.count || !fake.endpoints[n]->open)
+		fail_msg("descriptor %d is not open", fd->fd);
+	return fake.endpoints[n];
+}
+
+short fake_stack_ready(const struct pollfd *fd, int64_t now_us)
+{
+	struct stack_endpoint *e = polled(fd);
+	const struct fake_event *event;
+	short ready = 0;
+	size_t *done;
+
+	if (fd->events & POLLIN && e->unread)
+		fail_msg("descriptor %d polled before next_event() said 0", fd->fd);
+	event = due_event(e, now_us, &done);
+	if (event && event->at_us == FAKE_WITH_SOFT_ERROR)
+		return 0;
+	if (event || accept_due(e, now_us))
+		ready |= fd->events & POLLIN;
+	if (event && (event->event.type == EVENT_LOST || event->event.type == EVENT_FAILED))
+		ready |= POLLERR;
+	if (e->room_us <= now_us)
+		ready |= fd->events & POLLOUT;
+	return ready;
+}
+
+/* What is there already, and was not asked for, wakes nobody. */
+static void consider(int64_t *next, int64_t at_us, int64_t now_us)
+{
+	if (at_us > now_us)
+		*next = MIN(*next, at_us);
+}
+
+int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us)
+{
+	const struct stack_endpoint *e = polled(fd);
+	const struct fake_script *s = e->script;
+	int64_t next = LOOP_FOREVER;
+
+	if (e->start_us && e->events_done < s->event_count &&
+	    s->events[e->events_done].at_us != FAKE_WITH_SOFT_ERROR)
+		consider(&next, e->start_us + s->events[e->events_done].at_us, now_us);
+	if (e->record.shutdown_us && e->closing_done < s->closing_count)
+		consider(&next, e->record.shutdown_us + s->closing[e->closing_done].at_us, now_us);
+	if (e->listening && e->accepts_done < s->accept_count)
+		consider(&next, e->listen_us + s->accepts[e->accepts_done].at_us, now_us);
+	if (fd->events & POLLOUT)
+		consider(&next, e->room_us, now_us);
+	return next;
+}
+
+/* --- struct stack --------------------------------------------------------------------------- */
+
+static const char *fake_version(void)
+{
+	return "none";
+}
+
+static int fake_available(void)
+{
+	return 0;
+}
+
+static int fake_open(struct stack_endpoint **endpoint, const struct stack_config *config,
+		     struct stack_fault *fault)
+{
+	const struct fake_script *script;
+	struct stack_endpoint *e;
+
+	if (fake.opens >= fake.script_count)
+		fail_msg("open() number %zu has no script", fake.opens + 1);
+	script = &fake.scripts[fake.opens++];
+	*fault = (struct stack_fault){ .call = "socket" };
+	if (script->open_error) {
+		if (script->fault.call)
+			*fault = script->fault;
+		return -script->open_error;
+	}
+	e = new_endpoint(script);
+	e->record.config = *config;
+	e->record.config.local = copy_addresses(config->local, config->local_count);
+	*endpoint = e;
+	return 0;
+}
+
+static int fake_listen(struct stack_endpoint *e, int backlog)
+{
+	assert_true(e->open);
+	assert_true(e->record.config.listening);
+	if (e->script->listen_error)
+		return -e->script->listen_error;
+	e->record.backlog = backlog;
+	e->listening = true;
+	e->listen_us = loop_now_us();
+	return 0;
+}
+
+static int fake_accept(struct stack_endpoint *e, struct stack_endpoint **accepted,
+		       union address *from)
+{
+	const struct fake_accept *next;
+
+	assert_true(e->open && e->listening);
+	if (!accept_due(e, loop_now_us()))
+		return -EAGAIN;
+	next = &e->script->accepts[e->accepts_done++];
+	if (next->error)
+		return -next->error;
+	*accepted = new_endpoint(next->script);
+	*from = next->from;
+	(*accepted)->record.accepted = true;
+	(*accepted)->start_us = loop_now_us();
+	return 0;
+}
+
+static void block(struct stack_endpoint *e)
+{
+	const struct fake_script *s = e->script;
+	int64_t outcome_us = LOOP_FOREVER;
+
+	assert_true(fake_loop_alarmed());
+	for (size_t i = 0; i < s->event_count && outcome_us == LOOP_FOREVER; i++)
+		if (s->events[i].event.type == EVENT_UP || s->events[i].event.type == EVENT_FAILED)
+			outcome_us = e->start_us + s->events[i].at_us;
+	if (s->returns_us)
+		outcome_us = MIN(outcome_us, e->start_us + s->returns_us);
+	fake_loop_block(outcome_us);
+}
+
+static int fake_connect(struct stack_endpoint *e, const union address *peers, size_t count,
+			bool blocking, uint32_t *assoc)
+{
+	assert_true(e->open);
+	assert_false(e->record.connected_us);
+	assert_true(count > 0);
+	e->record.peers = copy_addresses(peers, count);
+	e->record.peer_count = count;
+	e->record.blocking = blocking;
+	e->record.connected_us = loop_now_us();
+	if (e->script->connect_error)
+		return -e->script->connect_error;
+	e->start_us = loop_now_us();
+	*assoc = e->script->id_known_late ? 0 : assoc_of(e->script);
+	if (blocking)
+		block(e);
+	return 0;
+}
+
+static struct pollfd fake_pollfd(const struct stack_endpoint *e)
+{
+	assert_true(e->open);
+	return (struct pollfd){ .fd = e->fd, .events = POLLIN };
+}
+
+static int fake_next_event(struct stack_endpoint *e, struct stack_event *event)
+{
+	const struct fake_event *next;
+	size_t *done = NULL;
+
+	assert_true(e->open);
+	free(e->data);
+	e->data = NULL;
+	next = due_event(e, loop_now_us(), &done);
+	e->unread = next != NULL;
+	*event = (struct stack_event){ .type = EVENT_NONE };
+	if (!next)
+		return 0;
+	++*done;
+	*event = next->event;
+	if (!event->assoc)
+		event->assoc = assoc_of(e->script);
+	if (event->type == EVENT_DATA) {
+		e->data = xcalloc(1, event->length);
+		memcpy(e->data, event->data, event->length);
+		event->data = e->data;
+	}
+	return 1;
+}
+
+static int fake_soft_error(struct stack_endpoint *e)
+{
+	const struct fake_script *s = e->script;
+	int error = 0;
+
+	assert_true(e->open);
+	while (e->start_us && e->soft_errors_done < s->soft_error_count &&
+	       e->start_us + s->soft_errors[e->soft_errors_done].at_us <= loop_now_us())
+		error = s->soft_errors[e->soft_errors_done++].error;
+	return error;
+}
+
+static int fake_status(struct stack_endpoint *e, uint32_t assoc, struct stack_status *status)
+{
+	check_assoc(e, assoc);
+	if (e->script->status_error)
+		return -e->script->status_error;
+	*status = e->script->status;
+	if (!status->id)
+		*status = (struct stack_status){
+			.id = assoc_of(e->script),
+			.state = ASSOC_ESTABLISHED,
+			.out_streams = DEFAULT_STREAMS,
+			.in_streams = DEFAULT_STREAMS,
+		};
+	return 0;
+}
+
+static int fake_paths(struct stack_endpoint *e, uint32_t assoc, struct stack_path **list)
+{
+	const struct fake_script *s = e->script;
+	size_t count = s->paths ? s->path_count : e->record.peer_count;
+
+	check_assoc(e, assoc);
+	if (s->paths_error && ++e->paths_calls > s->paths_good)
+		return -s->paths_error;
+	*list = xcalloc(count + 1, sizeof(**list));
+	for (size_t i = 0; i < count; i++) {
+		struct stack_path *path = &(*list)[i];
+
+		if (s->paths)
+			*path = s->paths[i];
+		else
+			*path = (struct stack_path){ .address = e->record.peers[i],
+						     .state = PATH_ACTIVE,
+						     .primary = i == s->answered };
+		if (e->record.primaries_set)
+			path->primary = address_equal(&path->address, &e->record.primary);
+	}
+	return (int)count;
+}
+
+/* Where it was bound; one address of loopback where it was not. Port 0 has become a real one. */
+static int fake_local_addresses(struct stack_endpoint *e, uint32_t assoc, union address **list)
+{
+	size_t count = MAX(e->record.config.local_count, 1);
+
+	assert_true(e->open);
+	if (!e->listening)
+		check_assoc(e, assoc);
+	if (e->script->local_error)
+		return -e->script->local_error;
+	*list = xcalloc(count, sizeof(**list));
+	for (size_t i = 0; i < count; i++) {
+		union address *a = &(*list)[i];
+
+		if (i < e->record.config.local_count)
+			*a = e->record.config.local[i];
+		else
+			address_from_text(a, "127.0.0.1");
+		if (!address_port(a))
+			address_set_port(a, EPHEMERAL);
+	}
+	return (int)count;
+}
+
+static int fake_set_primary(struct stack_endpoint *e, uint32_t assoc, const union address *peer)
+{
+	check_assoc(e, assoc);
+	if (e->script->set_primary_error)
+		return -e->script->set_primary_error;
+	e->record.primaries_set++;
+	e->record.primary = *peer;
+	return 0;
+}
+
+static int fake_send(struct stack_endpoint *e, uint32_t assoc, const void *data, size_t length,
+		     uint16_t stream, uint32_t ppid, bool unordered)
+{
+	struct fake_record *r = &e->record;
+	const struct fake_script *s = e->script;
+	int error = 0;
+
+	check_assoc(e, assoc);
+	if (r->sent_count < s->send_count)
+		error = s->sends[r->sent_count];
+	if (error == EAGAIN)
+		e->room_us = loop_now_us() + s->room_us;
+	r->sent = xreallocarray(r->sent, r->sent_count + 1, sizeof(*r->sent));
+	r->sent[r->sent_count] = (struct fake_sent){
+		.error = error,
+		.length = length,
+		.stream = stream,
+		.ppid = ppid,
+		.unordered = unordered,
+		.at_us = loop_now_us(),
+	};
+	r->sent[r->sent_count].data = xcalloc(1, length + 1);
+	memcpy(r->sent[r->sent_count++].data, data, length);
+	return -error;
+}
+
+static int fake_shutdown(struct stack_endpoint *e, uint32_t assoc)
+{
+	check_assoc(e, assoc);
+	e->record.shutdowns++;
+	if (e->script->shutdown_error)
+		return -e->script->shutdown_error;
+	e->record.shutdown_us = loop_now_us();
+	return 0;
+}
+
+static void fake_close(struct stack_endpoint *e, bool abort)
+{
+	assert_true(e->open);
+	e->open = false;
+	e->record.aborted = abort;
+	e->record.closed_us = loop_now_us();
+	free(e->data);
+	e->data = NULL;
+}
+
+const struct stack fake_stack = {
+	.name = "fake",
+	.description = "scripts of unit tests",
+	.version = fake_version,
+	.available = fake_available,
+	.open = fake_open,
+	.listen = fake_listen,
+	.accept = fake_accept,
+	.connect = fake_connect,
+	.pollfd = fake_pollfd,
+	.next_event = fake_next_event,
+	.soft_error = fake_soft_error,
+	.status = fake_status,
+	.paths = fake_paths,
+	.local_addresses = fake_local_addresses,
+	.set_primary = fake_set_primary,
+	.send = fake_send,
+	.shutdown = fake_shutdown,
+	.close = fake_close,
+};

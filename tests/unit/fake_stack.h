@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stack whose behaviour each test writes down. Every open() and every successful accept() makes
+ * an endpoint that follows one script; what was done to it stays on record after its close.
+ */
+#ifndef FAKE_STACK_H
+#define FAKE_STACK_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stack.h"
+
+/* As time of an event: it arrives between the poll and a soft_error() that tells its cause first.
+ */
+#define FAKE_WITH_SOFT_ERROR (-1)
+
+struct fake_event {
+	int64_t at_us; /* since connect(), accept(), or, in closing, shutdown(); ascending */
+	struct stack_event event; /* assoc 0: that of the script */
+};
+
+struct fake_soft_error {
+	int64_t at_us; /* since connect() */
+	int error;
+};
+
+struct fake_script;
+
+struct fake_accept {
+	int64_t at_us; /* since listen() */
+	int error; /* accept() fails with it once, positive errno, or 0: it succeeds with script */
+	const struct fake_script *script;
+	union address from;
+};
+
+/* Errors are positive errnos. All zeros: an association that never comes up. */
+struct fake_script {
+	int open_error;
+	struct stack_fault fault; /* call NULL: "socket" */
+	int listen_error;
+	const struct fake_accept *accepts;
+	size_t accept_count;
+
+	int connect_error;
+	uint32_t assoc;     /* 0: 3, the kernel's first */
+	bool id_known_late; /* connect() does not know the id */
+	int64_t returns_us; /* a blocking connect() comes back early then, or 0 */
+	const struct fake_event *events;
+	size_t event_count;
+	const struct fake_soft_error *soft_errors;
+	size_t soft_error_count;
+
+	int status_error;
+	struct stack_status status;     /* id 0: established, 10 streams each way */
+	const struct stack_path *paths; /* NULL: the addresses of connect(), the answered primary */
+	size_t path_count;
+	size_t answered;
+	unsigned paths_good; /* how many calls of paths() succeed before paths_error */
+	int paths_error;
+	int local_error;
+	int set_primary_error;
+
+	const int *sends; /* what each send() says; further ones succeed */
+	size_t send_count;
+	int64_t room_us; /* after -EAGAIN, when there is room again */
+	int shutdown_error;
+	const struct fake_event *closing;
+	size_t closing_count;
+};
+
+/* One call of send(). */
+struct fake_sent {
+	int error; /* what it said, as a positive errno */
+	char *data;
+	size_t length;
+	uint16_t stream;
+	uint32_t ppid;
+	bool unordered;
+	int64_t at_us; /* on the clock, as all times of a record */
+};
+
+/* What was done to an endpoint. Times are 0 where it was not done. */
+struct fake_record {
+	struct stack_config config; /* local is a copy */
+	bool accepted;              /* made by accept(), not by open() */
+	union address *peers;
+	size_t peer_count;
+	bool blocking;
+	int64_t opened_us;
+	int64_t connected_us;
+	int64_t shutdown_us;
+	int64_t closed_us;
+	bool aborted; /* by close() */
+	int backlog;
+	unsigned shutdowns;
+	unsigned primaries_set;
+	union address primary; /* the newest one set */
+	struct fake_sent *sent;
+	size_t sent_count;
+};
+
+extern const struct stack fake_stack;
+
+/*
+ * Forgets all that was. The next open() follows scripts[0], and so on; more opens than scripts fail
+ * the test. The scripts outlive it.
+ */
+void fake_stack_reset(const struct fake_script *scripts, size_t count);
+
+/* The n-th endpoint of open() and accept(), in one row; beyond the last the test fails. */
+const struct fake_record *fake_stack_record(size_t n);
+size_t fake_stack_count(void);      /* endpoints made since the reset */
+size_t fake_stack_open_count(void); /* and not closed by now */
+
+/* For fake_loop.c. */
+short fake_stack_ready(const struct pollfd *fd, int64_t now_us);
+int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us);
+
+#endif

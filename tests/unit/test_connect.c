@@ -1,0 +1,1483 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine against scripted stacks: silence, late answers, floods, flaps, on a fake clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "connect.h"
+#include "fake_loop.h"
+#include "fake_stack.h"
+#include "loop.h"
+
+#define MSEC ((int64_t)USEC_PER_MSEC)
+#define SEC  ((int64_t)USEC_PER_SEC)
+
+#define ARGS_MAX   20
+#define SEVERAL    50
+#define FLOOD      10000
+#define STRANGER   999 /* an association that is not ours */
+#define VERDICTS   256
+#define TIMEOUT_US (5 * SEC) /* the default of -w */
+
+/* RFC 8305's delay, connect.c's own for several addresses. */
+#define T1_US (250 * MSEC)
+
+#define LIST(type, ...)  ((const type[]){ __VA_ARGS__ })
+#define COUNT(type, ...) (sizeof((const type[]){ __VA_ARGS__ }) / sizeof(type))
+
+#define EVENTS(...)                                     \
+	.events = LIST(struct fake_event, __VA_ARGS__), \
+	.event_count = COUNT(struct fake_event, __VA_ARGS__)
+#define CLOSING(...)                                     \
+	.closing = LIST(struct fake_event, __VA_ARGS__), \
+	.closing_count = COUNT(struct fake_event, __VA_ARGS__)
+#define SOFT_ERRORS(...)                                          \
+	.soft_errors = LIST(struct fake_soft_error, __VA_ARGS__), \
+	.soft_error_count = COUNT(struct fake_soft_error, __VA_ARGS__)
+#define PATHS(...)                                     \
+	.paths = LIST(struct stack_path, __VA_ARGS__), \
+	.path_count = COUNT(struct stack_path, __VA_ARGS__)
+
+#define AT(us, ...)                 \
+	{                           \
+		us,                 \
+		{                   \
+			__VA_ARGS__ \
+		}                   \
+	}
+#define UP(us)                 AT(us, .type = EVENT_UP)
+#define FAILED(us, number)     AT(us, .type = EVENT_FAILED, .error = number)
+#define LOST(us, number, code) AT(us, .type = EVENT_LOST, .error = number, .cause = code)
+#define SHUTDOWN(us)           AT(us, .type = EVENT_SHUTDOWN)
+#define CLOSED(us)             AT(us, .type = EVENT_CLOSED)
+#define PATH(us, state)        AT(us, .type = EVENT_PATH, .path_state = state)
+
+#define V4(a, b, c, d)                                                           \
+	{                                                                        \
+		.v4 = {.sin_family = AF_INET,                                    \
+		       .sin_addr.s_addr = (uint32_t)(a) | (b) << 8 | (c) << 16 | \
+					  (uint32_t)(d) << 24 }                  \
+	}
+
+/* --- The host: what the routing table and the name server say -------------------------------- */
+
+static struct {
+	const char *no_route[4]; /* hosts to which connect() of UDP fails with route_error */
+	int route_error;
+	int64_t resolves_us; /* "late.example" has an address from then on */
+	unsigned route_lookups;
+} host;
+
+/* These come before libc's: no test asks the real host, and none sends anything. */
+int socket(int domain, int type, int protocol)
+{
+	(void)domain;
+	(void)protocol;
+	assert_int_equal(type & SOCK_DGRAM, SOCK_DGRAM);
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+int connect(int fd, const struct sockaddr *sa, socklen_t length)
+{
+	char text[ADDRESS_TEXT_MAX];
+	union address a;
+
+	(void)fd;
+	(void)length;
+	host.route_lookups++;
+	assert_true(address_from_sockaddr(&a, sa));
+	address_host_text(&a, text);
+	for (size_t i = 0; i < ARRAY_SIZE(host.no_route); i++) {
+		if (host.no_route[i] && !strcmp(host.no_route[i], text)) {
+			errno = host.route_error;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+		struct addrinfo **found)
+{
+	static struct sockaddr_in sin;
+	static struct addrinfo ai;
+
+	(void)service;
+	(void)hints;
+	assert_string_equal(name, "late.example");
+	if (loop_now_us() < host.resolves_us)
+		return EAI_NONAME;
+	sin = (struct sockaddr_in){ .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	ai = (struct addrinfo){ .ai_family = AF_INET,
+				.ai_addr = (struct sockaddr *)&sin,
+				.ai_addrlen = sizeof(sin) };
+	*found = &ai;
+	return 0;
+}
+
+void freeaddrinfo(struct addrinfo *list)
+{
+	(void)list;
+}
+
+/* --- A connection on the bench --------------------------------------------------------------- */
+
+struct bench {
+	char *argv[ARGS_MAX + 3];
+	struct options options;
+	struct target peer;
+	struct target local;
+	struct timeline timeline;
+	struct connection *connection;
+	int64_t begun_us;
+	int64_t took_us;
+};
+
+static struct bench benches[SEVERAL];
+static size_t bench_count;
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&host, 0, sizeof(host));
+	memset(benches, 0, sizeof(benches));
+	bench_count = 0;
+	fake_loop_reset();
+	fake_stack_reset(NULL, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < bench_count; i++) {
+		struct bench *b = &benches[i];
+
+		connection_free(b->connection);
+		target_free(&b->peer);
+		target_free(&b->local);
+		options_free(&b->options);
+	}
+	fake_stack_reset(NULL, 0);
+	return 0;
+}
+
+/* args ends in NULL; blocking adds -B. stack NULL: there is none, for stack_error. */
+static struct bench *prepare(const char *const args[], bool blocking, const struct stack *stack,
+			     int stack_error)
+{
+	static char name[] = "sctp-connect", flag[] = "-B";
+	struct bench *b = &benches[bench_count++];
+	struct message why = { "" };
+	int argc = 0;
+
+	b->argv[argc++] = name;
+	for (size_t i = 0; i < ARGS_MAX && args[i]; i++)
+		b->argv[argc++] = (char *)(uintptr_t)args[i];
+	if (blocking)
+		b->argv[argc++] = flag;
+	if (options_parse(&b->options, argc, b->argv, &why) != STATUS_OK ||
+	    target_parse_peer(&b->peer, &b->options, &why) != STATUS_OK ||
+	    target_parse_local(&b->local, &b->options, &why) != STATUS_OK)
+		fail_msg("%s", why.text);
+	b->begun_us = loop_now_us();
+	b->timeline.start_us = b->begun_us;
+	b->connection =
+		connection_new(stack, stack_error, &b->options, &b->peer, &b->local, &b->timeline);
+	return b;
+}
+
+static const struct result *run(struct bench *b)
+{
+	connection_run(&b->connection, 1);
+	b->took_us = loop_now_us() - b->begun_us;
+	return connection_result(b->connection);
+}
+
+#define ARGS(...) LIST(char *const, __VA_ARGS__, NULL)
+
+#define NEWEST benches[bench_count - 1]
+
+static void close_bench(void)
+{
+	connection_close(&NEWEST.connection, 1);
+	assert_int_equal(fake_stack_open_count(), 0);
+}
+
+/* What most tests do. */
+static const struct result *run_args(const char *const args[], bool blocking,
+				     const struct fake_script *scripts, size_t count)
+{
+	if (bench_count)
+		close_bench();
+	fake_stack_reset(scripts, count);
+	return run(prepare(args, blocking, &fake_stack, 0));
+}
+
+/* scripts is an array in scope. */
+#define RUN(scripts, ...)          run_args(ARGS(__VA_ARGS__), false, scripts, ARRAY_SIZE(scripts))
+#define RUN_BLOCKING(scripts, ...) run_args(ARGS(__VA_ARGS__), true, scripts, ARRAY_SIZE(scripts))
+
+static void assert_contains(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in '%s'", part, text);
+}
+
+static void assert_paths(const struct result *result, const char *expected)
+{
+	char verdicts[VERDICTS] = "";
+
+	for (size_t i = 0; i < result->association.path_count; i++) {
+		strcat(verdicts, i ? " " : "");
+		strcat(verdicts, verdict_name(result->association.paths[i].verdict));
+	}
+	assert_string_equal(verdicts, expected);
+}
+
+static void assert_result(const struct result *result, enum result_word word, int error, int status)
+{
+	assert_string_equal(result_name(result->word), result_name(word));
+	assert_int_equal(result->error, error);
+	assert_int_equal(result->status, status);
+}
+
+/* Every attempt but the n-th from the front was ended with ABORT, before the next one began. */
+static void assert_aborted_until(size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct fake_record *r = fake_stack_record(i);
+
+		assert_true(r->closed_us);
+		assert_true(r->aborted);
+		assert_int_equal(r->shutdowns, 0);
+		if (i + 1 < fake_stack_count())
+			assert_true(r->closed_us <= fake_stack_record(i + 1)->opened_us);
+	}
+}
+
+/* --- One attempt, every way it can go ------------------------------------------------------- */
+
+struct expected {
+	enum result_word word;
+	int error;
+	int status;
+	const char *verdicts;
+	int64_t connect_us;
+	const char *reason; /* a part of it; NULL: it is empty */
+	const char *hint;   /* the same */
+};
+
+struct outcome {
+	const char *name;
+	const char *args[ARGS_MAX];
+	struct fake_script script;
+	struct expected expected;
+	const char *no_route[2];
+	bool nonblocking_only;
+};
+
+#define UNPACK(...) __VA_ARGS__
+#define CASE(text, arguments, behaviour, expectation, ...)                                  \
+	{                                                                                   \
+		.name = text, .args = { UNPACK arguments }, .script = { UNPACK behaviour }, \
+		.expected = { UNPACK expectation }, __VA_ARGS__                             \
+	}
+
+#define ONE   "-a", "127.0.0.1:5000"
+#define TWO   ONE, "-a", "127.0.0.2"
+#define THREE TWO, "-a", "127.0.0.3"
+#define FOUR  THREE, "-a", "127.0.0.4"
+
+#define CONNECTED   RESULT_CONNECTED, 0, STATUS_OK
+#define TIMED_OUT   RESULT_TIMEOUT, ETIMEDOUT, STATUS_TIMEOUT
+#define REFUSED     RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED
+#define UNREACHABLE RESULT_UNREACHABLE, EHOSTUNREACH, STATUS_NOT_CONNECTED
+#define ABORTED     RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED
+
+static const struct outcome outcomes[] = {
+	CASE("up at once", (ONE), (EVENTS(UP(0))), (CONNECTED, "unverified", 0, NULL, NULL)),
+	CASE("up late", (ONE), (EVENTS(UP(4900 * MSEC))),
+	     (CONNECTED, "unverified", 4900 * MSEC, NULL, NULL)),
+	CASE("up in the last microsecond", (ONE), (EVENTS(UP(TIMEOUT_US - 1))),
+	     (CONNECTED, "unverified", TIMEOUT_US - 1, NULL, NULL)),
+	CASE("up at the deadline itself", (ONE), (EVENTS(UP(TIMEOUT_US))),
+	     (CONNECTED, "unverified", TIMEOUT_US, NULL, NULL)),
+	CASE("up a microsecond late", (ONE), (EVENTS(UP(TIMEOUT_US + 1))),
+	     (TIMED_OUT, "silent", TIMEOUT_US, "no answer to INIT within 5000 ms",
+	      "IP protocol 132")),
+	CASE("the id is known only with the event", (ONE),
+	     (.id_known_late = true, EVENTS(UP(MSEC))),
+	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
+	CASE("silence", (ONE), (),
+	     (TIMED_OUT, "silent", TIMEOUT_US, "no answer to INIT within 5000 ms",
+	      "IP protocol 132")),
+	CASE("silence, -w 1ms", (ONE, "-w", "1ms"), (),
+	     (TIMED_OUT, "silent", MSEC, "within 1 ms", "IP protocol 132")),
+	CASE("silence of all", (FOUR), (),
+	     (TIMED_OUT, "silent silent silent silent", TIMEOUT_US, "within 5000 ms",
+	      "IP protocol 132")),
+	CASE("silence of the first two, the others had no turn", (FOUR, "-w", "300ms"), (),
+	     (TIMED_OUT, "silent silent untried untried", 300 * MSEC, "within 300 ms",
+	      "-w 1125ms")),
+	CASE("silence, and the second one's turn may or may not have come", (THREE, "-w", "260ms"),
+	     (), (TIMED_OUT, "silent untried untried", 260 * MSEC, "within 260 ms", "-w 844ms")),
+	CASE("--rto-initial sets the turns", (FOUR, "-w", "300ms", "--rto-initial", "60ms"), (),
+	     (TIMED_OUT, "silent silent silent silent", 300 * MSEC, "within 300 ms",
+	      "IP protocol 132")),
+	CASE("given up by the stack", (ONE, "-w", "1m", "--init-attempts", "1"),
+	     (EVENTS(FAILED(9240 * MSEC, ETIMEDOUT))),
+	     (TIMED_OUT, "silent", 9240 * MSEC, "no attempt is left", "IP protocol 132")),
+	CASE("given up by the stack before the last address had a turn",
+	     (FOUR, "--init-attempts", "2"), (EVENTS(FAILED(790 * MSEC, ETIMEDOUT))),
+	     (TIMED_OUT, "silent silent silent untried", 790 * MSEC, "no attempt is left",
+	      "--init-attempts")),
+	CASE("refused", (ONE), (EVENTS(FAILED(400, ECONNREFUSED))),
+	     (REFUSED, "refused", 400, "no endpoint listens on port 5000", NULL)),
+	CASE("refused, one-to-many", (ONE, "-m"), (EVENTS(FAILED(400, ECONNREFUSED))),
+	     (REFUSED, "refused", 400, "a one-to-many socket is not told which", NULL)),
+	CASE("refused by the first of several", (THREE), (EVENTS(FAILED(T1_US - 1, ECONNREFUSED))),
+	     (REFUSED, "refused untried untried", T1_US - 1, "no endpoint listens on port 5000",
+	      "try without 127.0.0.1")),
+	CASE("refused by the second, the first is silent", (THREE),
+	     (EVENTS(FAILED(T1_US + 30 * MSEC, ECONNREFUSED))),
+	     (REFUSED, "silent refused untried", T1_US + 30 * MSEC,
+	      "no endpoint listens on port 5000", "try without 127.0.0.2")),
+	CASE("no SCTP there", (ONE), (EVENTS(FAILED(50 * MSEC, ENOPROTOOPT))),
+	     (RESULT_REFUSED, ENOPROTOOPT, STATUS_NOT_CONNECTED, "refused", 50 * MSEC,
+	      "ICMP protocol unreachable", NULL)),
+	CASE("no SCTP at the first of two", (TWO), (EVENTS(FAILED(MSEC, ENOPROTOOPT))),
+	     (RESULT_REFUSED, ENOPROTOOPT, STATUS_NOT_CONNECTED, "refused untried", MSEC,
+	      "ICMP protocol unreachable", "try without 127.0.0.1")),
+	CASE("a soft error ends it where there is one address", (ONE),
+	     (SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH })),
+	     (UNREACHABLE, "unreachable", 20 * MSEC, "does not answer on its link", "tcpdump"),
+	     .nonblocking_only = true),
+	CASE("a late soft error too", (ONE), (SOFT_ERRORS({ 1001 * MSEC, ENETUNREACH })),
+	     (RESULT_UNREACHABLE, ENETUNREACH, STATUS_NOT_CONNECTED, "unreachable", 1020 * MSEC,
+	      "network unreachable", "tcpdump"),
+	     .nonblocking_only = true),
+	CASE("a soft error is read also at the deadline", (ONE, "-w", "40ms"),
+	     (SOFT_ERRORS({ 30 * MSEC, EHOSTUNREACH })),
+	     (UNREACHABLE, "unreachable", 40 * MSEC, "does not answer on its link", "tcpdump")),
+	CASE("a soft error of one of several ends nothing", (TWO),
+	     (SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }), EVENTS(UP(260 * MSEC)), .answered = 1),
+	     (CONNECTED, "unverified unverified", 260 * MSEC, NULL,
+	      "127.0.0.1 did not answer the INIT: the association came up over 127.0.0.2")),
+	CASE("a soft error of one of several, then silence", (TWO),
+	     (SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }, { 300 * MSEC, ENETUNREACH })),
+	     (TIMED_OUT, "silent silent", TIMEOUT_US, "EHOSTUNREACH said of at least one address",
+	      "IP protocol 132"),
+	     .nonblocking_only = true),
+	/* What SO_ERROR says as the ABORT comes is not ICMP. */
+	CASE("refused between the poll and the look at SO_ERROR", (ONE),
+	     (SOFT_ERRORS({ 20 * MSEC, ECONNREFUSED }),
+	      EVENTS(FAILED(FAKE_WITH_SOFT_ERROR, ECONNREFUSED))),
+	     (REFUSED, "refused", 20 * MSEC, "the host answered ABORT", NULL),
+	     .nonblocking_only = true),
+	CASE("up between the poll and the look at SO_ERROR", (ONE),
+	     (SOFT_ERRORS({ 20 * MSEC, EHOSTUNREACH }), EVENTS(UP(FAKE_WITH_SOFT_ERROR))),
+	     (CONNECTED, "unverified", 20 * MSEC, NULL, NULL), .nonblocking_only = true),
+	CASE("no route", (ONE), (),
+	     (RESULT_UNREACHABLE, ENETUNREACH, STATUS_NOT_CONNECTED, "unreachable", 20 * MSEC,
+	      "no route", "ip route get"),
+	     .no_route = { "127.0.0.1" }, .nonblocking_only = true),
+	CASE("no route to any", (TWO), (),
+	     (RESULT_UNREACHABLE, ENETUNREACH, STATUS_NOT_CONNECTED, "unreachable unreachable",
+	      20 * MSEC, "no route to any of the addresses", "ip route get"),
+	     .no_route = { "127.0.0.1", "127.0.0.2" }, .nonblocking_only = true),
+	CASE("no route to one of two, silence of the other", (TWO), (),
+	     (TIMED_OUT, "unreachable silent", TIMEOUT_US, "within 5000 ms", "IP protocol 132"),
+	     .no_route = { "127.0.0.1" }),
+	CASE("no route to the first, the second refuses", (TWO),
+	     (EVENTS(FAILED(T1_US + 30 * MSEC, ECONNREFUSED))),
+	     (REFUSED, "unreachable refused", T1_US + 30 * MSEC, "answered ABORT",
+	      "try without 127.0.0.2"),
+	     .no_route = { "127.0.0.1" }),
+	CASE("no route to the second, the first refuses after its turn", (TWO),
+	     (EVENTS(FAILED(T1_US + 30 * MSEC, ECONNREFUSED))),
+	     (REFUSED, "refused unreachable", T1_US + 30 * MSEC, "answered ABORT",
+	      "try without 127.0.0.1"),
+	     .no_route = { "127.0.0.2" }),
+	CASE("no route to one of two, the other is up", (TWO),
+	     (EVENTS(UP(260 * MSEC)), .answered = 1),
+	     (CONNECTED, "unverified unverified", 260 * MSEC, NULL, "came up over 127.0.0.2"),
+	     .no_route = { "127.0.0.1" }),
+	CASE("the call is not taken", (ONE), (.connect_error = EADDRNOTAVAIL),
+	     (RESULT_FAILED, EADDRNOTAVAIL, STATUS_HOST, "untried", 0, "did not take the call",
+	      "--explain EADDRNOTAVAIL")),
+	CASE("no port is free", (TWO), (.connect_error = EAGAIN),
+	     (RESULT_FAILED, EAGAIN, STATUS_HOST, "untried untried", 0, "no local port is free",
+	      "--explain EAGAIN")),
+	CASE("the call says that there is no route", (ONE), (.connect_error = ENETUNREACH),
+	     (RESULT_UNREACHABLE, ENETUNREACH, STATUS_NOT_CONNECTED, "unreachable", 0, "no route",
+	      "ip route get"),
+	     .no_route = { "127.0.0.1" }, .nonblocking_only = true),
+	CASE("the call says that there is no route, and the table does not know", (ONE),
+	     (.connect_error = ENETUNREACH),
+	     (RESULT_UNREACHABLE, ENETUNREACH, STATUS_NOT_CONNECTED, "unreachable", 0, "no route",
+	      "ip route get")),
+	CASE("the port is taken", (ONE, "-b", "127.0.0.8:77"),
+	     (.open_error = EADDRINUSE, .fault = { "sctp_bindx", V4(127, 0, 0, 8) }),
+	     (RESULT_FAILED, EADDRINUSE, STATUS_HOST, "untried", 0,
+	      "127.0.0.8:0: the port is in use", "ss -Sanp")),
+	CASE("no descriptor", (ONE), (.open_error = EMFILE),
+	     (RESULT_FAILED, EMFILE, STATUS_HOST, "untried", 0, "socket: EMFILE",
+	      "--explain EMFILE")),
+	CASE("no SCTP on this host after all", (ONE), (.open_error = EPROTONOSUPPORT),
+	     (RESULT_UNSUPPORTED, EPROTONOSUPPORT, STATUS_HOST, "untried", 0, "no SCTP",
+	      "modprobe sctp")),
+	CASE("up and aborted at once", (ONE), (EVENTS(UP(MSEC), LOST(MSEC, ECONNRESET, 12))),
+	     (ABORTED, "unverified", MSEC, "User-Initiated Abort (cause 12)", "peer's log")),
+	CASE("up and aborted at once, nothing left to ask about", (ONE),
+	     (.status_error = EINVAL, EVENTS(UP(MSEC), LOST(MSEC, ECONNRESET, 0))),
+	     (ABORTED, "unverified", MSEC, "as soon as it was up", "peer's log")),
+	CASE("up and given up before we looked", (ONE),
+	     (EVENTS(UP(MSEC), LOST(MSEC, ETIMEDOUT, 0))),
+	     (RESULT_ABORTED, ETIMEDOUT, STATUS_NOT_CONNECTED, "unverified", MSEC, "lost", "")),
+	CASE("up and closed by the peer at once", (ONE),
+	     (EVENTS(UP(MSEC), SHUTDOWN(MSEC)), CLOSING(CLOSED(MSEC))),
+	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
+	CASE("up, closed and gone at once", (TWO),
+	     (.status_error = EINVAL, .shutdown_error = ENOTCONN,
+	      EVENTS(UP(MSEC), SHUTDOWN(MSEC), CLOSED(MSEC))),
+	     (CONNECTED, "unverified unverified", MSEC, "closed again by the peer at once", NULL)),
+	CASE("up, and the paths are gone", (ONE),
+	     (.paths_error = EINVAL, .shutdown_error = ENOTCONN, EVENTS(UP(MSEC))),
+	     (CONNECTED, "unverified", MSEC, "closed again by the peer at once", NULL)),
+	CASE("up, and the local addresses are gone", (ONE),
+	     (.local_error = EINVAL, EVENTS(UP(MSEC))),
+	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
+	CASE("one address is not the peer's", (TWO),
+	     (PATHS({ .address = V4(127, 0, 0, 1), .primary = true }), EVENTS(UP(MSEC))),
+	     (CONNECTED, "unverified rejected", MSEC, NULL, NULL)),
+	CASE("one more is the peer's", (ONE),
+	     (PATHS({ .address = V4(127, 0, 0, 7) },
+		    { .address = V4(127, 0, 0, 1), .primary = true }),
+	      EVENTS(UP(MSEC))),
+	     (CONNECTED, "unverified unverified", MSEC, NULL, NULL)),
+	CASE("a narrower scope is lost", ("-a", "10.1.1.2:5000", "-a", "8.8.8.8"),
+	     (PATHS({ .address = V4(8, 8, 8, 8), .primary = true }), EVENTS(UP(260 * MSEC))),
+	     (CONNECTED, "rejected unverified", 260 * MSEC, NULL, "came up over 8.8.8.8")),
+	CASE("paths flap meanwhile", (TWO),
+	     (EVENTS(PATH(1, PATH_INACTIVE), PATH(2, PATH_ACTIVE), PATH(3, PATH_INACTIVE),
+		     PATH(30 * MSEC, PATH_ACTIVE), UP(100 * MSEC), PATH(100 * MSEC, PATH_INACTIVE),
+		     PATH(100 * MSEC, PATH_ACTIVE))),
+	     (CONNECTED, "unverified unverified", 100 * MSEC, NULL, NULL)),
+	CASE("another association's events", (ONE),
+	     (EVENTS(AT(1, .type = EVENT_UP, .assoc = STRANGER),
+		     AT(2, .type = EVENT_LOST, .assoc = STRANGER, .error = ECONNRESET),
+		     AT(3, .type = EVENT_FAILED, .assoc = STRANGER, .error = ETIMEDOUT),
+		     AT(MSEC, .type = EVENT_LOST, .assoc = STRANGER, .error = ECONNRESET), UP(MSEC),
+		     AT(MSEC, .type = EVENT_LOST, .assoc = STRANGER, .error = ECONNRESET))),
+	     (CONNECTED, "unverified", MSEC, NULL, NULL), .nonblocking_only = true),
+	CASE("words without meaning while pending", (ONE),
+	     (EVENTS(AT(1, .type = EVENT_RESTART), AT(1, .type = EVENT_SHUTDOWN),
+		     AT(2, .type = EVENT_DATA, .data = "x", .length = 1),
+		     FAILED(MSEC, ECONNREFUSED))),
+	     (REFUSED, "refused", MSEC, "answered ABORT", NULL)),
+};
+
+static void assert_message(const struct message *m, const char *part)
+{
+	if (part)
+		assert_contains(m->text, part);
+	else
+		assert_string_equal(m->text, "");
+}
+
+static void check_outcome(const struct outcome *o, bool blocking)
+{
+	const struct expected *e = &o->expected;
+	const struct result *result;
+	bool up = e->word == RESULT_CONNECTED;
+
+	print_message("  %s%s\n", o->name, blocking ? ", blocking" : "");
+	setup(NULL);
+	host.no_route[0] = o->no_route[0];
+	host.no_route[1] = o->no_route[1];
+	host.route_error = ENETUNREACH;
+	result = run_args(o->args, blocking, &o->script, 1);
+
+	assert_result(result, e->word, e->error, e->status);
+	assert_paths(result, e->verdicts);
+	assert_int_equal(result->connect_us, e->connect_us);
+	assert_int_equal(benches[0].took_us, e->connect_us);
+	assert_message(&result->reason, e->reason);
+	assert_message(&result->hint, e->hint);
+	assert_int_equal(result->tries, 1);
+	assert_int_equal(result->signal, 0);
+	assert_int_equal(result->blocking, blocking);
+	assert_string_equal(result->stack, "fake");
+	assert_int_equal(result->association.known, (up || e->word == RESULT_ABORTED) &&
+							    !o->script.status_error &&
+							    !o->script.paths_error);
+
+	assert_int_equal(fake_stack_open_count(), up);
+	if (fake_stack_count())
+		assert_int_equal(fake_stack_record(0)->aborted, !up);
+	close_bench();
+	if (fake_stack_count())
+		assert_int_equal(fake_stack_record(0)->shutdowns, up);
+	assert_false(fake_loop_alarmed());
+	teardown(NULL);
+	bench_count = 0;
+}
+
+static void every_outcome(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++) {
+		check_outcome(&outcomes[i], false);
+		if (!outcomes[i].nonblocking_only)
+			check_outcome(&outcomes[i], true);
+	}
+}
+
+static void no_stack_at_all(void **state)
+{
+	const struct result *result;
+
+	(void)state;
+	result = run(prepare(ARGS(TWO), false, NULL, ESOCKTNOSUPPORT));
+	assert_result(result, RESULT_UNSUPPORTED, ESOCKTNOSUPPORT, STATUS_HOST);
+	assert_null(result->stack);
+	assert_paths(result, "untried untried");
+	close_bench();
+}
+
+static void the_id_is_the_event_s(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ .assoc = 42, .id_known_late = true, EVENTS(UP(MSEC)), CLOSING(CLOSED(0)) },
+	};
+	const struct result *result = RUN(scripts, ONE);
+
+	(void)state;
+	assert_int_equal(result->association.status.id, 42);
+	assert_int_equal(result->association.status.out_streams, 10);
+	assert_int_equal(result->association.local_count, 1);
+	close_bench();
+	assert_false(fake_stack_record(0)->aborted);
+}
+
+/* What the command line says reaches the stack. */
+static void options_reach_the_stack(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+	const struct stack_config *config;
+
+	(void)state;
+	RUN(scripts, ONE, "-m", "-O", "7", "-I", "8", "--init-attempts", "9", "--init-timeout",
+	    "1s", "--rto-initial", "70ms", "-b", "127.0.0.8:77", "-b", "127.0.0.9");
+	config = &fake_stack_record(0)->config;
+	assert_int_equal(config->style, STACK_ONE_TO_MANY);
+	assert_false(config->listening);
+	assert_false(config->ipv6);
+	assert_int_equal(config->out_streams, 7);
+	assert_int_equal(config->max_in_streams, 8);
+	assert_int_equal(config->init_attempts, 9);
+	assert_int_equal(config->init_timeout_ms, 1000);
+	assert_int_equal(config->rto_initial_ms, 70);
+	assert_int_equal(config->local_count, 2);
+	assert_int_equal(address_port(&config->local[0]), 77);
+	assert_int_equal(address_port(&config->local[1]), 77);
+}
+
+static void defaults_of_one_and_of_several(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+
+	(void)state;
+	RUN(scripts, ONE);
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 0);
+	assert_int_equal(fake_stack_record(0)->config.init_attempts, UINT16_MAX);
+	RUN(scripts, TWO);
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
+	assert_int_equal(fake_stack_record(0)->config.init_attempts, UINT16_MAX);
+	RUN(scripts, "-a", "127.0.0.1:5000", "-b", "::1");
+	assert_true(fake_stack_record(0)->config.ipv6);
+}
+
+/* --- The paths of the association ------------------------------------------------------------ */
+
+static void learned_paths_come_last(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ PATHS({ .address = V4(127, 0, 0, 7) },
+			{ .address = V4(127, 0, 0, 2), .rto_ms = 9 },
+			{ .address = V4(127, 0, 0, 1), .primary = true }),
+		  EVENTS(UP(MSEC)) },
+	};
+	const struct result *result = RUN(scripts, TWO);
+	const struct path_result *paths = result->association.paths;
+	char text[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(result->association.path_count, 3);
+	assert_true(paths[0].requested && paths[0].in_association && paths[0].path.primary);
+	assert_true(paths[1].requested && paths[1].in_association);
+	assert_int_equal(paths[1].path.rto_ms, 9);
+	assert_false(paths[2].requested);
+	assert_true(paths[2].in_association);
+	assert_string_equal(address_host_text(&paths[2].path.address, text), "127.0.0.7");
+	/* The port is the peer's, also where the stack left it out. */
+	assert_int_equal(address_port(&paths[1].path.address), 5000);
+}
+
+static void why_an_address_is_rejected(void **state)
+{
+	const struct fake_script foreign[] = {
+		{ PATHS({ .address = V4(127, 0, 0, 1), .primary = true }), EVENTS(UP(MSEC)) },
+	};
+	const struct fake_script scope[] = {
+		{ PATHS({ .address = V4(8, 8, 8, 8), .primary = true }), EVENTS(UP(260 * MSEC)) },
+	};
+	const struct result *result = RUN(foreign, TWO);
+
+	(void)state;
+	assert_string_equal(result->association.paths[1].note.text, "not an address of this peer");
+	result = RUN(scope, "-a", "10.1.1.2:5000", "-a", "8.8.8.8");
+	assert_contains(result->association.paths[0].note.text, "it is private");
+	assert_contains(result->association.paths[0].note.text, "a global one (8.8.8.8)");
+}
+
+/* The kernel gives link-local addresses back without the zone they were given with. */
+static void the_zone_is_kept(void **state)
+{
+	union address bare = { .v6 = { .sin6_family = AF_INET6 } };
+	struct fake_script scripts[] = { { EVENTS(UP(MSEC)) } };
+	const struct result *result;
+	struct stack_path path;
+
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET6, "fe80::1", &bare.v6.sin6_addr), 1);
+	path = (struct stack_path){ .address = bare, .primary = true, .mtu = 1500 };
+	scripts[0].paths = &path;
+	scripts[0].path_count = 1;
+	result = RUN(scripts, "-a", "[fe80::1%lo]:5000");
+	assert_result(result, CONNECTED);
+	assert_int_equal(result->association.path_count, 1);
+	assert_true(result->association.paths[0].in_association);
+	assert_int_equal(result->association.paths[0].path.mtu, 1500);
+	assert_int_equal(result->association.paths[0].path.address.v6.sin6_scope_id,
+			 if_nametoindex("lo"));
+}
+
+static void assert_packed(const struct fake_record *record, const char *expected)
+{
+	char packed[512] = "", text[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < record->peer_count; i++) {
+		strcat(packed, i ? " " : "");
+		strcat(packed, address_host_text(&record->peers[i], text));
+	}
+	assert_string_equal(packed, expected);
+}
+
+/* The packed array: narrowest scope first, the user's order within a scope. */
+static void the_order_of_the_call(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(MSEC)), CLOSING(CLOSED(0)) } };
+	const struct result *result;
+
+	(void)state;
+	for (int blocking = 0; blocking <= 1; blocking++) {
+		result = run_args(ARGS("-a", "8.8.8.8:5000", "-a", "fd01::1", "-a", "10.1.1.3",
+				       "-a", "fe80::1%lo", "-a", "127.0.0.1", "-a", "10.1.1.2",
+				       "-a", "::1"),
+				  blocking, scripts, 1);
+		assert_packed(fake_stack_record(0),
+			      "127.0.0.1 ::1 fe80::1%lo 10.1.1.3 10.1.1.2 8.8.8.8 fd01::1");
+		assert_true(fake_stack_record(0)->config.ipv6);
+		assert_true(result->reordered);
+		/* What is reported stays in the user's order. */
+		assert_int_equal(result->association.paths[0].path.address.v4.sin_addr.s_addr,
+				 htonl(0x08080808));
+		close_bench();
+	}
+}
+
+static void the_primary(void **state)
+{
+	const struct {
+		const char *name;
+		const char *args[ARGS_MAX];
+		struct fake_script script;
+		bool reordered;
+		bool set;
+		size_t primary; /* in the result: index of the path */
+	} cases[] = {
+		{ "in order already", { TWO }, { .answered = 1 }, false, false, 1 },
+		{ "reordered",
+		  { "-a", "8.8.8.8:5000", "-a", "10.1.1.2" },
+		  { .answered = 0 },
+		  true,
+		  true,
+		  0 },
+		{ "reordered, and the first -a answered in its late turn",
+		  { "-a", "8.8.8.8:5000", "-a", "10.1.1.2" },
+		  { .answered = 1 },
+		  true,
+		  false,
+		  0 },
+		{ "reordered, and the first -a had its turn without an answer",
+		  { "-a", "10.1.1.2:5000", "-a", "127.0.0.1", "-a", "8.8.8.8" },
+		  { .answered = 2 },
+		  true,
+		  false,
+		  2 },
+		{ "the stack does not want it",
+		  { "-a", "8.8.8.8:5000", "-a", "10.1.1.2" },
+		  { .answered = 0, .set_primary_error = EINVAL },
+		  true,
+		  false,
+		  1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fake_script script = cases[i].script;
+		const struct fake_event up = UP(600 * MSEC);
+		const struct result *result;
+
+		print_message("  %s\n", cases[i].name);
+		script.events = &up;
+		script.event_count = 1;
+		result = run_args(cases[i].args, false, &script, 1);
+		assert_result(result, CONNECTED);
+		assert_int_equal(result->reordered, cases[i].reordered);
+		assert_int_equal(result->primary_set, cases[i].set);
+		assert_int_equal(fake_stack_record(0)->primaries_set, cases[i].set);
+		for (size_t j = 0; j < result->association.path_count; j++)
+			assert_int_equal(result->association.paths[j].path.primary,
+					 j == cases[i].primary);
+	}
+}
+
+/* The association goes between setting the primary and looking again. */
+static void paths_gone_after_the_primary(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ .paths_good = 1, .paths_error = EINVAL, EVENTS(UP(MSEC)) },
+	};
+	const struct result *result = RUN(scripts, "-a", "8.8.8.8:5000", "-a", "10.1.1.2");
+
+	(void)state;
+	assert_result(result, CONNECTED);
+	assert_false(result->association.known);
+	close_bench();
+}
+
+/* --- A host without IPv6 --------------------------------------------------------------------- */
+
+static void ipv4_goes_on_without_ipv6(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ .open_error = EAFNOSUPPORT },
+		{ EVENTS(UP(MSEC)), CLOSING(CLOSED(0)) },
+	};
+	const struct result *result = RUN(scripts, "-a", "[fd01::1]:5000", "-a", "127.0.0.1", "-a",
+					  "::1", "-a", "127.0.0.2");
+
+	(void)state;
+	assert_result(result, CONNECTED);
+	assert_paths(result, "excluded unverified excluded unverified");
+	assert_contains(result->association.paths[0].note.text, "no IPv6");
+	assert_false(fake_stack_record(0)->config.ipv6);
+	assert_packed(fake_stack_record(0), "127.0.0.1 127.0.0.2");
+	/* Of what was left, nothing changed places. */
+	assert_false(result->reordered);
+	assert_int_equal(fake_stack_record(0)->primaries_set, 0);
+	close_bench();
+}
+
+static void refused_without_ipv6(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ .open_error = EAFNOSUPPORT },
+		{ EVENTS(FAILED(T1_US + 1, ECONNREFUSED)) },
+	};
+	const struct result *result = RUN(scripts, "-a", "[fd01::1]:5000", "-a", "8.8.8.8", "-a",
+					  "10.1.1.2", "-a", "::1");
+
+	(void)state;
+	assert_result(result, REFUSED);
+	assert_paths(result, "excluded refused silent excluded");
+	assert_packed(fake_stack_record(0), "10.1.1.2 8.8.8.8");
+	assert_true(result->reordered);
+}
+
+static void nothing_left_without_ipv6(void **state)
+{
+	const struct fake_script scripts[] = { { .open_error = EAFNOSUPPORT } };
+	const struct result *result = RUN(scripts, "-a", "[fd01::1]:5000", "-a", "::1");
+
+	(void)state;
+	assert_result(result, RESULT_FAILED, EAFNOSUPPORT, STATUS_HOST);
+	assert_paths(result, "excluded excluded");
+	assert_contains(result->reason.text, "no IPv6");
+	assert_true(result->hint.text[0]);
+	assert_int_equal(fake_stack_count(), 0);
+}
+
+/* -b with an IPv6 address is not dropped in silence. */
+static void an_ipv6_bind_needs_ipv6(void **state)
+{
+	const struct fake_script scripts[] = { { .open_error = EAFNOSUPPORT } };
+	const struct result *result = RUN(scripts, ONE, "-b", "::1");
+
+	(void)state;
+	assert_result(result, RESULT_FAILED, EAFNOSUPPORT, STATUS_HOST);
+	assert_paths(result, "untried");
+}
+
+/* --- Blocking -------------------------------------------------------------------------------- */
+
+static void a_soft_error_does_not_end_a_blocking_call(void **state)
+{
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }) } };
+	const struct result *result = RUN_BLOCKING(scripts, ONE);
+
+	(void)state;
+	assert_result(result, UNREACHABLE);
+	assert_int_equal(benches[0].took_us, TIMEOUT_US);
+	assert_aborted_until(1);
+}
+
+static void no_route_needs_no_blocking_call(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+	const struct result *result;
+
+	(void)state;
+	host.no_route[0] = "127.0.0.1";
+	host.route_error = EACCES;
+	result = RUN_BLOCKING(scripts, ONE);
+	assert_result(result, RESULT_UNREACHABLE, EACCES, STATUS_NOT_CONNECTED);
+	assert_contains(result->reason.text, "prohibit");
+	assert_int_equal(benches[0].took_us, 0);
+	assert_int_equal(fake_stack_record(0)->connected_us, 0);
+	assert_aborted_until(1);
+}
+
+/* ^Z and fg: the call comes back with EALREADY while the attempt goes on. */
+static void a_blocking_call_that_comes_back_early(void **state)
+{
+	const struct fake_script up[] = {
+		{ .returns_us = 100 * MSEC, EVENTS(UP(900 * MSEC)), CLOSING(CLOSED(0)) },
+	};
+	const struct fake_script refused[] = {
+		{ .returns_us = 100 * MSEC, EVENTS(FAILED(900 * MSEC, ECONNREFUSED)) },
+	};
+	const struct fake_script silent[] = { { .returns_us = 100 * MSEC } };
+	const struct result *result;
+
+	(void)state;
+	result = RUN_BLOCKING(up, ONE);
+	assert_result(result, CONNECTED);
+	assert_int_equal(result->connect_us, 900 * MSEC);
+	connection_close(&benches[0].connection, 1);
+	result = RUN_BLOCKING(refused, ONE);
+	assert_result(result, REFUSED);
+	assert_int_equal(result->connect_us, 900 * MSEC);
+	result = RUN_BLOCKING(silent, ONE);
+	assert_result(result, TIMED_OUT);
+	assert_int_equal(result->connect_us, TIMEOUT_US);
+	assert_int_equal(fake_stack_open_count(), 0);
+}
+
+/* --- Signals --------------------------------------------------------------------------------- */
+
+static void a_signal_while_pending(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(2 * SEC)) } };
+
+	(void)state;
+	for (int blocking = 0; blocking <= 1; blocking++) {
+		const struct result *result;
+
+		fake_loop_signal(SEC, blocking ? SIGTERM : SIGINT);
+		result = run_args(ARGS(TWO), blocking, scripts, 1);
+		assert_result(result, RESULT_FAILED, EINTR, blocking ? 143 : 130);
+		assert_int_equal(result->signal, blocking ? SIGTERM : SIGINT);
+		assert_paths(result, "silent silent");
+		assert_contains(result->reason.text, blocking ? "SIGTERM" : "SIGINT");
+		assert_int_equal(result->connect_us, SEC);
+		assert_int_equal(NEWEST.took_us, SEC);
+		assert_int_equal(fake_stack_count(), 1);
+		assert_aborted_until(1);
+		assert_int_equal(fake_stack_open_count(), 0);
+		close_bench();
+	}
+}
+
+/* It keeps what the last try found out, and says that it was waiting. */
+static void a_signal_between_two_tries(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ EVENTS(FAILED(MSEC, ECONNREFUSED)) },
+		{ EVENTS(FAILED(MSEC, ECONNREFUSED)) },
+	};
+	const struct result *result;
+
+	(void)state;
+	fake_loop_signal(400 * MSEC, SIGINT);
+	result = RUN(scripts, ONE, "-W", "10s");
+	assert_result(result, RESULT_FAILED, EINTR, 130);
+	assert_int_equal(result->tries, 2);
+	assert_int_equal(benches[0].took_us, 400 * MSEC);
+	assert_paths(result, "refused");
+	assert_contains(result->reason.text, "SIGINT");
+	assert_contains(result->reason.text, "answered ABORT");
+	assert_int_equal(result->connect_us, MSEC);
+	assert_aborted_until(2);
+	close_bench();
+}
+
+/* It ends those that wait, not the one that is up. */
+static void a_signal_with_one_up_and_one_pending(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ EVENTS(UP(MSEC)), CLOSING(CLOSED(5 * MSEC)) },
+		{ 0 },
+		{ EVENTS(FAILED(MSEC, ECONNREFUSED)) },
+	};
+	struct connection *list[3];
+
+	(void)state;
+	fake_stack_reset(scripts, ARRAY_SIZE(scripts));
+	list[0] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
+	list[1] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
+	list[2] = prepare(ARGS(ONE, "-W", "1m"), false, &fake_stack, 0)->connection;
+	fake_loop_signal(100 * MSEC, SIGHUP);
+	connection_run(list, 3);
+	assert_result(connection_result(list[0]), CONNECTED);
+	assert_result(connection_result(list[1]), RESULT_FAILED, EINTR, 129);
+	assert_result(connection_result(list[2]), RESULT_FAILED, EINTR, 129);
+	connection_close(list, 3);
+	assert_int_equal(fake_stack_open_count(), 0);
+	assert_false(fake_stack_record(0)->aborted);
+	assert_true(fake_stack_record(1)->aborted);
+}
+
+/* --- --wait ---------------------------------------------------------------------------------- */
+
+static void tries_until_it_is_up(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ EVENTS(FAILED(400, ECONNREFUSED)) },
+		{ EVENTS(UP(MSEC), LOST(MSEC, ECONNRESET, 12)) },
+		{ SOFT_ERRORS({ MSEC, EHOSTUNREACH }), EVENTS(FAILED(2 * MSEC, ECONNREFUSED)) },
+		{ EVENTS(UP(MSEC)), CLOSING(CLOSED(0)) },
+	};
+
+	(void)state;
+	for (int blocking = 0; blocking <= 1; blocking++) {
+		const struct result *result =
+			run_args(ARGS(TWO, "-W", "10s"), blocking, scripts, ARRAY_SIZE(scripts));
+
+		assert_result(result, CONNECTED);
+		assert_int_equal(result->tries, 4);
+		assert_int_equal(result->connect_us, MSEC);
+		assert_int_equal(NEWEST.took_us, 400 + MSEC + 2 * MSEC + MSEC + 3 * 250 * MSEC);
+		/* Nothing of the tries before is left in it. */
+		assert_paths(result, "unverified unverified");
+		assert_string_equal(result->reason.text, "");
+		assert_string_equal(result->hint.text, "");
+		assert_aborted_until(3);
+		assert_int_equal(fake_stack_open_count(), 1);
+		close_bench();
+		assert_int_equal(fake_stack_open_count(), 0);
+		assert_false(fake_stack_record(3)->aborted);
+	}
+}
+
+/* Tries at 0, 251, 502 and 753 ms; the next would begin after the end. */
+static void wait_runs_out(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ EVENTS(FAILED(MSEC, ECONNREFUSED)) },
+		{ EVENTS(FAILED(MSEC, ECONNREFUSED)) },
+		{ EVENTS(FAILED(MSEC, ECONNREFUSED)) },
+		{ EVENTS(FAILED(MSEC, ECONNREFUSED)) },
+	};
+	const struct result *result = RUN(scripts, ONE, "-W", "1s");
+
+	(void)state;
+	assert_result(result, REFUSED);
+	assert_int_equal(result->tries, 4);
+	assert_int_equal(benches[0].took_us, 754 * MSEC);
+	assert_aborted_until(4);
+	assert_int_equal(fake_stack_open_count(), 0);
+}
+
+static void a_try_lasts_no_longer_than_wait(void **state)
+{
+	const struct fake_script scripts[] = { { 0 }, { 0 } };
+
+	(void)state;
+	for (int blocking = 0; blocking <= 1; blocking++) {
+		const struct result *result = run_args(ARGS(ONE, "-W", "6s"), blocking, scripts, 2);
+
+		assert_result(result, TIMED_OUT);
+		assert_int_equal(result->tries, 2);
+		assert_int_equal(result->connect_us, 750 * MSEC);
+		assert_contains(result->reason.text, "within 750 ms");
+		assert_int_equal(NEWEST.took_us, 6 * SEC);
+		result = run_args(ARGS(ONE, "-W", "300ms"), blocking, scripts, 2);
+		assert_result(result, TIMED_OUT);
+		assert_int_equal(result->tries, 1);
+		assert_int_equal(result->connect_us, 300 * MSEC);
+		assert_int_equal(fake_stack_open_count(), 0);
+	}
+}
+
+/* What this host cannot do now it cannot do in a minute either. */
+static void no_second_try_for_what_cannot_change(void **state)
+{
+	const struct fake_script bind[] = { { .open_error = EADDRNOTAVAIL } };
+	const struct fake_script call[] = { { .connect_error = EINVAL } };
+	const struct fake_script none[] = { { .open_error = EPROTONOSUPPORT } };
+
+	(void)state;
+	assert_int_equal(RUN(bind, ONE, "-W", "1m")->tries, 1);
+	assert_int_equal(RUN(call, ONE, "-W", "1m")->tries, 1);
+	assert_int_equal(RUN(none, ONE, "-W", "1m")->tries, 1);
+	assert_int_equal(benches[2].took_us, 0);
+	assert_int_equal(fake_stack_open_count(), 0);
+}
+
+static void a_name_that_comes_late(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(MSEC)) } };
+	const struct result *result;
+
+	(void)state;
+	host.resolves_us = loop_now_us() + 400 * MSEC;
+	result = RUN(scripts, "-a", "late.example:5000", "-W", "10s");
+	assert_result(result, CONNECTED);
+	assert_int_equal(result->tries, 3);
+	assert_string_equal(result->association.paths[0].host, "late.example");
+	close_bench();
+
+	host.resolves_us = LOOP_FOREVER;
+	result = RUN(scripts, "-a", "late.example:5000");
+	assert_result(result, RESULT_UNRESOLVED, 0, STATUS_UNRESOLVED);
+	assert_contains(result->reason.text, "late.example: no such name");
+	assert_int_equal(result->association.path_count, 0);
+	assert_int_equal(fake_stack_count(), 0);
+}
+
+static void a_name_that_comes_late_and_no_stack(void **state)
+{
+	const struct result *result;
+
+	(void)state;
+	host.resolves_us = loop_now_us() + 400 * MSEC;
+	result = run(prepare(ARGS("-a", "late.example:5000", "-W", "10s"), false, NULL,
+			     EPROTONOSUPPORT));
+	assert_result(result, RESULT_UNSUPPORTED, EPROTONOSUPPORT, STATUS_HOST);
+}
+
+/* --- Many events, many connections ----------------------------------------------------------- */
+
+static struct fake_event *flood(int64_t interval_us, struct fake_event last)
+{
+	struct fake_event *events = xcalloc(FLOOD + 1, sizeof(*events));
+
+	for (size_t i = 0; i < FLOOD; i++)
+		events[i] = (struct fake_event)PATH((int64_t)i * interval_us,
+						    i % 2 ? PATH_ACTIVE : PATH_INACTIVE);
+	events[FLOOD] = last;
+	return events;
+}
+
+static void a_flood_in_one_batch(void **state)
+{
+	struct fake_script scripts[1] = { { .event_count = FLOOD + 1 } };
+	struct fake_event *events = flood(0, (struct fake_event)UP(0));
+
+	(void)state;
+	scripts[0].events = events;
+	for (int blocking = 0; blocking <= 1; blocking++) {
+		assert_result(run_args(ARGS(TWO), blocking, scripts, 1), CONNECTED);
+		assert_int_equal(NEWEST.took_us, 0);
+	}
+	free(events);
+}
+
+/* One event each millisecond for ten seconds: the deadline and the soft errors have their time. */
+static void a_flood_does_not_hold_up_the_deadline(void **state)
+{
+	struct fake_script scripts[1] = { { .event_count = FLOOD + 1,
+					    SOFT_ERRORS({ 100 * MSEC, EHOSTUNREACH }) } };
+	struct fake_event *events = flood(MSEC, (struct fake_event)UP(FLOOD * MSEC));
+	const struct result *result;
+
+	(void)state;
+	scripts[0].events = events;
+	result = RUN(scripts, TWO);
+	assert_result(result, TIMED_OUT);
+	assert_int_equal(result->connect_us, TIMEOUT_US);
+	assert_contains(result->reason.text, "EHOSTUNREACH");
+	result = RUN(scripts, ONE);
+	assert_result(result, UNREACHABLE);
+	assert_int_equal(result->connect_us, 120 * MSEC);
+	free(events);
+}
+
+/* One in a flood does not keep the others waiting. */
+static void a_flood_beside_another(void **state)
+{
+	struct fake_script scripts[2] = { { .event_count = FLOOD + 1 },
+					  { EVENTS(UP(3 * SEC)), CLOSING(CLOSED(0)) } };
+	struct fake_event *events = flood(MSEC, (struct fake_event)UP(FLOOD * MSEC));
+	struct connection *list[2];
+
+	(void)state;
+	scripts[0].events = events;
+	fake_stack_reset(scripts, 2);
+	list[0] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
+	list[1] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
+	connection_run(list, 2);
+	assert_result(connection_result(list[0]), TIMED_OUT);
+	assert_result(connection_result(list[1]), CONNECTED);
+	assert_int_equal(connection_result(list[1])->connect_us, 3 * SEC);
+	connection_close(list, 2);
+	assert_int_equal(fake_stack_open_count(), 0);
+	free(events);
+}
+
+/* While nothing happens, nothing is done but the look at SO_ERROR every 50 ms. */
+static void silence_costs_nothing(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+
+	(void)state;
+	RUN(scripts, TWO);
+	assert_in_range(fake_loop_waits(), 90, 110);
+	assert_int_equal(host.route_lookups, 2);
+}
+
+/* An answer within 20 ms needs no routing table. */
+static void a_fast_answer_asks_no_route(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(FAILED(19 * MSEC, ECONNREFUSED)) } };
+
+	(void)state;
+	RUN(scripts, TWO);
+	assert_int_equal(host.route_lookups, 0);
+	assert_int_equal(fake_loop_waits(), 1);
+}
+
+static void each_of_fifty_has_its_own_outcome(void **state)
+{
+	const struct {
+		struct fake_script script;
+		enum result_word word;
+		int64_t connect_us;
+	} kinds[] = {
+		{ { .assoc = 11, EVENTS(UP(2 * MSEC)), CLOSING(CLOSED(10 * MSEC)) },
+		  RESULT_CONNECTED,
+		  2 * MSEC },
+		{ { EVENTS(FAILED(MSEC, ECONNREFUSED)) }, RESULT_REFUSED, MSEC },
+		{ { 0 }, RESULT_TIMEOUT, TIMEOUT_US },
+		{ { SOFT_ERRORS({ MSEC, EHOSTUNREACH }) }, RESULT_UNREACHABLE, 20 * MSEC },
+		{ { EVENTS(UP(3 * SEC), LOST(3 * SEC, ECONNRESET, 12)) }, RESULT_ABORTED, 3 * SEC },
+		{ { .open_error = EMFILE }, RESULT_FAILED, 0 },
+		{ { .connect_error = EAGAIN }, RESULT_FAILED, 0 },
+		{ { .assoc = 12, EVENTS(UP(TIMEOUT_US - 1)), CLOSING(CLOSED(10 * MSEC)) },
+		  RESULT_CONNECTED,
+		  TIMEOUT_US - 1 },
+	};
+	struct fake_script scripts[SEVERAL];
+	struct connection *list[SEVERAL];
+	char host_text[SEVERAL][32];
+	int64_t begun_us = loop_now_us();
+	size_t up = 0;
+
+	(void)state;
+	for (size_t i = 0; i < SEVERAL; i++)
+		scripts[i] = kinds[i % ARRAY_SIZE(kinds)].script;
+	fake_stack_reset(scripts, SEVERAL);
+	for (size_t i = 0; i < SEVERAL; i++) {
+		snprintf(host_text[i], sizeof(host_text[i]), "127.0.1.%zu:5000", i + 1);
+		list[i] = prepare(ARGS("-a", host_text[i]), false, &fake_stack, 0)->connection;
+	}
+	connection_run(list, SEVERAL);
+	assert_int_equal(loop_now_us() - begun_us, TIMEOUT_US);
+	for (size_t i = 0; i < SEVERAL; i++) {
+		const struct result *result = connection_result(list[i]);
+
+		assert_string_equal(result_name(result->word),
+				    result_name(kinds[i % ARRAY_SIZE(kinds)].word));
+		assert_int_equal(result->connect_us, kinds[i % ARRAY_SIZE(kinds)].connect_us);
+		assert_ptr_equal(result->target, &benches[i].peer);
+		up += result->word == RESULT_CONNECTED;
+		if (result->word == RESULT_CONNECTED)
+			assert_int_equal(result->association.status.id,
+					 kinds[i % ARRAY_SIZE(kinds)].script.assoc);
+	}
+	assert_int_equal(fake_stack_open_count(), up);
+
+	/* They close side by side. */
+	begun_us = loop_now_us();
+	connection_close(list, SEVERAL);
+	assert_int_equal(loop_now_us() - begun_us, 10 * MSEC);
+	assert_int_equal(fake_stack_open_count(), 0);
+	for (size_t i = 0; i < fake_stack_count(); i++)
+		assert_int_equal(fake_stack_record(i)->aborted, !fake_stack_record(i)->shutdowns);
+}
+
+/* --- Closing --------------------------------------------------------------------------------- */
+
+struct closing_case {
+	const char *name;
+	struct fake_script script;
+	int64_t signal_us; /* or 0 */
+	int64_t took_us;
+	bool aborted;
+};
+
+static void every_way_to_close(void **state)
+{
+	const struct closing_case cases[] = {
+		{ "gracefully",
+		  { EVENTS(UP(0)), CLOSING(CLOSED(23 * MSEC)) },
+		  0,
+		  23 * MSEC,
+		  false },
+		{ "in the last microsecond",
+		  { EVENTS(UP(0)), CLOSING(CLOSED(SEC - 1)) },
+		  0,
+		  SEC - 1,
+		  false },
+		{ "no end to it", { EVENTS(UP(0)) }, 0, SEC, true },
+		{ "too late", { EVENTS(UP(0)), CLOSING(CLOSED(SEC + 1)) }, 0, SEC, true },
+		{ "the peer begins to close as well",
+		  { EVENTS(UP(0)), CLOSING(SHUTDOWN(MSEC)) },
+		  0,
+		  MSEC,
+		  false },
+		{ "lost meanwhile",
+		  { EVENTS(UP(0)), CLOSING(LOST(MSEC, ECONNRESET, 12)) },
+		  0,
+		  MSEC,
+		  false },
+		{ "gone before, and nothing says so",
+		  { .shutdown_error = EPIPE, EVENTS(UP(0)) },
+		  0,
+		  0,
+		  false },
+		{ "the peer was first",
+		  { EVENTS(UP(0), SHUTDOWN(0)), CLOSING(CLOSED(MSEC)) },
+		  0,
+		  0,
+		  false },
+		{ "another association closes",
+		  { EVENTS(UP(0)),
+		    CLOSING(AT(MSEC, .type = EVENT_CLOSED, .assoc = STRANGER), CLOSED(2 * MSEC)) },
+		  0,
+		  2 * MSEC,
+		  false },
+		{ "data and path changes first",
+		  { EVENTS(UP(0)), CLOSING(AT(MSEC, .type = EVENT_DATA, .data = "abc", .length = 3),
+					   PATH(MSEC, PATH_INACTIVE), PATH(2 * MSEC, PATH_ACTIVE),
+					   CLOSED(3 * MSEC)) },
+		  0,
+		  3 * MSEC,
+		  false },
+		{ "a signal meanwhile",
+		  { EVENTS(UP(0)), CLOSING(CLOSED(900 * MSEC)) },
+		  100 * MSEC,
+		  100 * MSEC,
+		  true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct closing_case *k = &cases[i];
+		int64_t begun_us;
+
+		print_message("  %s\n", k->name);
+		setup(NULL);
+		assert_result(run_args(ARGS(ONE), false, &k->script, 1), CONNECTED);
+		if (k->signal_us)
+			fake_loop_signal(k->signal_us, SIGINT);
+		begun_us = loop_now_us();
+		close_bench();
+		assert_int_equal(loop_now_us() - begun_us, k->took_us);
+		assert_int_equal(fake_stack_record(0)->shutdowns, 1);
+		assert_int_equal(fake_stack_record(0)->aborted, k->aborted);
+		close_bench(); /* twice does no harm */
+		teardown(NULL);
+		bench_count = 0;
+	}
+}
+
+/* The peer aborts it after the result stands, while that is being printed. */
+static void lost_after_the_result(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ EVENTS(UP(0), LOST(MSEC, ECONNRESET, 12)) },
+	};
+	int64_t begun_us = loop_now_us();
+
+	(void)state;
+	assert_result(RUN(scripts, ONE), CONNECTED);
+	close_bench();
+	assert_int_equal(loop_now_us() - begun_us, MSEC);
+	assert_false(fake_stack_record(0)->aborted);
+}
+
+/* Freed without connection_close(), nothing is left at the peer. */
+static void free_without_close(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(0)) } };
+
+	(void)state;
+	assert_result(RUN(scripts, ONE), CONNECTED);
+	connection_free(benches[0].connection);
+	benches[0].connection = NULL;
+	assert_int_equal(fake_stack_open_count(), 0);
+	assert_true(fake_stack_record(0)->aborted);
+	connection_free(NULL);
+	connection_run(NULL, 0);
+	connection_close(NULL, 0);
+}
+
+/* --- What is told meanwhile ------------------------------------------------------------------ */
+
+static char *stderr_of_run(const struct fake_script *script, bool blocking, bool verbose)
+{
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	char *text = xcalloc(1, 65536);
+	struct bench *b;
+
+	assert_non_null(file);
+	fake_stack_reset(script, 1);
+	b = prepare(ARGS("-a", "8.8.8.8:5000", "-a", "10.1.1.2"), blocking, &fake_stack, 0);
+	b->timeline.verbose = verbose;
+	b->timeline.progress = !verbose;
+	dup2(fileno(file), STDERR_FILENO);
+	run(b);
+	connection_close(&b->connection, 1);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	text[fread(text, 1, 65535, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void the_timeline(void **state)
+{
+	const struct fake_script script = {
+		SOFT_ERRORS({ 300 * MSEC, EHOSTUNREACH }),
+		EVENTS(PATH(MSEC, PATH_INACTIVE), UP(400 * MSEC)),
+	};
+	static const char *const parts[] = {
+		"addresses reordered",
+		"sctp_connectx, 2 addresses, non-blocking, one-to-one",
+		"address 1 of the call: 10.1.1.2:5000",
+		"address 2 of the call: 8.8.8.8:5000",
+		"PEER_ADDR_CHANGE",
+		"SO_ERROR while waiting: EHOSTUNREACH",
+		"  400.0 ms  event COMM_UP, association 3",
+		"primary set to the first -a, 8.8.8.8: done",
+		"closing: SHUTDOWN",
+		" 1400.0 ms  closing: no end to the SHUTDOWN, so ABORT",
+	};
+	char *text = stderr_of_run(&script, false, true);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		assert_contains(text, parts[i]);
+	free(text);
+}
+
+/* What is waited for is shown after half a second, and taken away. */
+static void the_progress_line(void **state)
+{
+	const struct fake_script fast = { EVENTS(UP(400 * MSEC)) };
+	const struct fake_script slow = { EVENTS(UP(700 * MSEC)) };
+	static const char line[] = "waiting for an answer from 10.1.1.2:5000 and 1 more ...";
+	static const char clear[] = "\r\033[K";
+	char *text = stderr_of_run(&fast, false, false);
+
+	(void)state;
+	assert_string_equal(text, "");
+	free(text);
+	for (int blocking = 0; blocking <= 1; blocking++) {
+		text = stderr_of_run(&slow, blocking, false);
+		assert_contains(text, line);
+		assert_true(strlen(text) > strlen(clear));
+		assert_string_equal(text + strlen(text) - strlen(clear), clear);
+		free(text);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_outcome),
+		TEST(no_stack_at_all),
+		TEST(the_id_is_the_event_s),
+		TEST(options_reach_the_stack),
+		TEST(defaults_of_one_and_of_several),
+		TEST(learned_paths_come_last),
+		TEST(why_an_address_is_rejected),
+		TEST(the_zone_is_kept),
+		TEST(the_order_of_the_call),
+		TEST(the_primary),
+		TEST(paths_gone_after_the_primary),
+		TEST(ipv4_goes_on_without_ipv6),
+		TEST(refused_without_ipv6),
+		TEST(nothing_left_without_ipv6),
+		TEST(an_ipv6_bind_needs_ipv6),
+		TEST(a_soft_error_does_not_end_a_blocking_call),
+		TEST(no_route_needs_no_blocking_call),
+		TEST(a_blocking_call_that_comes_back_early),
+		TEST(a_signal_while_pending),
+		TEST(a_signal_between_two_tries),
+		TEST(a_signal_with_one_up_and_one_pending),
+		TEST(tries_until_it_is_up),
+		TEST(wait_runs_out),
+		TEST(a_try_lasts_no_longer_than_wait),
+		TEST(no_second_try_for_what_cannot_change),
+		TEST(a_name_that_comes_late),
+		TEST(a_name_that_comes_late_and_no_stack),
+		TEST(a_flood_in_one_batch),
+		TEST(a_flood_does_not_hold_up_the_deadline),
+		TEST(a_flood_beside_another),
+		TEST(silence_costs_nothing),
+		TEST(a_fast_answer_asks_no_route),
+		TEST(each_of_fifty_has_its_own_outcome),
+		TEST(every_way_to_close),
+		TEST(lost_after_the_result),
+		TEST(free_without_close),
+		TEST(the_timeline),
+		TEST(the_progress_line),
+	};
+
+	return cmocka_run_group_tests_name("connect", tests, NULL, NULL);
+}
