@@ -81,6 +81,11 @@ build/platform/probe: tests/platform/probe.c build/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lsctp
 
+build/bench/%: tests/bench/%.c build/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lsctp
+
 # --- Tests ----------------------------------------------------------------------------------
 # What a fresh Debian 12 needs, for building and for testing.
 BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev
@@ -129,7 +134,8 @@ demo: demo-deps ## a listener with three addresses, a path cut, and the report
 	@$(MAKE) --no-print-directory all
 	@tests/lab/demo
 
-bench: all ## what one connect costs, in instructions, beside other tools
+bench: test-deps ## what one connect costs, in instructions, beside other tools
+	@$(MAKE) --no-print-directory all
 	@tests/bench/run
 
 # --- The rest -------------------------------------------------------------------------------
