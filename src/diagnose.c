@@ -214,7 +214,10 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 			    "kernel's command line");
 	} else {
 		message_set(&result->reason, 0, "%s: %s: %s", evidence->fault.call,
-			    errno_name(evidence->error), row ? row->meaning : "no explanation");
+			    errno_name(evidence->error),
+			    row ? row->meaning : strerror(evidence->error));
+		message_set(&result->hint, 0, "sctp-connect --explain %s",
+			    errno_name(evidence->error));
 	}
 }
 

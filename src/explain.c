@@ -328,7 +328,8 @@ static const struct explanation table[] = {
 	  "a router or firewall that rejects by ICMP",
 	  CHECK_ROUTE "; ip neigh show ADDR\n"
 		      "tcpdump -ni any icmp or icmp6: who says it\n" CHECK_FIREWALL },
-	{ "aborted", 0, STATUS_NOT_CONNECTED, "the association was ended by an ABORT",
+	{ "aborted", 0, STATUS_NOT_CONNECTED,
+	  "the association came up and was lost at once, as a rule by an ABORT of the peer",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
 	  "the protocol above (Diameter, M3UA, S1AP, ...) does not want this peer\n"
 	  "one side found the protocol broken",

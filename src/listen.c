@@ -12,6 +12,8 @@
 
 #define BACKLOG        512
 #define CLOSE_BOUND_US (1 * USEC_PER_SEC)
+/* What is short may be the whole host's, and come back without our doing. */
+#define ACCEPT_RETRY_US (1 * USEC_PER_SEC)
 
 /* One accepted association. While an echo waits for room in the send buffer, nothing is read. */
 struct peer {
@@ -34,7 +36,8 @@ struct listener {
 	const struct reporter *reporter;
 	struct timeline *timeline;
 	struct stack_endpoint *endpoint; /* NULL once no more associations are wanted */
-	bool out_of_files;               /* accept() failed; again when an association has gone */
+	bool out_of_files; /* accept() failed; again when an association has gone, or at retry_us */
+	int64_t retry_us;
 	bool ending;
 	struct peer *peers;
 	size_t peer_count;
@@ -109,7 +112,7 @@ static void peer_down(struct listener *l, struct peer *peer, bool graceful, int 
 	free(peer->held);
 	peer->held = NULL;
 	peer->gone = true;
-	l->out_of_files = false;
+	l->retry_us = 0;
 }
 
 static void echoed(struct listener *l, struct peer *peer, size_t length)
@@ -205,10 +208,14 @@ static void accept_all(struct listener *l)
 		if (rc == -EINTR || rc == -ECONNABORTED)
 			continue;
 		if (rc < 0) {
-			l->out_of_files = rc != -EAGAIN;
-			if (l->out_of_files)
-				warn("no association can be accepted until one has gone: %s",
-				     strerror(-rc));
+			if (rc == -EAGAIN) {
+				l->out_of_files = false;
+				return;
+			}
+			l->retry_us = loop_now_us() + ACCEPT_RETRY_US;
+			if (!l->out_of_files)
+				warn("no association can be accepted for now: %s", strerror(-rc));
+			l->out_of_files = true;
 			return;
 		}
 		l->accepted++;
@@ -246,7 +253,9 @@ static int serve_all(struct listener *l, int64_t until_us)
 	int rc;
 
 	fds[0].fd = -1;
-	if (l->endpoint && !l->out_of_files)
+	if (l->endpoint && l->out_of_files && loop_now_us() < l->retry_us)
+		until_us = MIN(until_us, l->retry_us);
+	else if (l->endpoint)
 		fds[0] = l->stack->pollfd(l->endpoint);
 	for (size_t i = 0; i < polled; i++) {
 		fds[i + 1] = l->stack->pollfd(l->peers[i].endpoint);

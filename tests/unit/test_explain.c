@@ -150,6 +150,9 @@ static void test_layout(void **state)
 	assert_non_null(strstr(text, "\n\nCheck:\n  - on the peer: ss -Slnp; cat "));
 	free(text);
 
+	text = printed("connected");
+	assert_int_equal(strncmp(text, "connected, exit status 0\n", 25), 0);
+	free(text);
 	text = printed("timeout");
 	assert_int_equal(strncmp(text, "timeout, exit status 4\n", 23), 0);
 	free(text);

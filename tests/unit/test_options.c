@@ -278,6 +278,7 @@ static void test_stray_arguments(void **state)
 	(void)state;
 	expect_error("10.0.0.1", "unexpected argument '10.0.0.1': addresses are given with -a");
 	expect_error("-a h x --json", "unexpected argument 'x': addresses are given with -a");
+	expect_error("x --bogus", "unexpected argument 'x': addresses are given with -a");
 	expect_error("-a h -- -j", "unexpected argument '-j': addresses are given with -a");
 	expect_error("-a h -", "unexpected argument '-': addresses are given with -a");
 	expect_error("-a h ''", "unexpected argument '': addresses are given with -a");
