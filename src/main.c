@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* sctp-connect: opens multihomed SCTP associations and tells the truth about them. */
-#include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "connect.h"
@@ -13,21 +11,14 @@
 #include "stack.h"
 #include "target.h"
 
-static void print_version(FILE *out)
+static int connect_and_report(const struct stack *stack, int stack_error,
+			      const struct options *options, struct target *peer,
+			      struct target *local, const struct reporter *reporter,
+			      struct timeline *timeline)
 {
-	fprintf(out, "sctp-connect %s\n", VERSION);
-	for (size_t i = 0; stacks[i]; i++)
-		fprintf(out, "stack %s: %s, %s\n", stacks[i]->name, stacks[i]->description,
-			stacks[i]->version());
-}
-
-static int connect_target(const struct options *options, struct target *peer, struct target *local,
-			  const struct reporter *reporter, struct timeline *timeline)
-{
-	int stack_error = 0, status, written;
-	const struct stack *stack = options->stack ? options->stack : stack_choose(&stack_error);
 	struct connection *connection =
 		connection_new(stack, stack_error, options, peer, local, timeline);
+	int status;
 
 	connection_run(&connection, 1);
 	status = connection_result(connection)->status;
@@ -35,21 +26,9 @@ static int connect_target(const struct options *options, struct target *peer, st
 		warn("%s", connection_result(connection)->reason.text);
 	else
 		report_result(reporter, connection_result(connection));
-	written = report_finish(reporter);
 	connection_close(&connection, 1);
 	connection_free(connection);
-	return status == STATUS_OK ? written : status;
-}
-
-static int listen_target(const struct options *options, struct target *local,
-			 const struct reporter *reporter, struct timeline *timeline)
-{
-	int stack_error = 0;
-	const struct stack *stack = options->stack ? options->stack : stack_choose(&stack_error);
-	int status = listen_run(stack, stack_error, options, local, reporter, timeline);
-	int written = report_finish(reporter);
-
-	return status == STATUS_OK ? written : status;
+	return status;
 }
 
 /* The modes that talk to the network. */
@@ -61,57 +40,64 @@ static int run(const struct options *options, const struct reporter *reporter, s
 		.progress = !options->verbose && !options->quiet && isatty(STDERR_FILENO),
 	};
 	struct target peer = { 0 }, local = { 0 };
-	int status = target_parse_local(&local, options, why);
+	int status = target_parse_local(&local, options, why), stack_error = 0;
+	const struct stack *stack = options->stack;
 
 	if (status == STATUS_OK && options->action == ACTION_CONNECT)
 		status = target_parse_peer(&peer, options, why);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		warn("%s", why->text);
-	else if (options->action == ACTION_LISTEN)
-		status = listen_target(options, &local, reporter, &timeline);
-	else
-		status = connect_target(options, &peer, &local, reporter, &timeline);
+	} else {
+		stack = stack ? stack : stack_choose(&stack_error);
+		status = options->action == ACTION_LISTEN
+				 ? listen_run(stack, stack_error, options, &local, reporter,
+					      &timeline)
+				 : connect_and_report(stack, stack_error, options, &peer, &local,
+						      reporter, &timeline);
+		if (report_finish(reporter) != STATUS_OK && status == STATUS_OK)
+			status = STATUS_HOST;
+	}
 	target_free(&peer);
 	target_free(&local);
 	return status;
 }
 
+static int print(const struct options *options, const struct reporter *reporter,
+		 struct message *why)
+{
+	int status = STATUS_OK;
+
+	if (options->action == ACTION_HELP) {
+		options_print_help(stdout);
+	} else if (options->action == ACTION_VERSION) {
+		printf("sctp-connect %s\n", VERSION);
+		stack_print_versions(stdout);
+	} else {
+		status = explain_print(stdout, options->explain, why);
+	}
+	if (status != STATUS_OK)
+		warn("%s", why->text);
+	return status == STATUS_OK ? report_finish(reporter) : status;
+}
+
 int main(int argc, char *argv[])
 {
 	int write_error = 0;
-	struct reporter reporter = { .out = stdout, .write_error = &write_error };
-	struct options options;
+	struct reporter reporter = { .out = stdout, .hints = stderr, .write_error = &write_error };
 	struct message why = { "" };
+	struct options options;
 	int status = options_parse(&options, argc, argv, &why);
 
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
-		options_free(&options);
-		return status;
-	}
-	switch (options.action) {
-	case ACTION_HELP:
-		options_print_help(stdout);
-		status = report_finish(&reporter);
-		break;
-	case ACTION_VERSION:
-		print_version(stdout);
-		status = report_finish(&reporter);
-		break;
-	case ACTION_EXPLAIN:
-		status = explain_print(stdout, options.explain, &why);
-		if (status != STATUS_OK)
-			warn("%s", why.text);
-		else
-			status = report_finish(&reporter);
-		break;
-	default:
-		reporter.hints = stderr;
+	} else if (options.action == ACTION_CONNECT || options.action == ACTION_LISTEN) {
 		reporter.json = options.json;
 		reporter.quiet = options.quiet;
 		reporter.color = report_wants_color(options.color, stdout);
 		loop_catch_signals();
 		status = run(&options, &reporter, &why);
+	} else {
+		status = print(&options, &reporter, &why);
 	}
 	options_free(&options);
 	return status;

@@ -539,7 +539,10 @@ void options_free(struct options *options)
 
 /* --- Help ------------------------------------------------------------------------------------- */
 
-/* "  -a, --address HOST[:PORT]"; buf may be NULL with size 0, for the length alone. */
+/* Longer than every head, such as "  -a, --address HOST[:PORT]". */
+#define HEAD_ROOM 64
+
+/* Returns its length. */
 static int head_text(const struct option_row *r, char *buf, size_t size)
 {
 	char letter[] = "    ";
@@ -555,7 +558,7 @@ static int head_text(const struct option_row *r, char *buf, size_t size)
 
 static void print_option(FILE *out, const struct option_row *r, int column)
 {
-	char head[64];
+	char head[HEAD_ROOM];
 	const char *line = r->help;
 
 	head_text(r, head, sizeof(head));
@@ -573,6 +576,7 @@ static void print_option(FILE *out, const struct option_row *r, int column)
 
 void options_print_help(FILE *out)
 {
+	char head[HEAD_ROOM];
 	int column = 0;
 
 	fputs("Usage: sctp-connect [OPTION]... -a HOST[:PORT] [-a HOST[:PORT]]...\n"
@@ -581,7 +585,7 @@ void options_print_help(FILE *out)
 	      "what is true of the association and of every path.\n",
 	      out);
 	for (size_t i = 0; i < ROWS; i++) {
-		int length = head_text(&rows[i], NULL, 0);
+		int length = head_text(&rows[i], head, sizeof(head));
 
 		if (length + 2 > column)
 			column = length + 2;

@@ -8,6 +8,13 @@ const struct stack *const stacks[] = {
 	NULL,
 };
 
+void stack_print_versions(FILE *out)
+{
+	for (size_t i = 0; stacks[i]; i++)
+		fprintf(out, "stack %s: %s, %s\n", stacks[i]->name, stacks[i]->description,
+			stacks[i]->version());
+}
+
 const struct stack *stack_find(const char *name)
 {
 	for (size_t i = 0; stacks[i]; i++)

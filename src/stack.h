@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "address.h"
 
@@ -194,6 +195,9 @@ extern const struct stack stack_kernel;
 
 /* Every stack of this build, best first, ended by NULL: the only place that knows the choice. */
 extern const struct stack *const stacks[];
+
+/* A line each, for --version. */
+void stack_print_versions(FILE *out);
 
 /* By name, or NULL. */
 const struct stack *stack_find(const char *name);

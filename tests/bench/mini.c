@@ -51,8 +51,8 @@ static void block_signals(void)
 
 static void report(int fd, sctp_assoc_t id)
 {
-	static const int extensions[] = { SCTP_PR_SUPPORTED,	   SCTP_AUTH_SUPPORTED,
-					  SCTP_ASCONF_SUPPORTED,   SCTP_RECONFIG_SUPPORTED,
+	static const int extensions[] = { SCTP_PR_SUPPORTED,           SCTP_AUTH_SUPPORTED,
+					  SCTP_ASCONF_SUPPORTED,       SCTP_RECONFIG_SUPPORTED,
 					  SCTP_INTERLEAVING_SUPPORTED, SCTP_ECN_SUPPORTED };
 	struct sctp_status status = { .sstat_assoc_id = id };
 	struct sctp_assoc_value value = { .assoc_id = id };
