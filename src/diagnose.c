@@ -188,6 +188,9 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 		       !strcmp(evidence->fault.call, "listen");
 
 	set(result, RESULT_FAILED, evidence->error, STATUS_HOST);
+	if (local->sa.sa_family)
+		where = address_port(local) ? address_text(local, text)
+					    : address_host_text(local, text);
 	if (evidence->error == EPROTONOSUPPORT || evidence->error == ESOCKTNOSUPPORT) {
 		diagnose_no_stack(result, evidence);
 	} else if (binding && evidence->error == EADDRINUSE) {
@@ -372,7 +375,7 @@ static void diagnose_call(struct result *result, const struct evidence *evidence
 		return;
 	}
 	set(result, RESULT_FAILED, evidence->error, STATUS_HOST);
-	mark_untried(result, evidence, 0, "not tried");
+	mark_untried(result, evidence, 0, "");
 	if (evidence->error == EAGAIN)
 		message_set(&result->reason, 0,
 			    "no local port is free (sysctl net.ipv4.ip_local_port_range)");
@@ -460,7 +463,7 @@ void diagnose(struct result *result, const struct evidence *evidence)
 		if (evidence->phase == PHASE_PENDING)
 			mark_unanswered(result, evidence);
 		else
-			mark_untried(result, evidence, 0, "not tried");
+			mark_untried(result, evidence, 0, "");
 		return;
 	}
 	switch (evidence->phase) {
@@ -475,7 +478,7 @@ void diagnose(struct result *result, const struct evidence *evidence)
 		break;
 	case PHASE_OPEN:
 		diagnose_open(result, evidence);
-		mark_untried(result, evidence, 0, "not tried");
+		mark_untried(result, evidence, 0, "");
 		break;
 	case PHASE_CALL:
 		diagnose_call(result, evidence);

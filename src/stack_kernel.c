@@ -539,51 +539,46 @@ static int64_t jiffy_us(void)
 	return (int64_t)tick.tv_sec * USEC_PER_SEC + (tick.tv_nsec + 500) / 1000;
 }
 
-/* Walks the unpadded list that libsctp returns. */
-static int unpack(const struct sockaddr *packed, int count, union address **list)
+/*
+ * What sctp_getpaddrs() and sctp_getladdrs() do, on memory that is all set beforehand: the kernel
+ * returns a length without the header (sctp_getsockopt_peer_addrs), from which valgrind concludes
+ * that the last bytes of libsctp's buffer were never written. Returns the count, or -errno.
+ */
+static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, int option,
+			 union address **list)
 {
-	const char *at = (const char *)packed;
+	socklen_t size = 4096;
+	struct sctp_getaddrs *got = NULL;
+	const uint8_t *at;
+	int rc;
 
-	*list = xcalloc((size_t)count + 1, sizeof(**list));
-	for (int i = 0; i < count; i++) {
-		const struct sockaddr *sa = (const struct sockaddr *)at;
-
-		if (!address_from_sockaddr(&(*list)[i], sa)) {
-			free(*list);
-			*list = NULL;
-			return -EAFNOSUPPORT;
+	*list = NULL;
+	do {
+		free(got);
+		size *= 2;
+		got = xcalloc(1, size);
+		got->assoc_id = (sctp_assoc_t)assoc;
+		rc = get_option(endpoint->fd, option, got, size);
+	} while (rc == -ENOMEM); /* too small */
+	if (rc == 0) {
+		at = got->addrs;
+		*list = xcalloc(got->addr_num, sizeof(**list));
+		for (uint32_t i = 0; i < got->addr_num; i++) {
+			address_from_sockaddr(&(*list)[i], (const struct sockaddr *)at);
+			at += ((const struct sockaddr *)at)->sa_family == AF_INET
+				      ? sizeof(struct sockaddr_in)
+				      : sizeof(struct sockaddr_in6);
 		}
-		at += sa->sa_family == AF_INET ? sizeof(struct sockaddr_in)
-					       : sizeof(struct sockaddr_in6);
+		rc = (int)got->addr_num;
 	}
-	return count;
+	free(got);
+	return rc;
 }
 
 static int kernel_local_addresses(struct stack_endpoint *endpoint, uint32_t assoc,
 				  union address **list)
 {
-	struct sockaddr *packed = NULL;
-	int count = sctp_getladdrs(endpoint->fd, (sctp_assoc_t)assoc, &packed);
-
-	if (count <= 0) {
-		*list = NULL;
-		return count < 0 ? -errno : 0;
-	}
-	count = unpack(packed, count, list);
-	sctp_freeladdrs(packed);
-	return count;
-}
-
-static int peer_addresses(struct stack_endpoint *endpoint, uint32_t assoc, union address **list)
-{
-	struct sockaddr *packed = NULL;
-	int count = sctp_getpaddrs(endpoint->fd, (sctp_assoc_t)assoc, &packed);
-
-	if (count <= 0)
-		return count < 0 ? -errno : -ENOTCONN;
-	count = unpack(packed, count, list);
-	sctp_freepaddrs(packed);
-	return count;
+	return get_addresses(endpoint, assoc, SCTP_GET_LOCAL_ADDRS, list);
 }
 
 static void fill_path(const struct stack_endpoint *endpoint, uint32_t assoc, int64_t jiffy,
@@ -609,7 +604,7 @@ static int kernel_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct 
 	bool has_primary;
 	int count;
 
-	count = peer_addresses(endpoint, assoc, &addresses);
+	count = get_addresses(endpoint, assoc, SCTP_GET_PEER_ADDRS, &addresses);
 	if (count < 0)
 		return count;
 	has_primary =
