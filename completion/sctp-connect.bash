@@ -31,7 +31,7 @@ _sctp_connect()
     ECONNRESET ECONNABORTED EPIPE ENOTCONN ESHUTDOWN EOPNOTSUPP ENOSYS ENODEV ENETDOWN
     EHOSTDOWN EMSGSIZE EPROTO EIO ENOSPC EDESTADDRREQ connected degraded refused timeout
     unreachable aborted unresolved unsupported failed unverified verified dead rejected
-    silent untried excluded'
+    silent tried untried excluded'
   local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} option word options
 
   # What COMP_WORDBREAKS has split at colons and at the = of --option=value.

@@ -37,7 +37,7 @@ function __fish_sctp_connect_names
     ENFILE EINTR ECONNRESET ECONNABORTED EPIPE ENOTCONN ESHUTDOWN EOPNOTSUPP ENOSYS \
     ENODEV ENETDOWN EHOSTDOWN EMSGSIZE EPROTO EIO ENOSPC EDESTADDRREQ connected \
     degraded refused timeout unreachable aborted unresolved unsupported failed \
-    unverified verified dead rejected silent untried excluded
+    unverified verified dead rejected silent tried untried excluded
 end
 
 complete -c sctp-connect -f

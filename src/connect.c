@@ -512,6 +512,8 @@ static void finish(struct connection *c, enum phase phase, int error)
 	if (worth_another_try(c)) {
 		c->state = CONNECTION_PAUSED;
 		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
+		timeline_progress(c->timeline, "%s (%s): trying again ...", c->peer->name,
+				  result_name(c->result.word));
 	}
 }
 
@@ -629,7 +631,8 @@ static void interrupt_pause(struct connection *c)
 	c->state = CONNECTION_DONE;
 }
 
-static void interrupt(struct connection *const list[], size_t count)
+/* A signal, or (error, positive) a poll that cannot be made. */
+static void interrupt(struct connection *const list[], size_t count, int error)
 {
 	int number = loop_take_signal();
 
@@ -639,7 +642,9 @@ static void interrupt(struct connection *const list[], size_t count)
 		if (c->state == CONNECTION_DONE)
 			continue;
 		c->result.signal = number;
-		if (c->state == CONNECTION_PAUSED)
+		if (!number)
+			finish(c, PHASE_CALL, error);
+		else if (c->state == CONNECTION_PAUSED)
 			interrupt_pause(c);
 		else
 			finish(c, PHASE_PENDING, EINTR);
@@ -658,6 +663,7 @@ void connection_run(struct connection *const list[], size_t count)
 	}
 	for (;;) {
 		int64_t until = LOOP_FOREVER;
+		int rc;
 		size_t active = 0;
 
 		for (size_t i = 0; i < count; i++) {
@@ -675,8 +681,9 @@ void connection_run(struct connection *const list[], size_t count)
 		}
 		if (!active)
 			break;
-		if (loop_wait(fds, count, until) < 0) {
-			interrupt(list, count);
+		rc = loop_wait(fds, count, until);
+		if (rc < 0) {
+			interrupt(list, count, -rc);
 			break;
 		}
 		for (size_t i = 0; i < count; i++) {

@@ -182,8 +182,7 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 	char text[ADDRESS_TEXT_MAX];
 	const struct explanation *row = explain_errno(evidence->error);
 	const union address *local = &evidence->fault.address;
-	const char *where = local->sa.sa_family ? address_text(local, text)
-						: "the address after -b";
+	const char *where = "the address after -b";
 	bool binding = !strcmp(evidence->fault.call, "sctp_bindx") ||
 		       !strcmp(evidence->fault.call, "listen");
 
@@ -210,8 +209,7 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 			    where);
 		message_set(&result->hint, 0, "a wildcard address (0.0.0.0 or ::) is given alone");
 	} else if (evidence->error == EAFNOSUPPORT) {
-		message_set(&result->reason, 0,
-			    "this host has no IPv6, and no IPv4 address is left");
+		message_set(&result->reason, 0, "this host has no IPv6, and what is left needs it");
 		message_set(&result->hint, 0,
 			    "sysctl net.ipv6.conf.all.disable_ipv6, and ipv6.disable= on the "
 			    "kernel's command line");
@@ -224,57 +222,79 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 	}
 }
 
-/* The address whose turn it was; what has no route did not answer. */
+/*
+ * The address whose turn it was; what has no route did not answer. Once every address has had its
+ * turn the stack begins again, and nothing tells whose answer it was: order_count.
+ */
 static size_t who_refused(struct result *result, const struct evidence *evidence)
 {
 	size_t current = tried_maybe(evidence) - 1;
 
+	if (evidence->order_count > 1 &&
+	    evidence->elapsed_us >= (int64_t)evidence->order_count * evidence->t1_us)
+		return evidence->order_count;
 	while (current > 0 && nth_tried(result, evidence, current)->route_error)
 		current--;
 	return current;
 }
 
+static void mark_refusing(struct result *result, const struct evidence *evidence, size_t who)
+{
+	const char *answer = evidence->error == ENOPROTOOPT ? "answered ICMP protocol unreachable"
+							    : "answered ABORT";
+	struct path_result *path = nth_tried(result, evidence, who);
+	char text[ADDRESS_TEXT_MAX];
+
+	path->verdict = VERDICT_REFUSED;
+	path->note.text[0] = '\0';
+	if (evidence->order_count == 1)
+		return;
+	message_set(&path->note, 0, "%s", answer);
+	message_set(&result->hint, 0,
+		    "one refusing address ends the whole call, whatever the others would say: try "
+		    "without %s",
+		    address_host_text(&path->path.address, text));
+}
+
 static void diagnose_refused(struct result *result, const struct evidence *evidence)
 {
-	size_t current = who_refused(result, evidence);
-	struct path_result *path = nth_tried(result, evidence, current);
-	char text[ADDRESS_TEXT_MAX];
-	unsigned port = address_port(&path->path.address);
+	size_t who = who_refused(result, evidence);
+	unsigned port = address_port(&nth_tried(result, evidence, 0)->path.address);
 
 	set(result, RESULT_REFUSED, evidence->error, STATUS_NOT_CONNECTED);
-	for (size_t i = 0; i < current; i++)
-		set_path(nth_tried(result, evidence, i), VERDICT_SILENT,
-			 "no answer to INIT by the time the next address was tried");
-	mark_untried(result, evidence, current + 1,
-		     "not tried: an answer of another address had ended the attempt");
-	mark_routeless(result, evidence);
-	path->verdict = VERDICT_REFUSED;
-
 	if (evidence->error == ENOPROTOOPT)
 		message_set(&result->reason, 0,
 			    "the host answered ICMP protocol unreachable: it has no SCTP");
-	else if (result->style == STACK_ONE_TO_MANY)
-		message_set(
-			&result->reason, 0,
-			"the host answered ABORT: no endpoint listens on port %u, or its queue is "
-			"full (or ICMP: it has no SCTP; a one-to-many socket is not told which)",
-			port);
 	else
 		message_set(
 			&result->reason, 0,
 			"the host answered ABORT: no endpoint listens on port %u, or its queue is "
-			"full",
-			port);
-	if (evidence->order_count > 1) {
-		message_set(&path->note, 0, "%s",
-			    evidence->error == ENOPROTOOPT ? "answered ICMP protocol unreachable"
-							   : "answered ABORT");
+			"full%s",
+			port,
+			result->style == STACK_ONE_TO_MANY
+				? " (or ICMP: it has no SCTP; a one-to-many socket is not told "
+				  "which)"
+				: "");
+	for (size_t i = 0; i < evidence->order_count; i++) {
+		struct path_result *path = nth_tried(result, evidence, i);
+
+		if (who == evidence->order_count)
+			set_path(path, VERDICT_TRIED, "one of the addresses tried refused");
+		else if (i < who)
+			set_path(path, VERDICT_SILENT,
+				 "no answer to INIT by the time the next address was tried");
+		else if (i > who)
+			set_path(path, VERDICT_UNTRIED,
+				 "not tried: an answer of another address had ended the attempt");
+	}
+	mark_routeless(result, evidence);
+	if (who < evidence->order_count)
+		mark_refusing(result, evidence, who);
+	else
 		message_set(
 			&result->hint, 0,
 			"one refusing address ends the whole call, whatever the others would say: "
-			"try without %s",
-			address_host_text(&path->path.address, text));
-	}
+			"try each alone");
 }
 
 /* Of an attempt that ended without any answer. Returns how many addresses have no route. */

@@ -381,6 +381,10 @@ static const struct explanation table[] = {
 	  "a filter that drops protocol 132 here, on the way, or at the peer\n"
 	  "the host is down, or its answer does not find the way back",
 	  CHECK_ROUTE "; ip neigh show ADDR\n" CHECK_FIREWALL "\n" CHECK_WIRE },
+	{ "tried", 0, -1,
+	  "an INIT went to this address, and whether it was the one that answered is not known",
+	  "all addresses had had their turn, some more than once, when one of them refused",
+	  "every address alone: sctp-connect -a ADDR:PORT\n" CHECK_WIRE },
 	{ "untried", 0, -1, "the attempt ended before this address had its turn",
 	  "the stack tries one address after the other, one --rto-initial apart\n"
 	  "an address before it refused, which ends the attempt\n"

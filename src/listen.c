@@ -22,11 +22,8 @@ struct peer {
 	union address from;
 	uint64_t messages;
 	uint64_t bytes;
-	void *held; /* the echo that waits, owned; NULL: none */
-	size_t held_length;
-	uint16_t held_stream;
-	uint32_t held_ppid;
-	bool held_unordered;
+	struct stack_event held; /* the message whose echo waits, if held_data */
+	void *held_data;         /* its bytes, owned */
 	bool gone;
 };
 
@@ -97,6 +94,12 @@ static void report_up(struct listener *l, struct peer *peer)
 	association_free(&a);
 }
 
+static void let_go(struct peer *peer)
+{
+	free(peer->held_data);
+	peer->held_data = NULL;
+}
+
 static void peer_down(struct listener *l, struct peer *peer, bool graceful, int error,
 		      const char *reason)
 {
@@ -109,8 +112,7 @@ static void peer_down(struct listener *l, struct peer *peer, bool graceful, int 
 			  .messages = peer->messages,
 			  .bytes = peer->bytes,
 		  });
-	free(peer->held);
-	peer->held = NULL;
+	let_go(peer);
 	peer->gone = true;
 	l->retry_us = 0;
 }
@@ -123,55 +125,46 @@ static void echoed(struct listener *l, struct peer *peer, size_t length)
 	l->bytes += length;
 }
 
-static void echo(struct listener *l, struct peer *peer, const struct stack_event *event)
+/* False: it has to wait for room in the send buffer. */
+static bool echo(struct listener *l, struct peer *peer, const struct stack_event *message)
 {
-	int rc = l->stack->send(peer->endpoint, event->assoc, event->data, event->length,
-				event->stream, event->ppid, event->unordered);
-
-	if (rc == 0) {
-		echoed(l, peer, event->length);
-		return;
-	}
-	if (rc != -EAGAIN) {
-		timeline_note(l->timeline, "association %u: echo of %zu bytes on stream %u: %s",
-			      peer->assoc, event->length, event->stream, strerror(-rc));
-		return;
-	}
-	peer->held = xcalloc(1, event->length + 1);
-	memcpy(peer->held, event->data, event->length);
-	peer->held_length = event->length;
-	peer->held_stream = event->stream;
-	peer->held_ppid = event->ppid;
-	peer->held_unordered = event->unordered;
-}
-
-static void send_held(struct listener *l, struct peer *peer)
-{
-	int rc = l->stack->send(peer->endpoint, peer->assoc, peer->held, peer->held_length,
-				peer->held_stream, peer->held_ppid, peer->held_unordered);
+	int rc = l->stack->send(peer->endpoint, peer->assoc, message->data, message->length,
+				message->stream, message->ppid, message->unordered);
 
 	if (rc == -EAGAIN)
-		return;
+		return false;
 	if (rc == 0)
-		echoed(l, peer, peer->held_length);
-	free(peer->held);
-	peer->held = NULL;
+		echoed(l, peer, message->length);
+	else
+		timeline_note(l->timeline, "association %u: echo of %zu bytes on stream %u: %s",
+			      peer->assoc, message->length, message->stream, strerror(-rc));
+	return true;
+}
+
+/* Keeps a copy of the message until it can be echoed. */
+static void hold(struct peer *peer, const struct stack_event *message)
+{
+	peer->held = *message;
+	peer->held_data = xcalloc(1, message->length);
+	memcpy(peer->held_data, message->data, message->length);
+	peer->held.data = peer->held_data;
 }
 
 static void serve(struct listener *l, struct peer *peer)
 {
 	struct stack_event event;
 
-	if (peer->held)
-		send_held(l, peer);
-	while (!peer->gone && !peer->held && l->stack->next_event(peer->endpoint, &event)) {
+	if (peer->held_data && echo(l, peer, &peer->held))
+		let_go(peer);
+	while (!peer->gone && !peer->held_data && l->stack->next_event(peer->endpoint, &event)) {
 		switch (event.type) {
 		case EVENT_UP:
 			peer->assoc = event.assoc;
 			report_up(l, peer);
 			break;
 		case EVENT_DATA:
-			echo(l, peer, &event);
+			if (!echo(l, peer, &event))
+				hold(peer, &event);
 			break;
 		case EVENT_PATH:
 			report(l, &(struct listen_event){
@@ -259,7 +252,7 @@ static int serve_all(struct listener *l, int64_t until_us)
 		fds[0] = l->stack->pollfd(l->endpoint);
 	for (size_t i = 0; i < polled; i++) {
 		fds[i + 1] = l->stack->pollfd(l->peers[i].endpoint);
-		if (l->peers[i].held)
+		if (l->peers[i].held_data)
 			fds[i + 1].events = POLLOUT;
 	}
 	rc = loop_wait(fds, polled + 1, until_us);
@@ -285,8 +278,16 @@ static void close_all(struct listener *l)
 		l->stack->close(l->endpoint, false);
 	l->endpoint = NULL;
 	l->ending = true;
-	for (size_t i = 0; i < l->peer_count; i++)
-		l->stack->shutdown(l->peers[i].endpoint, l->peers[i].assoc);
+	for (size_t i = 0; i < l->peer_count; i++) {
+		struct peer *peer = &l->peers[i];
+
+		if (l->stack->shutdown(peer->endpoint, peer->assoc) == 0)
+			continue;
+		serve(l, peer); /* it ended in the meantime, and says how */
+		if (!peer->gone)
+			peer_down(l, peer, false, 0, "gone already");
+	}
+	drop_gone(l);
 	while (l->peer_count && serve_all(l, until) > 0)
 		;
 	for (size_t i = 0; i < l->peer_count; i++) {

@@ -105,7 +105,7 @@ void loop_alarm_start(int64_t until_us)
 	struct itimerval timer = { .it_interval.tv_usec = ALARM_REPEAT_US };
 	int64_t left_us = until_us - loop_now_us();
 
-	if (left_us < 1)
+	if (left_us < 1 || caught)
 		left_us = 1;
 	timer.it_value.tv_sec = left_us / USEC_PER_SEC;
 	timer.it_value.tv_usec = left_us % USEC_PER_SEC;

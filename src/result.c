@@ -19,6 +19,7 @@ static const char *const verdict_names[] = {
 	[VERDICT_REFUSED] = "refused",
 	[VERDICT_SILENT] = "silent",
 	[VERDICT_UNREACHABLE] = "unreachable",
+	[VERDICT_TRIED] = "tried",
 	[VERDICT_UNTRIED] = "untried",
 	[VERDICT_EXCLUDED] = "excluded",
 };

@@ -28,6 +28,7 @@ enum verdict {
 	VERDICT_REFUSED,     /* it answered with ABORT */
 	VERDICT_SILENT,      /* an INIT went to it and nothing came back */
 	VERDICT_UNREACHABLE, /* the routing table, or an ICMP message, says there is no way to it */
+	VERDICT_TRIED,       /* an INIT went to it; whether it answered is not known */
 	VERDICT_UNTRIED,     /* requested, but the attempt ended before its turn */
 	VERDICT_EXCLUDED,    /* requested, but this host could not put it into the call */
 };

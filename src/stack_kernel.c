@@ -30,7 +30,7 @@ struct stack_endpoint {
 /* Fits every notification but an ABORT with long causes; grows for messages. */
 #define BUFFER_INITIAL 2048
 /* A message longer than this (its sender needs that much SO_SNDBUF) is taken in pieces. */
-#define BUFFER_MAX (16 << 20)
+#define BUFFER_MAX (16u << 20)
 
 static int set_option(int fd, int option, const void *value, socklen_t size)
 {
@@ -559,7 +559,7 @@ static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, 
 		got = xcalloc(1, size);
 		got->assoc_id = (sctp_assoc_t)assoc;
 		rc = get_option(endpoint->fd, option, got, size);
-	} while (rc == -ENOMEM); /* too small */
+	} while (rc == -ENOMEM && size < BUFFER_MAX); /* too small */
 	if (rc == 0) {
 		at = got->addrs;
 		*list = xcalloc(got->addr_num, sizeof(**list));

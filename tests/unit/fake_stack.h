@@ -13,6 +13,21 @@
 
 #include "stack.h"
 
+/* An initializer of union address: FAKE_V4(0x7f000001, 5000). */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FAKE_NETWORK(bits, n) __builtin_bswap##bits(n)
+#else
+#define FAKE_NETWORK(bits, n) (n)
+#endif
+#define FAKE_V4(host, port)                                        \
+	{                                                          \
+		.v4 = {                                            \
+			.sin_family = AF_INET,                     \
+			.sin_port = FAKE_NETWORK(16, port),        \
+			.sin_addr.s_addr = FAKE_NETWORK(32, host), \
+		},                                                 \
+	}
+
 /* As time of an event: it arrives between the poll and a soft_error() that tells its cause first.
  */
 #define FAKE_WITH_SOFT_ERROR (-1)

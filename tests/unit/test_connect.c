@@ -66,12 +66,7 @@
 #define CLOSED(us)             AT(us, .type = EVENT_CLOSED)
 #define PATH(us, state)        AT(us, .type = EVENT_PATH, .path_state = state)
 
-#define V4(a, b, c, d)                                                           \
-	{                                                                        \
-		.v4 = {.sin_family = AF_INET,                                    \
-		       .sin_addr.s_addr = (uint32_t)(a) | (b) << 8 | (c) << 16 | \
-					  (uint32_t)(d) << 24 }                  \
-	}
+#define V4(a, b, c, d) FAKE_V4((a) << 24 | (b) << 16 | (c) << 8 | (d), 5000)
 
 /* --- The host: what the routing table and the name server say -------------------------------- */
 
@@ -435,7 +430,7 @@ static const struct outcome outcomes[] = {
 	CASE("the port is taken", (ONE, "-b", "127.0.0.8:77"),
 	     (.open_error = EADDRINUSE, .fault = { "sctp_bindx", V4(127, 0, 0, 8) }),
 	     (RESULT_FAILED, EADDRINUSE, STATUS_HOST, "untried", 0,
-	      "127.0.0.8:0: the port is in use", "ss -Sanp")),
+	      "127.0.0.8:5000: the port is in use", "ss -Sanp")),
 	CASE("no descriptor", (ONE), (.open_error = EMFILE),
 	     (RESULT_FAILED, EMFILE, STATUS_HOST, "untried", 0, "socket: EMFILE",
 	      "--explain EMFILE")),
@@ -902,6 +897,17 @@ static void a_blocking_call_that_comes_back_early(void **state)
 	assert_int_equal(fake_stack_open_count(), 0);
 }
 
+/* The outcome was there: it counts. */
+static void a_signal_as_a_blocking_call_succeeds(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(SEC)) } };
+
+	(void)state;
+	fake_loop_signal(SEC, SIGINT);
+	assert_result(RUN_BLOCKING(scripts, ONE), CONNECTED);
+	close_bench();
+}
+
 /* --- Signals --------------------------------------------------------------------------------- */
 
 static void a_signal_while_pending(void **state)
@@ -1046,6 +1052,18 @@ static void a_try_lasts_no_longer_than_wait(void **state)
 		assert_int_equal(result->connect_us, 300 * MSEC);
 		assert_int_equal(fake_stack_open_count(), 0);
 	}
+}
+
+/* What the network said of one try is no reason for the next one's end. */
+static void each_try_has_its_own_evidence(void **state)
+{
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ MSEC, EHOSTUNREACH }) }, { 0 } };
+	const struct result *result = RUN(scripts, TWO, "-W", "6s");
+
+	(void)state;
+	assert_result(result, TIMED_OUT);
+	assert_int_equal(result->tries, 2);
+	assert_contains(result->reason.text, "no answer to INIT within 750 ms");
 }
 
 /* What this host cannot do now it cannot do in a minute either. */
@@ -1457,12 +1475,14 @@ int main(void)
 		TEST(a_soft_error_does_not_end_a_blocking_call),
 		TEST(no_route_needs_no_blocking_call),
 		TEST(a_blocking_call_that_comes_back_early),
+		TEST(a_signal_as_a_blocking_call_succeeds),
 		TEST(a_signal_while_pending),
 		TEST(a_signal_between_two_tries),
 		TEST(a_signal_with_one_up_and_one_pending),
 		TEST(tries_until_it_is_up),
 		TEST(wait_runs_out),
 		TEST(a_try_lasts_no_longer_than_wait),
+		TEST(each_try_has_its_own_evidence),
 		TEST(no_second_try_for_what_cannot_change),
 		TEST(a_name_that_comes_late),
 		TEST(a_name_that_comes_late_and_no_stack),

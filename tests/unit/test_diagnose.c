@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: MIT */
+/* Evidence made by hand, and what is concluded from it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diagnose.h"
+#include "fake_stack.h"
+
+#define MSEC ((int64_t)USEC_PER_MSEC)
+#define SEC  ((int64_t)USEC_PER_SEC)
+
+#define PATHS_MAX   5
+#define ERRNOS      140 /* beyond the last one of Linux, EHWPOISON */
+#define VERDICTS    256
+#define PORT        5000
+#define T1_US       (250 * MSEC)
+#define DEADLINE_US (5 * SEC)
+
+/* One address of the request, in the user's order; the call had them in the order of the array. */
+struct asked {
+	const char *host; /* NULL ends the list */
+	int route_error;
+	bool outside; /* not in the association; only for PHASE_UP */
+};
+
+struct evidence_case {
+	const char *name;
+	struct evidence evidence;
+	struct asked asked[PATHS_MAX + 1];
+	enum stack_style style;
+	int signal;
+	bool unknown; /* PHASE_UP: the association was gone before it could be looked at */
+
+	enum result_word word;
+	int error;
+	int status;
+	const char *verdicts;
+	const char *reason; /* a part of it; NULL: it is empty */
+	const char *hint;   /* the same */
+	const char *note;   /* of the last path, the same */
+};
+
+/* A result before diagnose(), and what it points to. */
+struct bench {
+	struct result result;
+	struct path_result paths[PATHS_MAX];
+	size_t order[PATHS_MAX];
+	struct evidence evidence;
+};
+
+static void prepare(struct bench *b, const struct evidence_case *k)
+{
+	memset(b, 0, sizeof(*b));
+	b->evidence = k->evidence;
+	b->evidence.order = b->order;
+	b->evidence.timeout_us = DEADLINE_US;
+	b->result.style = k->style;
+	b->result.signal = k->signal;
+	b->result.association.paths = b->paths;
+	b->result.association.known = k->evidence.phase == PHASE_UP && !k->unknown;
+	for (size_t i = 0; k->asked[i].host; i++) {
+		struct path_result *path = &b->paths[i];
+
+		assert_true(address_from_text(&path->path.address, k->asked[i].host));
+		address_set_port(&path->path.address, PORT);
+		path->requested = true;
+		path->route_error = k->asked[i].route_error;
+		path->in_association = b->result.association.known && !k->asked[i].outside;
+		path->verdict = path->in_association ? VERDICT_UNVERIFIED : VERDICT_UNTRIED;
+		b->order[i] = i;
+		b->evidence.order_count = i + 1;
+		b->result.association.path_count = i + 1;
+	}
+}
+
+static void assert_text(const char *text, const char *part)
+{
+	if (!part)
+		assert_string_equal(text, "");
+	else if (!strstr(text, part))
+		fail_msg("'%s' is not in '%s'", part, text);
+}
+
+static void assert_verdicts(const struct result *result, const char *expected)
+{
+	char verdicts[VERDICTS] = "";
+
+	for (size_t i = 0; i < result->association.path_count; i++) {
+		strcat(verdicts, i ? " " : "");
+		strcat(verdicts, verdict_name(result->association.paths[i].verdict));
+	}
+	assert_string_equal(verdicts, expected);
+}
+
+#define UNPACK(...) __VA_ARGS__
+#define CASE(text, proof, hosts, ...)                                                              \
+	{                                                                                          \
+		.name = text, .evidence = { UNPACK proof }, .asked = { UNPACK hosts }, __VA_ARGS__ \
+	}
+#define EXPECT(verdict_list, reason_part, hint_part) \
+	.verdicts = verdict_list, .reason = reason_part, .hint = hint_part
+#define AS(result_word, number, exit_status) \
+	.word = result_word, .error = number, .status = exit_status
+
+#define GOOD(text)           \
+	{                    \
+		.host = text \
+	}
+#define ROUTELESS(text, n)                     \
+	{                                      \
+		.host = text, .route_error = n \
+	}
+#define OUTSIDE(text)                         \
+	{                                     \
+		.host = text, .outside = true \
+	}
+
+#define A GOOD("127.0.0.1")
+#define B GOOD("127.0.0.2")
+#define C GOOD("127.0.0.3")
+
+#define AT(us) .elapsed_us = us, .t1_us = T1_US
+
+#define SILENCE .phase = PHASE_PENDING
+#define REFUSAL .phase = PHASE_PENDING, .ended = true, .error = ECONNREFUSED
+#define CALL(n) .phase = PHASE_CALL, .error = n
+#define OPEN(n) .phase = PHASE_OPEN, .error = n, .fault.call = "socket"
+#define SOFT(...)                       \
+	.soft_errors = { __VA_ARGS__ }, \
+	.soft_error_count = sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)
+#define BINDX(n) .phase = PHASE_OPEN, .error = n, .fault = { "sctp_bindx", FAKE_V4(0x7f000008, 80) }
+
+#define CONNECTED      AS(RESULT_CONNECTED, 0, STATUS_OK)
+#define TIMED_OUT      AS(RESULT_TIMEOUT, ETIMEDOUT, STATUS_TIMEOUT)
+#define REFUSED        AS(RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED)
+#define UNREACHABLE(n) AS(RESULT_UNREACHABLE, n, STATUS_NOT_CONNECTED)
+#define HOST(n)        AS(RESULT_FAILED, n, STATUS_HOST)
+
+static const struct evidence_case cases[] = {
+	/* --- No attempt --- */
+	CASE("no SCTP", (.phase = PHASE_STACK, .error = EPROTONOSUPPORT), (A),
+	     AS(RESULT_UNSUPPORTED, EPROTONOSUPPORT, STATUS_HOST),
+	     EXPECT("untried", "kernel has no SCTP", "modprobe sctp")),
+	CASE("a name that does not resolve",
+	     (.phase = PHASE_RESOLVE, .status = STATUS_UNRESOLVED, .failed = { "x: no such name" }),
+	     (), AS(RESULT_UNRESOLVED, 0, STATUS_UNRESOLVED), EXPECT("", "x: no such name", NULL)),
+	CASE("a zone that does not exist",
+	     (.phase = PHASE_RESOLVE, .status = STATUS_USAGE, .failed = { "no interface" }), (),
+	     AS(RESULT_FAILED, 0, STATUS_USAGE), EXPECT("", "no interface", NULL)),
+
+	/* --- The endpoint --- */
+	CASE("no SCTP, told by socket()", (OPEN(EPROTONOSUPPORT)), (A),
+	     AS(RESULT_UNSUPPORTED, EPROTONOSUPPORT, STATUS_HOST),
+	     EXPECT("untried", "kernel has no SCTP", "modprobe sctp")),
+	CASE("no SCTP, one-to-many", (OPEN(ESOCKTNOSUPPORT)), (A),
+	     AS(RESULT_UNSUPPORTED, ESOCKTNOSUPPORT, STATUS_HOST),
+	     EXPECT("untried", "kernel has no SCTP", "modprobe sctp")),
+	CASE("no IPv6", (OPEN(EAFNOSUPPORT)), (GOOD("fd01::1")), HOST(EAFNOSUPPORT),
+	     EXPECT("untried", "no IPv6", "disable_ipv6")),
+	CASE("no descriptors", (OPEN(EMFILE)), (A, B), HOST(EMFILE),
+	     EXPECT("untried untried", "socket: EMFILE", "--explain EMFILE")),
+	CASE("no memory", (OPEN(ENOMEM)), (A), HOST(ENOMEM),
+	     EXPECT("untried", "socket: ENOMEM", "--explain ENOMEM")),
+	CASE("no right to a raw option", (OPEN(EPERM)), (A), HOST(EPERM),
+	     EXPECT("untried", "socket: ", "--explain")),
+	CASE("bind: in use", (BINDX(EADDRINUSE)), (A), HOST(EADDRINUSE),
+	     EXPECT("untried", "127.0.0.8:80: the port is in use", "ss -Sanp")),
+	CASE("bind: not ours", (BINDX(EADDRNOTAVAIL)), (A), HOST(EADDRNOTAVAIL),
+	     EXPECT("untried", "127.0.0.8:80 is not an address of this host", "ip addr")),
+	CASE("bind: any port, not ours",
+	     (.phase = PHASE_OPEN, .error = EADDRNOTAVAIL,
+	      .fault = { "sctp_bindx", FAKE_V4(0x7f000008, 0) }),
+	     (A), HOST(EADDRNOTAVAIL),
+	     EXPECT("untried", "127.0.0.8 is not an address of this host", "ip addr")),
+	CASE("bind: a low port", (BINDX(EACCES)), (A), HOST(EACCES),
+	     EXPECT("untried", "CAP_NET_BIND_SERVICE", "ip_unprivileged_port_start")),
+	CASE("bind: the wildcard and another", (BINDX(EINVAL)), (A), HOST(EINVAL),
+	     EXPECT("untried", "cannot be bound together", "is given alone")),
+	CASE("bind: which one is not known",
+	     (.phase = PHASE_OPEN, .error = EADDRINUSE, .fault.call = "sctp_bindx"), (A),
+	     HOST(EADDRINUSE), EXPECT("untried", "the address after -b", "ss -Sanp")),
+	CASE("listen: in use", (.phase = PHASE_OPEN, .error = EADDRINUSE, .fault.call = "listen"),
+	     (), HOST(EADDRINUSE), EXPECT("", "the port is in use", "ss -Sanp")),
+
+	/* --- The call --- */
+	CASE("no port free", (CALL(EAGAIN)), (A, B), HOST(EAGAIN),
+	     EXPECT("untried untried", "no local port is free", "--explain EAGAIN")),
+	CASE("duplicates, or the port is used to that peer", (CALL(EADDRNOTAVAIL)), (A),
+	     HOST(EADDRNOTAVAIL),
+	     EXPECT("untried", "did not take the call", "--explain EADDRNOTAVAIL")),
+	CASE("not allowed", (CALL(EINVAL)), (A), HOST(EINVAL),
+	     EXPECT("untried", "did not take the call", "--explain EINVAL")),
+	CASE("no route, says the call", (CALL(ENETUNREACH)), (A), UNREACHABLE(ENETUNREACH),
+	     EXPECT("unreachable", "no route", "ip route get")),
+	CASE("no route to any, says the call", (CALL(EHOSTUNREACH)), (A, B),
+	     UNREACHABLE(EHOSTUNREACH),
+	     EXPECT("unreachable unreachable", "no route to any", "ip route get"),
+	     .note = "type unreachable"),
+	CASE("no route, says the call, and why the table", (CALL(ENETUNREACH)),
+	     (A, ROUTELESS("127.0.0.2", EACCES)), UNREACHABLE(ENETUNREACH),
+	     EXPECT("unreachable unreachable", "no route to any", "ip route get"),
+	     .note = "type prohibit"),
+
+	/* --- Silence --- */
+	CASE("silence of one", (SILENCE, .elapsed_us = DEADLINE_US), (A), TIMED_OUT,
+	     EXPECT("silent", "no answer to INIT within 5000 ms", "IP protocol 132")),
+	CASE("silence of one, given up",
+	     (SILENCE, .ended = true, .error = ETIMEDOUT, .elapsed_us = 9 * SEC), (A), TIMED_OUT,
+	     EXPECT("silent", "no attempt is left", "IP protocol 132")),
+	CASE("no turn is missed where there is one, whatever T1",
+	     (SILENCE, .elapsed_us = 1, .t1_us = SEC), (A), TIMED_OUT,
+	     EXPECT("silent", "no answer", "IP protocol 132")),
+	CASE("all had their turn", (SILENCE, AT(DEADLINE_US)), (A, B, C), TIMED_OUT,
+	     EXPECT("silent silent silent", "within 5000 ms", "IP protocol 132"),
+	     .note = "no answer to INIT"),
+	CASE("the last had no turn", (SILENCE, AT(2 * T1_US - 1)), (A, B, C), TIMED_OUT,
+	     EXPECT("silent silent untried", "within 5000 ms", "at least -w 844ms"),
+	     .note = "before its turn"),
+	CASE("timers may be an eighth late: perhaps", (SILENCE, AT(T1_US + T1_US / 8 - 1)), (A, B),
+	     TIMED_OUT, EXPECT("silent untried", "within 5000 ms", "-w 562ms"),
+	     .note = "only as the time ran out"),
+	CASE("timers may be an eighth late: surely", (SILENCE, AT(T1_US + T1_US / 8)), (A, B),
+	     TIMED_OUT, EXPECT("silent silent", "within 5000 ms", "IP protocol 132"),
+	     .note = "no answer to INIT"),
+	CASE("given up before all had a turn",
+	     (SILENCE, .ended = true, .error = ETIMEDOUT, AT(T1_US)), (A, B, C), TIMED_OUT,
+	     EXPECT("silent untried untried", "no attempt is left", "--init-attempts 2"),
+	     .note = "before its turn"),
+
+	/* --- What the network or the routing table said --- */
+	CASE("ARP or ICMP of one", (SILENCE, AT(MSEC), SOFT(EHOSTUNREACH)), (A),
+	     UNREACHABLE(EHOSTUNREACH), EXPECT("unreachable", "ARP or ND", "tcpdump")),
+	CASE("ICMP network unreachable", (SILENCE, SOFT(ENETUNREACH)), (A),
+	     UNREACHABLE(ENETUNREACH), EXPECT("unreachable", "network unreachable", "tcpdump")),
+	CASE("ICMP port unreachable", (SILENCE, SOFT(ECONNREFUSED)), (A), UNREACHABLE(ECONNREFUSED),
+	     EXPECT("unreachable", "port unreachable", "tcpdump")),
+	CASE("ICMPv6 prohibited", (SILENCE, SOFT(EACCES)), (A), UNREACHABLE(EACCES),
+	     EXPECT("unreachable", "administratively prohibited", "tcpdump")),
+	CASE("ICMP protocol unreachable, as a soft error", (SILENCE, SOFT(ENOPROTOOPT)), (A),
+	     UNREACHABLE(ENOPROTOOPT), EXPECT("unreachable", "protocol unreachable", "tcpdump")),
+	CASE("a soft error without words", (SILENCE, SOFT(EPROTO)), (A), UNREACHABLE(EPROTO),
+	     EXPECT("unreachable", "reported an error", "tcpdump")),
+	CASE("the newest of two counts", (SILENCE, SOFT(ENETUNREACH, EHOSTUNREACH)), (A),
+	     UNREACHABLE(EHOSTUNREACH), EXPECT("unreachable", "ARP or ND", "tcpdump")),
+	CASE("of several, nobody knows whose it is", (SILENCE, AT(DEADLINE_US), SOFT(EHOSTUNREACH)),
+	     (A, B), TIMED_OUT,
+	     EXPECT("silent silent", "EHOSTUNREACH said of at least one address", "protocol 132"),
+	     .note = "no answer to INIT"),
+	CASE("no route", (SILENCE), (ROUTELESS("127.0.0.1", ENETUNREACH)), UNREACHABLE(ENETUNREACH),
+	     EXPECT("unreachable", "no route", "ip route get")),
+	CASE("unreachable route", (SILENCE), (ROUTELESS("127.0.0.1", EHOSTUNREACH)),
+	     UNREACHABLE(EHOSTUNREACH), EXPECT("unreachable", "type unreachable", "ip route get")),
+	CASE("prohibit route", (SILENCE), (ROUTELESS("127.0.0.1", EACCES)), UNREACHABLE(EACCES),
+	     EXPECT("unreachable", "type prohibit", "ip route get")),
+	CASE("blackhole route", (SILENCE), (ROUTELESS("127.0.0.1", EINVAL)), UNREACHABLE(EINVAL),
+	     EXPECT("unreachable", "type blackhole", "ip route get")),
+	CASE("a route look-up without words", (SILENCE), (ROUTELESS("127.0.0.1", ENOBUFS)),
+	     UNREACHABLE(ENOBUFS),
+	     EXPECT("unreachable", "routing table gives no way", "ip route get")),
+	CASE("no route to any", (SILENCE, AT(MSEC)),
+	     (ROUTELESS("127.0.0.1", ENETUNREACH), ROUTELESS("127.0.0.2", EACCES)),
+	     UNREACHABLE(ENETUNREACH),
+	     EXPECT("unreachable unreachable", "no route to any", "ip route get"),
+	     .note = "type prohibit"),
+	CASE("no route to one, silence of the other", (SILENCE, AT(DEADLINE_US)),
+	     (A, ROUTELESS("127.0.0.2", ENETUNREACH)), TIMED_OUT,
+	     EXPECT("silent unreachable", "within 5000 ms", "IP protocol 132"), .note = "no route"),
+	CASE("what has no route says so also without a turn", (SILENCE, AT(MSEC)),
+	     (A, B, ROUTELESS("127.0.0.3", ENETUNREACH)), TIMED_OUT,
+	     EXPECT("silent untried unreachable", "within 5000 ms", "-w 844ms"),
+	     .note = "no route"),
+
+	/* --- Refused --- */
+	CASE("refused", (REFUSAL, .elapsed_us = 400), (A), REFUSED,
+	     EXPECT("refused", "no endpoint listens on port 5000", NULL)),
+	CASE("refused, one-to-many", (REFUSAL), (A), .style = STACK_ONE_TO_MANY, REFUSED,
+	     EXPECT("refused", "one-to-many socket is not told which", NULL)),
+	CASE("no SCTP at the peer", (SILENCE, .ended = true, .error = ENOPROTOOPT), (A),
+	     AS(RESULT_REFUSED, ENOPROTOOPT, STATUS_NOT_CONNECTED),
+	     EXPECT("refused", "it has no SCTP", NULL)),
+	CASE("the first of several refuses", (REFUSAL, AT(T1_US - 1)), (A, B, C), REFUSED,
+	     EXPECT("refused untried untried", "answered ABORT", "try without 127.0.0.1"),
+	     .note = "an answer of another address"),
+	CASE("the second", (REFUSAL, AT(T1_US)), (A, B, C), REFUSED,
+	     EXPECT("silent refused untried", "answered ABORT", "try without 127.0.0.2"),
+	     .note = "an answer of another address"),
+	CASE("the last", (REFUSAL, AT(2 * T1_US + 1)), (A, B, C), REFUSED,
+	     EXPECT("silent silent refused", "answered ABORT", "try without 127.0.0.3"),
+	     .note = "answered ABORT"),
+	CASE("in the second round nobody knows which", (REFUSAL, AT(3 * T1_US)), (A, B, C), REFUSED,
+	     EXPECT("tried tried tried", "answered ABORT", "try each alone"),
+	     .note = "one of the addresses tried refused"),
+	CASE("no SCTP at the last", (SILENCE, .ended = true, .error = ENOPROTOOPT, AT(T1_US + 1)),
+	     (A, B), AS(RESULT_REFUSED, ENOPROTOOPT, STATUS_NOT_CONNECTED),
+	     EXPECT("silent refused", "protocol unreachable", "try without 127.0.0.2"),
+	     .note = "protocol unreachable"),
+	CASE("the second refuses, the first has no route", (REFUSAL, AT(T1_US + 1)),
+	     (ROUTELESS("127.0.0.1", ENETUNREACH), B), REFUSED,
+	     EXPECT("unreachable refused", "answered ABORT", "try without 127.0.0.2"),
+	     .note = "answered ABORT"),
+	CASE("what has no route does not refuse", (REFUSAL, AT(2 * T1_US + 1)),
+	     (A, ROUTELESS("127.0.0.2", EACCES), ROUTELESS("127.0.0.3", ENETUNREACH)), REFUSED,
+	     EXPECT("refused unreachable unreachable", "answered ABORT", "try without 127.0.0.1"),
+	     .note = "no route"),
+
+	/* --- Up --- */
+	CASE("up", (.phase = PHASE_UP), (A), CONNECTED, EXPECT("unverified", NULL, NULL)),
+	CASE("up, the second answered", (.phase = PHASE_UP, .answered = 1, .t1_us = T1_US), (A, B),
+	     CONNECTED,
+	     EXPECT("unverified unverified", NULL,
+		    "127.0.0.1 did not answer the INIT: the association came up over 127.0.0.2")),
+	CASE("up, one is not the peer's", (.phase = PHASE_UP), (A, OUTSIDE("127.0.0.2")), CONNECTED,
+	     EXPECT("unverified rejected", NULL, NULL), .note = "not an address of this peer"),
+	CASE("up, a wider scope is not the peer's", (.phase = PHASE_UP),
+	     (GOOD("10.1.1.2"), OUTSIDE("8.8.8.8")), CONNECTED,
+	     EXPECT("unverified rejected", NULL, NULL), .note = "not an address of this peer"),
+	CASE("up, a narrower scope was left out", (.phase = PHASE_UP),
+	     (GOOD("fd01::1"), OUTSIDE("10.1.1.2")), CONNECTED,
+	     EXPECT("unverified rejected", NULL, NULL),
+	     .note = "it is private, and stacks leave such addresses out when the INIT goes to a "
+		     "global one (fd01::1)"),
+	CASE("up, loopback was left out", (.phase = PHASE_UP),
+	     (GOOD("10.1.1.2"), OUTSIDE("127.0.0.1")), CONNECTED,
+	     EXPECT("unverified rejected", NULL, NULL), .note = "it is loopback"),
+	CASE("up, and gone before it was looked at", (.phase = PHASE_UP), (A, B), .unknown = true,
+	     CONNECTED, EXPECT("unverified unverified", "closed again by the peer at once", NULL)),
+	CASE("up, and aborted", (.phase = PHASE_UP, .error = ECONNRESET), (A),
+	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
+	     EXPECT("unverified", "aborted the association as soon as it was up", "peer's log")),
+	CASE("up, and aborted with a cause", (.phase = PHASE_UP, .error = ECONNRESET, .cause = 13),
+	     (A), .unknown = true, AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
+	     EXPECT("unverified", "Protocol Violation (cause 13)", "peer's log")),
+	CASE("up, and aborted with a cause of RFC 4895",
+	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = 0x105), (A),
+	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
+	     EXPECT("unverified", "Unsupported HMAC Identifier (cause 261)", "peer's log")),
+	CASE("up, and aborted with a cause of nobody",
+	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = 777), (A),
+	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
+	     EXPECT("unverified", "no RFC names (cause 777)", "peer's log")),
+	CASE("up, and lost in silence", (.phase = PHASE_UP, .error = ETIMEDOUT), (A),
+	     AS(RESULT_ABORTED, ETIMEDOUT, STATUS_NOT_CONNECTED),
+	     EXPECT("unverified", "lost as soon as it was up", "--explain ETIMEDOUT")),
+
+	/* --- Signals --- */
+	CASE("SIGINT while pending", (SILENCE, AT(T1_US)), (A, B), .signal = SIGINT,
+	     AS(RESULT_FAILED, EINTR, 130), EXPECT("silent untried", "SIGINT after 250.0 ms", NULL),
+	     .note = "only as the time ran out"),
+	CASE("SIGTERM while pending, no route to one", (SILENCE, AT(DEADLINE_US)),
+	     (A, ROUTELESS("127.0.0.2", ENETUNREACH)), .signal = SIGTERM,
+	     AS(RESULT_FAILED, EINTR, 143),
+	     EXPECT("silent unreachable", "SIGTERM after 5000.0 ms", NULL), .note = "no route"),
+	CASE("a signal is not hidden by what came with it", (REFUSAL, AT(MSEC)), (A),
+	     .signal = SIGHUP, AS(RESULT_FAILED, EINTR, 129),
+	     EXPECT("silent", "SIGHUP after 1.0 ms", NULL), .note = "no answer to INIT"),
+};
+
+static void every_case(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct evidence_case *k = &cases[i];
+		struct bench b;
+
+		print_message("  %s\n", k->name);
+		prepare(&b, k);
+		diagnose(&b.result, &b.evidence);
+		assert_string_equal(result_name(b.result.word), result_name(k->word));
+		assert_int_equal(b.result.error, k->error);
+		assert_int_equal(b.result.status, k->status);
+		assert_verdicts(&b.result, k->verdicts);
+		assert_text(b.result.reason.text, k->reason);
+		assert_text(b.result.hint.text, k->hint);
+		if (k->note)
+			assert_text(b.paths[b.result.association.path_count - 1].note.text,
+				    k->note);
+	}
+}
+
+/* --- Whatever the errno ---------------------------------------------------------------------- */
+
+/* DESIGN's table of exit statuses. */
+static void assert_status_fits(const struct result *result, enum phase phase)
+{
+	switch (result->word) {
+	case RESULT_CONNECTED:
+		assert_int_equal(result->status, STATUS_OK);
+		break;
+	case RESULT_REFUSED:
+	case RESULT_UNREACHABLE:
+	case RESULT_ABORTED:
+		assert_int_equal(result->status, STATUS_NOT_CONNECTED);
+		break;
+	case RESULT_TIMEOUT:
+		assert_int_equal(result->status, STATUS_TIMEOUT);
+		break;
+	case RESULT_UNSUPPORTED:
+	case RESULT_FAILED:
+		assert_int_equal(result->status, STATUS_HOST);
+		assert_in_range(phase, PHASE_STACK, PHASE_CALL);
+		break;
+	default:
+		fail_msg("%s is not the end of an attempt", result_name(result->word));
+	}
+}
+
+static void check_any(enum phase phase, int error, bool ended, size_t count)
+{
+	struct evidence_case k = {
+		.evidence = { .phase = phase,
+			      .error = error,
+			      .ended = ended,
+			      .fault.call = "sctp_bindx",
+			      AT(DEADLINE_US) },
+		.asked = { A, B, C },
+	};
+	struct bench b;
+
+	k.asked[count].host = NULL;
+	prepare(&b, &k);
+	diagnose(&b.result, &b.evidence);
+	assert_status_fits(&b.result, phase);
+	if (b.result.word == RESULT_CONNECTED) {
+		assert_int_equal(phase, PHASE_UP);
+		assert_int_equal(error, 0);
+		return;
+	}
+	assert_true(b.result.reason.text[0]);
+	assert_true(b.result.error);
+	/* Where the host has answered and there is no other to try, the reason says all. */
+	if (b.result.word != RESULT_REFUSED || count > 1)
+		assert_true(b.result.hint.text[0]);
+	for (size_t i = 0; i < count; i++) {
+		if (phase == PHASE_UP)
+			assert_int_equal(b.paths[i].verdict, VERDICT_UNVERIFIED);
+		else
+			assert_in_range(b.paths[i].verdict, VERDICT_REFUSED, VERDICT_UNTRIED);
+	}
+}
+
+static void every_phase_and_errno(void **state)
+{
+	(void)state;
+	for (size_t count = 1; count <= 3; count++) {
+		for (int error = 1; error < ERRNOS; error++) {
+			check_any(PHASE_STACK, error, false, count);
+			check_any(PHASE_OPEN, error, false, count);
+			check_any(PHASE_CALL, error, false, count);
+			check_any(PHASE_PENDING, error, true, count);
+			check_any(PHASE_UP, error, false, count);
+		}
+		check_any(PHASE_PENDING, 0, false, count);
+		check_any(PHASE_UP, 0, false, count);
+	}
+}
+
+static void every_soft_and_route_error(void **state)
+{
+	struct evidence_case k = { .evidence = { .phase = PHASE_PENDING, .elapsed_us = MSEC },
+				   .asked = { A } };
+	struct bench b;
+
+	(void)state;
+	for (int error = 1; error < ERRNOS; error++) {
+		k.evidence.soft_errors[0] = error;
+		k.evidence.soft_error_count = 1;
+		k.asked[0].route_error = 0;
+		prepare(&b, &k);
+		diagnose(&b.result, &b.evidence);
+		assert_int_equal(b.result.word, RESULT_UNREACHABLE);
+		assert_int_equal(b.result.error, error);
+		assert_status_fits(&b.result, PHASE_PENDING);
+		assert_true(b.result.reason.text[0] && b.result.hint.text[0]);
+
+		k.evidence.soft_error_count = 0;
+		k.asked[0].route_error = error;
+		prepare(&b, &k);
+		diagnose(&b.result, &b.evidence);
+		assert_int_equal(b.result.word, RESULT_UNREACHABLE);
+		assert_int_equal(b.result.error, error);
+		assert_status_fits(&b.result, PHASE_PENDING);
+		assert_true(b.result.reason.text[0] && b.result.hint.text[0]);
+	}
+}
+
+static void who_did_not_answer_the_init(void **state)
+{
+	const struct evidence_case k = {
+		.evidence = { .phase = PHASE_UP, .answered = 1, .t1_us = T1_US },
+		.asked = { A, B, C },
+	};
+	struct bench b;
+
+	(void)state;
+	prepare(&b, &k);
+	diagnose(&b.result, &b.evidence);
+	assert_text(b.paths[0].note.text, "did not answer the INIT in its turn of 250 ms");
+	assert_text(b.paths[1].note.text, NULL);
+	assert_text(b.paths[2].note.text, NULL);
+}
+
+static void every_cause_has_a_name(void **state)
+{
+	static const uint16_t causes[] = { 1,  2,  3,  4,    5,    6,    7,    8,    9,    10,
+					   11, 12, 13, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0x105 };
+	struct evidence_case k = { .evidence = { .phase = PHASE_UP, .error = ECONNRESET },
+				   .asked = { A } };
+	char number[32];
+	struct bench b;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
+		k.evidence.cause = causes[i];
+		prepare(&b, &k);
+		diagnose(&b.result, &b.evidence);
+		snprintf(number, sizeof(number), "(cause %u)", causes[i]);
+		assert_text(b.result.reason.text, number);
+		assert_null(strstr(b.result.reason.text, "no RFC names"));
+	}
+}
+
+/* --- The order of the call is not the user's ------------------------------------------------- */
+
+static void verdicts_follow_the_order_of_the_call(void **state)
+{
+	const struct evidence_case k = { .evidence = { REFUSAL, AT(T1_US + 1) },
+					 .asked = { A, B, C } };
+	struct bench b;
+
+	(void)state;
+	prepare(&b, &k);
+	b.order[0] = 2;
+	b.order[1] = 0;
+	b.order[2] = 1;
+	diagnose(&b.result, &b.evidence);
+	assert_verdicts(&b.result, "refused untried silent");
+	assert_text(b.result.hint.text, "try without 127.0.0.1");
+}
+
+/* An address that this host could not put into the call keeps its verdict and its note. */
+static void what_was_not_in_the_call_stays(void **state)
+{
+	static const struct evidence_case ends[] = {
+		CASE("", (SILENCE, AT(DEADLINE_US)), (A, B, C)),
+		CASE("", (REFUSAL, AT(MSEC)), (A, B, C)),
+		CASE("", (CALL(EAGAIN)), (A, B, C)),
+		CASE("", (CALL(ENETUNREACH)), (A, B, C)),
+		CASE("", (OPEN(EMFILE)), (A, B, C)),
+		CASE("", (.phase = PHASE_UP), (A, OUTSIDE("127.0.0.2"), C)),
+		CASE("", (.phase = PHASE_UP), (A, B, C), .unknown = true),
+		CASE("", (SILENCE), (A, B, C), .signal = SIGINT),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct bench b;
+
+		prepare(&b, &ends[i]);
+		b.paths[1].verdict = VERDICT_EXCLUDED;
+		strcpy(b.paths[1].note.text, "as it was");
+		b.order[1] = 2;
+		b.evidence.order_count = 2;
+		diagnose(&b.result, &b.evidence);
+		assert_int_equal(b.paths[1].verdict, VERDICT_EXCLUDED);
+		assert_string_equal(b.paths[1].note.text, "as it was");
+	}
+}
+
+/* --- The rest -------------------------------------------------------------------------------- */
+
+static void soft_errors_are_kept_once(void **state)
+{
+	struct evidence evidence = { 0 };
+
+	(void)state;
+	evidence_add_soft_error(&evidence, 0);
+	assert_int_equal(evidence.soft_error_count, 0);
+	for (int round = 0; round < 3; round++) {
+		evidence_add_soft_error(&evidence, EHOSTUNREACH);
+		evidence_add_soft_error(&evidence, ENETUNREACH);
+	}
+	assert_int_equal(evidence.soft_error_count, 2);
+	assert_int_equal(evidence.soft_errors[0], EHOSTUNREACH);
+	assert_int_equal(evidence.soft_errors[1], ENETUNREACH);
+	for (int error = 1; error < ERRNOS; error++)
+		evidence_add_soft_error(&evidence, error);
+	assert_int_equal(evidence.soft_error_count, EVIDENCE_ERRORS_MAX);
+	assert_int_equal(evidence.soft_errors[0], EHOSTUNREACH);
+}
+
+/* Loopback has a route on every host; the question needs no privilege, and no port. */
+static void route_to_loopback(void **state)
+{
+	int lowest = dup(STDERR_FILENO);
+	union address a;
+
+	(void)state;
+	close(lowest);
+	assert_true(address_from_text(&a, "127.0.0.1"));
+	address_set_port(&a, PORT);
+	assert_int_equal(route_error(&a), 0);
+	assert_true(address_from_text(&a, "127.0.0.77"));
+	assert_int_equal(route_error(&a), 0);
+	/* No descriptor is left open. */
+	assert_int_equal(dup(STDERR_FILENO), lowest);
+	close(lowest);
+}
+
+/* A family that no socket can be had of says nothing about routes. */
+static void route_of_no_family(void **state)
+{
+	union address a = { .sa.sa_family = AF_UNSPEC };
+
+	(void)state;
+	assert_int_equal(route_error(&a), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_case),
+		cmocka_unit_test(every_phase_and_errno),
+		cmocka_unit_test(every_soft_and_route_error),
+		cmocka_unit_test(who_did_not_answer_the_init),
+		cmocka_unit_test(every_cause_has_a_name),
+		cmocka_unit_test(verdicts_follow_the_order_of_the_call),
+		cmocka_unit_test(what_was_not_in_the_call_stays),
+		cmocka_unit_test(soft_errors_are_kept_once),
+		cmocka_unit_test(route_to_loopback),
+		cmocka_unit_test(route_of_no_family),
+	};
+
+	return cmocka_run_group_tests_name("diagnose", tests, NULL, NULL);
+}
