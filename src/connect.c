@@ -21,7 +21,9 @@
 #define SOFT_ERROR_INTERVAL_US (50 * USEC_PER_MSEC)
 #define PROGRESS_AFTER_US      (500 * USEC_PER_MSEC)
 #define WAIT_PAUSE_US          (250 * USEC_PER_MSEC)
-#define CLOSE_BOUND_US         (1 * USEC_PER_SEC)
+/* How long a graceful close may take: a round trip, of which the connect took two. */
+#define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
+#define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
 
 #define MS(us) ((double)(us) / USEC_PER_MSEC)
 
@@ -170,18 +172,27 @@ static void order_addresses(struct connection *c)
 			"addresses reordered, narrowest scope first, so that none is left out");
 }
 
-/* This host has no IPv6: what is left of the call without those addresses, each of which says so.
- */
-static void exclude_ipv6(struct connection *c)
+static bool any_of_family(const union address *list, size_t count, sa_family_t family)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].sa.sa_family == family)
+			return true;
+	return false;
+}
+
+/* What is left of the call goes on without the addresses of this family, each of which says why. */
+static void exclude_family(struct connection *c, sa_family_t family, const char *why)
 {
 	size_t kept = 0;
 
+	if (!any_of_family(c->packed, c->packed_count, family))
+		return;
 	for (size_t i = 0; i < c->packed_count; i++) {
 		struct path_result *path = &c->result.association.paths[c->order[i]];
 
-		if (c->packed[i].sa.sa_family == AF_INET6) {
+		if (c->packed[i].sa.sa_family == family) {
 			path->verdict = VERDICT_EXCLUDED;
-			message_set(&path->note, 0, "this host has no IPv6");
+			message_set(&path->note, 0, "%s", why);
 			continue;
 		}
 		c->order[kept] = c->order[i];
@@ -189,15 +200,21 @@ static void exclude_ipv6(struct connection *c)
 	}
 	c->packed_count = kept;
 	note_reordered(c);
-	timeline_note(c->timeline, "no IPv6 on this host: going on with the IPv4 addresses");
+	timeline_note(c->timeline, "going on without the IPv%d addresses: %s",
+		      family == AF_INET6 ? 6 : 4, why);
 }
 
-static bool any_ipv6(const union address *list, size_t count)
+/* The stack never sends from an address that was not bound, so those of -b must fit the peer's. */
+static void exclude_unbound(struct connection *c, const union address *local, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (list[i].sa.sa_family == AF_INET6)
-			return true;
-	return false;
+	bool both = count == 1 && local->sa.sa_family == AF_INET6 && address_is_wildcard(local);
+
+	if (!count || both)
+		return;
+	if (!any_of_family(local, count, AF_INET))
+		exclude_family(c, AF_INET, "no -b address is IPv4");
+	if (!any_of_family(local, count, AF_INET6))
+		exclude_family(c, AF_INET6, "no -b address is IPv6");
 }
 
 static int open_endpoint(struct connection *c)
@@ -213,19 +230,24 @@ static int open_endpoint(struct connection *c)
 		.local_count = c->local->address_count,
 	};
 	union address *local = xcalloc(c->local->address_count + 1, sizeof(*local));
+	bool local_ipv6;
 	int rc;
 
 	for (size_t i = 0; i < c->local->address_count; i++)
 		local[i] = c->local->addresses[i].address;
 	config.local = local;
+	exclude_unbound(c, local, config.local_count);
 	if (!config.rto_initial_ms && c->packed_count > 1)
 		config.rto_initial_ms = RTO_INITIAL_SEVERAL_MS;
 	c->evidence.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC;
-	config.ipv6 = any_ipv6(c->packed, c->packed_count) || any_ipv6(local, config.local_count);
+	local_ipv6 = any_of_family(local, config.local_count, AF_INET6);
+	config.ipv6 = local_ipv6 || any_of_family(c->packed, c->packed_count, AF_INET6);
 
-	rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
-	if (rc == -EAFNOSUPPORT && config.ipv6 && !any_ipv6(local, config.local_count)) {
-		exclude_ipv6(c);
+	c->evidence.fault.call = "bind";
+	rc = c->packed_count ? c->stack->open(&c->endpoint, &config, &c->evidence.fault)
+			     : -EAFNOSUPPORT;
+	if (rc == -EAFNOSUPPORT && config.ipv6 && !local_ipv6) {
+		exclude_family(c, AF_INET6, "this host has no IPv6");
 		config.ipv6 = false;
 		if (c->packed_count)
 			rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
@@ -722,7 +744,7 @@ static bool close_if_gone(struct connection *c)
 void connection_close(struct connection *const list[], size_t count)
 {
 	struct pollfd *fds = xcalloc(count + 1, sizeof(*fds));
-	int64_t until = loop_now_us() + CLOSE_BOUND_US;
+	int64_t bound_us = CLOSE_BOUND_MIN_US, until;
 	size_t open;
 
 	for (size_t i = 0; i < count; i++) {
@@ -733,7 +755,9 @@ void connection_close(struct connection *const list[], size_t count)
 		timeline_note(c->timeline, "closing: SHUTDOWN");
 		if (c->stack->shutdown(c->endpoint, c->assoc) < 0)
 			c->peer_closing = true; /* it is gone already */
+		bound_us = MAX(bound_us, MIN(c->result.connect_us, CLOSE_BOUND_MAX_US));
 	}
+	until = loop_now_us() + bound_us;
 	do {
 		open = 0;
 		for (size_t i = 0; i < count; i++) {

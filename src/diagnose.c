@@ -208,6 +208,11 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 		message_set(&result->reason, 0, "%s cannot be bound together with the others",
 			    where);
 		message_set(&result->hint, 0, "a wildcard address (0.0.0.0 or ::) is given alone");
+	} else if (evidence->error == EAFNOSUPPORT && !strcmp(evidence->fault.call, "bind")) {
+		message_set(&result->reason, 0,
+			    "none of the -b addresses is of the family of the peer's addresses");
+		message_set(&result->hint, 0,
+			    "give a local address of the same family, or no -b at all");
 	} else if (evidence->error == EAFNOSUPPORT) {
 		message_set(&result->reason, 0, "this host has no IPv6, and what is left needs it");
 		message_set(&result->hint, 0,

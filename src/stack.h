@@ -43,7 +43,7 @@ struct stack_config {
 
 /* Which step of open() failed, for the message. */
 struct stack_fault {
-	const char *call;      /* "socket", "bind", "sctp_bindx", "setsockopt(SCTP_RTOINFO)" */
+	const char *call;      /* "socket", "sctp_bindx", "listen", "setsockopt(SCTP_RTOINFO)" */
 	union address address; /* the local address it was about, or sa_family 0 */
 };
 

@@ -262,3 +262,15 @@ assert_json_reason() {
   json '.paths[0].verdict' rejected
   [[ $(jq -r '.paths[0].note' <<<"$output") == *"it is private"*"global"* ]]
 }
+
+@test "-b of another family than the peer's: said at once, not after a time-out" {
+  try_json 6 -b fd01:1::1 -a 10.1.1.2:5000
+  json .result failed .errno EAFNOSUPPORT '.paths[0].verdict' excluded \
+    '.paths[0].note' "no -b address is IPv4"
+}
+
+@test "-b of one family: the addresses of the other are excluded, and say so" {
+  start_listener -b 10.1.1.2:0 -b fd01:2::2
+  try_json 0 -b 10.1.1.1 -a 10.1.1.2:"$PORT" -a fd01:2::2
+  json '[.paths[] | select(.requested) | .verdict] | join(" ")' "unverified excluded"
+}

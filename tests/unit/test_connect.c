@@ -605,7 +605,7 @@ static void defaults_of_one_and_of_several(void **state)
 	RUN(scripts, TWO);
 	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
 	assert_int_equal(fake_stack_record(0)->config.init_attempts, UINT16_MAX);
-	RUN(scripts, "-a", "127.0.0.1:5000", "-b", "::1");
+	RUN(scripts, "-a", "127.0.0.1:5000", "-b", "::1", "-b", "127.0.0.1");
 	assert_true(fake_stack_record(0)->config.ipv6);
 }
 
@@ -835,11 +835,30 @@ static void nothing_left_without_ipv6(void **state)
 static void an_ipv6_bind_needs_ipv6(void **state)
 {
 	const struct fake_script scripts[] = { { .open_error = EAFNOSUPPORT } };
-	const struct result *result = RUN(scripts, ONE, "-b", "::1");
+	const struct result *result = RUN(scripts, ONE, "-b", "::1", "-b", "127.0.0.1");
 
 	(void)state;
 	assert_result(result, RESULT_FAILED, EAFNOSUPPORT, STATUS_HOST);
 	assert_paths(result, "untried");
+}
+
+static void a_bind_must_fit_the_family_of_the_peer(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(MSEC)) } };
+	const struct result *result = RUN(scripts, ONE, "-b", "fd01::1");
+
+	(void)state;
+	assert_result(result, RESULT_FAILED, EAFNOSUPPORT, STATUS_HOST);
+	assert_paths(result, "excluded");
+	assert_non_null(strstr(result->reason.text, "none of the -b addresses"));
+	assert_int_equal(fake_stack_count(), 0);
+
+	result = RUN(scripts, "-a", "127.0.0.1:5000", "-a", "fd01::2", "-b", "127.0.0.1");
+	assert_int_equal(result->association.paths[1].verdict, VERDICT_EXCLUDED);
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 0);
+
+	RUN(scripts, "-a", "127.0.0.1:5000", "-a", "fd01::2", "-b", "::");
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
 }
 
 /* --- Blocking -------------------------------------------------------------------------------- */
@@ -1472,6 +1491,7 @@ int main(void)
 		TEST(refused_without_ipv6),
 		TEST(nothing_left_without_ipv6),
 		TEST(an_ipv6_bind_needs_ipv6),
+		TEST(a_bind_must_fit_the_family_of_the_peer),
 		TEST(a_soft_error_does_not_end_a_blocking_call),
 		TEST(no_route_needs_no_blocking_call),
 		TEST(a_blocking_call_that_comes_back_early),
