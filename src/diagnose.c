@@ -321,8 +321,10 @@ static size_t mark_unanswered(struct result *result, const struct evidence *evid
 	return mark_routeless(result, evidence);
 }
 
-static void diagnose_no_route(struct result *result, const struct evidence *evidence, int error)
+static void diagnose_no_route(struct result *result, const struct evidence *evidence)
 {
+	int error = nth_tried(result, evidence, 0)->route_error;
+
 	set(result, RESULT_UNREACHABLE, error, STATUS_NOT_CONNECTED);
 	message_set(&result->reason, 0, "%s",
 		    evidence->order_count == 1 ? route_words(error)
@@ -338,7 +340,7 @@ static void diagnose_silence(struct result *result, const struct evidence *evide
 	size_t surely = tried_surely(evidence);
 
 	if (mark_unanswered(result, evidence) == evidence->order_count) {
-		diagnose_no_route(result, evidence, nth_tried(result, evidence, 0)->route_error);
+		diagnose_no_route(result, evidence);
 		return;
 	}
 	if (evidence->order_count == 1 && evidence->soft_error_count) {
@@ -389,19 +391,21 @@ static void diagnose_silence(struct result *result, const struct evidence *evide
 static void diagnose_call(struct result *result, const struct evidence *evidence)
 {
 	const struct explanation *row = explain_errno(evidence->error);
+	char text[ADDRESS_TEXT_MAX];
 
-	if (evidence->error == ENETUNREACH || evidence->error == EHOSTUNREACH) {
-		/* Only where no address has a route: else the kernel goes on in silence. */
-		for (size_t i = 0; i < evidence->order_count; i++)
-			set_path(nth_tried(result, evidence, i), VERDICT_UNREACHABLE,
-				 route_words(evidence->error));
-		mark_routeless(result, evidence);
-		diagnose_no_route(result, evidence, evidence->error);
+	mark_untried(result, evidence, 0, "");
+	if (mark_routeless(result, evidence) == evidence->order_count && evidence->order_count) {
+		diagnose_no_route(result, evidence);
 		return;
 	}
 	set(result, RESULT_FAILED, evidence->error, STATUS_HOST);
-	mark_untried(result, evidence, 0, "");
-	if (evidence->error == EAGAIN)
+	if (evidence->error == ENETUNREACH)
+		/* Not about routes: net/sctp/bind_addr.c sctp_bind_addr_copy found none. */
+		message_set(&result->reason, 0,
+			    "this host has, or -b leaves, no local address whose scope reaches %s, "
+			    "the first of the call",
+			    address_host_text(&nth_tried(result, evidence, 0)->path.address, text));
+	else if (evidence->error == EAGAIN)
 		message_set(&result->reason, 0,
 			    "no local port is free (sysctl net.ipv4.ip_local_port_range)");
 	else

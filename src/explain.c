@@ -106,7 +106,9 @@ static const struct explanation table[] = {
 	  "no route, and no default route, here\n"
 	  "IPv6 without any address but a link-local one\n"
 	  "ICMP network unreachable from a router on the way\n"
-	  "SCTP itself reports it as ETIMEDOUT: a route look-up or an ICMP message said it",
+	  "SCTP itself reports these as ETIMEDOUT: a route look-up or an ICMP message said it\n"
+	  "from the call itself: no local address, of -b or of the host, whose scope reaches the "
+	  "first address of the peer",
 	  CHECK_ROUTE "\n"
 		      "ip route; ip -6 route; ip rule\n"
 		      "ip link: is the interface up?\n"

@@ -154,8 +154,6 @@ static int bind_all(int fd, const struct stack_config *config, struct stack_faul
 	if (sctp_bindx(fd, packed, (int)config->local_count, SCTP_BINDX_ADD_ADDR) < 0)
 		rc = -errno;
 	free(packed);
-	if (rc < 0)
-		find_culprit(config, &fault->address);
 	return rc;
 }
 
@@ -183,7 +181,10 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 	if (rc == 0 && config->local_count)
 		rc = bind_all(fd, config, fault);
 	if (rc < 0) {
+		/* First: the addresses before the culprit stay bound as long as it is open. */
 		close(fd);
+		if (!strcmp(fault->call, "sctp_bindx"))
+			find_culprit(config, &fault->address);
 		return rc;
 	}
 	*endpoint = new_endpoint(fd, config->style);
@@ -311,11 +312,14 @@ static int failure_error(struct stack_endpoint *endpoint)
 	return may_have_given_up(endpoint) ? ETIMEDOUT : ECONNREFUSED;
 }
 
-/* The first error cause of the ABORT chunk that a notification carries, 0 if there is none. */
+/*
+ * The code of the first error cause that a notification carries, 0 if there is none. RFC 6458 has
+ * the whole ABORT chunk there; Linux leaves its header out (net/sctp/ulpevent.c
+ * sctp_ulpevent_make_assoc_change).
+ */
 static uint16_t abort_cause(const uint8_t *info, size_t length)
 {
-	/* Chunk header, then cause code and length (RFC 9260 section 3.3.7). */
-	return length >= 8 ? (uint16_t)(info[4] << 8 | info[5]) : 0;
+	return length >= 4 ? (uint16_t)(info[0] << 8 | info[1]) : 0;
 }
 
 static enum stack_path_state path_state(unsigned state)
@@ -586,9 +590,15 @@ static void fill_path(const struct stack_endpoint *endpoint, uint32_t assoc, int
 {
 	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc };
 
-	memcpy(&info.spinfo_address, &path->address, sizeof(path->address));
+	union address address = path->address;
+
+	/* A learned link-local address comes without its zone, and any zone will do to ask. */
+	if (address.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) &&
+	    !address.v6.sin6_scope_id)
+		address.v6.sin6_scope_id = 1;
+	memcpy(&info.spinfo_address, &address, sizeof(address));
 	if (get_option(endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info)) < 0)
-		return; /* a learned link-local address, which has lost its zone: EINVAL */
+		return;
 	path->state = path_state((unsigned)info.spinfo_state);
 	path->srtt_us = info.spinfo_srtt * jiffy;
 	path->rto_ms = info.spinfo_rto;

@@ -248,7 +248,10 @@ assert_json_reason() {
     keep_json <<<"$output"
     case $status in
       0) json .result connected ;;
-      1) json .result aborted .errno ECONNRESET ;;
+      1)
+        json .result aborted .errno ECONNRESET .reason \
+          "the peer aborted the association as soon as it was up: User-Initiated Abort (cause 12)"
+        ;;
       *) fail "status $status: $output" ;;
     esac
   done
@@ -273,4 +276,15 @@ assert_json_reason() {
   start_listener -b 10.1.1.2:0 -b fd01:2::2
   try_json 0 -b 10.1.1.1 -a 10.1.1.2:"$PORT" -a fd01:2::2
   json '[.paths[] | select(.requested) | .verdict] | join(" ")' "unverified excluded"
+}
+
+@test "of several -b the one that is not ours is named" {
+  try 6 -b 10.1.1.1:7007 -b 10.9.9.9 -a 10.1.1.2:5000
+  assert_output --partial "10.9.9.9:7007 is not an address of this host"
+}
+
+@test "a local address that cannot reach the peer for its scope: told from a missing route" {
+  try_json 6 -b 127.0.0.1 -a 10.1.1.2:5000
+  json .result failed .errno ENETUNREACH
+  [[ $(jq -r .reason <<<"$output") == *"no local address whose scope reaches 10.1.1.2"* ]]
 }

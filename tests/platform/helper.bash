@@ -4,14 +4,12 @@ bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 TOPO=${TOPO:-p$$}
+set -a # the "shell" steps of a transcript call these functions in a bash of their own
 # shellcheck source=tests/lab/topology.bash
 source "$BATS_TEST_DIRNAME/../lab/topology.bash"
+set +a
 
-PROBE=${PROBE:-$PWD/build/platform/probe}
-
-# The "shell" steps of a transcript run these in a bash of their own.
-export -f in_client in_server cut_path drop_path restore_path netem_path nft_client nft_server \
-  nft_flush wait_for _topo_now _topo_ready _topo_nft
+export PROBE=${PROBE:-$PWD/build/platform/probe}
 
 # transcript <<END: steps of probe.c, each with what this kernel is to answer to it behind " = ".
 # On a difference the test fails and shows it, - expected, + what this kernel does.

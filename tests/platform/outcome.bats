@@ -8,6 +8,7 @@ setup_file() {
   export TOPO=out$$
   topo_up 3
   topo_loopback 1
+  netem_path 2 delay 60ms
   drop_path 3
 }
 
@@ -63,7 +64,7 @@ event-id c              = same
 END
 }
 
-@test "one-to-many, non-blocking: EINPROGRESS with the id, OUT from the start, IN comes with COMM_UP" {
+@test "one-to-many, non-blocking: EINPROGRESS with the id, OUT at once, IN with COMM_UP" {
   transcript <<'END'
 ns server
 open s N
@@ -104,7 +105,7 @@ event s                 = COMM_UP error 0
 END
 }
 
-@test "refused, one-to-one, non-blocking: ERR alone, SO_ERROR once; or CANT_STR_ASSOC without a reason" {
+@test "refused, one-to-one, non-blocking: ERR and SO_ERROR, and CANT_STR_ASSOC without a reason" {
   transcript <<'END'
 ns client
 open quiet 1 quiet
@@ -117,6 +118,11 @@ connectx c 10.1.1.2:9         = -1 EINPROGRESS id set
 event c                       = CANT_STR_ASSOC error 0
 event-id c                    = same
 so_error c                    = ECONNREFUSED
+# A receive call gives it too, and then it is gone (kernel_next_event()).
+open r 1 quiet
+connectx r 10.1.1.2:9         = -1 EINPROGRESS id set
+event r                       = -1 ECONNREFUSED
+so_error r                    = 0
 END
 }
 
@@ -157,22 +163,39 @@ event c 0               = CANT_STR_ASSOC error 0
 END
 }
 
-@test "a listener whose queue is full, or has a backlog of 0, refuses as if there was none" {
+@test "a listener whose queue is full refuses as if there was none" {
   transcript <<'END'
 ns server
-open zero 1
-bindx zero 10.1.1.2:0
-listen zero 0
-open one 1
-bindx one 10.1.1.2:0
-listen one 1
+open s 1
+bindx s 10.1.1.2:0
+listen s 1
+ns client
+# A backlog of 1 holds two.
+open c 1 block
+connectx c 10.1.1.2:s   = 0 id set
+open d 1 block
+connectx d 10.1.1.2:s   = 0 id set
+open e 1 block
+connectx e 10.1.1.2:s   = -1 ECONNREFUSED id untouched
+accept s a
+open f 1 block
+connectx f 10.1.1.2:s   = 0 id set
+END
+}
+
+@test "a backlog of 0 is EINVAL, or ends listening" {
+  transcript <<'END'
+ns server
+open s 1
+bindx s 10.1.1.2:0
+listen s 0              = -1 EINVAL
+listen s 1
 ns client
 open c 1 block
-connectx c 10.1.1.2:zero   = -1 ECONNREFUSED id untouched
+connectx c 10.1.1.2:s   = 0 id set
+listen s 0              = 0
 open d 1 block
-connectx d 10.1.1.2:one    = 0 id set
-open e 1 block
-connectx e 10.1.1.2:one    = -1 ECONNREFUSED id untouched
+connectx d 10.1.1.2:s   = -1 ECONNREFUSED id untouched
 END
 }
 
@@ -231,8 +254,8 @@ END
   transcript <<'END'
 ns client
 open c 1 block
-rto c 100
-initmsg c 4 100
+rto c 250
+initmsg c 4 250
 option c sndtimeo 50
 connectx c 10.1.3.2:9   = -1 EINPROGRESS id set
 took 50 450             = yes
@@ -246,16 +269,16 @@ END
   transcript <<'END'
 ns client
 open c 1 block
-rto c 100
-initmsg c 4 100
+rto c 250
+initmsg c 4 250
 when-blocked signal
 connectx c 10.1.3.2:9   = -1 EINTR id untouched
 connectx c 10.1.3.2:9   = -1 EALREADY id untouched
 event c                 = CANT_STR_ASSOC error 0
 so_error c              = ETIMEDOUT
 open m N block
-rto m 100
-initmsg m 4 100
+rto m 250
+initmsg m 4 250
 when-blocked signal
 connectx m 10.1.3.2:9   = -1 EINTR id untouched
 event m                 = CANT_STR_ASSOC error 0
@@ -266,14 +289,14 @@ END
   transcript <<'END'
 ns client
 open c 1 block
-rto c 100
-initmsg c 4 100
+rto c 250
+initmsg c 4 250
 when-blocked restart
 connectx c 10.1.3.2:9   = -1 EALREADY id untouched
 event c                 = CANT_STR_ASSOC error 0
 open d 1 block
-rto d 100
-initmsg d 4 100
+rto d 250
+initmsg d 4 250
 when-blocked stop
 connectx d 10.1.3.2:9   = -1 EALREADY id untouched
 event d                 = CANT_STR_ASSOC error 0
@@ -284,8 +307,8 @@ END
   transcript <<'END'
 ns client
 open c 1 block
-rto c 100
-initmsg c 4 100
+rto c 250
+initmsg c 4 250
 option c sndtimeo 10000
 when-blocked stop
 connectx c 10.1.3.2:9   = -1 EINTR id untouched
@@ -378,9 +401,10 @@ event c 0               = COMM_UP error 0
 open d 1
 connectx d 10.1.1.2:9   = -1 EINPROGRESS id set
 event d                 = CANT_STR_ASSOC error 0
+# The new call forgets the SO_ERROR of the last.
 connectx d 10.1.1.2:s   = -1 EINPROGRESS id set
-poll d OUT              = OUT|ERR
-so_error d              = ECONNREFUSED
+poll d OUT              = OUT
+so_error d              = 0
 event d                 = COMM_UP error 0
 END
 }
@@ -395,16 +419,43 @@ connectx c 198.51.100.1:9      = -1 ETIMEDOUT id untouched
 took 200 600                   = yes
 so_error c                     = ETIMEDOUT
 so_error c                     = 0
-open d 1
-rto d 100
-initmsg d 1 100
-connectx d [2001:db8::1]:9     = -1 EINVAL id untouched
 open e 1 6
 rto e 100
 initmsg e 1 100
 connectx e [2001:db8::1]:9     = -1 EINPROGRESS id set
 event e                        = CANT_STR_ASSOC error 0
 so_error e                     = ETIMEDOUT
+END
+}
+
+@test "ENETUNREACH: no local address is in the scope of the first peer address, route or not" {
+  # sctp_bind_addr_copy() in net/sctp/bind_addr.c, over the addresses of the host or those bound. It
+  # looks at the first peer address alone, and never at routes. diagnose.c diagnose_call().
+  transcript <<'END'
+# Only 127.0.0.1 and ::1 here.
+ns loop
+open c 1
+connectx c 10.1.1.2:9               = -1 ENETUNREACH id untouched
+connectx c 198.51.100.1:9           = -1 ENETUNREACH id untouched
+open m N block
+connectx m 10.1.1.2:9               = -1 ENETUNREACH id untouched
+shell in_loop ip route add 10.1.1.0/24 dev lo
+route 10.1.1.2                      = 0
+connectx c 10.1.1.2:9               = -1 ENETUNREACH id untouched
+connectx c 10.1.1.2:9 127.0.0.1     = -1 ENETUNREACH id untouched
+connectx c 127.0.0.1:9 10.1.1.2     = -1 EINPROGRESS id set
+# An address of private scope will do for a public peer, without a route to it.
+shell in_loop ip addr add 192.168.1.1/32 dev lo
+route 198.51.100.1                  = -1 ENETUNREACH
+open d 1
+connectx d 198.51.100.1:9           = -1 EINPROGRESS id set
+shell in_loop ip addr del 192.168.1.1/32 dev lo
+# Here there is a route, but what is bound is of narrower scope.
+ns client
+open e 1
+bindx e 127.0.0.1:0
+route 10.1.1.2                      = 0
+connectx e 10.1.1.2:9               = -1 ENETUNREACH id untouched
 END
 }
 
@@ -455,6 +506,50 @@ initmsg c 1 100
 connectx c 10.1.1.2:9   = -1 ETIMEDOUT id untouched
 so_error c              = ETIMEDOUT
 so_error c              = 0
+END
+}
+
+@test "our own output filter with reject: a soft error" {
+  transcript <<'END'
+shell nft_client output ip daddr 10.1.1.2 ip protocol sctp reject with icmp type admin-prohibited
+ns client
+open c 1
+rto c 100
+initmsg c 1 100
+connectx c 10.1.1.2:9   = -1 EINPROGRESS id set
+event c                 = CANT_STR_ASSOC error 0
+so_error c              = ETIMEDOUT
+so_error c              = EHOSTUNREACH
+END
+}
+
+@test "ICMPv6 unreachable: admin-prohibited reads EACCES; IPV6_RECVERR gives it at once" {
+  transcript <<'END'
+shell nft_server input ip6 daddr fd01:1::2 meta l4proto sctp reject with icmpv6 type admin-prohibited
+shell nft_server input ip6 daddr fd01:2::2 meta l4proto sctp reject with icmpv6 type no-route
+ns client
+open c 1 6
+rto c 100
+initmsg c 1 100
+connectx c [fd01:1::2]:9   = -1 EINPROGRESS id set
+event c                    = CANT_STR_ASSOC error 0
+so_error c                 = ETIMEDOUT
+so_error c                 = EACCES
+open d 1 6
+rto d 100
+initmsg d 1 100
+connectx d [fd01:2::2]:9   = -1 EINPROGRESS id set
+event d                    = CANT_STR_ASSOC error 0
+so_error d                 = ETIMEDOUT
+so_error d                 = ENETUNREACH
+open e 1 6
+rto e 500
+initmsg e 1 500
+option e recverr6 1
+connectx e [fd01:2::2]:9   = -1 EINPROGRESS id set
+poll e OUT                 = ERR
+took 0 480                 = yes
+so_error e                 = ENETUNREACH
 END
 }
 
@@ -510,7 +605,7 @@ so_error d                  = EHOSTUNREACH
 END
 }
 
-@test "ICMP protocol unreachable ends the attempt: SO_ERROR ENOPROTOOPT, or ECONNREFUSED, or nothing" {
+@test "ICMP protocol unreachable ends the attempt: SO_ERROR ENOPROTOOPT, or nothing" {
   transcript <<'END'
 shell nft_server input ip protocol sctp reject with icmp type prot-unreachable
 ns client
@@ -535,17 +630,20 @@ END
 
 @test "IP_RECVERR wakes poll with ERR at the first ICMP, while the attempt goes on" {
   transcript <<'END'
-shell nft_server input ip daddr 10.1.1.2 ip protocol sctp reject with icmp type host-unreachable
+shell nft_server input ip daddr 10.1.2.2 ip protocol sctp reject with icmp type host-unreachable
 ns client
+# Path 2 has a delay: an ICMP that comes while the call still holds the socket is a soft error.
 open c 1
-rto c 200
-initmsg c 2 200
+rto c 500
+initmsg c 1 500
 option c recverr 1
-connectx c 10.1.1.2:9   = -1 EINPROGRESS id set
+connectx c 10.1.2.2:9   = -1 EINPROGRESS id set
 poll c OUT              = ERR
-took 0 400              = yes
+took 0 480              = yes
 so_error c              = EHOSTUNREACH
-connectx c 10.1.1.2:9   = -1 EALREADY id untouched
+connectx c 10.1.2.2:9   = -1 EALREADY id untouched
+so_error c ETIMEDOUT    = ETIMEDOUT
+took 1000 3000          = yes
 event c                 = CANT_STR_ASSOC error 0
 END
 }
@@ -589,15 +687,17 @@ close a
 associations 0          = 0
 poll c OUT              = OUT|ERR
 so_error c              = ECONNRESET
+# htons(12), User-Initiated Abort. sac_info has the error causes of the ABORT chunk: code, length,
+# ..., without the header of the chunk, whatever RFC 6458 section 6.1.1 says (abort_cause()).
 event c                 = COMM_UP error 0
-event c                 = COMM_LOST error 3072 chunk 6 cause 12
+event c                 = COMM_LOST error 3072 info 00 0c 00 04
 open m N
 connectx m 10.1.1.2:s   = -1 EINPROGRESS id set
 accept s a
 option a linger 0
 close a
 event m                 = COMM_UP error 0
-event m                 = COMM_LOST error 3072 chunk 6 cause 12
+event m                 = COMM_LOST error 3072 info 00 0c 00 04
 so_error m              = 0
 END
 }

@@ -12,7 +12,7 @@
  * A socket has a name. One process plays every side: "ns NAME" enters the network namespace
  * $TOPO-NAME, where the sockets opened from then on stay. Addresses are HOST[:PORT]: PORT may be
  * the name of a socket, whose port is meant; without it the port of the address before counts.
- * HOST+N stands for N addresses that count up from HOST (IPv4).
+ * ADDRESS+N stands for N addresses that count up from it (IPv4).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,6 +37,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Every step takes its words and their number, and few look at the number. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /* For whatever must come: no test is decided by it, it ends one that hangs. */
 #define PATIENCE_MS   30000
@@ -290,7 +293,7 @@ static void pack_one(struct packed *packed, const union address *a)
 	packed->count++;
 }
 
-/* Also "family=N" (changes that of the last one) and "count=N" (what the call is told). */
+/* Also "family=N" (changes that of the first) and "count=N" (what the call is told). */
 static struct packed *pack(char **word, int words)
 {
 	static struct packed packed;
@@ -371,7 +374,6 @@ static void step_foreign(char **word, int words)
 {
 	int fd = -1;
 
-	(void)words;
 	if (!strcmp(word[2], "tcp"))
 		fd = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	else if (!strcmp(word[2], "udp"))
@@ -388,7 +390,6 @@ static void step_block(char **word, int words)
 {
 	int fd = sock(word[1])->fd, flags = fcntl(fd, F_GETFL);
 
-	(void)words;
 	flags = number(word[2]) ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
 	prepared(fcntl(fd, F_SETFL, flags));
 }
@@ -427,7 +428,6 @@ static void step_heartbeats(char **word, int words)
 		.spp_flags = SPP_HB_ENABLE,
 	};
 
-	(void)words;
 	prepared(set_option(sock(word[1]), SCTP_PEER_ADDR_PARAMS, &p, sizeof(p)));
 }
 
@@ -442,15 +442,14 @@ static void step_option(char **word, int words)
 		{ "v6only", IPPROTO_IPV6, IPV6_V6ONLY },
 		{ "recverr", IPPROTO_IP, IP_RECVERR },
 		{ "recverr6", IPPROTO_IPV6, IPV6_RECVERR },
+		{ "reuseaddr", SOL_SOCKET, SO_REUSEADDR },
 		{ "reuseport", IPPROTO_SCTP, SCTP_REUSE_PORT },
-		{ "pfstate", IPPROTO_SCTP, SCTP_EXPOSE_POTENTIALLY_FAILED_STATE },
 	};
 	int fd = sock(word[1])->fd, value = (int)number(word[3]);
 	struct linger linger = { .l_onoff = 1, .l_linger = value };
 	struct timeval time = { .tv_sec = value / 1000, .tv_usec = value % 1000 * 1000 };
 	struct sctp_assoc_value assoc_value = { .assoc_value = (uint32_t)value };
 
-	(void)words;
 	if (!strcmp(word[2], "linger")) {
 		prepared(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)));
 		return;
@@ -462,6 +461,12 @@ static void step_option(char **word, int words)
 	if (!strcmp(word[2], "pfstate")) {
 		prepared(setsockopt(fd, IPPROTO_SCTP, SCTP_EXPOSE_POTENTIALLY_FAILED_STATE,
 				    &assoc_value, sizeof(assoc_value)));
+		return;
+	}
+	if (!strcmp(word[2], "assocmaxrxt")) {
+		struct sctp_assocparams p = { .sasoc_asocmaxrxt = (uint16_t)value };
+
+		prepared(setsockopt(fd, IPPROTO_SCTP, SCTP_ASSOCINFO, &p, sizeof(p)));
 		return;
 	}
 	for (size_t i = 0; i < sizeof(ints) / sizeof(*ints); i++) {
@@ -486,7 +491,6 @@ static void step_bindx(char **word, int words)
 /* listen NAME BACKLOG */
 static void step_listen(char **word, int words)
 {
-	(void)words;
 	prepared(listen(sock(word[1])->fd, (int)number(word[2])));
 }
 
@@ -509,7 +513,6 @@ static void step_accept(char **word, int words)
 	struct sock *s = sock(word[1]);
 	int fd;
 
-	(void)words;
 	poll_for(s->fd, POLLIN, PATIENCE_MS);
 	fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK);
 	prepared(fd < 0 ? -1 : 0);
@@ -522,7 +525,6 @@ static void step_peeloff(char **word, int words)
 	struct sock *s = sock(word[1]);
 	int fd = sctp_peeloff(s->fd, s->id);
 
-	(void)words;
 	prepared(fd < 0 ? -1 : 0);
 	new_sock(word[2], fd, SOCK_STREAM)->id = s->id;
 }
@@ -532,7 +534,6 @@ static void step_close(char **word, int words)
 {
 	struct sock *s = sock(word[1]);
 
-	(void)words;
 	prepared(close(s->fd));
 	s->fd = -1;
 }
@@ -540,7 +541,6 @@ static void step_close(char **word, int words)
 /* shutdown NAME: SHUT_WR */
 static void step_shutdown(char **word, int words)
 {
-	(void)words;
 	prepared(shutdown(sock(word[1])->fd, SHUT_WR));
 }
 
@@ -549,7 +549,6 @@ static void step_shutdown(char **word, int words)
 /* errno NAME: what errno is before every connectx from now on; NAME: ENOPROTOOPT or 0 */
 static void step_errno(char **word, int words)
 {
-	(void)words;
 	errno_before = strcmp(word[1], "ENOPROTOOPT") ? 0 : ENOPROTOOPT;
 }
 
@@ -569,11 +568,14 @@ static void step_connectx(char **word, int words)
 	struct sock *s = sock(word[1]);
 	struct packed *packed = pack(word + 2, words - 2);
 	sctp_assoc_t id = ID_UNTOUCHED;
+	int64_t before_us = started_us;
 	int rc;
 
 	started_us = now_us();
 	errno = errno_before;
 	rc = sctp_connectx(s->fd, (struct sockaddr *)packed->bytes, packed->count, &id);
+	if (rc < 0 && errno == EALREADY)
+		started_us = before_us; /* nothing was started */
 	say_rc(rc);
 	say_id(id);
 	if (id > 0)
@@ -615,7 +617,6 @@ static void step_connect(char **word, int words)
 {
 	union address a = one_address(word[2]);
 
-	(void)words;
 	started_us = now_us();
 	say_rc(connect(sock(word[1])->fd, &a.sa, address_length(&a)));
 }
@@ -627,7 +628,6 @@ static void step_route(char **word, int words)
 	union address a = parse_address(word[1], &port);
 	int fd = socket(a.sa.sa_family, SOCK_DGRAM, 0);
 
-	(void)words;
 	say_rc(connect(fd, &a.sa, address_length(&a)));
 	close(fd);
 }
@@ -670,7 +670,6 @@ static void step_when_blocked(char **word, int words)
 	struct sigaction action = { .sa_handler = on_alarm };
 	pid_t parent = getpid(), child;
 
-	(void)words;
 	if (!strcmp(word[1], "restart"))
 		action.sa_flags = SA_RESTART;
 	sigaction(SIGALRM, &action, NULL);
@@ -692,7 +691,6 @@ static void step_took(char **word, int words)
 {
 	int64_t us = now_us() - started_us;
 
-	(void)words;
 	if (us >= number(word[1]) * 1000 && us <= number(word[2]) * 1000)
 		say("yes");
 	else
@@ -763,10 +761,10 @@ static void say_assoc_change(const struct sctp_assoc_change *change, size_t leng
 	};
 
 	say("%s error %u", NAME_OF(names, change->sac_state), change->sac_error);
-	/* The ABORT chunk: its header, then cause code and length (RFC 9260 section 3.3.7). */
-	if (change->sac_state == SCTP_COMM_LOST && length >= sizeof(*change) + 8)
-		say(" chunk %u cause %u", change->sac_info[0],
-		    (unsigned)(change->sac_info[4] << 8 | change->sac_info[5]));
+	if (length > sizeof(*change))
+		say(" info");
+	for (size_t i = 0; sizeof(*change) + i < length; i++)
+		say(" %02x", change->sac_info[i]);
 }
 
 static void say_path_change(const struct sctp_paddr_change *change)
@@ -848,12 +846,31 @@ static void step_event(char **word, int words)
 		say("data %.*s", (int)got, buffer.bytes);
 }
 
+/* receive NAME SIZE: up to SIZE bytes of a message, and whether that is its end */
+static void step_receive(char **word, int words)
+{
+	char bytes[4096];
+	struct iovec iov = { .iov_base = bytes,
+			     .iov_len = MIN((size_t)number(word[2]), sizeof(bytes)) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct sock *s = sock(word[1]);
+	ssize_t got;
+
+	poll_for(s->fd, POLLIN, PATIENCE_MS);
+	got = recvmsg(s->fd, &msg, MSG_DONTWAIT);
+	if (got < 0)
+		say_rc(-1);
+	else
+		say("%s%.*s%s", msg.msg_flags & MSG_NOTIFICATION ? "notification" : "",
+		    msg.msg_flags & MSG_NOTIFICATION ? 0 : (int)got, bytes,
+		    msg.msg_flags & MSG_EOR ? " end" : "");
+}
+
 /* event-id NAME: is the id of its newest event that of connectx? */
 static void step_event_id(char **word, int words)
 {
 	const struct sock *s = sock(word[1]);
 
-	(void)words;
 	say("%s", s->event_id == s->id ? "same" : "other");
 }
 
@@ -901,13 +918,27 @@ static void step_status(char **word, int words)
 	    address_text(&status.sstat_primary.spinfo_address, text));
 }
 
+/* timers NAME: SCTP_RTOINFO and SCTP_INITMSG */
+static void step_timers(char **word, int words)
+{
+	const struct sock *s = sock(word[1]);
+	struct sctp_rtoinfo rto = { 0 };
+	struct sctp_initmsg init = { 0 };
+
+	if (get_option(s, SCTP_RTOINFO, &rto, sizeof(rto)) < 0 ||
+	    get_option(s, SCTP_INITMSG, &init, sizeof(init)) < 0)
+		say_rc(-1);
+	else
+		say("rto %u max %u min %u, %u attempts, init timeout %u", rto.srto_initial,
+		    rto.srto_max, rto.srto_min, init.sinit_max_attempts, init.sinit_max_init_timeo);
+}
+
 /* streams NAME: out and in, as agreed on */
 static void step_streams(char **word, int words)
 {
 	const struct sock *s = sock(word[1]);
 	struct sctp_status status = { .sstat_assoc_id = s->id };
 
-	(void)words;
 	if (get_option(s, SCTP_STATUS, &status, sizeof(status)) < 0)
 		say_rc(-1);
 	else
@@ -943,6 +974,49 @@ static void step_peers(char **word, int words)
 		sctp_freepaddrs(packed);
 }
 
+static int path_info(const struct sock *s, const char *word, uint16_t port,
+		     struct sctp_paddrinfo *info)
+{
+	union address a = parse_address(word, &port);
+
+	*info = (struct sctp_paddrinfo){ .spinfo_assoc_id = s->id };
+	memcpy(&info->spinfo_address, &a, sizeof(a));
+	return get_option(s, SCTP_GET_PEER_ADDR_INFO, info, sizeof(*info));
+}
+
+/* among NAME ADDRESS...: is each of them an address of the peer? */
+static void step_among(char **word, int words)
+{
+	const struct sock *s = sock(word[1]);
+	struct sctp_paddrinfo info;
+	uint16_t port = 0;
+
+	parse_address(word[2], &port);
+	for (int i = 2; i < words; i++)
+		say_list(path_info(s, word[i], port, &info) < 0 ? "no" : "yes");
+}
+
+/* zones NAME: how many of the peer addresses have one */
+static void step_zones(char **word, int words)
+{
+	const struct sock *s = sock(word[1]);
+	struct sockaddr *packed = NULL;
+	int count = sctp_getpaddrs(s->fd, s->id, &packed), zoned = 0;
+	const char *at = (const char *)packed;
+
+	for (int i = 0; i < count; i++) {
+		union address a;
+
+		memcpy(&a.sa, at, sizeof(a.sa));
+		memcpy(&a, at, address_length(&a));
+		at += address_length(&a);
+		zoned += a.sa.sa_family == AF_INET6 && a.v6.sin6_scope_id;
+	}
+	say("%d", zoned);
+	if (count > 0)
+		sctp_freepaddrs(packed);
+}
+
 /* locals NAME: our addresses */
 static void step_locals(char **word, int words)
 {
@@ -950,7 +1024,6 @@ static void step_locals(char **word, int words)
 	struct sockaddr *packed = NULL;
 	int count = sctp_getladdrs(s->fd, s->id, &packed);
 
-	(void)words;
 	say_addresses(packed, count);
 	if (count > 0)
 		sctp_freeladdrs(packed);
@@ -966,7 +1039,6 @@ static void step_ports(char **word, int words)
 	in_port_t first = 0;
 	int different = 0;
 
-	(void)words;
 	for (int i = 0; i < count; i++) {
 		struct sockaddr_in a; /* its port is where that of IPv6 is too */
 
@@ -990,20 +1062,10 @@ static void step_peername(char **word, int words)
 	socklen_t size = sizeof(a);
 	char text[INET6_ADDRSTRLEN];
 
-	(void)words;
 	if (getpeername(sock(word[1])->fd, &a.sa, &size) < 0)
 		say_rc(-1);
 	else
 		say("%s", address_text(&a, text));
-}
-
-static int path_info(const struct sock *s, const char *word, struct sctp_paddrinfo *info)
-{
-	union address a = one_address(word);
-
-	*info = (struct sctp_paddrinfo){ .spinfo_assoc_id = s->id };
-	memcpy(&info->spinfo_address, &a, sizeof(a));
-	return get_option(s, SCTP_GET_PEER_ADDR_INFO, info, sizeof(*info));
 }
 
 static const char *path_state_name(int state)
@@ -1039,7 +1101,7 @@ static void step_path(char **word, int words)
 	struct sctp_paddrinfo info;
 
 	do {
-		if (path_info(sock(word[1]), word[2], &info) < 0) {
+		if (path_info(sock(word[1]), word[2], 0, &info) < 0) {
 			say_rc(-1);
 			return;
 		}
@@ -1066,9 +1128,8 @@ static void step_becomes(char **word, int words)
 	int64_t end = now_us() + PATIENCE_MS * 1000;
 	struct sctp_paddrinfo info;
 
-	(void)words;
 	do {
-		if (path_info(sock(word[1]), word[2], &info) < 0) {
+		if (path_info(sock(word[1]), word[2], 0, &info) < 0) {
 			say_rc(-1);
 			return;
 		}
@@ -1084,7 +1145,6 @@ static void step_primary(char **word, int words)
 	struct sctp_prim prim = { .ssp_assoc_id = s->id };
 	union address a = one_address(word[2]);
 
-	(void)words;
 	memcpy(&prim.ssp_addr, &a, sizeof(a));
 	prepared(set_option(s, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
@@ -1096,7 +1156,6 @@ static void step_heartbeat(char **word, int words)
 	struct sctp_paddrparams p = { .spp_assoc_id = s->id, .spp_flags = SPP_HB_DEMAND };
 	union address a = one_address(word[2]);
 
-	(void)words;
 	memcpy(&p.spp_address, &a, sizeof(a));
 	prepared(set_option(s, SCTP_PEER_ADDR_PARAMS, &p, sizeof(p)));
 }
@@ -1183,7 +1242,6 @@ static void step_associations(char **word, int words)
 	int64_t end = now_us() + PATIENCE_MS * 1000;
 	int count;
 
-	(void)words;
 	do {
 		count = count_associations();
 	} while (count != number(word[1]) && now_us() < end && poll(NULL, 0, 5) == 0);
@@ -1195,8 +1253,6 @@ static void step_tick(char **word, int words)
 {
 	int64_t us = tick_us();
 
-	(void)word;
-	(void)words;
 	say("%s", us == 1000 || us == 3333 || us == 4000 || us == 10000 ? "of a known HZ"
 									: "of no known HZ");
 }
@@ -1209,7 +1265,6 @@ static void step_trace(char **word, int words)
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, htons(ETH_P_ALL)), on = 1;
 	int size = 4 << 20;
 
-	(void)words;
 	prepared(fd < 0 ? -1 : 0);
 	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
@@ -1260,7 +1315,7 @@ static void read_trace(const struct sock *s)
 
 	for (;;) {
 		char control[256];
-		struct sockaddr_ll link;
+		struct sockaddr_ll link = { 0 };
 		struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
 		struct msghdr msg = {
 			.msg_name = &link,
@@ -1312,35 +1367,38 @@ static void step_packets(char **word, int words)
 /* inits NAME: where the INITs went that were sent since "trace" */
 static void step_inits(char **word, int words)
 {
-	(void)words;
 	read_trace(sock(word[1]));
 	for (size_t i = 0; i < packet_count; i++)
 		if (packets[i].sent && packets[i].chunk == 1)
 			say_list(packets[i].peer);
 }
 
-/* gaps NAME MS: the times between these INITs: MS when less than twice that, and so on */
+/* gaps NAME MS...: are the times between these INITs so long, and less than three times that? */
 static void step_gaps(char **word, int words)
 {
-	int64_t unit_us = number(word[2]) * 1000, last = 0;
+	int64_t last = 0;
+	bool as_given = true;
+	int at = 2;
 
-	(void)words;
 	read_trace(sock(word[1]));
 	for (size_t i = 0; i < packet_count; i++) {
-		int64_t gap = packets[i].us - last, nominal = unit_us;
+		int64_t gap_ms = (packets[i].us - last + 1000) / 1000;
 		char text[32];
 
 		if (!packets[i].sent || packets[i].chunk != 1)
 			continue;
-		/* Packets are stamped a little after the timer has fired: allow for 1 ms. */
-		while (gap + 1000 >= 2 * nominal)
-			nominal *= 2;
-		snprintf(text, sizeof(text), "%" PRId64,
-			 gap + 1000 < unit_us ? gap / 1000 : nominal / 1000);
-		if (last)
+		if (last) {
+			/* A packet is stamped up to 1 ms after its timer has fired. */
+			as_given &= at < words && gap_ms >= number(word[at]) &&
+				    gap_ms < 3 * number(word[at]);
+			at++;
+			snprintf(text, sizeof(text), "%" PRId64, gap_ms);
 			say_list(text);
+		}
 		last = packets[i].us;
 	}
+	if (as_given && at == words)
+		snprintf(result, sizeof(result), "as given");
 }
 
 /* --- Around it ------------------------------------------------------------------------------ */
@@ -1352,7 +1410,6 @@ static void step_ns(char **word, int words)
 	char path[128];
 	int fd;
 
-	(void)words;
 	snprintf(path, sizeof(path), "/run/netns/%s-%s", topo ? topo : "", word[1]);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0)
@@ -1363,7 +1420,6 @@ static void step_ns(char **word, int words)
 /* user ID: the effective user from now on */
 static void step_user(char **word, int words)
 {
-	(void)words;
 	prepared(seteuid((uid_t)number(word[1])));
 }
 
@@ -1393,6 +1449,7 @@ static void step_shell(char **word, int words)
 
 static const struct step steps[] = {
 	{ "accept", 3, step_accept },
+	{ "among", 3, step_among },
 	{ "associations", 2, step_associations },
 	{ "becomes", 4, step_becomes },
 	{ "bindx", 3, step_bindx },
@@ -1407,7 +1464,7 @@ static const struct step steps[] = {
 	{ "event-id", 2, step_event_id },
 	{ "extensions", 2, step_extensions },
 	{ "foreign", 3, step_foreign },
-	{ "gaps", 3, step_gaps },
+	{ "gaps", 2, step_gaps },
 	{ "heartbeat", 3, step_heartbeat },
 	{ "heartbeats", 4, step_heartbeats },
 	{ "ids", 2, step_ids },
@@ -1426,6 +1483,7 @@ static const struct step steps[] = {
 	{ "poll", 3, step_poll },
 	{ "ports", 2, step_ports },
 	{ "primary", 3, step_primary },
+	{ "receive", 3, step_receive },
 	{ "route", 2, step_route },
 	{ "rto", 3, step_rto },
 	{ "send", 3, step_send },
@@ -1435,20 +1493,24 @@ static const struct step steps[] = {
 	{ "status", 2, step_status },
 	{ "streams", 2, step_streams },
 	{ "tick", 1, step_tick },
+	{ "timers", 2, step_timers },
 	{ "took", 3, step_took },
 	{ "trace", 2, step_trace },
 	{ "user", 2, step_user },
 	{ "when-blocked", 2, step_when_blocked },
+	{ "zones", 2, step_zones },
 };
 
 static void run_step(char *text)
 {
-	char *word[MAX_WORDS], *rest = NULL;
+	char *word[MAX_WORDS] = { NULL }, *rest = NULL;
 	int words = 0;
 
 	for (char *w = strtok_r(text, " \t", &rest); w && words < MAX_WORDS;
 	     w = strtok_r(NULL, " \t", &rest))
 		word[words++] = w;
+	if (!words)
+		return;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		if (strcmp(steps[i].name, word[0]) != 0)
 			continue;
@@ -1478,7 +1540,7 @@ int main(void)
 		expectation = expected != NULL;
 		result[0] = '\0';
 		text = strndup(line, (size_t)column);
-		if (*text && *text != '#')
+		if (*text != '#')
 			run_step(text);
 		free(text);
 		printf("%.*s", column, line);
