@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loop.h"
 #include "service.h"
 
 /* RFC 1035 section 2.3.4: of a name without its final dot, and of the labels between the dots. */
@@ -428,14 +429,18 @@ static int resolve_name(const char *shown, const char *host, uint16_t port, int 
 {
 	struct addrinfo *found = NULL;
 	size_t before = *count;
-	int error = look_up(host, family, &found);
+	int error;
 	char text[ADDRESS_TEXT_MAX];
-	int status = STATUS_OK;
+	int status = STATUS_OK, saved_errno;
 	struct addrinfo *ai;
 	union address a;
 
+	loop_deadly_signals(true);
+	error = look_up(host, family, &found);
+	saved_errno = errno;
+	loop_deadly_signals(false);
 	if (error)
-		return unresolved(shown, family, error, errno, why);
+		return unresolved(shown, family, error, saved_errno, why);
 	for (ai = found; ai && status == STATUS_OK; ai = ai->ai_next) {
 		if (!address_from_sockaddr(&a, ai->ai_addr))
 			continue;

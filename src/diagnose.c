@@ -192,6 +192,10 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 					    : address_host_text(local, text);
 	if (evidence->error == EPROTONOSUPPORT || evidence->error == ESOCKTNOSUPPORT) {
 		diagnose_no_stack(result, evidence);
+	} else if (binding && evidence->error == EADDRINUSE && local->sa.sa_family &&
+		   !address_port(local)) {
+		message_set(&result->reason, 0, "no local port is free");
+		message_set(&result->hint, 0, "sysctl net.ipv4.ip_local_port_range");
 	} else if (binding && evidence->error == EADDRINUSE) {
 		message_set(&result->reason, 0, "%s: the port is in use on this host", where);
 		message_set(&result->hint, 0, "ss -Sanp shows who has it; port 0 takes a free one");

@@ -40,6 +40,19 @@ static void caught_signals(sigset_t *set)
 	sigaddset(set, SIGALRM);
 }
 
+/* Those that were ignored when the program started stay so. No SA_RESTART: EINTR is the point. */
+static void set_ending_signals(void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler }, old;
+
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++) {
+		sigaction(ending_signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(ending_signals[i], &action, NULL);
+	}
+}
+
 int64_t loop_now_us(void)
 {
 	struct timespec now;
@@ -50,20 +63,14 @@ int64_t loop_now_us(void)
 
 void loop_catch_signals(void)
 {
-	/* No SA_RESTART: a blocking connect must end with EINTR. */
 	struct sigaction action = { .sa_handler = on_signal };
-	struct sigaction old;
 	sigset_t set;
 
 	caught_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sigfillset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++) {
-		sigaction(ending_signals[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN)
-			sigaction(ending_signals[i], &action, NULL);
-	}
+	set_ending_signals(on_signal);
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
 }
@@ -126,4 +133,13 @@ int loop_take_signal(void)
 	caught = 0;
 	loop_alarm_stop();
 	return number;
+}
+
+void loop_deadly_signals(bool on)
+{
+	if (on)
+		set_ending_signals(SIG_DFL);
+	let_signals_in(on);
+	if (!on)
+		set_ending_signals(on_signal);
 }

@@ -10,6 +10,7 @@
 #define LOOP_H
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,12 @@ int64_t loop_now_us(void);
  * nohup) only take effect inside loop_wait() and loop_alarm_start(); SIGPIPE is ignored.
  */
 void loop_catch_signals(void);
+
+/*
+ * Around a call that no signal interrupts (a name look-up waits for name servers): the caught
+ * signals end the program at once, as they do any other. Nothing is open yet that would be left.
+ */
+void loop_deadly_signals(bool on);
 
 /* The signal that asked the program to end, or 0; it is forgotten, so that waiting works again. */
 int loop_take_signal(void);

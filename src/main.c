@@ -86,8 +86,10 @@ int main(int argc, char *argv[])
 	struct reporter reporter = { .out = stdout, .hints = stderr, .write_error = &write_error };
 	struct message why = { "" };
 	struct options options;
-	int status = options_parse(&options, argc, argv, &why);
+	int status;
 
+	keep_standard_descriptors();
+	status = options_parse(&options, argc, argv, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else if (options.action == ACTION_CONNECT || options.action == ACTION_LISTEN) {

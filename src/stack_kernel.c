@@ -24,13 +24,14 @@ struct stack_endpoint {
 	size_t address_count; /* that it was called with */
 	uint8_t *buffer;      /* one notification or message */
 	size_t buffer_size;
-	size_t partial; /* bytes of a message in buffer whose end has not come yet */
+	size_t partial;            /* bytes of a message in buffer whose end has not come yet */
+	bool notification_goes_on; /* its last piece has not come yet */
 };
 
 /* Fits every notification but an ABORT with long causes; grows for messages. */
 #define BUFFER_INITIAL 2048
 /* A message longer than this (its sender needs that much SO_SNDBUF) is taken in pieces. */
-#define BUFFER_MAX (16u << 20)
+#define MESSAGE_MAX (16u << 20)
 
 static int set_option(int fd, int option, const void *value, socklen_t size)
 {
@@ -338,10 +339,11 @@ static enum stack_path_state path_state(unsigned state)
 	}
 }
 
+/* info: sac_info, what length leaves for it behind change. */
 static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
-			 size_t length, struct stack_event *event)
+			 const uint8_t *info, size_t length, struct stack_event *event)
 {
-	size_t info = length > sizeof(*change) ? length - sizeof(*change) : 0;
+	size_t info_length = length > sizeof(*change) ? length - sizeof(*change) : 0;
 
 	event->assoc = (uint32_t)change->sac_assoc_id;
 	switch (change->sac_state) {
@@ -359,9 +361,9 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 		event->type = EVENT_LOST;
 		/* sac_error is in network byte order (sctp_sf_do_9_1_abort passes it as it came).
 		 */
-		event->cause = info ? abort_cause(change->sac_info, info)
-				    : ntohs(change->sac_error);
-		event->error = info || change->sac_error ? ECONNRESET : ETIMEDOUT;
+		event->cause = info_length ? abort_cause(info, info_length)
+					   : ntohs(change->sac_error);
+		event->error = info_length || change->sac_error ? ECONNRESET : ETIMEDOUT;
 		return true;
 	case SCTP_SHUTDOWN_COMP:
 		event->type = EVENT_CLOSED;
@@ -394,15 +396,18 @@ static bool path_change(const struct sctp_paddr_change *change, struct stack_eve
 }
 
 /* False: nothing that the seam has a word for. */
-static bool notification(struct stack_endpoint *endpoint, size_t length, struct stack_event *event)
+static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, size_t length,
+			 struct stack_event *event)
 {
-	const union sctp_notification *n = (const union sctp_notification *)endpoint->buffer;
+	union sctp_notification copy = { 0 };
+	const union sctp_notification *n = &copy;
 
-	if (length < sizeof(n->sn_header) || length < n->sn_header.sn_length)
-		return false;
+	/* A copy, because bytes is not aligned, and may be cut short of a long ABORT chunk. */
+	memcpy(&copy, bytes, MIN(length, sizeof(copy)));
 	switch (n->sn_header.sn_type) {
 	case SCTP_ASSOC_CHANGE:
-		return assoc_change(endpoint, &n->sn_assoc_change, length, event);
+		return assoc_change(endpoint, &n->sn_assoc_change,
+				    bytes + sizeof(n->sn_assoc_change), length, event);
 	case SCTP_PEER_ADDR_CHANGE:
 		return path_change(&n->sn_paddr_change, event);
 	case SCTP_SHUTDOWN_EVENT:
@@ -432,6 +437,40 @@ static void data(struct stack_endpoint *endpoint, size_t length, struct msghdr *
 	}
 }
 
+/* Room for the next piece, whatever it is: what may follow is only known once it is read. */
+static void make_room(struct stack_endpoint *endpoint)
+{
+	if (endpoint->buffer_size - endpoint->partial >= BUFFER_INITIAL / 2)
+		return;
+	endpoint->buffer_size *= 2;
+	endpoint->buffer = xreallocarray(endpoint->buffer, endpoint->buffer_size, 1);
+}
+
+/*
+ * Takes in one piece of got bytes, behind those of a message that is not complete yet: the kernel
+ * hands out a long message as it comes in (partial delivery), and notifications in between. True
+ * when *event is one to report.
+ */
+static bool take_piece(struct stack_endpoint *endpoint, size_t got, struct msghdr *msg,
+		       struct stack_event *event)
+{
+	bool end = msg->msg_flags & MSG_EOR;
+	bool rest = endpoint->notification_goes_on;
+
+	if (msg->msg_flags & MSG_NOTIFICATION) {
+		/* All that is of interest is in the first piece of it. */
+		endpoint->notification_goes_on = !end;
+		return !rest &&
+		       notification(endpoint, endpoint->buffer + endpoint->partial, got, event);
+	}
+	endpoint->partial += got;
+	if (!end && endpoint->partial < MESSAGE_MAX)
+		return false;
+	data(endpoint, endpoint->partial, msg, event);
+	endpoint->partial = 0;
+	return true;
+}
+
 static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
 {
 	union {
@@ -440,19 +479,19 @@ static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event
 	} control;
 
 	for (;;) {
-		struct iovec iov = {
-			.iov_base = endpoint->buffer + endpoint->partial,
-			.iov_len = endpoint->buffer_size - endpoint->partial,
-		};
+		struct iovec iov;
 		struct msghdr msg = {
 			.msg_iov = &iov,
 			.msg_iovlen = 1,
 			.msg_control = &control,
 			.msg_controllen = sizeof(control),
 		};
-		ssize_t got = recvmsg(endpoint->fd, &msg, MSG_DONTWAIT);
-		size_t length;
+		ssize_t got;
 
+		make_room(endpoint);
+		iov.iov_base = endpoint->buffer + endpoint->partial;
+		iov.iov_len = endpoint->buffer_size - endpoint->partial;
+		got = recvmsg(endpoint->fd, &msg, MSG_DONTWAIT);
 		*event = (struct stack_event){ .type = EVENT_NONE };
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -461,20 +500,7 @@ static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event
 				note_so_error(endpoint, errno); /* given here, it is cleared too */
 			return 0;
 		}
-		length = endpoint->partial + (size_t)got;
-		if (!(msg.msg_flags & MSG_EOR) && endpoint->buffer_size < BUFFER_MAX) {
-			endpoint->partial = length;
-			endpoint->buffer_size *= 2;
-			endpoint->buffer =
-				xreallocarray(endpoint->buffer, endpoint->buffer_size, 1);
-			continue;
-		}
-		endpoint->partial = 0;
-		if (!(msg.msg_flags & MSG_NOTIFICATION)) {
-			data(endpoint, length, &msg, event);
-			return 1;
-		}
-		if (notification(endpoint, length, event))
+		if (take_piece(endpoint, (size_t)got, &msg, event))
 			return 1;
 	}
 }
@@ -563,7 +589,7 @@ static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, 
 		got = xcalloc(1, size);
 		got->assoc_id = (sctp_assoc_t)assoc;
 		rc = get_option(endpoint->fd, option, got, size);
-	} while (rc == -ENOMEM && size < BUFFER_MAX); /* too small */
+	} while (rc == -ENOMEM && size < MESSAGE_MAX); /* too small */
 	if (rc == 0) {
 		at = got->addrs;
 		*list = xcalloc(got->addr_num, sizeof(**list));

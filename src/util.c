@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "util.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +71,15 @@ write_line(const char *prefix, const char *format, va_list args, size_t columns,
 	length += prefix_length;
 	memcpy(line + length, suffix, strlen(suffix));
 	write_stderr(line, length + strlen(suffix));
+}
+
+void keep_standard_descriptors(void)
+{
+	/* In this order each open() takes the lowest free number, which is the one that is closed.
+	 */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 void warn(const char *format, ...)

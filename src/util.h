@@ -42,6 +42,13 @@ int message_set(struct message *m, int status, const char *format, ...)
 #define PRINTABLE_MAX 64
 const char *printable(const char *text, char *buf, size_t size);
 
+/*
+ * Gives each of the three standard descriptors that is closed something harmless: else a socket
+ * would take its number, and the report would be sent to the peer. Writing to a stdout that was
+ * closed goes on to fail.
+ */
+void keep_standard_descriptors(void);
+
 /* One line on stderr: "sctp-connect: ...". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -189,6 +189,11 @@ static const struct evidence_case cases[] = {
 	CASE("bind: which one is not known",
 	     (.phase = PHASE_OPEN, .error = EADDRINUSE, .fault.call = "sctp_bindx"), (A),
 	     HOST(EADDRINUSE), EXPECT("untried", "the address after -b", "ss -Sanp")),
+	CASE("bind: no port left",
+	     (.phase = PHASE_OPEN, .error = EADDRINUSE,
+	      .fault = { "sctp_bindx", FAKE_V4(0x7f000008, 0) }),
+	     (A), HOST(EADDRINUSE),
+	     EXPECT("untried", "no local port is free", "ip_local_port_range")),
 	CASE("listen: in use", (.phase = PHASE_OPEN, .error = EADDRINUSE, .fault.call = "listen"),
 	     (), HOST(EADDRINUSE), EXPECT("", "the port is in use", "ss -Sanp")),
 
