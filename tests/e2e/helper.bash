@@ -85,3 +85,40 @@ associations() {
 no_associations() { # SIDE
   [ "$(associations "$1")" -eq 0 ]
 }
+
+# start_client [OPTION]...: the program in the client namespace, in the background, with ^C as a
+# terminal leaves it (shells have what runs in the background ignore it). Sets CLIENT (pid) and
+# CLIENT_OUT; end_client SIGNAL ends it, and its exit status is in $client_status.
+start_client() {
+  CLIENT_OUT=$BATS_TEST_TMPDIR/client.$RANDOM
+  echo "\$ sctp-connect $* &"
+  ip netns exec "$TOPO-client" env --default-signal=INT "$SCTP_CONNECT" "$@" \
+    >"$CLIENT_OUT" 2>"$CLIENT_OUT.err" 3>&- &
+  CLIENT=$!
+}
+
+end_client() { # SIGNAL
+  kill -s "$1" "$CLIENT"
+  client_status=0
+  wait "$CLIENT" || client_status=$?
+  cat "$CLIENT_OUT" "$CLIENT_OUT.err"
+}
+
+has_associations() { # SIDE COUNT
+  [ "$(associations "$1")" -eq "$2" ]
+}
+
+# listens SIDE PORT: does anything there listen on that SCTP port?
+listens() {
+  # The fourth column is the state of the socket: 10 is LISTEN.
+  ip netns exec "$TOPO-$1" cat /proc/net/sctp/eps | grep -Eq "^ *\S+ +\S+ +\S+ +10 +\S+ +$2 "
+}
+
+# peer SIDE [ARGUMENT]...: a peer that is not ours: the Python on stdin, with tests/e2e/sctp.py.
+peer() {
+  local side=$1
+  shift
+  { echo 'import os, sys, time'; echo 'from sctp import *'; cat; } |
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e \
+      timeout -k 1 60 ip netns exec "$TOPO-$side" python3 - "$@"
+}

@@ -1,0 +1,226 @@
+#!/usr/bin/env bats
+# This host cannot try, though its kernel has SCTP: exit 6, the errno by name, and why in words.
+load helper
+
+setup_file() {
+  export TOPO=host$$
+  topo_up 2
+}
+
+teardown_file() {
+  topo_down
+}
+
+setup() {
+  start_listener -b 10.1.1.2:5000 -b '[fd01:1::2]:5000'
+  packets=$(packets_out)
+}
+
+teardown() {
+  end_listener
+  [ -z "${OTHER:-}" ] || kill "$OTHER"
+  in_client sysctl -q -w net.ipv4.ip_local_port_range='32768 60999' net.ipv6.conf.all.disable_ipv6=0
+}
+
+packets_out() {
+  in_client sed -n 's/^SctpOutSCTPPacks[[:space:]]*//p' /proc/net/sctp/snmp
+}
+
+# The peer's host answers the port where nobody listens with an ABORT.
+asked_the_peer() {
+  [ "$(packets_out)" -gt "$packets" ]
+}
+
+# listen_here ADDRESS... : something else on the client host, which ends with the test.
+listen_here() {
+  ip netns exec "$TOPO-client" "$SCTP_CONNECT" --listen -q "$@" 3>&- &
+  OTHER=$!
+}
+
+# cannot ERRNO WORDS: what the last "try 6" or "run -6" printed; and that nothing was sent.
+cannot() {
+  assert_line --index 0 --regexp "^failed +$1 "
+  [[ $output$stderr == *$2* ]] || fail "without '$2': $output $stderr"
+  assert_equal "$(packets_out)" "$packets"
+}
+
+# as_user COMMAND...: in the client namespace, as somebody without any privilege.
+as_user() {
+  run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" \
+    setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"
+  echo "$output"
+  echo "$stderr"
+}
+
+# without_socket FAMILY ERRNO COMMAND...: in the client namespace; socket() of that family fails so.
+without_socket() {
+  local family=$1 error=$2
+  shift 2
+  run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" \
+    python3 - "$family" "$error" "$@" <<-'END'
+	# A seccomp filter, linux/seccomp.h and linux/filter.h: it stays over execve.
+	import ctypes, errno, os, platform, socket, struct, sys
+	number = {"x86_64": 41, "aarch64": 198, "riscv64": 198}[platform.machine()]
+	family = int(getattr(socket, sys.argv[1]))
+	error = getattr(errno, sys.argv[2])
+	filter = b"".join(struct.pack("=HBBI", *step) for step in [
+	    (0x20, 0, 0, 0),               # the system call
+	    (0x15, 0, 3, number),          # socket()?
+	    (0x20, 0, 0, 16),              # its first argument
+	    (0x15, 0, 1, family),          # of that family?
+	    (0x06, 0, 0, 0x50000 | error), # then this errno
+	    (0x06, 0, 0, 0x7fff0000)])     # else as always
+	libc = ctypes.CDLL(None, use_errno=True)
+	buffer = ctypes.create_string_buffer(filter)
+	program = struct.pack("HxxxxxxP", len(filter) // 8, ctypes.addressof(buffer))
+	if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program, 0, 0):
+	    sys.exit("seccomp: " + os.strerror(ctypes.get_errno()))
+	os.execv(sys.argv[3], sys.argv[3:])
+	END
+  echo "$output"
+  echo "$stderr"
+}
+
+# --- Local addresses --------------------------------------------------------------------------
+
+@test "-b: an address of another host" {
+  try 6 -b 10.99.0.1 -a 10.1.1.2:5000
+  cannot EADDRNOTAVAIL "10.99.0.1 is not an address of this host"
+  try 6 -b 10.99.0.1:7000 -a 10.1.1.2:5000
+  cannot EADDRNOTAVAIL "10.99.0.1:7000 is not an address of this host"
+  try 6 -b fd99::1 -a '[fd01:1::2]:5000'
+  cannot EADDRNOTAVAIL "fd99::1"
+}
+
+@test "-b: of several, the one that is not here is named" {
+  try 6 -b 10.1.1.1 -b 10.99.0.1 -b 10.1.2.1 -a 10.1.1.2:5000
+  cannot EADDRNOTAVAIL "10.99.0.1 is not an address of this host"
+  try 6 -b 10.1.1.1:7000 -b 10.99.0.1 -a 10.1.1.2:5000
+  cannot EADDRNOTAVAIL "10.99.0.1:7000 is not an address of this host"
+  try_json 6 -m -b 10.1.1.1 -b 10.99.0.1 -a 10.1.1.2:5000
+  json .errno EADDRNOTAVAIL .exit_status 6 '.reason | contains("10.99.0.1")' true
+}
+
+@test "-b: a port in use" {
+  listen_here -b 10.1.2.1:7000
+  wait_for listens client 7000
+  try 6 -b 10.1.2.1:7000 -a 10.1.1.2:5000
+  cannot EADDRINUSE "10.1.2.1:7000: the port is in use"
+  try 6 -b 10.1.1.1:7000 -b 10.1.2.1 -a 10.1.1.2:5000
+  cannot EADDRINUSE "10.1.2.1:7000: the port is in use"
+  try_json 6 -B -b 10.1.2.1:7000 -a 10.1.1.2:5000
+  json .errno EADDRINUSE .errno_number 98 .exit_status 6 '.reason | contains("in use")' true
+  # The same port of another address is another endpoint.
+  try 0 -b 10.1.1.1:7000 -a 10.1.1.2:5000
+}
+
+@test "-b: no address of the peer's family" {
+  local start=$SECONDS
+  try 6 -b fd01:1::1 -a 10.1.1.2:5000
+  cannot EAFNOSUPPORT "family"
+  try 6 -m -B -b 10.1.1.1 -a '[fd01:1::2]:5000'
+  cannot EAFNOSUPPORT "family"
+  [ $((SECONDS - start)) -le 4 ]
+  # One of each: there is a way.
+  try 0 -b 10.1.1.1 -b fd01:1::1 -a '[fd01:1::2]:5000'
+}
+
+@test "-b: a port below 1024 takes a capability" {
+  as_user "$SCTP_CONNECT" -b 10.1.1.1:999 -a 10.1.1.2:5000
+  [ "$status" -eq 6 ]
+  cannot EACCES CAP_NET_BIND_SERVICE
+  as_user "$SCTP_CONNECT" --json -b 10.1.1.1:999 -a 10.1.1.2:5000
+  [ "$status" -eq 6 ]
+  json .errno EACCES .errno_number 13
+  keep_json <<<"$output"
+  try 0 -b 10.1.1.1:999 -a 10.1.1.2:5000
+}
+
+# --- Resources --------------------------------------------------------------------------------
+
+@test "no local port is free" {
+  in_client sysctl -q -w net.ipv4.ip_local_port_range='40000 40000'
+  listen_here -p 40000
+  wait_for listens client 40000
+  try 6 -a 10.1.1.2:5000
+  cannot EAGAIN "no local port is free"
+  try_json 6 -B -m -a 10.1.1.2:5000
+  json .errno EAGAIN .exit_status 6
+  # "-b 10.1.1.1" asks for a free port: that one is in use is not what is wrong.
+  try 6 -b 10.1.1.1 -a 10.1.1.2:5000
+  cannot EADDRINUSE "no local port is free"
+}
+
+@test "no file descriptor is free" {
+  # A program cannot even start without one: taken away while it waits for its next try.
+  start_client -W 20s -a 10.1.1.2:5001
+  wait_for asked_the_peer
+  prlimit --pid "$CLIENT" --nofile=3:3
+  client_status=0
+  wait "$CLIENT" || client_status=$?
+  [ "$client_status" -eq 6 ]
+  run cat "$CLIENT_OUT" "$CLIENT_OUT.err"
+  assert_line --index 0 --regexp '^failed +EMFILE '
+  assert_output --partial 'EMFILE: this process may not open more file descriptors'
+}
+
+@test "memory, buffers, and whatever else socket() may say: by name" {
+  local error
+  for error in ENOMEM ENOBUFS EPERM; do
+    without_socket AF_INET "$error" "$SCTP_CONNECT" -a 10.1.1.2:5000
+    [ "$status" -eq 6 ]
+    cannot "$error" ''
+  done
+  without_socket AF_INET ENOBUFS "$SCTP_CONNECT" --json -a 10.1.1.2:5000
+  [ "$status" -eq 6 ]
+  json .result failed .errno ENOBUFS .errno_number 105 '.reason | length > 0' true
+  keep_json <<<"$output"
+  without_socket AF_INET ENOBUFS "$SCTP_CONNECT" --listen -b 10.1.1.1:0
+  [ "$status" -eq 6 ]
+  cannot ENOBUFS ''
+}
+
+# --- IPv6 is off ------------------------------------------------------------------------------
+
+@test "no IPv6 on this host: the IPv4 addresses are used, and the others are excluded" {
+  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" -v -a '[fd01:1::2]:5000' -a 10.1.1.2
+  [ "$status" -eq 0 ]
+  assert_line --index 0 --regexp '^connected  association '
+  assert_line --regexp '^  \[fd01:1::2\]:5000 +excluded +this host has no IPv6$'
+  assert_line --regexp '^  10\.1\.1\.2:5000 +unverified .* primary'
+  [[ $stderr == *"this host has no IPv6"* ]]
+  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" --json -m -a 10.1.1.2:5000 -a fd01:1::2
+  [ "$status" -eq 0 ]
+  json '[.paths[] | select(.requested).verdict] | join(" ")' 'unverified excluded'
+  keep_json <<<"$output"
+}
+
+@test "no IPv6 on this host, and nothing else asked for: exit 6" {
+  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" -a '[fd01:1::2]:5000'
+  [ "$status" -eq 6 ]
+  cannot EAFNOSUPPORT "no IPv6"
+  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" --json -a '[fd01:1::2]:5000'
+  json .errno EAFNOSUPPORT .exit_status 6
+  keep_json <<<"$output"
+  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" -b fd01:1::1 -b 10.1.1.1 -a 10.1.1.2:5000
+  [ "$status" -eq 6 ]
+  cannot EAFNOSUPPORT "no IPv6"
+}
+
+@test "no IPv6 on this host: --listen takes IPv4 where any address will do" {
+  LISTEN_OUT=$BATS_TEST_TMPDIR/listen
+  without_socket AF_INET6 EAFNOSUPPORT /usr/bin/timeout 1 "$SCTP_CONNECT" --listen -p 7001
+  assert_line --index 0 --regexp '^listening on .*10\.1\.1\.1:7001'
+  [[ ${lines[0]} != *::* ]]
+  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" --listen -6 -p 7001
+  [ "$status" -eq 6 ]
+  cannot EAFNOSUPPORT "no IPv6"
+}
+
+@test "IPv6 switched off by sysctl: an address without a way is said to be so" {
+  in_client sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
+  try_json 1 -w 2s -a '[fd01:1::2]:5000'
+  json .result unreachable .exit_status 1
+  try_json 0 -a '[fd01:1::2]:5000' -a 10.1.1.2
+  json '.paths[1].verdict' unverified
+}
