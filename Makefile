@@ -106,7 +106,7 @@ test-deps: ## install what the tests need (Debian)
 check: test-deps ## install what is missing, build, and run every test
 	@$(MAKE) --no-print-directory WERROR=1 all unit platform
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
-	@tests/run lint docs unit nosctp e2e platform sanitize
+	@tests/run sanitize e2e platform docs nosctp unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
