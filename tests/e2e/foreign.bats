@@ -29,18 +29,23 @@ serve() {
   wait_for -t 10 listens server 5000 || { cat "$BATS_TEST_TMPDIR/foreign"; return 1; }
 }
 
-# ask STATUS INPUT PROGRAM [ARGUMENT]...: a foreign client. Its input ends half a second after INPUT,
-# so that the echo is there before it hangs up.
+# ask STATUS INPUT PROGRAM [ARGUMENT]...: a foreign client. Its input ends once it has printed
+# something: SCTP has no half-closed state, so a client at the end of its input ends the association,
+# and an echo that is still on its way would be lost.
 ask() {
-  local status=$1 input=$2
+  local status=$1 input=$2 out=$BATS_TEST_TMPDIR/answer got=0
   shift 2
   echo "\$ $*"
-  { printf '%s' "$input"; sleep 0.5; } >"$BATS_TEST_TMPDIR/pipe" &
-  run "-$status" --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" "$@" \
-    <"$BATS_TEST_TMPDIR/pipe"
-  wait "$!"
-  echo "$output"
-  echo "$stderr"
+  timeout -k 1 20 ip netns exec "$TOPO-client" "$@" \
+    <"$BATS_TEST_TMPDIR/pipe" >"$out" 2>"$out.err" 3>&- &
+  exec 9>"$BATS_TEST_TMPDIR/pipe"
+  printf '%s' "$input" >&9
+  wait_for -t 10 test -s "$out"
+  exec 9>&-
+  wait "$!" || got=$?
+  output=$(cat "$out")
+  cat "$out" "$out.err"
+  [ "$got" -eq "$status" ]
 }
 
 setup() {
