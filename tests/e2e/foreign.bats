@@ -76,7 +76,8 @@ setup() {
 
 @test "ncat listens" {
   need ncat ncat
-  serve ncat --sctp --listen 10.1.1.2 5000
+  # Else it would end the association at the end of its input.
+  serve ncat --sctp --recv-only --listen 10.1.1.2 5000
   try_json 0 -a 10.1.1.2:5000
   json .result connected '.paths[0] | .address, .primary' $'10.1.1.2\ntrue'
 }
@@ -93,14 +94,15 @@ setup() {
 
 # --- Our listener, their client ---------------------------------------------------------------
 
-@test "sctp_test sends: what it sent is counted" {
+@test "sctp_test sends and closes" {
   need sctp_test lksctp-tools
   start_listener -b 10.1.1.2:0 -b 10.1.2.2
   run -0 timeout -k 1 20 ip netns exec "$TOPO-client" \
     sctp_test -H 10.1.1.1 -B 10.1.2.1 -P 6000 -h 10.1.1.2 -p "$PORT" -s -c 0 -x 1 -m 1500
   wait_for_line "$LISTEN_OUT" '^up .* from 10\.1\.1\.1:6000'
   wait_for_line "$LISTEN_OUT" '^  10\.1\.2\.1:6000'
-  wait_for_line "$LISTEN_OUT" '^down .* [1-9][0-9]* messages?'
+  # Not counted: it closes as soon as it has sent, and after a SHUTDOWN nothing is echoed any more.
+  wait_for_line "$LISTEN_OUT" '^down .*closed by the peer'
 }
 
 @test "sctp_darn sends a line, and closes" {

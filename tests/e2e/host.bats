@@ -152,6 +152,7 @@ without_socket() {
 }
 
 @test "no file descriptor is free" {
+  [[ $SCTP_CONNECT != */sanitize/* ]] || skip "the leak checker needs descriptors of its own"
   # A program cannot even start without one: taken away while it waits for its next try.
   start_client -W 20s -a 10.1.1.2:5001
   wait_for asked_the_peer
