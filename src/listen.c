@@ -195,7 +195,7 @@ static void accept_all(struct listener *l)
 {
 	struct peer peer = { 0 };
 
-	while (!l->options->count || l->accepted < l->options->count) {
+	while (l->endpoint) {
 		int rc = l->stack->accept(l->endpoint, &peer.endpoint, &peer.from);
 
 		if (rc == -EINTR || rc == -ECONNABORTED)
@@ -211,13 +211,15 @@ static void accept_all(struct listener *l)
 			l->out_of_files = true;
 			return;
 		}
-		l->accepted++;
+		if (++l->accepted == l->options->count) {
+			/* Before it is served: by its first echo nobody else is let in. */
+			l->stack->close(l->endpoint, false);
+			l->endpoint = NULL;
+		}
 		l->peers = xreallocarray(l->peers, l->peer_count + 1, sizeof(*l->peers));
 		l->peers[l->peer_count] = peer;
 		serve(l, &l->peers[l->peer_count++]);
 	}
-	l->stack->close(l->endpoint, false);
-	l->endpoint = NULL;
 }
 
 static void drop_gone(struct listener *l)
