@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ICMP errors about our own packets, read from raw sockets: what the kernel tells its own SCTP, and
+ * nobody tells a stack in user space. Opening the sockets needs CAP_NET_RAW.
+ */
+#ifndef ICMP_H
+#define ICMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+
+/* An error message, and what of the packet it is about could be read from its quotation. */
+struct icmp_error {
+	int error;                 /* positive errno; ENOPROTOOPT: the host has no SCTP */
+	uint8_t protocol;          /* of the packet: IPPROTO_SCTP or IPPROTO_UDP */
+	union address destination; /* where it went, with the port of that protocol */
+	uint16_t source_port;
+};
+
+/*
+ * Reads one message as a raw socket of that family gives it: for AF_INET with the IP header in
+ * front, for AF_INET6 without. False: not an error, not about SCTP or UDP, or cut too short to say
+ * about which ports. Nothing in packet is trusted.
+ */
+bool icmp_parse(int family, const uint8_t *packet, size_t length, struct icmp_error *error);
+
+/* A raw socket that is given only such messages; -errno without the privilege or the family. */
+int icmp_open(int family);
+
+/* The next error on that socket. False: none is waiting. */
+bool icmp_read(int fd, int family, struct icmp_error *error);
+
+#endif
