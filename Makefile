@@ -18,6 +18,11 @@ HARDENING_LDFLAGS ?= -pie -Wl,-z,relro
 # WERROR=1: warnings end the build (make check sets it); SANITIZE=address,undefined: see check-asan
 WERROR     ?=
 SANITIZE   ?=
+# USRSCTP=0 leaves the stack in user space out; so does a host without libusrsctp-dev
+USRSCTP    ?= $(if $(USRSCTP_VERSION),1,0)
+# In the program, so that nothing has to be loaded and bound when the kernel's stack is used; a
+# packager may say USRSCTP_LIBS=-lusrsctp
+USRSCTP_LIBS ?= -l:libusrsctp.a
 # V=1 shows every command
 V          ?=
 
@@ -25,14 +30,22 @@ B := build$(if $(SANITIZE),/sanitize)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
             -Wpointer-arith -Wwrite-strings -Wundef $(if $(WERROR),-Werror)
-ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBSCTP_VERSION='"$(LIBSCTP_VERSION)"' -Isrc $(CPPFLAGS)
+ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBSCTP_VERSION='"$(LIBSCTP_VERSION)"' \
+               -DHAVE_USRSCTP=$(USRSCTP) -DUSRSCTP_VERSION='"$(USRSCTP_VERSION)"' -Isrc $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
                -fno-sanitize-recover=all -fno-omit-frame-pointer,$(HARDENING)) -MMD -MP $(CFLAGS)
 ALL_LDFLAGS  = $(if $(SANITIZE),-fsanitize=$(SANITIZE),$(HARDENING_LDFLAGS)) -Wl,--as-needed $(LDFLAGS)
 LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp)
-LIBS         = $(shell $(PKG_CONFIG) --libs libsctp jansson)
+USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
+LIBS         = $(shell $(PKG_CONFIG) --libs libsctp jansson) $(if $(filter 1,$(USRSCTP)),$(USRSCTP_LIBS))
 
+ONLY_USRSCTP := src/stack_usrsctp.c src/icmp.c
 SOURCES := $(sort $(wildcard src/*.c))
+UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
+ifneq ($(USRSCTP),1)
+SOURCES := $(filter-out $(ONLY_USRSCTP),$(SOURCES))
+UNIT_SOURCES := $(filter-out tests/unit/test_icmp.c,$(UNIT_SOURCES))
+endif
 OBJECTS := $(SOURCES:src/%.c=$(B)/obj/%.o)
 
 Q := $(if $(V),,@)
@@ -61,7 +74,7 @@ $(B)/sctp-connect: $(OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # --- Unit tests: cmocka, every object but main, with time that passes only when waited for ----
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
 UNIT_OBJECTS := $(filter-out %/main.o %/loop.o,$(OBJECTS)) $(patsubst tests/unit/%.c,$(B)/unit/%.o,$(sort $(wildcard tests/unit/fake_*.c)))
 
 $(B)/unit/%.o: tests/unit/%.c $(B)/flags
@@ -88,7 +101,7 @@ build/bench/%: tests/bench/%.c build/flags
 
 # --- Tests ----------------------------------------------------------------------------------
 # What a fresh Debian 12 needs, for building and for testing.
-BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev
+BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libusrsctp-dev
 TEST_PACKAGES  := bats bats-assert bats-support busybox-static cpio iproute2 iputils-ping jq \
                   kmod libcmocka-dev lksctp-tools ncat nftables procps python3 python3-jsonschema \
                   qemu-system-x86 socat util-linux
@@ -164,6 +177,6 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | \
 		awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS HARDENING PKG_CONFIG PREFIX DESTDIR BINDIR MANDIR'
-	@echo '           BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR WERROR=1 SANITIZE=address,undefined V=1'
+	@echo '           BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR WERROR=1 SANITIZE=address,undefined USRSCTP=0 V=1'
 
 -include $(wildcard $(B)/obj/*.d $(B)/unit/*.d)

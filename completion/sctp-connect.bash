@@ -11,7 +11,7 @@ _sctp_connect_local()
 _sctp_connect()
 {
   local both='-p --port -b --bind -4 --ipv4 -6 --ipv6 -O --ostreams -I --istreams -s --stack
-    -j --json -q --quiet -v --verbose --color --explain -h --help -V --version'
+    -u --udp-encaps -j --json -q --quiet -v --verbose --color --explain -h --help -V --version'
   local connecting='-a --address -n --nonblock -B --blocking -m --one-to-many -w --timeout
     -W --wait --init-attempts --init-timeout --rto-initial'
   local services='
@@ -67,7 +67,7 @@ _sctp_connect()
     mapfile -t COMPREPLY < <(compgen -W "$services" -- "$cur")
     ;;
   -s | --stack)
-    mapfile -t COMPREPLY < <(compgen -W 'auto kernel' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W 'auto kernel usrsctp' -- "$cur")
     ;;
   --color)
     mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
@@ -76,7 +76,7 @@ _sctp_connect()
     mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
     ;;
   -w | --timeout | -W | --wait | --init-attempts | --init-timeout | --rto-initial | \
-    -O | --ostreams | -I | --istreams | --count) ;;
+    -O | --ostreams | -I | --istreams | -u | --udp-encaps | --count) ;;
   *)
     options="$both $connecting -l --listen"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

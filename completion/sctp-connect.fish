@@ -71,7 +71,8 @@ complete -c sctp-connect -l rto-initial -x -n 'not __fish_sctp_connect_listens' 
   -d 'The wait before the next address'
 complete -c sctp-connect -s O -l ostreams -x -d 'Outgoing streams to ask for'
 complete -c sctp-connect -s I -l istreams -x -d 'Incoming streams to allow'
-complete -c sctp-connect -s s -l stack -x -a 'auto kernel' -d 'Who speaks SCTP'
+complete -c sctp-connect -s s -l stack -x -a 'auto kernel usrsctp' -d 'Who speaks SCTP'
+complete -c sctp-connect -s u -l udp-encaps -x -d 'In UDP datagrams to that port'
 
 # Listening
 complete -c sctp-connect -s l -l listen -n 'not __fish_sctp_connect_connects' \

@@ -222,6 +222,7 @@ static int open_endpoint(struct connection *c)
 	const struct options *o = c->options;
 	struct stack_config config = {
 		.style = o->style,
+		.udp = o->udp,
 		.out_streams = o->out_streams,
 		.max_in_streams = o->in_streams,
 		.init_attempts = o->init_attempts ? o->init_attempts : INIT_ATTEMPTS_UNLIMITED,
@@ -242,6 +243,8 @@ static int open_endpoint(struct connection *c)
 	c->evidence.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC;
 	local_ipv6 = any_of_family(local, config.local_count, AF_INET6);
 	config.ipv6 = local_ipv6 || any_of_family(c->packed, c->packed_count, AF_INET6);
+	config.peers = c->packed;
+	config.peer_count = c->packed_count;
 
 	c->evidence.fault.call = "bind";
 	rc = c->packed_count ? c->stack->open(&c->endpoint, &config, &c->evidence.fault)
@@ -249,6 +252,7 @@ static int open_endpoint(struct connection *c)
 	if (rc == -EAFNOSUPPORT && config.ipv6 && !local_ipv6) {
 		exclude_family(c, AF_INET6, "this host has no IPv6");
 		config.ipv6 = false;
+		config.peer_count = c->packed_count;
 		if (c->packed_count)
 			rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
 	}

@@ -190,7 +190,10 @@ static void diagnose_open(struct result *result, const struct evidence *evidence
 	if (local->sa.sa_family)
 		where = address_port(local) ? address_text(local, text)
 					    : address_host_text(local, text);
-	if (evidence->error == EPROTONOSUPPORT || evidence->error == ESOCKTNOSUPPORT) {
+	if (evidence->fault.why.text[0]) {
+		result->reason = evidence->fault.why;
+		result->hint = evidence->fault.hint;
+	} else if (evidence->error == EPROTONOSUPPORT || evidence->error == ESOCKTNOSUPPORT) {
 		diagnose_no_stack(result, evidence);
 	} else if (binding && evidence->error == EADDRINUSE && local->sa.sa_family &&
 		   !address_port(local)) {

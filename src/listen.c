@@ -255,7 +255,7 @@ static int serve_all(struct listener *l, int64_t until_us)
 	for (size_t i = 0; i < polled; i++) {
 		fds[i + 1] = l->stack->pollfd(l->peers[i].endpoint);
 		if (l->peers[i].held_data)
-			fds[i + 1].events = POLLOUT;
+			fds[i + 1].events = l->stack->room_event;
 	}
 	rc = loop_wait(fds, polled + 1, until_us);
 	if (rc > 0) {
@@ -346,6 +346,7 @@ static int open_listener(struct listener *l, struct target *local)
 	union address *list = xcalloc(local->address_count + 1, sizeof(*list));
 	struct stack_config config = {
 		.style = STACK_ONE_TO_ONE,
+		.udp = o->udp,
 		.listening = true,
 		.local = list,
 		.local_count = local->address_count,

@@ -48,7 +48,9 @@ static int run(const struct options *options, const struct reporter *reporter, s
 	if (status != STATUS_OK) {
 		warn("%s", why->text);
 	} else {
-		stack = stack ? stack : stack_choose(&stack_error);
+		stack = stack ? stack : stack_choose(&options->udp, &stack_error, why);
+		if (why->text[0] && !options->quiet)
+			warn("%s", why->text);
 		status = options->action == ACTION_LISTEN
 				 ? listen_run(stack, stack_error, options, &local, reporter,
 					      &timeline)
@@ -56,6 +58,8 @@ static int run(const struct options *options, const struct reporter *reporter, s
 						      reporter, &timeline);
 		if (report_finish(reporter) != STATUS_OK && status == STATUS_OK)
 			status = STATUS_HOST;
+		if (stack && stack->finish)
+			stack->finish();
 	}
 	target_free(&peer);
 	target_free(&local);

@@ -34,6 +34,7 @@ enum row {
 	ROW_OSTREAMS,
 	ROW_ISTREAMS,
 	ROW_STACK,
+	ROW_UDP_ENCAPS,
 	ROW_LISTEN,
 	ROW_COUNT,
 	ROW_JSON,
@@ -87,6 +88,9 @@ static const struct option_row rows[ROWS] = {
 	[ROW_ISTREAMS] = { 'I', "istreams", "N", MODE_BOTH, NULL, "incoming streams to allow" },
 	[ROW_STACK] = { 's', "stack", "NAME", MODE_BOTH, NULL,
 			"auto, or a stack that --version lists (auto)" },
+	[ROW_UDP_ENCAPS] = { 'u', "udp-encaps", "[LOCAL:]REMOTE", MODE_BOTH, NULL,
+			     "in UDP datagrams to that port (RFC 6951);\n"
+			     "with --listen: the port to listen on" },
 
 	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, "Listening",
 			 "be the peer: accept, report, echo" },
@@ -312,6 +316,26 @@ static int take_stack(struct parser *p, const char *text)
 			   p->spelled, printable(text, shown, sizeof(shown)), names);
 }
 
+/* "REMOTE" or "LOCAL:REMOTE"; with --listen "LOCAL", which check_together() puts right. */
+static int take_encaps(struct parser *p, const char *text)
+{
+	struct stack_encaps *udp = &p->options->udp;
+	const char *colon = strchr(text, ':');
+	char local[sizeof("65535")] = "";
+	char shown[PRINTABLE_MAX];
+	uint64_t from = 0, to;
+
+	if (colon && (size_t)(colon - text) < sizeof(local))
+		memcpy(local, text, (size_t)(colon - text));
+	if (!parse_number(colon ? colon + 1 : text, 1, UINT16_MAX, &to) ||
+	    (colon && !parse_number(local, 1, UINT16_MAX, &from)))
+		return message_set(p->why, STATUS_USAGE,
+				   "%s %s: not a UDP port from 1 to 65535, nor two as LOCAL:REMOTE",
+				   p->spelled, printable(text, shown, sizeof(shown)));
+	*udp = (struct stack_encaps){ .local = (uint16_t)from, .remote = (uint16_t)to };
+	return STATUS_OK;
+}
+
 static int take_color(struct parser *p, const char *text)
 {
 	static const char *const names[] = {
@@ -380,6 +404,8 @@ static int take(struct parser *p, enum row row, const char *argument)
 		return take_uint16(p, argument, &o->in_streams);
 	case ROW_STACK:
 		return take_stack(p, argument);
+	case ROW_UDP_ENCAPS:
+		return take_encaps(p, argument);
 	case ROW_LISTEN:
 		o->action = ACTION_LISTEN;
 		break;
@@ -425,7 +451,7 @@ static int unexpected(struct parser *p, const char *argument)
 /* What can only be judged once all options are known. */
 static int check_together(struct parser *p)
 {
-	const struct options *o = p->options;
+	struct options *o = p->options;
 	enum mode mode = o->action == ACTION_LISTEN ? MODE_LISTEN : MODE_CONNECT;
 	char text[64];
 
@@ -445,6 +471,15 @@ static int check_together(struct parser *p)
 	if (mode == MODE_LISTEN && !o->bind_count && !o->port)
 		return message_set(p->why, STATUS_USAGE,
 				   "--listen needs a local address or a port: give -b or -p");
+	if (mode == MODE_LISTEN && p->given[ROW_UDP_ENCAPS]) {
+		if (o->udp.local)
+			return message_set(
+				p->why, STATUS_USAGE,
+				"-u/--udp-encaps %u:%u: with --listen it is one port, the "
+				"one to listen on",
+				o->udp.local, o->udp.remote);
+		o->udp = (struct stack_encaps){ .local = o->udp.remote };
+	}
 	return STATUS_OK;
 }
 

@@ -37,6 +37,7 @@ struct options {
 	int family;       /* AF_UNSPEC, or AF_INET after -4, AF_INET6 after -6 */
 
 	const struct stack *stack; /* --stack; NULL: auto */
+	struct stack_encaps udp;   /* -u */
 	enum stack_style style;
 	bool blocking;
 	int64_t timeout_us; /* default 5 s */

@@ -27,13 +27,26 @@ enum stack_style {
 	STACK_ONE_TO_MANY, /* SOCK_SEQPACKET */
 };
 
+/*
+ * UDP encapsulation (RFC 6951): every packet travels in a UDP datagram. Both 0: off.
+ */
+struct stack_encaps {
+	uint16_t
+		local; /* the UDP port of this end; 0: a free one, or whatever the host is set to */
+	uint16_t remote; /* of the peer; 0 for a listener, which answers to where a packet came from
+			  */
+};
+
 /* How an endpoint is opened; 0 leaves the stack's own default. */
 struct stack_config {
 	enum stack_style style;
+	struct stack_encaps udp;
 	bool ipv6;                  /* the socket must also carry IPv6, else it is IPv4 only */
 	bool listening;             /* listen() will follow */
 	const union address *local; /* all bound; all with the same port, which may be 0 */
 	size_t local_count;
+	const union address *peers; /* those that connect() will be called with, as far as known */
+	size_t peer_count;
 	uint16_t out_streams;
 	uint16_t max_in_streams;
 	uint16_t init_attempts;   /* INIT retransmissions over all addresses together */
@@ -45,6 +58,8 @@ struct stack_config {
 struct stack_fault {
 	const char *call;      /* "socket", "sctp_bindx", "listen", "setsockopt(SCTP_RTOINFO)" */
 	union address address; /* the local address it was about, or sa_family 0 */
+	struct message why;    /* the reason in words, better than what the errno says; or empty */
+	struct message hint;   /* and what to do about it */
 };
 
 /* RFC 9260 section 4; SCTP_STATUS of RFC 6458 section 8.2.1. */
@@ -128,8 +143,9 @@ struct stack {
 	const char *description;      /* for --version: "Linux kernel SCTP through libsctp" */
 	const char *(*version)(void); /* of the library, or of what stands for it */
 
-	/* Can this host use the stack at all? 0, or -errno as socket() gave it. */
-	int (*available)(void);
+	/* Can this process use the stack here at all, packed so? 0, or -errno and *fault says why.
+	 */
+	int (*available)(const struct stack_encaps *udp, struct stack_fault *fault);
 
 	/*
 	 * Opens and binds an endpoint. On failure *fault says where. The events of struct
@@ -159,6 +175,8 @@ struct stack {
 
 	/* What to poll for. Its descriptor stays the same for the life of the endpoint. */
 	struct pollfd (*pollfd)(const struct stack_endpoint *endpoint);
+	/* What to poll that descriptor for instead, when send() said -EAGAIN. */
+	short room_event;
 
 	/* 1 and *event, or 0 when there is nothing more now. Ask until 0 before polling again. */
 	int (*next_event)(struct stack_endpoint *endpoint, struct stack_event *event);
@@ -177,7 +195,7 @@ struct stack {
 	int (*set_primary)(struct stack_endpoint *endpoint, uint32_t assoc,
 			   const union address *peer);
 
-	/* -EAGAIN: the send buffer is full, wait for POLLOUT. ppid in network byte order. */
+	/* -EAGAIN: the send buffer is full, wait for room_event. ppid in network byte order. */
 	int (*send)(struct stack_endpoint *endpoint, uint32_t assoc, const void *data,
 		    size_t length, uint16_t stream, uint32_t ppid, bool unordered);
 
@@ -189,23 +207,31 @@ struct stack {
 	 * established, is ended with an ABORT; without, it is left to close in its own time.
 	 */
 	void (*close)(struct stack_endpoint *endpoint, bool abort);
+
+	/*
+	 * Once, when all endpoints are closed and the program ends: gives associations that still
+	 * close in their own time a moment to do so. NULL where nothing is left to do.
+	 */
+	void (*finish)(void);
 };
 
 extern const struct stack stack_kernel;
+extern const struct stack stack_usrsctp; /* where the build has it */
 
 /* Every stack of this build, best first, ended by NULL: the only place that knows the choice. */
 extern const struct stack *const stacks[];
 
-/* A line each, for --version. */
+/* A line each, for --version, and one for what this build was made without. */
 void stack_print_versions(FILE *out);
 
 /* By name, or NULL. */
 const struct stack *stack_find(const char *name);
 
 /*
- * The first stack that this host can use. NULL when there is none; then *error is the positive
- * errno of the first one.
+ * The first stack that can be used here; *note says so in a line when it is not the best one, and
+ * is empty else. Where none can be used: the last one, whose open() says why, if there are several;
+ * else NULL, and *error is the positive errno.
  */
-const struct stack *stack_choose(int *error);
+const struct stack *stack_choose(const struct stack_encaps *udp, int *error, struct message *note);
 
 #endif

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/sctp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -28,6 +29,18 @@ struct stack_endpoint {
 	bool notification_goes_on; /* its last piece has not come yet */
 };
 
+/* What linux/sctp.h has and libsctp's header lacks (RFC 6951 section 6.1). */
+#ifndef SCTP_REMOTE_UDP_ENCAPS_PORT
+#define SCTP_REMOTE_UDP_ENCAPS_PORT 36
+struct sctp_udpencaps {
+	sctp_assoc_t sue_assoc_id;
+	struct sockaddr_storage sue_address;
+	uint16_t sue_port; /* network byte order */
+};
+#endif
+/* IANA's sctp-tunneling. */
+#define ENCAPS_PORT 9899
+
 /* Fits every notification but an ABORT with long causes; grows for messages. */
 #define BUFFER_INITIAL 2048
 /* A message longer than this (its sender needs that much SO_SNDBUF) is taken in pieces. */
@@ -48,16 +61,75 @@ static const char *kernel_version(void)
 	return "libsctp " LIBSCTP_VERSION;
 }
 
-static int kernel_available(void)
+static int kernel_available(const struct stack_encaps *udp, struct stack_fault *fault)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
 
+	(void)udp; /* what the host lacks for it is said by open(): it can be set there */
+	*fault = (struct stack_fault){ .call = "socket" };
 	if (fd >= 0) {
 		close(fd);
 		return 0;
 	}
 	/* Any other error is not about SCTP, and open() will meet and report it. */
-	return errno == EPROTONOSUPPORT || errno == ESOCKTNOSUPPORT ? -errno : 0;
+	if (errno != EPROTONOSUPPORT && errno != ESOCKTNOSUPPORT)
+		return 0;
+	return message_set(&fault->why, -errno, "this host's kernel has no SCTP");
+}
+
+/* What net.sctp.udp_port is set to; 0: off, negative: this kernel cannot do it. */
+static long udp_port_sysctl(void)
+{
+	FILE *file = fopen("/proc/sys/net/sctp/udp_port", "re");
+	long port = -1;
+
+	if (!file)
+		return -1;
+	if (fscanf(file, "%ld", &port) != 1)
+		port = -1;
+	fclose(file);
+	return port;
+}
+
+/*
+ * The kernel listens for encapsulated packets on one UDP port for all of the network namespace, and
+ * a socket takes it over when it is made: without it an association silently goes native.
+ */
+static int check_encaps(const struct stack_encaps *udp, struct stack_fault *fault)
+{
+	long port = udp_port_sysctl();
+
+	fault->call = "net.sctp.udp_port";
+	if (port < 0) {
+		message_set(&fault->hint, 0, "Linux can since 5.11; --stack usrsctp can on any");
+		return message_set(&fault->why, -EOPNOTSUPP,
+				   "this kernel's SCTP has no UDP encapsulation");
+	}
+	if (port && (!udp->local || port == udp->local))
+		return 0;
+	message_set(&fault->hint, 0, "as root: sysctl net.sctp.udp_port=%u",
+		    udp->local ? udp->local : ENCAPS_PORT);
+	if (!port)
+		return message_set(&fault->why, -EOPNOTSUPP,
+				   "net.sctp.udp_port is 0: this host's kernel takes no "
+				   "UDP-encapsulated SCTP");
+	return message_set(
+		&fault->why, -EADDRNOTAVAIL,
+		"net.sctp.udp_port is %ld: this host's kernel takes UDP-encapsulated SCTP "
+		"on that port alone, not on %u",
+		port, udp->local);
+}
+
+static int set_encaps(int fd, const struct stack_config *config, struct stack_fault *fault)
+{
+	struct sctp_udpencaps encaps = { .sue_port = htons(config->udp.remote) };
+
+	if (!config->udp.remote)
+		return 0;
+	/* For every association to come: no id, no address. */
+	encaps.sue_address.ss_family = config->ipv6 ? AF_INET6 : AF_INET;
+	fault->call = "setsockopt(SCTP_REMOTE_UDP_ENCAPS_PORT)";
+	return set_option(fd, SCTP_REMOTE_UDP_ENCAPS_PORT, &encaps, sizeof(encaps));
 }
 
 static int configure(int fd, const struct stack_config *config, struct stack_fault *fault)
@@ -175,10 +247,18 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 	int fd, rc;
 
 	*fault = (struct stack_fault){ .call = "socket" };
+	if (config->udp.local || config->udp.remote) {
+		rc = check_encaps(&config->udp, fault);
+		if (rc < 0)
+			return rc;
+		fault->call = "socket";
+	}
 	fd = open_socket(config);
 	if (fd < 0)
 		return fd;
 	rc = configure(fd, config, fault);
+	if (rc == 0)
+		rc = set_encaps(fd, config, fault);
 	if (rc == 0 && config->local_count)
 		rc = bind_all(fd, config, fault);
 	if (rc < 0) {
@@ -744,6 +824,7 @@ const struct stack stack_kernel = {
 	.accept = kernel_accept,
 	.connect = kernel_connect,
 	.pollfd = kernel_pollfd,
+	.room_event = POLLOUT,
 	.next_event = kernel_next_event,
 	.soft_error = kernel_soft_error,
 	.status = kernel_status,

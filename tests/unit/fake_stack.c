@@ -222,8 +222,10 @@ static const char *fake_version(void)
 	return "none";
 }
 
-static int fake_available(void)
+static int fake_available(const struct stack_encaps *udp, struct stack_fault *fault)
 {
+	(void)udp;
+	(void)fault;
 	return 0;
 }
 
@@ -485,6 +487,7 @@ const struct stack fake_stack = {
 	.accept = fake_accept,
 	.connect = fake_connect,
 	.pollfd = fake_pollfd,
+	.room_event = POLLOUT,
 	.next_event = fake_next_event,
 	.soft_error = fake_soft_error,
 	.status = fake_status,

@@ -230,12 +230,11 @@ static void test_unknown_options(void **state)
 {
 	(void)state;
 	expect_error("--foo", "unknown option '--foo': see sctp-connect --help");
-	expect_error("-a h --udp-encaps 3",
-		     "unknown option '--udp-encaps': see sctp-connect --help");
+	expect_error("-a h --nonsense 3", "unknown option '--nonsense': see sctp-connect --help");
 	expect_error("--monitor", "unknown option '--monitor': see sctp-connect --help");
 	expect_error("--no-probe", "unknown option '--no-probe': see sctp-connect --help");
 	expect_error("-x", "unknown option '-x': see sctp-connect --help");
-	expect_error("-jux", "unknown option '-u': see sctp-connect --help");
+	expect_error("-jyx", "unknown option '-y': see sctp-connect --help");
 	expect_error("-:", "unknown option '-:': see sctp-connect --help");
 	expect_error("--=x", "unknown option '--=x': see sctp-connect --help");
 	expect_error("-\xff", "unknown option '-?': see sctp-connect --help");
@@ -359,6 +358,44 @@ static void test_words(void **state)
 	if (!stacks[1])
 		expect_error("--stack tcp",
 			     "--stack tcp: no such stack: this build has auto, kernel");
+}
+
+static void test_udp_encaps(void **state)
+{
+	static const char *const wrong[] = { "0",     "65536",   "x",          "9899:", ":9899",
+					     "1:2:3", "0:1",     "-1",         "+1",    "1 ",
+					     "1:0",   "1:65536", "65536:1",    "0x10",  "1:x",
+					     "x:1",   "::",      "000000001:1" };
+	char text[64], why[128];
+	struct line l;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		if (strchr(wrong[i], ' '))
+			continue;
+		snprintf(text, sizeof(text), "-a h:1 -u %s", wrong[i]);
+		snprintf(why, sizeof(why),
+			 "-u %s: not a UDP port from 1 to 65535, nor two as LOCAL:REMOTE",
+			 wrong[i]);
+		expect_error(text, why);
+	}
+	expect_error("-l -p 1 -u 1:2",
+		     "-u/--udp-encaps 1:2: with --listen it is one port, the one to listen on");
+	parse(&l, "-a h:1 -u 9899");
+	assert_int_equal(l.status, STATUS_OK);
+	assert_int_equal(l.options.udp.local, 0);
+	assert_int_equal(l.options.udp.remote, 9899);
+	options_free(&l.options);
+	parse(&l, "-a h:1 --udp-encaps=65535:1");
+	assert_int_equal(l.status, STATUS_OK);
+	assert_int_equal(l.options.udp.local, 65535);
+	assert_int_equal(l.options.udp.remote, 1);
+	options_free(&l.options);
+	parse(&l, "-u 9899 -l -p 1");
+	assert_int_equal(l.status, STATUS_OK);
+	assert_int_equal(l.options.udp.local, 9899);
+	assert_int_equal(l.options.udp.remote, 0);
+	options_free(&l.options);
 }
 
 static void test_options_of_the_other_mode(void **state)
@@ -503,7 +540,7 @@ static void test_help_lists_what_is_parsed(void **state)
 		}
 		found++;
 	}
-	assert_int_equal(found, 25);
+	assert_int_equal(found, 26);
 	free(text);
 }
 
@@ -526,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_time_bounds),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_udp_encaps),
 		cmocka_unit_test(test_options_of_the_other_mode),
 		cmocka_unit_test(test_what_is_missing),
 		cmocka_unit_test(test_no_arguments_at_all),
