@@ -94,6 +94,12 @@ build/platform/probe: tests/platform/probe.c build/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lsctp
 
+# A peer for the tests of the stack in user space
+build/usrsctp/peer: tests/usrsctp/peer.c build/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(USRSCTP_LIBS)
+
 build/bench/%: tests/bench/%.c build/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -117,14 +123,15 @@ test-deps: ## install what the tests need (Debian)
 
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo
 check: test-deps ## install what is missing, build, and run every test
-	@$(MAKE) --no-print-directory WERROR=1 all unit platform
+	@$(MAKE) --no-print-directory WERROR=1 all unit platform usrsctp
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
-	@tests/run sanitize e2e platform docs nosctp unit lint
+	@tests/run sanitize e2e platform usrsctp docs nosctp unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
-.PHONY: platform
+.PHONY: platform usrsctp
 platform: build/platform/probe
+usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 
 check-unit: all unit ## only the unit tests
 	@tests/run unit
@@ -134,7 +141,9 @@ check-e2e: all ## only the end-to-end tests
 
 check-platform: platform ## only the tests of what the kernel itself does
 	@tests/run platform
-.PHONY: check-platform
+check-usrsctp: all usrsctp ## only the tests of the stack in user space
+	@tests/run usrsctp
+.PHONY: check-platform check-usrsctp
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit

@@ -4,7 +4,9 @@
  *
  * The library runs threads of its own: one for timers, one per socket it reads from. They call back
  * into ring() and into nothing else. It does not block, has no descriptor to poll, and reads no
- * ICMP: endpoints here are an epoll descriptor over an eventfd (the bell) and raw ICMP sockets.
+ * ICMP: endpoints here are an epoll descriptor over an eventfd (the bell) and raw ICMP sockets; and
+ * a timer, for what its own timers find out is not called back (sctputil.c sctp_timeout_handler():
+ * only for an error of the socket, which a one-to-many one never has, nor a path that has failed).
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -14,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <sys/param.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 #include <usrsctp.h>
 
@@ -39,6 +42,9 @@
 #define FINISH_STEP_US  (2 * USEC_PER_MSEC)
 
 #define PORT_TRIES 16
+
+/* How often to look for what the library adds without a call back. */
+#define LOOK_INTERVAL_NS (50 * 1000 * 1000)
 
 /*
  * What a thread of the library may ring at any time, even when the socket was closed meanwhile: so
@@ -81,6 +87,7 @@ static struct {
 	bool started;
 	struct stack_encaps udp;
 	struct bell *bells;
+	int looks; /* a timer, in the epoll of every endpoint */
 } library;
 
 static int set_option(struct socket *socket, int option, const void *value, socklen_t size)
@@ -215,6 +222,19 @@ static void start_without_raw(uint16_t port)
 		syscall(SYS_capset, &header, before);
 }
 
+static int start_looking(void)
+{
+	struct itimerspec interval = {
+		.it_interval.tv_nsec = LOOK_INTERVAL_NS,
+		.it_value.tv_nsec = LOOK_INTERVAL_NS,
+	};
+
+	library.looks = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (library.looks < 0 || timerfd_settime(library.looks, 0, &interval, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
 static int start_library(const struct stack_encaps *udp, struct stack_fault *fault)
 {
 	struct stack_encaps wanted = *udp;
@@ -247,7 +267,8 @@ static int start_library(const struct stack_encaps *udp, struct stack_fault *fau
 	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
 	library.udp = wanted;
 	library.started = true;
-	return 0;
+	fault->call = "timerfd_create";
+	return start_looking();
 }
 
 static void us_finish(void)
@@ -262,6 +283,7 @@ static void us_finish(void)
 		usleep(FINISH_STEP_US);
 	}
 	library.started = false;
+	close(library.looks);
 	while (library.bells) {
 		struct bell *bell = library.bells;
 
@@ -283,11 +305,15 @@ static void ring(struct socket *socket, void *arg, int wait)
 	eventfd_write(bell->fd, 1);
 }
 
+/* And the timer, which all endpoints see in the same round of the poll loop. */
 static void silence(struct bell *bell)
 {
-	eventfd_t count;
+	uint64_t count;
 
-	eventfd_read(bell->fd, &count);
+	while (read(bell->fd, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+	while (read(library.looks, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
 }
 
 static struct bell *take_bell(void)
@@ -353,7 +379,7 @@ static struct stack_endpoint *new_endpoint(struct socket *socket, enum stack_sty
 	endpoint->epoll = epoll_create1(EPOLL_CLOEXEC);
 	endpoint->bell = take_bell();
 	if (endpoint->epoll < 0 || !endpoint->bell || !watch(endpoint->epoll, endpoint->bell->fd) ||
-	    usrsctp_set_non_blocking(socket, 1) < 0 ||
+	    !watch(endpoint->epoll, library.looks) || usrsctp_set_non_blocking(socket, 1) < 0 ||
 	    usrsctp_set_upcall(socket, ring, endpoint->bell) < 0) {
 		int error = errno;
 
@@ -1040,6 +1066,19 @@ static bool receive(struct stack_endpoint *endpoint, size_t *length, int *flags,
 	return true;
 }
 
+/* It hands out a large message as it comes in. False: longer than what is put together here. */
+static bool wait_for_rest(struct stack_endpoint *endpoint, size_t length)
+{
+	if (length == endpoint->buffer_size) {
+		if (endpoint->buffer_size >= BUFFER_MAX)
+			return false;
+		endpoint->buffer_size *= 2;
+		endpoint->buffer = xreallocarray(endpoint->buffer, endpoint->buffer_size, 1);
+	}
+	endpoint->partial = length;
+	return true;
+}
+
 static int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
 {
 	struct sctp_rcvinfo info = { 0 };
@@ -1049,13 +1088,8 @@ static int us_next_event(struct stack_endpoint *endpoint, struct stack_event *ev
 	*event = (struct stack_event){ .type = EVENT_NONE };
 	silence(endpoint->bell); /* before reading: what comes after that rings again */
 	while (receive(endpoint, &length, &flags, &info)) {
-		if (!(flags & MSG_EOR) && endpoint->buffer_size < BUFFER_MAX) {
-			endpoint->partial = length;
-			endpoint->buffer_size *= 2;
-			endpoint->buffer =
-				xreallocarray(endpoint->buffer, endpoint->buffer_size, 1);
+		if (!(flags & MSG_EOR) && wait_for_rest(endpoint, length))
 			continue;
-		}
 		endpoint->partial = 0;
 		if (!(flags & MSG_NOTIFICATION)) {
 			data(endpoint, length, &info, event);
