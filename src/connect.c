@@ -589,6 +589,8 @@ static void handle_events(struct connection *c)
 			break;
 		case EVENT_FAILED:
 			c->evidence.ended = true;
+			c->evidence.aborted = event.aborted;
+			c->evidence.cause = event.cause;
 			finish(c, PHASE_PENDING, event.error);
 			return;
 		case EVENT_LOST:

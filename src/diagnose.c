@@ -277,13 +277,16 @@ static void diagnose_refused(struct result *result, const struct evidence *evide
 	if (evidence->error == ENOPROTOOPT)
 		message_set(&result->reason, 0,
 			    "the host answered ICMP protocol unreachable: it has no SCTP");
+	else if (evidence->error == ECONNABORTED)
+		message_set(&result->reason, 0,
+			    "the host's answer to INIT breaks the protocol: this end aborted");
 	else
 		message_set(
 			&result->reason, 0,
 			"the host answered ABORT: no endpoint listens on port %u, or its queue is "
 			"full%s",
 			port,
-			result->style == STACK_ONE_TO_MANY
+			result->style == STACK_ONE_TO_MANY && !evidence->aborted
 				? " (or ICMP: it has no SCTP; a one-to-many socket is not told "
 				  "which)"
 				: "");

@@ -26,6 +26,7 @@ struct evidence {
 	struct stack_fault fault;
 	int error;      /* positive errno of the call or event that ended it, or 0 */
 	uint16_t cause; /* of the peer's ABORT, 0 if none was seen */
+	bool aborted;   /* PHASE_PENDING: the stack has seen the peer's ABORT */
 	bool ended;     /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
 	int soft_errors[EVIDENCE_ERRORS_MAX]; /* distinct, in the order they came */
 	size_t soft_error_count;

@@ -129,6 +129,7 @@ struct stack_event {
 	uint32_t assoc;
 	int error;      /* FAILED, LOST: positive errno: ECONNREFUSED, ETIMEDOUT, ECONNRESET, ... */
 	uint16_t cause; /* FAILED, LOST: error cause of the peer's ABORT (RFC 9260 3.3.10), or 0 */
+	bool aborted; /* FAILED: for certain by an ABORT of the peer, which not every stack tells */
 	union address address;
 	enum stack_path_state path_state;
 	const void *data;

@@ -980,6 +980,7 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 	case SCTP_CANT_STR_ASSOC:
 		event->type = EVENT_FAILED;
 		event->error = down_error(change, info, ECONNREFUSED);
+		event->aborted = info > 0;
 		event->cause = abort_cause(change->sac_info, info);
 		forget_attempt(endpoint, event->assoc);
 		return true;

@@ -142,7 +142,7 @@ silence() { # OPTION...
     took us 4 "$@" $mode -w 700ms -a 10.1.1.2:5000
     json .result timeout .errno ETIMEDOUT '.paths[0].verdict' silent \
       '.time_ms.connect >= 700 and .time_ms.connect < 1000' true
-    [ "$took_ms" -lt 1500 ] || fail "ended $took_ms ms after the start"
+    [ "$took_ms" -lt 2500 ] || fail "ended $took_ms ms after the start"
   done
 }
 
@@ -236,7 +236,7 @@ mixed() { # OPTION...
   assert_equal "$(cat "$BATS_TEST_TMPDIR/peer")" \
     $'up\n1 0 47\n1000 3 47\n100000 5 47 u\n250000 0 47\nshutdown'
   assert_equal "$listener_status" 143
-  [ "$took_ms" -lt 1000 ] || fail "the listener ended $took_ms ms after SIGTERM"
+  [ "$took_ms" -lt 2000 ] || fail "the listener ended $took_ms ms after SIGTERM"
   wait_for_line "$LISTEN_OUT" 'down .* closed by this end, 4 messages 351001 bytes echoed'
   wait_for_line "$LISTEN_OUT" '^end .*ended by a signal'
   LISTENER=
@@ -266,7 +266,7 @@ interrupted() { # SIGNAL STATUS OPTION...
   kill -s "$signal" "$client"
   took wait "$client" || got=$?
   [ "$got" -eq "$status" ]
-  [ "$took_ms" -lt 600 ] || fail "ended $took_ms ms after the signal"
+  [ "$took_ms" -lt 1000 ] || fail "ended $took_ms ms after the signal"
   output=$(cat "$BATS_TEST_TMPDIR/out")
   keep_json <"$BATS_TEST_TMPDIR/out"
   json .result failed .signal "SIG$signal" '.paths[0].verdict' silent
@@ -305,7 +305,7 @@ interrupted() { # SIGNAL STATUS OPTION...
     us 1 $udp -w 10s -a 10.1.1.2:5000
     json .result unreachable .errno ENETUNREACH
     nft_flush
-    nft_server input ip6 daddr fd01:1::2 meta l4proto { sctp, udp } reject with icmpv6 type admin-prohibited
+    nft_server input ip6 daddr fd01:1::2 meta l4proto '{ sctp, udp }' reject with icmpv6 type admin-prohibited
     # shellcheck disable=SC2128,SC2086
     us 1 $udp -w 10s -a '[fd01:1::2]:5000'
     json .result unreachable .errno EACCES
