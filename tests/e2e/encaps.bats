@@ -52,3 +52,42 @@ udp_port() { # SIDE PORT
   run -6 --separate-stderr timeout 30 ip netns exec "$TOPO-server" "$SCTP_CONNECT" --listen -u 9899 -b 10.1.1.2:0
   [[ $output$stderr == *"net.sctp.udp_port"* ]]
 }
+
+has_usrsctp() {
+  "$SCTP_CONNECT" --version | grep -q 'usrsctp: FreeBSD' || skip "this build has no usrsctp stack"
+}
+
+@test "the stack in user space connects to the kernel's" {
+  has_usrsctp
+  udp_port server 9898
+  start_listener --stack kernel -u 9898 -b 10.1.1.2:0 -b 10.1.2.2
+  local mode
+  for mode in "" "-m -B"; do
+    # shellcheck disable=SC2086
+    try_json 0 --stack usrsctp -u 9898 $mode -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.9.9.9
+    json .stack usrsctp '[.paths[] | .verdict] | join(" ")' "unverified unverified rejected"
+  done
+  wait_for_line "$LISTEN_OUT" 'down .* closed by the peer'
+  drop_path 1
+  try_json 0 --stack usrsctp -u 9898 -a "10.1.1.2:$PORT" -a 10.1.2.2
+  restore_path 1
+  json '.time_ms.connect >= 240 and .time_ms.connect < 1000' true \
+    '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.2.2
+  try_json 1 --stack usrsctp -u 9898 -a 10.1.1.2:9
+  json .result refused
+}
+
+@test "the kernel's stack connects to the one in user space" {
+  has_usrsctp
+  udp_port client 9899
+  start_listener --stack usrsctp -u 9897 -b 10.1.1.2:0 -b 10.1.2.2
+  try_json 0 --stack kernel -u 9897 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.9.9.9
+  json .stack kernel '[.paths[] | .verdict] | join(" ")' "unverified unverified rejected"
+  wait_for_line "$LISTEN_OUT" 'down .* closed by the peer'
+  drop_path 1
+  try_json 0 --stack kernel -u 9897 -a "10.1.1.2:$PORT" -a 10.1.2.2
+  restore_path 1
+  json '.time_ms.connect >= 240 and .time_ms.connect < 1000' true
+  try_json 1 --stack kernel -u 9897 -a 10.1.1.2:9
+  json .result refused
+}
