@@ -253,7 +253,8 @@ static size_t who_refused(struct result *result, const struct evidence *evidence
 static void mark_refusing(struct result *result, const struct evidence *evidence, size_t who)
 {
 	const char *answer = evidence->error == ENOPROTOOPT ? "answered ICMP protocol unreachable"
-							    : "answered ABORT";
+			     : evidence->error == ECONNABORTED ? "its answer breaks the protocol"
+							       : "answered ABORT";
 	struct path_result *path = nth_tried(result, evidence, who);
 	char text[ADDRESS_TEXT_MAX];
 
