@@ -234,7 +234,7 @@ link_local() { # SIDE LINK
 }
 
 @test "a stale errno in the process does not turn success into EISCONN" {
-  # ENOPROTOOPT is what libsctp trips over (FACTS of libsctp 1.0.19): a preloaded socket() leaves it.
+  # ENOPROTOOPT is what libsctp 1.0.19 trips over: a preloaded calloc() leaves it.
   start_listener_3
   cat >"$BATS_TEST_TMPDIR/stale.c" <<-'END'
 	#include <dlfcn.h>
