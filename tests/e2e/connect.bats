@@ -239,8 +239,6 @@ link_local() { # SIDE LINK
   cat >"$BATS_TEST_TMPDIR/stale.c" <<-'END'
 	#include <dlfcn.h>
 	#include <errno.h>
-	#include <sys/socket.h>
-	int bind(int fd, const struct sockaddr *a, socklen_t n) { errno = ENOPROTOOPT; return 0; }
 	void *calloc(unsigned long n, unsigned long m)
 	{
 	  static void *(*real)(unsigned long, unsigned long);
