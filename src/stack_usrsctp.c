@@ -511,6 +511,15 @@ static int bind_sources(struct socket *socket, const struct stack_config *config
 	return rc;
 }
 
+/* Tried: raw packets of the library never arrive there. */
+static bool only_loopback(const union address *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (address_scope(&list[i]) != SCOPE_LOOPBACK)
+			return false;
+	return count > 0;
+}
+
 static int us_open(struct stack_endpoint **endpoint, const struct stack_config *config,
 		   struct stack_fault *fault)
 {
@@ -520,6 +529,12 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 
 	if (rc < 0)
 		return rc;
+	if (!encapsulated(&config->udp) && (only_loopback(config->peers, config->peer_count) ||
+					    only_loopback(config->local, config->local_count))) {
+		message_set(&fault->hint, 0, "--udp-encaps [LOCAL:]REMOTE works there");
+		return message_set(&fault->why, -EADDRNOTAVAIL,
+				   "SCTP in user space cannot send raw packets over loopback");
+	}
 	fault->call = "socket";
 	if (config->ipv6 && !can_open(AF_INET6, SOCK_DGRAM, 0))
 		return -EAFNOSUPPORT;

@@ -402,3 +402,9 @@ unprivileged() { # STATUS OPTION...
   json .result connected '.tries >= 2' true
   keep_json <"$BATS_TEST_TMPDIR/out"
 }
+
+@test "raw over loopback, where the library hears nothing: said at once, with what works there" {
+  try_json 6 -s usrsctp -a 127.0.0.1:5000
+  json .result failed .reason "SCTP in user space cannot send raw packets over loopback" \
+    .hint "--udp-encaps [LOCAL:]REMOTE works there"
+}
