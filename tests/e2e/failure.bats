@@ -37,14 +37,14 @@ modes=("" "-B" "-m" "-m -B")
     # shellcheck disable=SC2086
     try_json 4 $mode -w 700ms -a 10.1.1.2:5000
     json .result timeout .errno ETIMEDOUT .exit_status 4 '.paths[0].verdict' silent \
-      '.time_ms.connect >= 700 and .time_ms.connect < 1400' true
+      '.time_ms.connect >= 700 and .time_ms.connect < 2100' true
   done
 }
 
 @test "the deadline is kept to the millisecond, as far as a busy machine lets it" {
   drop_path 1
   try_json 4 -w 123ms -a 10.1.1.2:5000
-  json '.time_ms.connect >= 123 and .time_ms.connect < 246' true
+  json '.time_ms.connect >= 123 and .time_ms.connect < 500' true
   assert_json_reason "no answer to INIT within 123 ms"
 }
 
@@ -59,7 +59,7 @@ assert_json_reason() {
   for mode in "${modes[@]}"; do
     # shellcheck disable=SC2086
     try_json 0 $mode -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-    json '.time_ms.connect >= 240 and .time_ms.connect < 750' true \
+    json '.time_ms.connect >= 240 and .time_ms.connect < 1500' true \
       '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.2.2 \
       '.paths[0].note' "did not answer the INIT in its turn of 250 ms"
   done
@@ -72,7 +72,7 @@ assert_json_reason() {
   drop_path 1
   drop_path 2
   try_json 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  json '.time_ms.connect >= 490 and .time_ms.connect < 1500' true \
+  json '.time_ms.connect >= 490 and .time_ms.connect < 2000' true \
     '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2
 }
 
@@ -80,8 +80,8 @@ assert_json_reason() {
   start_listener_3
   drop_path 1
   ip netns exec "$TOPO-client" sysctl -qw net.sctp.rto_min=1000
-  try_json 0 --rto-initial 60ms -a "10.1.1.2:$PORT" -a 10.1.2.2
-  json '.time_ms.connect >= 55 and .time_ms.connect < 240' true
+  try_json 0 --rto-initial 20ms -a "10.1.1.2:$PORT" -a 10.1.2.2
+  json '.time_ms.connect >= 18 and .time_ms.connect < 240' true
 }
 
 @test "a cut link on the first path: the same" {
@@ -121,7 +121,7 @@ assert_json_reason() {
   for mode in "${modes[@]}"; do
     # shellcheck disable=SC2086
     try_json 4 $mode --init-attempts 2 --rto-initial 100ms --init-timeout 100ms -a 10.1.1.2:5000
-    json .result timeout .errno ETIMEDOUT '.time_ms.connect >= 300 and .time_ms.connect < 900' true \
+    json .result timeout .errno ETIMEDOUT '.time_ms.connect >= 300 and .time_ms.connect < 1200' true \
       .reason "no answer to any INIT, and no attempt is left"
   done
 }

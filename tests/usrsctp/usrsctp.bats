@@ -98,7 +98,7 @@ three_addresses() { # OPTION...
   for mode in "${modes[@]}"; do
     # shellcheck disable=SC2086
     us 0 -u $UDP $mode -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-    json '.time_ms.connect >= 240 and .time_ms.connect < 750' true \
+    json '.time_ms.connect >= 240 and .time_ms.connect < 1500' true \
       '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.2.2 \
       '.paths[0].note' "did not answer the INIT in its turn of 250 ms" \
       '.paths[1].srtt_ms' null
@@ -112,7 +112,7 @@ three_addresses() { # OPTION...
   us 0 -u $UDP -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
   json '.time_ms.connect >= 490 and .time_ms.connect < 1500' true
   us 0 -u $UDP --rto-initial 60ms -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  json '.time_ms.connect >= 110 and .time_ms.connect < 400' true \
+  json '.time_ms.connect >= 110 and .time_ms.connect < 1000' true \
     '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2
 }
 
@@ -141,7 +141,7 @@ silence() { # OPTION...
     # shellcheck disable=SC2086
     took us 4 "$@" $mode -w 700ms -a 10.1.1.2:5000
     json .result timeout .errno ETIMEDOUT '.paths[0].verdict' silent \
-      '.time_ms.connect >= 700 and .time_ms.connect < 1000' true
+      '.time_ms.connect >= 700 and .time_ms.connect < 2100' true
     [ "$took_ms" -lt 2500 ] || fail "ended $took_ms ms after the start"
   done
 }
@@ -286,7 +286,7 @@ interrupted() { # SIGNAL STATUS OPTION...
   for mode in "${modes[@]}"; do
     # shellcheck disable=SC2086
     us 1 $mode -w 10s -a 10.1.1.2:5000
-    json .result refused .errno ENOPROTOOPT '.time_ms.connect < 200' true \
+    json .result refused .errno ENOPROTOOPT '.time_ms.connect < 1000' true \
       .reason "the host answered ICMP protocol unreachable: it has no SCTP"
   done
 }
