@@ -108,16 +108,17 @@ build/bench/%: tests/bench/%.c build/flags
 # --- Tests ----------------------------------------------------------------------------------
 # What a fresh Debian 12 needs, for building and for testing.
 BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libusrsctp-dev
-TEST_PACKAGES  := bats bats-assert bats-support busybox-static cpio iproute2 iputils-ping jq \
+TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio git iproute2 jq \
                   kmod libcmocka-dev lksctp-tools ncat nftables procps python3 python3-jsonschema \
-                  qemu-system-x86 socat util-linux
+                  qemu-system-x86 socat util-linux xz-utils
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
 
 .PHONY: build-deps test-deps demo-deps
 build-deps: ## install what building needs (Debian)
 	@tests/lab/install $(BUILD_PACKAGES)
 demo-deps:
-	@tests/lab/install $(BUILD_PACKAGES) busybox-static cpio iproute2 kmod nftables qemu-system-x86
+	@tests/lab/install $(BUILD_PACKAGES) busybox-static cpio iproute2 kmod \
+	                   nftables qemu-system-x86 xz-utils
 test-deps: ## install what the tests need (Debian)
 	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES)
 
