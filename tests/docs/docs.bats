@@ -22,10 +22,11 @@ same_lines() { # COUNT FILE FILE
 }
 
 @test "mandoc has nothing to say about the man page" {
-  # What it says on stderr is about the man pages of this system, which SEE ALSO names.
-  run -0 --separate-stderr mandoc -T lint "$MAN"
-  assert_output ''
   run -0 --separate-stderr mandoc -T lint -W warning "$MAN"
+  assert_output ''
+  # But for style: which of the manuals in SEE ALSO this host has installed is not about ours.
+  mandoc -T lint "$MAN" 2>/dev/null >"$BATS_TEST_TMPDIR/style" || true
+  run grep -v 'referenced manual not found' "$BATS_TEST_TMPDIR/style"
   assert_output ''
 }
 
