@@ -35,16 +35,15 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBSCTP_VERSION='"$(LIBS
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
                -fno-sanitize-recover=all -fno-omit-frame-pointer,$(HARDENING)) -MMD -MP $(CFLAGS)
 ALL_LDFLAGS  = $(if $(SANITIZE),-fsanitize=$(SANITIZE),$(HARDENING_LDFLAGS)) -Wl,--as-needed $(LDFLAGS)
-LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp)
+LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp 2>/dev/null)
 USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
 LIBS         = $(shell $(PKG_CONFIG) --libs libsctp jansson) $(if $(filter 1,$(USRSCTP)),$(USRSCTP_LIBS))
 
-ONLY_USRSCTP := src/stack_usrsctp.c src/icmp.c
+ONLY_USRSCTP := src/stack_usrsctp.c $(wildcard src/usrsctp_*.c)
 SOURCES := $(sort $(wildcard src/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 ifneq ($(USRSCTP),1)
 SOURCES := $(filter-out $(ONLY_USRSCTP),$(SOURCES))
-UNIT_SOURCES := $(filter-out tests/unit/test_icmp.c,$(UNIT_SOURCES))
 endif
 OBJECTS := $(SOURCES:src/%.c=$(B)/obj/%.o)
 
@@ -100,55 +99,87 @@ build/usrsctp/peer: tests/usrsctp/peer.c build/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(USRSCTP_LIBS)
 
+# The witness alone, beside the program that connects
+$(B)/witness/watch.o: tests/witness/watch.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/witness/watch: $(B)/witness/watch.o $(filter-out %/main.o,$(OBJECTS))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 build/bench/%: tests/bench/%.c build/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lsctp
 
 # --- Tests ----------------------------------------------------------------------------------
-# What a fresh Debian 12 needs, for building and for testing.
+# What a fresh Debian 12 needs, for building, for the demo and for testing.
 BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libusrsctp-dev
+DEMO_PACKAGES  := iproute2 mount util-linux
 TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio git iproute2 jq \
                   kmod libcmocka-dev lksctp-tools ncat nftables procps python3 python3-jsonschema \
-                  qemu-system-x86 socat util-linux xz-utils
+                  qemu-system-x86 socat strace util-linux xz-utils
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
 
 .PHONY: build-deps test-deps demo-deps
 build-deps: ## install what building needs (Debian)
 	@tests/lab/install $(BUILD_PACKAGES)
-demo-deps:
-	@tests/lab/install $(BUILD_PACKAGES) busybox-static cpio iproute2 kmod \
-	                   nftables qemu-system-x86 xz-utils
+demo-deps: ## install what building and the demo need (Debian)
+	@tests/lab/install $(BUILD_PACKAGES) $(DEMO_PACKAGES)
 test-deps: ## install what the tests need (Debian)
 	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES)
 
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo
 check: test-deps ## install what is missing, build, and run every test
-	@$(MAKE) --no-print-directory WERROR=1 all unit platform usrsctp
+	@$(MAKE) --no-print-directory WERROR=1 all unit platform usrsctp witness
 	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
-	@tests/run sanitize e2e platform usrsctp docs nosctp unit lint
+	@tests/run sanitize e2e platform usrsctp cross witness docs nosctp unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
-.PHONY: platform usrsctp
+.PHONY: platform usrsctp witness
 platform: build/platform/probe
+witness: $(B)/witness/watch
 usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 
 check-unit: all unit ## only the unit tests
 	@tests/run unit
 
-check-e2e: all ## only the end-to-end tests
+check-e2e: all ## only the end-to-end tests on the kernel's stack
 	@tests/run e2e
 
 check-platform: platform ## only the tests of what the kernel itself does
 	@tests/run platform
-check-usrsctp: all usrsctp ## only the tests of the stack in user space
+check-usrsctp: all usrsctp ## only the tests on the stack in user space
 	@tests/run usrsctp
-.PHONY: check-platform check-usrsctp
+check-cross: all usrsctp ## only the tests of one stack against the other
+	@tests/run cross
+check-witness: all usrsctp witness ## only the tests of what is seen on the wire
+	@tests/run witness
+.PHONY: check-platform check-usrsctp check-cross check-witness
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
 	@tests/run sanitize
+
+# Needs clang, whose libFuzzer it is. What it finds stays in build/fuzz; what it learned, too.
+FUZZ_SECONDS ?= 60
+FUZZ_SOURCES := tests/fuzz/fuzz_packet.c src/packet.c src/packet_text.c src/chunk.c src/ip.c src/icmp.c \
+                src/checksum.c src/address.c src/service.c src/util.c src/loop.c
+FUZZ_CFLAGS  := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Itests/unit
+.PHONY: fuzz
+fuzz: ## the reader of packets against FUZZ_SECONDS (60) of random ones, with clang's libFuzzer
+	@mkdir -p build/fuzz/corpus build/fuzz/seeds
+	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		clang -fsanitize=fuzzer -x c - -o build/fuzz/probe 2>/dev/null || \
+		{ echo "make fuzz: clang with libFuzzer is missing (apt-get install clang)" >&2; exit 1; }
+	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -o build/fuzz/fuzz_packet $(FUZZ_SOURCES)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -std=gnu11 -Itests/unit -o build/fuzz/seeds.bin tests/fuzz/seeds.c \
+		tests/unit/fake_packet.c src/checksum.c
+	@build/fuzz/seeds.bin build/fuzz/seeds
+	build/fuzz/fuzz_packet -max_total_time=$(FUZZ_SECONDS) -timeout=1 -max_len=4096 \
+		-artifact_prefix=build/fuzz/ -print_final_stats=1 build/fuzz/corpus build/fuzz/seeds
 
 lint: ## shellcheck, mandoc, clang-format, cppcheck
 	@tests/run lint
@@ -177,7 +208,7 @@ uninstall: ## remove what install put there
 	      $(DESTDIR)$(FISHCOMPDIR)/sctp-connect.fish
 
 format: ## clang-format on every C file
-	clang-format -i $(wildcard src/*.[ch] tests/unit/*.[ch] tests/platform/*.[ch])
+	clang-format -i $(wildcard src/*.[ch] tests/*/*.[ch])
 
 clean: ## remove build/
 	rm -rf build
@@ -189,4 +220,4 @@ help: ## this list
 	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS HARDENING PKG_CONFIG PREFIX DESTDIR BINDIR MANDIR'
 	@echo '           BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR WERROR=1 SANITIZE=address,undefined USRSCTP=0 V=1'
 
--include $(wildcard $(B)/obj/*.d $(B)/unit/*.d)
+-include $(wildcard $(B)/obj/*.d $(B)/unit/*.d $(B)/witness/*.d)

@@ -593,6 +593,14 @@ bool address_is_wildcard(const union address *a)
 	return a->sa.sa_family == AF_INET && a->v4.sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
+const uint8_t *address_bytes(const union address *a, size_t *length)
+{
+	bool v6 = a->sa.sa_family == AF_INET6;
+
+	*length = v6 ? sizeof(a->v6.sin6_addr) : sizeof(a->v4.sin_addr);
+	return v6 ? (const uint8_t *)&a->v6.sin6_addr : (const uint8_t *)&a->v4.sin_addr;
+}
+
 bool address_equal(const union address *a, const union address *b)
 {
 	if (a->sa.sa_family != b->sa.sa_family)

@@ -7,36 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ip.h"
+
 /* The quoted packet comes after these eight bytes (RFC 792, RFC 4443 section 3). */
 #define ICMP_HEADER 8
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
 /* Ports, and for UDP the length and checksum: what every ICMPv4 error quotes at least. */
 #define QUOTED_PORTS 8
-/* More extension headers than any sane packet of ours has. */
-#define EXTENSIONS_MAX 8
 /* What one call looks at, so that a flood of foreign errors does not hold up the caller. */
 #define READS_MAX 64
-
-/* One that stands for the rest of a message. */
-struct bytes {
-	const uint8_t *at;
-	size_t left;
-};
-
-static bool skip(struct bytes *b, size_t count)
-{
-	if (b->left < count)
-		return false;
-	b->at += count;
-	b->left -= count;
-	return true;
-}
-
-static uint16_t be16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
 
 /* As net/ipv4/icmp.c icmp_err_convert, without what is no obstacle to an INIT (packet too big). */
 static int error_of_v4(uint8_t type, uint8_t code)
@@ -81,91 +59,57 @@ static int error_of_v6(uint8_t type, uint8_t code)
 	return 0;
 }
 
-static bool take_ports(struct bytes quoted, struct icmp_error *error)
+static bool is_error(int family, uint8_t type)
 {
-	if ((error->protocol != IPPROTO_SCTP && error->protocol != IPPROTO_UDP) ||
-	    quoted.left < QUOTED_PORTS)
+	if (family == AF_INET6)
+		return type && type < ICMP6_INFOMSG_MASK;
+	return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
+	       type == ICMP_PARAMETERPROB;
+}
+
+/* The next hop's MTU: RFC 1191 section 4, RFC 4443 section 3.2. */
+static uint32_t mtu_of(int family, const uint8_t *message)
+{
+	if (family == AF_INET6)
+		return message[0] == ICMP6_PACKET_TOO_BIG ? be32(message + 4) : 0;
+	return message[0] == ICMP_DEST_UNREACH && message[1] == ICMP_FRAG_NEEDED ? be16(message + 6)
+										 : 0;
+}
+
+bool icmp_parse_message(int family, struct bytes message, struct icmp_error *error)
+{
+	const uint8_t *at = message.at;
+	struct ip_header header;
+
+	*error = (struct icmp_error){ 0 };
+	if (!bytes_skip(&message, ICMP_HEADER) || !is_error(family, at[0]))
 		return false;
-	error->source_port = be16(quoted.at);
-	address_set_port(&error->destination, be16(quoted.at + 2));
+	if (!ip_parse(&message, &header) || header.source.sa.sa_family != family ||
+	    (header.protocol != IPPROTO_SCTP && header.protocol != IPPROTO_UDP) ||
+	    message.left < QUOTED_PORTS)
+		return false;
+	error->type = at[0];
+	error->code = at[1];
+	error->error = family == AF_INET6 ? error_of_v6(at[0], at[1]) : error_of_v4(at[0], at[1]);
+	error->mtu = mtu_of(family, at);
+	error->protocol = header.protocol;
+	error->source = header.source;
+	error->destination = header.destination;
+	address_set_port(&error->source, be16(message.at));
+	address_set_port(&error->destination, be16(message.at + 2));
+	error->quoted = message;
 	return true;
-}
-
-/* Moves b past an IPv4 header, options included; *header is where it was. */
-static bool take_v4_header(struct bytes *b, const uint8_t **header)
-{
-	size_t size;
-
-	if (b->left < IPV4_HEADER || b->at[0] >> 4 != 4)
-		return false;
-	size = (b->at[0] & 0x0f) * 4u;
-	*header = b->at;
-	return size >= IPV4_HEADER && skip(b, size);
-}
-
-static bool parse_v4(struct bytes b, struct icmp_error *error)
-{
-	const uint8_t *header;
-
-	if (!take_v4_header(&b, &header) || header[9] != IPPROTO_ICMP || b.left < ICMP_HEADER)
-		return false;
-	error->error = error_of_v4(b.at[0], b.at[1]);
-	if (!error->error || !skip(&b, ICMP_HEADER) || !take_v4_header(&b, &header))
-		return false;
-	if (be16(header + 6) & 0x1fff) /* a later fragment: no ports in it */
-		return false;
-	error->protocol = header[9];
-	error->destination.v4.sin_family = AF_INET;
-	memcpy(&error->destination.v4.sin_addr, header + 16, 4);
-	return take_ports(b, error);
-}
-
-/* Moves b past the extension headers; *next is what follows them. */
-static bool skip_extensions(struct bytes *b, uint8_t *next)
-{
-	for (int i = 0; i < EXTENSIONS_MAX; i++) {
-		uint8_t this = *next;
-		size_t size;
-
-		if (this != IPPROTO_HOPOPTS && this != IPPROTO_ROUTING && this != IPPROTO_DSTOPTS &&
-		    this != IPPROTO_FRAGMENT)
-			return true;
-		if (b->left < 8)
-			return false;
-		if (this == IPPROTO_FRAGMENT && be16(b->at + 2) & 0xfff8)
-			return false;
-		size = this == IPPROTO_FRAGMENT ? 8 : (b->at[1] + 1u) * 8;
-		*next = b->at[0];
-		if (!skip(b, size))
-			return false;
-	}
-	return false;
-}
-
-static bool parse_v6(struct bytes b, struct icmp_error *error)
-{
-	const uint8_t *header;
-
-	if (b.left < ICMP_HEADER)
-		return false;
-	error->error = error_of_v6(b.at[0], b.at[1]);
-	if (!error->error || !skip(&b, ICMP_HEADER))
-		return false;
-	header = b.at;
-	if (!skip(&b, IPV6_HEADER) || header[0] >> 4 != 6)
-		return false;
-	error->protocol = header[6];
-	error->destination.v6.sin6_family = AF_INET6;
-	memcpy(&error->destination.v6.sin6_addr, header + 24, 16);
-	return skip_extensions(&b, &error->protocol) && take_ports(b, error);
 }
 
 bool icmp_parse(int family, const uint8_t *packet, size_t length, struct icmp_error *error)
 {
 	struct bytes b = { packet, length };
+	struct ip_header header;
 
-	*error = (struct icmp_error){ 0 };
-	return family == AF_INET6 ? parse_v6(b, error) : parse_v4(b, error);
+	if (family == AF_INET && (!ip_parse(&b, &header) || header.protocol != IPPROTO_ICMP ||
+				  header.source.sa.sa_family != AF_INET))
+		return false;
+	return icmp_parse_message(family, b, error) && error->error;
 }
 
 static int filter(int fd, int family)

@@ -13,6 +13,7 @@
 #define ALARM_REPEAT_US 5000
 
 static volatile sig_atomic_t caught;
+static volatile sig_atomic_t resized, stop_wanted, continued; /* loop_watch_terminal() */
 
 static void on_signal(int number)
 {
@@ -61,6 +62,14 @@ int64_t loop_now_us(void)
 	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
+int64_t loop_wall_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 void loop_catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
@@ -87,6 +96,8 @@ int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 
 		if (caught)
 			return -EINTR;
+		if (resized || stop_wanted || continued)
+			return 0;
 		if (left_us < 0)
 			left_us = 0;
 		left.tv_sec = left_us / USEC_PER_SEC;
@@ -142,4 +153,62 @@ void loop_deadly_signals(bool on)
 	let_signals_in(on);
 	if (!on)
 		set_ending_signals(on_signal);
+}
+
+/* --- The terminal ----------------------------------------------------------------------------- */
+
+static const int terminal_signals[] = { SIGWINCH, SIGTSTP, SIGCONT };
+
+static void on_terminal_signal(int number)
+{
+	if (number == SIGWINCH)
+		resized = 1;
+	else if (number == SIGTSTP)
+		stop_wanted = 1;
+	else
+		continued = 1;
+}
+
+void loop_watch_terminal(bool on)
+{
+	struct sigaction action = { .sa_handler = on ? on_terminal_signal : SIG_DFL }, old;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(terminal_signals); i++)
+		sigaddset(&set, terminal_signals[i]);
+	if (on)
+		sigprocmask(SIG_BLOCK, &set, NULL);
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(terminal_signals); i++) {
+		sigaction(terminal_signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(terminal_signals[i], &action, NULL);
+	}
+	if (!on)
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+unsigned loop_take_terminal(void)
+{
+	unsigned came = (resized ? LOOP_RESIZED : 0) | (stop_wanted ? LOOP_STOP : 0) |
+			(continued ? LOOP_CONTINUED : 0);
+
+	resized = stop_wanted = continued = 0;
+	return came;
+}
+
+void loop_stop(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL }, old;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	sigaction(SIGTSTP, &action, &old);
+	raise(SIGTSTP);
+	/* It takes effect here, and we are back when SIGCONT has come. */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGTSTP, &old, NULL);
 }

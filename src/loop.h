@@ -19,6 +19,9 @@
 /* CLOCK_MONOTONIC, microseconds. */
 int64_t loop_now_us(void);
 
+/* What the clock on the wall says: microseconds since 1970, UTC. */
+int64_t loop_wall_us(void);
+
 /*
  * From here on SIGINT, SIGTERM and SIGHUP (unless ignored when the program started, as under
  * nohup) only take effect inside loop_wait() and loop_alarm_start(); SIGPIPE is ignored.
@@ -33,6 +36,24 @@ void loop_deadly_signals(bool on);
 
 /* The signal that asked the program to end, or 0; it is forgotten, so that waiting works again. */
 int loop_take_signal(void);
+
+/*
+ * For a program that draws on a terminal: from here on SIGWINCH, SIGTSTP (unless ignored when the
+ * program started) and SIGCONT only take effect inside loop_wait(), which then returns 0 before its
+ * time. Off: they are as they were.
+ */
+void loop_watch_terminal(bool on);
+
+/* Those of the three that came; they are forgotten. */
+enum loop_terminal {
+	LOOP_RESIZED = 1 << 0,
+	LOOP_STOP = 1 << 1, /* ^Z: clean up, then loop_stop() */
+	LOOP_CONTINUED = 1 << 2,
+};
+unsigned loop_take_terminal(void);
+
+/* Stops the program as ^Z does, and returns when it is continued. */
+void loop_stop(void);
 
 /*
  * Waits until a descriptor is ready (returns how many), until_us has come (0), or a signal was

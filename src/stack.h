@@ -88,7 +88,8 @@ struct stack_status {
 	enum stack_assoc_state state;
 	uint16_t out_streams;
 	uint16_t in_streams;
-	uint32_t peer_rwnd;  /* bytes */
+	uint32_t peer_rwnd; /* bytes */
+	uint32_t rto_min_ms;
 	unsigned extensions; /* those that both sides agreed on; enum stack_extension */
 };
 
@@ -174,6 +175,10 @@ struct stack {
 	int (*connect)(struct stack_endpoint *endpoint, const union address *peers, size_t count,
 		       bool blocking, uint32_t *assoc);
 
+	/* This end's ports, once connect() was called; each is left as it is where it is not known.
+	 * udp: of the encapsulation. */
+	void (*ports)(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp);
+
 	/* What to poll for. Its descriptor stays the same for the life of the endpoint. */
 	struct pollfd (*pollfd)(const struct stack_endpoint *endpoint);
 	/* What to poll that descriptor for instead, when send() said -EAGAIN. */
@@ -188,13 +193,34 @@ struct stack {
 	 */
 	int (*soft_error)(struct stack_endpoint *endpoint);
 
+	/* How far a pending attempt has come; ASSOC_CLOSED where that is not known. */
+	enum stack_assoc_state (*pending_state)(struct stack_endpoint *endpoint, uint32_t assoc);
+	/*
+	 * How many packets with a bad checksum have come so far: to anybody in this network
+	 * namespace (kernel), to this process (usrsctp).
+	 */
+	uint64_t (*checksum_errors)(void);
+
 	int (*status)(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_status *status);
 	/* Return the count of *list, or -errno. */
 	int (*paths)(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_path **list);
+	/* One of them, all but primary. */
+	int (*path)(struct stack_endpoint *endpoint, uint32_t assoc, const union address *peer,
+		    struct stack_path *path);
 	int (*local_addresses)(struct stack_endpoint *endpoint, uint32_t assoc,
 			       union address **list);
 	int (*set_primary)(struct stack_endpoint *endpoint, uint32_t assoc,
 			   const union address *peer);
+
+	/*
+	 * Sends a HEARTBEAT on one path at once (RFC 9260 section 8.3). Sent before the answer to
+	 * the one before, it counts as a failure of the path: the RTO doubles, and a path that is
+	 * alive may be taken for potentially failed. No event tells of an answer; see probe.h.
+	 */
+	int (*heartbeat)(struct stack_endpoint *endpoint, uint32_t assoc,
+			 const union address *peer);
+	/* RTO.Min from the next measurement on. The paths' RTOs stay as they are until then. */
+	int (*set_rto_min)(struct stack_endpoint *endpoint, uint32_t assoc, uint32_t ms);
 
 	/* -EAGAIN: the send buffer is full, wait for room_event. ppid in network byte order. */
 	int (*send)(struct stack_endpoint *endpoint, uint32_t assoc, const void *data,

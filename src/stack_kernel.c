@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/param.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -332,6 +333,18 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	return 0;
 }
 
+static void kernel_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
+{
+	union address local = { 0 };
+	socklen_t size = sizeof(local);
+	long udp_port = *udp ? udp_port_sysctl() : 0;
+
+	if (getsockname(endpoint->fd, &local.sa, &size) == 0)
+		*sctp = address_port(&local);
+	if (udp_port > 0)
+		*udp = (uint16_t)udp_port;
+}
+
 static struct pollfd kernel_pollfd(const struct stack_endpoint *endpoint)
 {
 	return (struct pollfd){ .fd = endpoint->fd, .events = POLLIN };
@@ -590,6 +603,53 @@ static int kernel_soft_error(struct stack_endpoint *endpoint)
 	return read_so_error(endpoint);
 }
 
+/* The kernel numbers them from SCTP_CLOSED = 1, in the order of the RFC. */
+static enum stack_assoc_state assoc_state(int state)
+{
+	return state > SCTP_CLOSED ? (enum stack_assoc_state)(state - SCTP_CLOSED) : ASSOC_CLOSED;
+}
+
+/* SCTP_STATUS is refused on a pending one-to-one socket; the list of associations is not. */
+static enum stack_assoc_state kernel_pending_state(struct stack_endpoint *endpoint, uint32_t assoc)
+{
+	enum stack_assoc_state found = ASSOC_CLOSED;
+	FILE *file = fopen("/proc/net/sctp/assocs", "re");
+	unsigned long long wanted, inode;
+	struct stat stat;
+	char *line = NULL;
+	size_t size = 0;
+	int state;
+
+	(void)assoc;
+	if (!file)
+		return found;
+	wanted = fstat(endpoint->fd, &stat) == 0 ? stat.st_ino : 0;
+	/* net/sctp/proc.c sctp_assocs_seq_show: the fifth column, numbered from CLOSED = 0. */
+	while (found == ASSOC_CLOSED && getline(&line, &size, file) > 0)
+		if (sscanf(line, "%*s %*s %*s %*s %d %*s %*s %*s %*s %*s %llu", &state, &inode) ==
+			    2 &&
+		    inode == wanted)
+			found = assoc_state(state + SCTP_CLOSED);
+	free(line);
+	fclose(file);
+	return found;
+}
+
+static uint64_t kernel_checksum_errors(void)
+{
+	FILE *file = fopen("/proc/net/sctp/snmp", "re");
+	unsigned long long count = 0;
+	char line[128];
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "SctpChecksumErrors %llu", &count) == 1)
+			break;
+	fclose(file);
+	return count;
+}
+
 static unsigned extensions(const struct stack_endpoint *endpoint, uint32_t assoc)
 {
 	static const struct {
@@ -620,14 +680,17 @@ static int kernel_status(struct stack_endpoint *endpoint, uint32_t assoc,
 			 struct stack_status *status)
 {
 	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc };
 	int rc = get_option(endpoint->fd, SCTP_STATUS, &s, sizeof(s));
 
+	if (rc == 0)
+		rc = get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
 	if (rc < 0)
 		return rc;
 	*status = (struct stack_status){
+		.rto_min_ms = rto.srto_min,
 		.id = (uint32_t)s.sstat_assoc_id,
-		/* The kernel numbers them from SCTP_CLOSED = 1, in the order of the RFC. */
-		.state = s.sstat_state > SCTP_CLOSED ? s.sstat_state - SCTP_CLOSED : ASSOC_CLOSED,
+		.state = assoc_state(s.sstat_state),
 		.out_streams = s.sstat_outstrms,
 		.in_streams = s.sstat_instrms,
 		.peer_rwnd = s.sstat_rwnd,
@@ -691,32 +754,42 @@ static int kernel_local_addresses(struct stack_endpoint *endpoint, uint32_t asso
 	return get_addresses(endpoint, assoc, SCTP_GET_LOCAL_ADDRS, list);
 }
 
-static void fill_path(const struct stack_endpoint *endpoint, uint32_t assoc, int64_t jiffy,
-		      struct stack_path *path)
+/* A learned link-local address comes without its zone, and any zone will do to name it. */
+static void put_address(void *to, const union address *peer)
 {
-	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc };
+	union address address = *peer;
 
-	union address address = path->address;
-
-	/* A learned link-local address comes without its zone, and any zone will do to ask. */
 	if (address.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) &&
 	    !address.v6.sin6_scope_id)
 		address.v6.sin6_scope_id = 1;
-	memcpy(&info.spinfo_address, &address, sizeof(address));
-	if (get_option(endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info)) < 0)
-		return;
-	path->state = path_state((unsigned)info.spinfo_state);
-	path->srtt_us = info.spinfo_srtt * jiffy;
-	path->rto_ms = info.spinfo_rto;
-	path->cwnd = info.spinfo_cwnd;
-	path->mtu = info.spinfo_mtu;
+	memcpy(to, &address, sizeof(address));
+}
+
+static int kernel_path(struct stack_endpoint *endpoint, uint32_t assoc, const union address *peer,
+		       struct stack_path *path)
+{
+	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc };
+	int rc;
+
+	put_address(&info.spinfo_address, peer);
+	rc = get_option(endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
+	if (rc < 0)
+		return rc;
+	*path = (struct stack_path){
+		.address = *peer,
+		.state = path_state((unsigned)info.spinfo_state),
+		.srtt_us = info.spinfo_srtt * jiffy_us(),
+		.rto_ms = info.spinfo_rto,
+		.cwnd = info.spinfo_cwnd,
+		.mtu = info.spinfo_mtu,
+	};
+	return 0;
 }
 
 static int kernel_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_path **list)
 {
 	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc };
 	union address *addresses = NULL, primary;
-	int64_t jiffy = jiffy_us();
 	bool has_primary;
 	int count;
 
@@ -732,8 +805,8 @@ static int kernel_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct 
 		struct stack_path *path = &(*list)[i];
 
 		path->address = addresses[i];
+		kernel_path(endpoint, assoc, &addresses[i], path);
 		path->primary = has_primary && address_equal(&primary, &addresses[i]);
-		fill_path(endpoint, assoc, jiffy, path);
 	}
 	free(addresses);
 	return count;
@@ -746,6 +819,26 @@ static int kernel_set_primary(struct stack_endpoint *endpoint, uint32_t assoc,
 
 	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
 	return set_option(endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim));
+}
+
+static int kernel_heartbeat(struct stack_endpoint *endpoint, uint32_t assoc,
+			    const union address *peer)
+{
+	struct sctp_paddrparams params = {
+		.spp_assoc_id = (sctp_assoc_t)assoc,
+		.spp_flags = SPP_HB_DEMAND,
+	};
+
+	put_address(&params.spp_address, peer);
+	return set_option(endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params, sizeof(params));
+}
+
+static int kernel_set_rto_min(struct stack_endpoint *endpoint, uint32_t assoc, uint32_t ms)
+{
+	/* 0 leaves the others as they are. */
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc, .srto_min = ms };
+
+	return set_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
 }
 
 /* sctp_sendmsg() of libsctp cannot name an association, so the ancillary data is made here. */
@@ -823,14 +916,20 @@ const struct stack stack_kernel = {
 	.listen = kernel_listen,
 	.accept = kernel_accept,
 	.connect = kernel_connect,
+	.ports = kernel_ports,
 	.pollfd = kernel_pollfd,
 	.room_event = POLLOUT,
 	.next_event = kernel_next_event,
 	.soft_error = kernel_soft_error,
+	.pending_state = kernel_pending_state,
+	.checksum_errors = kernel_checksum_errors,
 	.status = kernel_status,
 	.paths = kernel_paths,
+	.path = kernel_path,
 	.local_addresses = kernel_local_addresses,
 	.set_primary = kernel_set_primary,
+	.heartbeat = kernel_heartbeat,
+	.set_rto_min = kernel_set_rto_min,
 	.send = kernel_send,
 	.shutdown = kernel_shutdown,
 	.close = kernel_close,

@@ -91,18 +91,35 @@ void warn(const char *format, ...)
 	va_end(args);
 }
 
+static void note_at(struct timeline *t, int64_t time_us, const char *format, va_list args)
+{
+	char prefix[128];
+
+	timeline_clear(t);
+	snprintf(prefix, sizeof(prefix), "%8.1f ms  %s",
+		 (double)(time_us - t->start_us) / USEC_PER_MSEC, t->label ? t->label : "");
+	write_line(prefix, format, args, SIZE_MAX, "\n");
+}
+
 void timeline_note(struct timeline *t, const char *format, ...)
 {
-	char prefix[48];
 	va_list args;
 
 	if (!t->verbose)
 		return;
-	timeline_clear(t);
-	snprintf(prefix, sizeof(prefix), "%8.1f ms  ",
-		 (double)(loop_now_us() - t->start_us) / USEC_PER_MSEC);
 	va_start(args, format);
-	write_line(prefix, format, args, SIZE_MAX, "\n");
+	note_at(t, loop_now_us(), format, args);
+	va_end(args);
+}
+
+void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, ...)
+{
+	va_list args;
+
+	if (!t->verbose)
+		return;
+	va_start(args, format);
+	note_at(t, time_us, format, args);
 	va_end(args);
 }
 

@@ -30,6 +30,9 @@ static struct {
 	size_t signal_count;
 	size_t waits;
 	unsigned spins;
+	unsigned terminal; /* of enum loop_terminal */
+	int64_t terminal_us;
+	unsigned stops;
 } loop = { .now_us = START_US, .alarm_us = LOOP_FOREVER };
 
 void fake_loop_reset(void)
@@ -39,6 +42,19 @@ void fake_loop_reset(void)
 	loop.signal_count = 0;
 	loop.waits = 0;
 	loop.spins = 0;
+	loop.terminal = 0;
+	loop.stops = 0;
+}
+
+void fake_loop_terminal(int64_t after_us, unsigned what)
+{
+	loop.terminal = what;
+	loop.terminal_us = loop.now_us + after_us;
+}
+
+unsigned fake_loop_stops(void)
+{
+	return loop.stops;
 }
 
 void fake_loop_signal(int64_t after_us, int number)
@@ -90,8 +106,31 @@ int64_t loop_now_us(void)
 	return loop.now_us;
 }
 
+int64_t loop_wall_us(void)
+{
+	return FAKE_WALL_US + loop.now_us - START_US;
+}
+
 void loop_catch_signals(void)
 {
+}
+
+void loop_watch_terminal(bool on)
+{
+	(void)on;
+}
+
+unsigned loop_take_terminal(void)
+{
+	unsigned came = loop.terminal_us <= loop.now_us ? loop.terminal : 0;
+
+	loop.terminal &= ~came;
+	return came;
+}
+
+void loop_stop(void)
+{
+	loop.stops++;
 }
 
 int loop_take_signal(void)
@@ -118,6 +157,11 @@ int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 
 		if (next_signal_us() <= loop.now_us)
 			return -EINTR;
+		if (loop.terminal) {
+			if (loop.terminal_us <= loop.now_us)
+				return 0;
+			next = MIN(next, loop.terminal_us);
+		}
 		for (size_t i = 0; i < count; i++) {
 			fds[i].revents = 0;
 			if (fds[i].fd < 0)

@@ -6,12 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What loop_wall_us() says when the clock starts: 2026-11-21 04:00:00 UTC. */
+#define FAKE_WALL_US INT64_C(1795233600000000)
+
 /* The clock starts anew, and no signal is to come. */
 void fake_loop_reset(void);
 
 /* This signal comes so long from now. At most FAKE_SIGNALS_MAX of them. */
 #define FAKE_SIGNALS_MAX 4
 void fake_loop_signal(int64_t after_us, int number);
+
+/* These of enum loop_terminal come so long from now; how often loop_stop() was called. */
+void fake_loop_terminal(int64_t after_us, unsigned what);
+unsigned fake_loop_stops(void);
 
 /*
  * The inside of a blocking call whose outcome comes at outcome_us (LOOP_FOREVER: never): time

@@ -80,7 +80,7 @@ static void test_v4(void **state)
 	assert_true(parse(AF_INET, v4, sizeof(v4), &error));
 	assert_int_equal(error.error, ENOPROTOOPT);
 	assert_int_equal(error.protocol, IPPROTO_SCTP);
-	assert_int_equal(error.source_port, 57589);
+	assert_int_equal(address_port(&error.source), 57589);
 	assert_string_equal(address_text(&error.destination, text), "10.1.1.2:5000");
 }
 
@@ -93,7 +93,7 @@ static void test_v6(void **state)
 	assert_true(parse(AF_INET6, v6, sizeof(v6), &error));
 	assert_int_equal(error.error, EACCES);
 	assert_int_equal(error.protocol, IPPROTO_SCTP);
-	assert_int_equal(error.source_port, 57589);
+	assert_int_equal(address_port(&error.source), 57589);
 	assert_string_equal(address_text(&error.destination, text), "[fd01:1::2]:5000");
 }
 
@@ -213,7 +213,7 @@ static void test_v4_options(void **state)
 	memset(packet + V4_QUOTED + 20, 1, 4);
 	memcpy(packet + V4_QUOTED + 24, v4 + V4_QUOTED + 20, 8);
 	assert_true(parse(AF_INET, packet, sizeof(packet), &error));
-	assert_int_equal(error.source_port, 57589);
+	assert_int_equal(address_port(&error.source), 57589);
 }
 
 /* fd01:1::2's packet with these extension headers in front, 8 bytes each, of type type. */
@@ -241,7 +241,7 @@ static void test_v6_extensions(void **state)
 
 	(void)state;
 	assert_true(parse_extended(IPPROTO_HOPOPTS, 1, 0, 0, &error));
-	assert_int_equal(error.source_port, 57589);
+	assert_int_equal(address_port(&error.source), 57589);
 	assert_true(parse_extended(IPPROTO_DSTOPTS, 3, 0, 0, &error));
 	assert_true(parse_extended(IPPROTO_FRAGMENT, 1, 0, 1, &error)); /* the first of more */
 	assert_false(parse_extended(IPPROTO_FRAGMENT, 1, 0, 8, &error));

@@ -122,6 +122,11 @@ static void timeline_note_only_when_verbose(void **state)
 	stderr_begin(&c);
 	timeline_note(&t, "connect to %s", "10.1.1.2");
 	assert_string_equal(stderr_end(&c), "    12.3 ms  connect to 10.1.1.2\n");
+
+	t.label = "10.1.1.2 alone: ";
+	stderr_begin(&c);
+	timeline_note(&t, "the call has begun");
+	assert_string_equal(stderr_end(&c), "    12.3 ms  10.1.1.2 alone: the call has begun\n");
 }
 
 static void timeline_progress_stands_until_cleared(void **state)

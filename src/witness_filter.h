@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The classic BPF program of the witness: in the kernel it keeps everything away from us that is
+ * not of one association. What it lets through is looked at again, more closely.
+ */
+#ifndef WITNESS_FILTER_H
+#define WITNESS_FILTER_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct witness_ports {
+	uint16_t local, peer;           /* SCTP's; local 0: not known yet, any */
+	uint16_t udp_local, udp_remote; /* of the encapsulation; either may be 0: none, or any */
+};
+
+#define WITNESS_FILTER_MAX 128
+
+/*
+ * Into code (WITNESS_FILTER_MAX), for a cooked packet socket, whose packets start at the IP header.
+ * With link, it also looks at what the kernel knows of the packet beside its bytes: its type, and
+ * whether it is for this host. Returns the number of instructions.
+ */
+size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_filter *code);
+
+#endif

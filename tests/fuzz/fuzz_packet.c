@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libFuzzer's way into the reader of packets: the first byte is the context, the rest the packet.
+ * "make fuzz" builds and runs it, with seeds from tests/fuzz/seeds.c.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "fake_packet.h"
+#include "icmp.h"
+#include "packet.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct packet_context context = { .udp_ports = { FAKE_UDP_PORT } };
+	char text[PACKET_TEXT_MAX];
+	struct icmp_error error;
+	struct packet packet;
+
+	if (size < 1)
+		return 0;
+	context.checksum_optional = data[0] & 1;
+	icmp_parse(data[0] & 2 ? AF_INET6 : AF_INET, data + 1, size - 1, &error);
+	if (!packet_parse((struct bytes){ data + 1, size - 1 }, &context, &packet))
+		return 0;
+	packet_text(&packet, text, data[0] & 4 ? sizeof(text) : 1 + data[0] / 8);
+	for (const char *c = text; *c; c++)
+		assert(*c >= ' ' && *c <= '~');
+	return 0;
+}
