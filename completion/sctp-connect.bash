@@ -13,7 +13,8 @@ _sctp_connect()
   local both='-p --port -b --bind -4 --ipv4 -6 --ipv6 -O --ostreams -I --istreams -s --stack
     -u --udp-encaps -j --json -q --quiet -v --verbose --color --explain -h --help -V --version'
   local connecting='-a --address -n --nonblock -B --blocking -m --one-to-many -w --timeout
-    -W --wait --init-attempts --init-timeout --rto-initial'
+    -W --wait --init-attempts --init-timeout --rto-initial --no-probe --probe-timeout -R --require
+    --no-witness -e --each -M --monitor --interval'
   local services='
     discard ftp-data ftp ssh http bgp https exp1 exp2 cisco-ipsla norp h323hostcall nfs
     rcip-itu m2ua m3ua megaco-h248 h248-binary itu-bicc-stc m2pa asap-sctp asap-sctp-tls
@@ -69,6 +70,9 @@ _sctp_connect()
   -s | --stack)
     mapfile -t COMPREPLY < <(compgen -W 'auto kernel usrsctp' -- "$cur")
     ;;
+  -R | --require)
+    mapfile -t COMPREPLY < <(compgen -W all -- "$cur")
+    ;;
   --color)
     mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
     ;;
@@ -76,13 +80,18 @@ _sctp_connect()
     mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
     ;;
   -w | --timeout | -W | --wait | --init-attempts | --init-timeout | --rto-initial | \
-    -O | --ostreams | -I | --istreams | -u | --udp-encaps | --count) ;;
+    --probe-timeout | -O | --ostreams | -I | --istreams | -u | --udp-encaps | --interval | --count) ;;
   *)
     options="$both $connecting -l --listen"
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
       case $word in
       -l | --listen) options="$both --count" ;;
       -a | --address) options="$both $connecting" ;;
+      esac
+    done
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+      case $word in
+      -M* | --monitor*) options+=" --count" ;;
       esac
     done
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -69,16 +69,33 @@ complete -c sctp-connect -l init-timeout -x -n 'not __fish_sctp_connect_listens'
   -d 'The longest wait for one INIT'
 complete -c sctp-connect -l rto-initial -x -n 'not __fish_sctp_connect_listens' \
   -d 'The wait before the next address'
+complete -c sctp-connect -s M -l monitor -n 'not __fish_sctp_connect_listens' \
+  -d 'Stay connected, tell every change'
+complete -c sctp-connect -l interval -x -n 'not __fish_sctp_connect_listens' \
+  -d 'From one heartbeat to the next'
 complete -c sctp-connect -s O -l ostreams -x -d 'Outgoing streams to ask for'
 complete -c sctp-connect -s I -l istreams -x -d 'Incoming streams to allow'
 complete -c sctp-connect -s s -l stack -x -a 'auto kernel usrsctp' -d 'Who speaks SCTP'
 complete -c sctp-connect -s u -l udp-encaps -x -d 'In UDP datagrams to that port'
+complete -c sctp-connect -s e -l each -n 'not __fish_sctp_connect_listens' \
+  -d 'Also try every address alone'
+
+# Looking at the paths
+complete -c sctp-connect -l no-witness -n 'not __fish_sctp_connect_listens' \
+    -d 'Do not watch the own packets'
+complete -c sctp-connect -l no-probe -n 'not __fish_sctp_connect_listens' \
+  -d 'No heartbeat on the paths'
+complete -c sctp-connect -l probe-timeout -x -n 'not __fish_sctp_connect_listens' \
+  -d 'How long a path may take to answer'
+complete -c sctp-connect -s R -l require -x -a all -n 'not __fish_sctp_connect_listens' \
+  -d 'Paths that must answer'
 
 # Listening
 complete -c sctp-connect -s l -l listen -n 'not __fish_sctp_connect_connects' \
   -d 'Be the peer: accept, report, echo'
-complete -c sctp-connect -l count -x -n __fish_sctp_connect_listens \
-  -d 'End after N associations'
+complete -c sctp-connect -l count -x \
+  -n '__fish_sctp_connect_listens; or __fish_contains_opt -s M monitor' \
+  -d 'End after N associations, or rounds'
 
 # Output
 complete -c sctp-connect -s j -l json -d 'One JSON object per line'

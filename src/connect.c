@@ -8,19 +8,22 @@
 
 #include "diagnose.h"
 #include "explain.h"
+#include "finding.h"
 #include "loop.h"
+#include "probe.h"
 #include "report.h"
+#include "watch.h"
 
-/* RFC 8305's connection attempt delay: how long a dead address may hold up the next one. */
-#define RTO_INITIAL_SEVERAL_MS 250
 /* Longer than the deadline, whatever it is: when to give up is ours to say (diagnose.c). */
 #define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
 
-/* An answer on a healthy path is there by then, and need not wait for the routing table. */
-#define ROUTE_CHECK_US         (20 * USEC_PER_MSEC)
-#define SOFT_ERROR_INTERVAL_US (50 * USEC_PER_MSEC)
-#define PROGRESS_AFTER_US      (500 * USEC_PER_MSEC)
-#define WAIT_PAUSE_US          (250 * USEC_PER_MSEC)
+/* An answer on a short path is there by then, and need not wait for the routing table. */
+#define ROUTE_CHECK_US (1 * USEC_PER_MSEC)
+/* Of the time that has passed until then, until the next look for a soft error. */
+#define SOFT_ERROR_PART   10
+#define SOFT_ERROR_MAX_US (50 * USEC_PER_MSEC)
+#define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
+#define WAIT_PAUSE_US     (250 * USEC_PER_MSEC)
 /* How long a graceful close may take: a round trip, of which the connect took two. */
 #define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
 #define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
@@ -31,10 +34,12 @@ enum connection_state {
 	/* Nothing is open. Left by start(): to PENDING, or, when it cannot even begin, to DONE. */
 	CONNECTION_IDLE,
 	/*
-	 * The endpoint is open, the stack is at it. Left by finish(), on EVENT_UP, EVENT_FAILED,
-	 * the deadline, or when no address has a route.
+	 * The endpoint is open, the stack is at it. Left for PROBING on EVENT_UP, or by finish(),
+	 * on EVENT_FAILED, the deadline, or when no address has a route.
 	 */
 	CONNECTION_PENDING,
+	/* The association is up, heartbeats are out. Left by end_probe(). */
+	CONNECTION_PROBING,
 	/* --wait: the last try failed, the next one begins at wake_us. Nothing is open. */
 	CONNECTION_PAUSED,
 	/* The result stands. The endpoint is open only where it is connected. */
@@ -55,6 +60,9 @@ struct connection {
 	int64_t deadline_us; /* of this try */
 	int64_t wake_us;     /* when tick() has something to do */
 	bool routes_checked;
+	uint64_t checksum_errors; /* the stack's count before the call */
+	int64_t up_us;            /* when the association came up */
+	int64_t probe_again_us;   /* when to ask those a second time who have not answered */
 	bool peer_closing; /* it came up, and has since been closed or lost from the other end */
 
 	struct stack_endpoint *endpoint;
@@ -62,6 +70,8 @@ struct connection {
 	size_t *order; /* packed position -> index in peer->addresses */
 	union address *packed;
 	size_t packed_count;
+	struct probe *probe; /* NULL but while PROBING */
+	struct watch watch;
 
 	struct evidence evidence;
 	struct result result;
@@ -91,9 +101,22 @@ const struct result *connection_result(const struct connection *c)
 	return &c->result;
 }
 
+struct stack_endpoint *connection_endpoint(const struct connection *c)
+{
+	return c->state == CONNECTION_DONE ? c->endpoint : NULL;
+}
+
+void connection_gone(struct connection *c)
+{
+	c->peer_closing = true;
+}
+
 /* Takes away all that belongs to one try. */
 static void reset(struct connection *c)
 {
+	probe_free(c->probe);
+	c->probe = NULL;
+	watch_stop(&c->watch);
 	if (c->endpoint)
 		c->stack->close(c->endpoint, true);
 	c->endpoint = NULL;
@@ -106,6 +129,8 @@ static void reset(struct connection *c)
 	c->routes_checked = false;
 	c->peer_closing = false;
 	c->started_us = 0;
+	c->up_us = 0;
+	c->result.probe_us = 0;
 	association_free(&c->result.association);
 	memset(&c->result.association, 0, sizeof(c->result.association));
 	memset(&c->result.reason, 0, sizeof(c->result.reason));
@@ -239,7 +264,7 @@ static int open_endpoint(struct connection *c)
 	config.local = local;
 	exclude_unbound(c, local, config.local_count);
 	if (!config.rto_initial_ms && c->packed_count > 1)
-		config.rto_initial_ms = RTO_INITIAL_SEVERAL_MS;
+		config.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
 	c->evidence.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC;
 	local_ipv6 = any_of_family(local, config.local_count, AF_INET6);
 	config.ipv6 = local_ipv6 || any_of_family(c->packed, c->packed_count, AF_INET6);
@@ -305,6 +330,12 @@ static void call_connect(struct connection *c)
 		      c->packed_count == 1 ? "" : "es", mode, style_name(c->options->style));
 	note_call(c);
 
+	if (!c->options->no_witness)
+		watch_start(&c->watch, c->packed, c->packed_count, &c->options->udp,
+			    c->local->address_count ? address_port(&c->local->addresses[0].address)
+						    : 0,
+			    c->timeline);
+	c->checksum_errors = c->stack->checksum_errors();
 	c->started_us = loop_now_us();
 	c->evidence.timeout_us = try_timeout(c, c->started_us);
 	c->deadline_us = c->started_us + c->evidence.timeout_us;
@@ -322,6 +353,7 @@ static void call_connect(struct connection *c)
 		finish(c, PHASE_CALL, -rc);
 		return;
 	}
+	watch_set_ports(&c->watch, c->stack, c->endpoint);
 	timeline_note(c->timeline, "the call %s", c->options->blocking ? "returned" : "has begun");
 	c->state = CONNECTION_PENDING;
 	c->wake_us = c->started_us + ROUTE_CHECK_US;
@@ -471,6 +503,7 @@ static bool worth_another_try(const struct connection *c)
 	case RESULT_UNREACHABLE:
 	case RESULT_ABORTED:
 	case RESULT_UNRESOLVED:
+	case RESULT_DEGRADED:
 		return c->options->wait_us && !c->result.signal &&
 		       loop_now_us() + WAIT_PAUSE_US < c->begun_us + c->options->wait_us;
 	default:
@@ -499,6 +532,23 @@ static bool check_routes(struct connection *c)
 	return without == c->packed_count;
 }
 
+/* Beyond that it would take longer than it tells. */
+#define NEIGHBOURS_MAX 64
+
+/* What else is there to know about an attempt without an answer, before its endpoint is closed. */
+static void gather(struct connection *c)
+{
+	struct evidence *e = &c->evidence;
+
+	e->state = c->stack->pending_state(c->endpoint, c->assoc);
+	e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
+	for (size_t i = 0; i < c->packed_count && c->packed_count <= NEIGHBOURS_MAX; i++) {
+		struct path_result *path = &c->result.association.paths[c->order[i]];
+
+		path->neighbour = neighbour_state(&path->path.address, &path->hop);
+	}
+}
+
 static void sample_soft_error(struct connection *c)
 {
 	int error = c->stack->soft_error(c->endpoint);
@@ -508,32 +558,60 @@ static void sample_soft_error(struct connection *c)
 	evidence_add_soft_error(&c->evidence, error);
 }
 
+/* For the report, which comes when the witness may be gone. */
+static void keep_evidence(struct connection *c)
+{
+	const struct evidence *e = &c->evidence;
+	struct result_evidence *kept = &c->result.evidence;
+	struct association *a = &c->result.association;
+
+	*kept = (struct result_evidence){
+		.witness = e->wire != NULL,
+		.witness_lost = e->wire ? e->wire->lost : 0,
+		.soft_error_count = e->soft_error_count,
+		.pending_state = e->state,
+		.checksum_errors = e->checksum_errors,
+	};
+	memcpy(kept->soft_errors, e->soft_errors, sizeof(kept->soft_errors));
+	for (size_t i = 0; e->wire && i < a->path_count; i++)
+		finding_counts(e->wire, &a->paths[i].path.address, &a->paths[i].seen);
+}
+
 static void finish(struct connection *c, enum phase phase, int error)
 {
 	struct evidence *e = &c->evidence;
 
 	timeline_clear(c->timeline);
+	watch_read(&c->watch, c->timeline);
+	e->wire = c->watch.witness ? &c->watch.wire : NULL;
+	e->now_us = loop_now_us();
 	e->phase = phase;
 	e->error = error;
 	e->order = c->order;
 	e->order_count = c->packed_count;
-	if (c->started_us)
-		e->elapsed_us = loop_now_us() - c->started_us;
-	c->result.connect_us = e->elapsed_us;
+	e->require = c->options->no_probe ? 0 : c->options->require;
+	if (c->up_us)
+		e->up_for_us = loop_now_us() - c->up_us;
+	if (c->started_us && phase != PHASE_UP)
+		c->result.connect_us = loop_now_us() - c->started_us;
+	e->elapsed_us = c->result.connect_us;
 	if ((phase == PHASE_PENDING || phase == PHASE_CALL) && c->endpoint && !c->result.signal) {
 		sample_soft_error(c);
 		if (!c->routes_checked && error != ECONNREFUSED && error != ENOPROTOOPT)
 			check_routes(c);
+		gather(c);
 	}
 	diagnose(&c->result, e);
+	keep_evidence(c);
 	timeline_note(c->timeline, "%s%s%s", result_name(c->result.word),
 		      c->result.error ? ", " : "",
 		      c->result.error ? errno_name(c->result.error) : "");
 	c->state = CONNECTION_DONE;
-	if (c->result.word == RESULT_CONNECTED)
+	if (result_is_up(c->result.word) && !worth_another_try(c))
 		return;
+	watch_stop(&c->watch);
 	if (c->endpoint)
-		c->stack->close(c->endpoint, true);
+		c->stack->close(c->endpoint, !result_is_up(c->result.word));
 	c->endpoint = NULL;
 	if (worth_another_try(c)) {
 		c->state = CONNECTION_PAUSED;
@@ -541,6 +619,97 @@ static void finish(struct connection *c, enum phase phase, int error)
 		timeline_progress(c->timeline, "%s (%s): trying again ...", c->peer->name,
 				  result_name(c->result.word));
 	}
+}
+
+/* --- Once it is up: a heartbeat on every path ------------------------------------------------ */
+
+static void start_probe(struct connection *c)
+{
+	struct association *a = &c->result.association;
+	union address *paths = xcalloc(a->path_count + 1, sizeof(*paths));
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].in_association)
+			paths[count++] = a->paths[i].path.address;
+	c->probe = probe_new(c->stack, c->endpoint, &a->status, paths, count, c->timeline);
+	free(paths);
+	c->evidence.probe_timeout_us = c->options->probe_timeout_us;
+	c->state = CONNECTION_PROBING;
+	c->probe_again_us = loop_now_us() + c->options->probe_timeout_us / 2;
+	c->deadline_us = loop_now_us() + c->options->probe_timeout_us;
+	probe_send(c->probe, false);
+	c->wake_us = loop_now_us(); /* all may have answered by now */
+}
+
+/* What the probe found, and what the paths look like after it. */
+static void take_probe(struct connection *c)
+{
+	struct association *a = &c->result.association;
+	size_t next = 0;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+		const struct probe_path *asked;
+		union address address = path->path.address;
+		bool primary = path->path.primary;
+
+		if (!path->in_association)
+			continue;
+		asked = &c->probe->paths[next++];
+		path->rtt_us = asked->rtt_us;
+		if (c->watch.witness && asked->answered) {
+			int64_t exact_us = finding_rtt_us(&c->watch.wire, &address);
+
+			path->rtt_us = exact_us ? exact_us : path->rtt_us;
+		}
+		path->heartbeats = asked->sent;
+		path->answered = asked->answered;
+		c->stack->path(c->endpoint, c->assoc, &address, &path->path);
+		path->path.address = address;
+		path->path.primary = primary;
+		if (asked->answered)
+			continue;
+		path->route_error = route_error(&address);
+		path->neighbour = neighbour_state(&address, &path->hop);
+	}
+}
+
+/* error: the association was lost meanwhile. */
+static void end_probe(struct connection *c, int error)
+{
+	c->result.probe_us = loop_now_us() - c->up_us;
+	c->evidence.probed = !error && !c->peer_closing && !c->result.signal;
+	watch_read(&c->watch, c->timeline);
+	take_probe(c);
+	probe_free(c->probe);
+	c->probe = NULL;
+	finish(c, PHASE_UP, error);
+}
+
+static void handle_events(struct connection *c);
+
+static void tick_probe(struct connection *c, int64_t now)
+{
+	size_t waiting = probe_look(c->probe);
+
+	if (!waiting || now >= c->deadline_us) {
+		/* Nobody can be asked any more where the peer has closed it since the poll. */
+		handle_events(c);
+		if (c->state == CONNECTION_PROBING)
+			end_probe(c, 0);
+		return;
+	}
+	if (now - c->up_us >= PROGRESS_AFTER_US)
+		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
+				  waiting, waiting == 1 ? "" : "s");
+	if (now >= c->probe_again_us) {
+		c->probe_again_us = LOOP_FOREVER;
+		probe_send(c->probe, true);
+		c->wake_us = now; /* all may have answered by now */
+		return;
+	}
+	c->wake_us = MIN(probe_next_look_us(c->probe), c->probe_again_us);
 }
 
 static const char *event_words(enum stack_event_type type)
@@ -566,11 +735,18 @@ static bool is_ours(const struct connection *c, const struct stack_event *event)
 	return !c->assoc || !event->assoc || event->assoc == c->assoc;
 }
 
+static void came_up(struct connection *c, const struct stack_event *event)
+{
+	c->up_us = loop_now_us();
+	c->assoc = event->assoc;
+	c->result.connect_us = c->up_us - c->started_us;
+	snapshot(c);
+}
+
 /* All that the stack has to say now. A peer that ends the association at once is seen here too. */
 static void handle_events(struct connection *c)
 {
 	struct stack_event event;
-	int64_t now = loop_now_us();
 	bool up = false;
 	int lost = 0;
 
@@ -583,9 +759,7 @@ static void handle_events(struct connection *c)
 		switch (event.type) {
 		case EVENT_UP:
 			up = true;
-			c->assoc = event.assoc;
-			c->result.connect_us = now - c->started_us;
-			snapshot(c);
+			came_up(c, &event);
 			break;
 		case EVENT_FAILED:
 			c->evidence.ended = true;
@@ -605,12 +779,47 @@ static void handle_events(struct connection *c)
 			break;
 		}
 	}
-	if (up) {
-		int64_t connect_us = c->result.connect_us;
-
+	c->evidence.closed = c->peer_closing;
+	if (up && !lost && !c->peer_closing && c->result.association.known && !c->options->no_probe)
+		start_probe(c);
+	else if (up)
 		finish(c, PHASE_UP, lost);
-		c->result.connect_us = connect_us;
+	else if (c->state == CONNECTION_PROBING && (lost || c->peer_closing))
+		end_probe(c, lost);
+}
+
+static bool is_obstructed(const struct connection *c, size_t position)
+{
+	const struct path_result *path = &c->result.association.paths[c->order[position]];
+	const union address *peer = &c->packed[position];
+	struct finding finding;
+	union address hop;
+
+	if (path->route_error)
+		return true;
+	if (c->watch.witness) {
+		finding_of_init(&c->watch.wire, peer, false, loop_now_us(), &finding);
+		if (finding.kind == WIRE_ICMP)
+			return true;
 	}
+	return neighbour_state(peer, &hop) == NEIGHBOUR_SILENT;
+}
+
+/*
+ * The network has said of every address that it cannot be reached: what ends one ends all. Not
+ * before each had its turn, because what the link has said of it may be old.
+ */
+static bool all_obstructed(const struct connection *c)
+{
+	if (loop_now_us() - c->started_us < c->evidence.t1_us * (int64_t)(c->packed_count - 1))
+		return false;
+	if (c->packed_count < 2 || c->packed_count > NEIGHBOURS_MAX ||
+	    !c->evidence.soft_error_count)
+		return false;
+	for (size_t i = 0; i < c->packed_count; i++)
+		if (!is_obstructed(c, i))
+			return false;
+	return true;
 }
 
 static void tick(struct connection *c, int64_t now)
@@ -618,6 +827,10 @@ static void tick(struct connection *c, int64_t now)
 	if (c->state == CONNECTION_PAUSED) {
 		if (now >= c->wake_us)
 			start(c);
+		return;
+	}
+	if (c->state == CONNECTION_PROBING) {
+		tick_probe(c, now);
 		return;
 	}
 	if (now >= c->deadline_us) {
@@ -631,6 +844,10 @@ static void tick(struct connection *c, int64_t now)
 		return;
 	}
 	sample_soft_error(c);
+	if (all_obstructed(c)) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
 	/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
 	if (c->packed_count == 1 && c->evidence.soft_error_count) {
 		/* Unless it is the outcome itself, which came since the poll: SO_ERROR is both. */
@@ -641,7 +858,8 @@ static void tick(struct connection *c, int64_t now)
 	}
 	if (now - c->started_us >= PROGRESS_AFTER_US)
 		show_progress(c);
-	c->wake_us = now + SOFT_ERROR_INTERVAL_US;
+	c->wake_us = now + MIN(MAX((now - c->started_us) / SOFT_ERROR_PART, ROUTE_CHECK_US),
+			       SOFT_ERROR_MAX_US);
 }
 
 /* --- The loop over all connections ---------------------------------------------------------- */
@@ -674,21 +892,43 @@ static void interrupt(struct connection *const list[], size_t count, int error)
 			finish(c, PHASE_CALL, error);
 		else if (c->state == CONNECTION_PAUSED)
 			interrupt_pause(c);
+		else if (c->state == CONNECTION_PROBING)
+			end_probe(c, 0);
 		else
 			finish(c, PHASE_PENDING, EINTR);
 	}
 }
 
+static bool is_open(const struct connection *c)
+{
+	return c->state == CONNECTION_PENDING || c->state == CONNECTION_PROBING;
+}
+
+void connection_start(struct connection *c)
+{
+	start(c);
+	/* A blocking call may have its outcome by now. */
+	if (c->state == CONNECTION_PENDING && c->options->blocking)
+		handle_events(c);
+}
+
+/* What the terminal shows when the first has its result and others have not. */
+static void show_others(struct connection *const list[], size_t waiting)
+{
+	const struct connection *first = list[0];
+
+	if (first->state == CONNECTION_DONE && loop_now_us() - first->begun_us >= PROGRESS_AFTER_US)
+		timeline_progress(first->timeline, "waiting for %zu more ...", waiting);
+}
+
 void connection_run(struct connection *const list[], size_t count)
 {
-	struct pollfd *fds = xcalloc(count + 1, sizeof(*fds));
+	/* Two for each: the endpoint, and behind them all the witnesses. */
+	struct pollfd *fds = xcalloc(2 * count + 1, sizeof(*fds));
 
-	for (size_t i = 0; i < count; i++) {
-		start(list[i]);
-		/* A blocking call may have its outcome by now. */
-		if (list[i]->state == CONNECTION_PENDING && list[i]->options->blocking)
-			handle_events(list[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (list[i]->state == CONNECTION_IDLE)
+			connection_start(list[i]);
 	for (;;) {
 		int64_t until = LOOP_FOREVER;
 		int rc;
@@ -697,19 +937,21 @@ void connection_run(struct connection *const list[], size_t count)
 		for (size_t i = 0; i < count; i++) {
 			struct connection *c = list[i];
 
-			fds[i] = (struct pollfd){ .fd = -1 };
+			fds[i] = fds[count + i] = (struct pollfd){ .fd = -1 };
 			if (c->state == CONNECTION_DONE)
 				continue;
 			active++;
+			fds[count + i] = watch_pollfd(&c->watch);
 			until = MIN(until, c->wake_us);
-			if (c->state == CONNECTION_PENDING) {
+			if (is_open(c)) {
 				until = MIN(until, c->deadline_us);
 				fds[i] = c->stack->pollfd(c->endpoint);
 			}
 		}
 		if (!active)
 			break;
-		rc = loop_wait(fds, count, until);
+		show_others(list, active);
+		rc = loop_wait(fds, 2 * count, until);
 		if (rc < 0) {
 			interrupt(list, count, -rc);
 			break;
@@ -717,12 +959,22 @@ void connection_run(struct connection *const list[], size_t count)
 		for (size_t i = 0; i < count; i++) {
 			struct connection *c = list[i];
 
-			if (c->state == CONNECTION_PENDING && fds[i].revents)
+			/* What the peer may end at once is looked at first, unless it is only told.
+			 */
+			if (c->timeline->verbose)
+				watch_read(&c->watch, c->timeline);
+			if (is_open(c) && fds[i].revents)
 				handle_events(c);
-			if (c->state == CONNECTION_PENDING || c->state == CONNECTION_PAUSED)
+			if (fds[count + i].revents && is_open(c)) {
+				watch_read(&c->watch, c->timeline);
+				c->wake_us = loop_now_us(); /* it may be ICMP */
+			}
+			if (c->state != CONNECTION_DONE)
 				tick(c, loop_now_us());
 		}
 	}
+	if (count > 1)
+		timeline_clear(list[0]->timeline);
 	free(fds);
 }
 

@@ -14,6 +14,9 @@
 #include "stack.h"
 #include "target.h"
 
+/* RFC 8305's connection attempt delay: how long a dead address may hold up the next one. */
+#define CONNECT_RTO_INITIAL_SEVERAL_MS 250
+
 struct connection;
 
 /*
@@ -24,11 +27,27 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
 				  const struct options *options, struct target *peer,
 				  struct target *local, struct timeline *timeline);
 
-/* Runs all of them until each has its result, or a signal ends them all. */
+/*
+ * Makes the call of the first try, and returns: at once, or, when blocking, with its outcome. What
+ * its target resolves to is known then.
+ */
+void connection_start(struct connection *connection);
+
+/*
+ * Runs all of them until each has its result, or a signal ends them all. Starts those that were
+ * not started, and leaves alone those that have a result already.
+ */
 void connection_run(struct connection *const list[], size_t count);
 
 /* Valid after connection_run(), owned by the connection. */
 const struct result *connection_result(const struct connection *connection);
+
+/*
+ * The endpoint of a connection that is connected, or NULL: for whoever reads its events from then
+ * on, and says so with connection_gone() when the peer has ended the association.
+ */
+struct stack_endpoint *connection_endpoint(const struct connection *connection);
+void connection_gone(struct connection *connection);
 
 /*
  * Closes those that are connected, gracefully and all at once, and aborts what is not closed by

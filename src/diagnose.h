@@ -6,6 +6,7 @@
 #include "result.h"
 #include "stack.h"
 #include "util.h"
+#include "wire.h"
 
 /* How far the attempt came. */
 enum phase {
@@ -17,7 +18,7 @@ enum phase {
 	PHASE_UP,
 };
 
-#define EVIDENCE_ERRORS_MAX 8
+#define EVIDENCE_ERRORS_MAX RESULT_SOFT_ERRORS_MAX
 
 struct evidence {
 	enum phase phase;
@@ -30,23 +31,25 @@ struct evidence {
 	bool ended;     /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
 	int soft_errors[EVIDENCE_ERRORS_MAX]; /* distinct, in the order they came */
 	size_t soft_error_count;
-	int64_t elapsed_us;  /* PHASE_PENDING: since the call */
+	enum stack_assoc_state state; /* PHASE_PENDING: how far the attempt has come */
+	uint64_t checksum_errors;     /* packets with a bad checksum that came meanwhile */
+	const struct wire *wire;      /* what the witness saw; NULL: there was none */
+	int64_t now_us;               /* loop_now_us() at the end */
+	int64_t elapsed_us;           /* PHASE_PENDING: since the call */
 	int64_t t1_us;       /* how long one INIT waited before the next address was tried */
 	const size_t *order; /* packed position -> index of the requested address */
 	size_t order_count;
 	size_t answered;    /* PHASE_UP: packed position of the address that answered the INIT */
 	int64_t timeout_us; /* our deadline, for the words */
+	int64_t up_for_us;  /* PHASE_UP: since then */
+	bool closed;        /* PHASE_UP: the peer has closed it again */
+	bool probed;        /* PHASE_UP: every path was asked, and had probe_timeout_us to answer */
+	int64_t probe_timeout_us;
+	uint64_t require; /* how many paths must be verified; 0: none was to be asked */
 };
 
 /* Remembers a soft error once; 0 is none. */
 void evidence_add_soft_error(struct evidence *evidence, int error);
-
-/*
- * What the routing table says of a packet to this address: 0, or ENETUNREACH, EHOSTUNREACH, EACCES
- * (prohibited), EINVAL (blackholed)... as a positive errno. SCTP itself never says it; connecting a
- * UDP socket asks without sending anything.
- */
-int route_error(const union address *peer);
 
 /*
  * Fills result->word, error, status, reason and hint, and the verdict and note of every path of

@@ -300,14 +300,18 @@ static const struct explanation table[] = {
 		       "strace -e trace=network sctp-connect ..." },
 
 	{ "connected", 0, STATUS_OK, "the association was established",
+	  "as many paths as --require asks for answered a heartbeat, or --no-probe sent none\n"
 	  "a path that reads unverified was not asked: it is in the association, no more\n"
 	  "addresses that read rejected are not part of it: the peer did not list them",
 	  "cat /proc/net/sctp/assocs; cat /proc/net/sctp/remaddr\n"
 	  "ss -Sani" },
 	{ "degraded", 0, STATUS_DEGRADED,
-	  "the association was established, but with fewer good paths than asked for",
-	  "a path is dead, or an address was left out by the peer or by address scope",
-	  "the verdict of each path: sctp-connect --explain dead, rejected, unreachable\n"
+	  "the association was established, but with fewer verified paths than --require asks for",
+	  "a path is dead, or an address was left out by the peer or by address scope\n"
+	  "all are dead: the peer does not answer heartbeats, or has gone since the handshake\n"
+	  "-R is more than the addresses there are; -R all counts the rejected ones too",
+	  "the verdict of each path: sctp-connect --explain dead, rejected, unverified\n"
+	  "a longer --probe-timeout, where a round trip may take more than a second\n"
 	  "sysctl net.sctp.addr_scope_policy, on both sides" },
 	{ "refused", 0, STATUS_NOT_CONNECTED,
 	  "the peer host is there and said no: it answered ABORT, or ICMP protocol unreachable",
@@ -331,7 +335,8 @@ static const struct explanation table[] = {
 	  CHECK_ROUTE "; ip neigh show ADDR\n"
 		      "tcpdump -ni any icmp or icmp6: who says it\n" CHECK_FIREWALL },
 	{ "aborted", 0, STATUS_NOT_CONNECTED,
-	  "the association came up and was lost at once, as a rule by an ABORT of the peer",
+	  "the association came up and was lost at once, or while its paths were asked, as a rule "
+	  "by an ABORT of the peer",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
 	  "the protocol above (Diameter, M3UA, S1AP, ...) does not want this peer\n"
 	  "one side found the protocol broken",
@@ -356,18 +361,23 @@ static const struct explanation table[] = {
 	  "sctp-connect --verbose: which call it was" },
 
 	{ "unverified", 0, -1,
-	  "the address is in the association, and nobody has asked yet whether it works",
-	  "this is what every address is after connecting: the handshake used one path only\n"
+	  "the address is in the association, and it is not known whether it works",
+	  "--no-probe: nobody has asked, and the handshake used one path only\n"
+	  "a signal, or the peer, ended the probe before it had its time to answer\n"
 	  "the state active means nothing yet: the kernel gives it to every address that was "
 	  "asked for and that the peer listed, even to one without a route",
 	  CHECK_ROUTE "\n"
 		      "cat /proc/net/sctp/remaddr: the state, some hb_interval later\n"
 		      "tcpdump -ni any 'sctp and host ADDR': HEARTBEAT and its ACK" },
-	{ "verified", 0, -1, "a round trip over this path was seen",
-	  "the peer answered on this address", "ss -Sani; cat /proc/net/sctp/remaddr" },
-	{ "dead", 0, -1, "this path was asked and did not answer",
+	{ "verified", 0, -1, "a round trip over this path was seen: a heartbeat was answered",
+	  "the peer's stack answered on this address; its application was not asked\n"
+	  "lost 1 of 2 heartbeats: the path works, and loses packets",
+	  "rtt is the round trip of that heartbeat; ss -Sani: the stack's own figures\n"
+	  "sctp-connect --verbose: each HEARTBEAT and its HEARTBEAT-ACK" },
+	{ "dead", 0, -1, "this path was asked, and answered no heartbeat in time",
 	  "a cut link, or a filter or route that drops it in one direction\n"
-	  "the peer answers over another interface, and rp_filter drops that",
+	  "the peer answers over another interface, and rp_filter drops that\n"
+	  "a round trip that is longer than --probe-timeout",
 	  CHECK_ROUTE "\n"
 		      "sysctl net.ipv4.conf.all.rp_filter\n"
 		      "tcpdump -ni any 'sctp and host ADDR', on both sides" },

@@ -3,13 +3,29 @@
 #include <unistd.h>
 
 #include "connect.h"
+#include "each.h"
 #include "explain.h"
 #include "listen.h"
 #include "loop.h"
+#include "monitor.h"
 #include "options.h"
 #include "report.h"
 #include "stack.h"
 #include "target.h"
+
+/* An association that the peer has ended again by then is not up. */
+static int monitor(const struct stack *stack, const struct options *options,
+		   struct connection *connection, const struct reporter *reporter,
+		   struct timeline *timeline)
+{
+	bool gone = false;
+	int status = monitor_run(stack, connection_endpoint(connection), options,
+				 connection_result(connection), reporter, timeline, &gone);
+
+	if (gone)
+		connection_gone(connection);
+	return status;
+}
 
 static int connect_and_report(const struct stack *stack, int stack_error,
 			      const struct options *options, struct target *peer,
@@ -18,15 +34,21 @@ static int connect_and_report(const struct stack *stack, int stack_error,
 {
 	struct connection *connection =
 		connection_new(stack, stack_error, options, peer, local, timeline);
+	struct each *each = each_new(connection, stack, options, peer, local, timeline);
 	int status;
 
-	connection_run(&connection, 1);
-	status = connection_result(connection)->status;
+	each_run(each);
+	status = each_result(each)->status;
 	if (status == STATUS_USAGE)
-		warn("%s", connection_result(connection)->reason.text);
+		warn("%s", each_result(each)->reason.text);
 	else
-		report_result(reporter, connection_result(connection));
-	connection_close(&connection, 1);
+		report_result(reporter, each_result(each));
+	each_close_singles(each);
+	if (options->monitor && connection_endpoint(connection) &&
+	    connection_result(connection)->association.known)
+		status = monitor(stack, options, connection, reporter, timeline);
+	each_close(each);
+	each_free(each);
 	connection_free(connection);
 	return status;
 }

@@ -9,7 +9,11 @@
 /* What getopt_long() returns for a long option without a short one: the table index above this. */
 #define LONG_ONLY 0x100
 
-#define DEFAULT_TIMEOUT_US (5 * (int64_t)USEC_PER_SEC)
+#define DEFAULT_TIMEOUT_US       (5 * (int64_t)USEC_PER_SEC)
+#define DEFAULT_PROBE_TIMEOUT_US (1 * (int64_t)USEC_PER_SEC)
+#define DEFAULT_REQUIRE          1
+#define DEFAULT_INTERVAL_US      (1 * (int64_t)USEC_PER_SEC)
+#define INTERVAL_MIN_US          (10 * USEC_PER_MSEC)
 
 enum mode {
 	MODE_CONNECT = 1 << 0,
@@ -35,6 +39,13 @@ enum row {
 	ROW_ISTREAMS,
 	ROW_STACK,
 	ROW_UDP_ENCAPS,
+	ROW_NO_PROBE,
+	ROW_PROBE_TIMEOUT,
+	ROW_REQUIRE,
+	ROW_NO_WITNESS,
+	ROW_EACH,
+	ROW_MONITOR,
+	ROW_INTERVAL,
 	ROW_LISTEN,
 	ROW_COUNT,
 	ROW_JSON,
@@ -50,7 +61,7 @@ enum row {
 struct option_row {
 	char letter; /* or 0 */
 	const char *name;
-	const char *argument; /* its name in the help, or NULL */
+	const char *argument; /* its name in the help, or NULL; "[...]": it may be left out */
 	enum mode modes;
 	const char *section; /* in the help; NULL: the one of the row before */
 	const char *help;    /* lines separated by \n */
@@ -92,9 +103,30 @@ static const struct option_row rows[ROWS] = {
 			     "in UDP datagrams to that port (RFC 6951);\n"
 			     "with --listen: the port to listen on" },
 
+	[ROW_NO_PROBE] = { 0, "no-probe", NULL, MODE_CONNECT, "Looking at the paths",
+			   "send no heartbeat on the paths" },
+	[ROW_PROBE_TIMEOUT] = { 0, "probe-timeout", "TIME", MODE_CONNECT, NULL,
+				"how long a path may take to answer one (1s)" },
+	[ROW_REQUIRE] = { 'R', "require", "N|all", MODE_CONNECT, NULL,
+			  "how many paths must answer for exit status 0\n"
+			  "(1)" },
+	[ROW_NO_WITNESS] = { 0, "no-witness", NULL, MODE_CONNECT, NULL,
+			     "do not watch the own packets on the wire,\n"
+			     "which CAP_NET_RAW allows" },
+	[ROW_EACH] = { 'e', "each", NULL, MODE_CONNECT, NULL,
+		       "also try every address alone, side by side" },
+
+	[ROW_MONITOR] = { 'M', "monitor", "[TIME]", MODE_CONNECT, "Monitoring",
+			  "stay connected, tell every change of a path,\n"
+			  "for that long, or until ^C" },
+	[ROW_INTERVAL] = { 0, "interval", "TIME", MODE_CONNECT, NULL,
+			   "from one heartbeat on a path to the next (1s)" },
+
 	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, "Listening",
 			 "be the peer: accept, report, echo" },
-	[ROW_COUNT] = { 0, "count", "N", MODE_LISTEN, NULL, "end after N associations" },
+	[ROW_COUNT] = { 0, "count", "N", MODE_BOTH, NULL,
+			"end after N associations; with --monitor:\n"
+			"after N heartbeats on every path" },
 
 	[ROW_JSON] = { 'j', "json", NULL, MODE_BOTH, "Output", "one JSON object per line" },
 	[ROW_QUIET] = { 'q', "quiet", NULL, MODE_BOTH, NULL,
@@ -115,8 +147,17 @@ struct parser {
 	struct options *options;
 	struct message *why;
 	bool given[ROWS];
+	bool stray_time;  /* the option at hand may have meant the next word as its TIME */
 	char spelled[32]; /* the option at hand as the user wrote it: "-w" or "--timeout" */
 };
+
+/* Is its argument written as "[TIME]"? */
+static bool is_optional(const struct option_row *row)
+{
+	size_t length = row->argument ? strlen(row->argument) : 0;
+
+	return length && row->argument[0] == '[' && row->argument[length - 1] == ']';
+}
 
 static enum row row_of_value(int value)
 {
@@ -138,10 +179,12 @@ static const char *row_text(enum row row, char *buf, size_t size)
 	return buf;
 }
 
-/* Of the name of the option's argument: "an N", "a TIME". */
+/* Of the name of the option's argument: "an N", "an N|all", "a TIME". */
 static const char *article(enum row row)
 {
-	return strcmp(rows[row].argument, "N") ? "a" : "an";
+	const char *name = rows[row].argument;
+
+	return name[0] == 'N' && (!name[1] || name[1] == '|') ? "an" : "a";
 }
 
 /* --- What getopt_long() could not make sense of ----------------------------------------------- */
@@ -292,6 +335,17 @@ static int take_time_ms(struct parser *p, const char *text, uint32_t *ms)
 	return STATUS_OK;
 }
 
+static int take_interval(struct parser *p, const char *text)
+{
+	char shown[PRINTABLE_MAX];
+	int status = take_time_us(p, text, &p->options->interval_us);
+
+	if (!status && p->options->interval_us < INTERVAL_MIN_US)
+		return message_set(p->why, STATUS_USAGE, "%s %s: too short: at least 10ms",
+				   p->spelled, printable(text, shown, sizeof(shown)));
+	return status;
+}
+
 static int take_stack(struct parser *p, const char *text)
 {
 	char shown[PRINTABLE_MAX];
@@ -336,6 +390,17 @@ static int take_encaps(struct parser *p, const char *text)
 	return STATUS_OK;
 }
 
+static int take_require(struct parser *p, const char *text)
+{
+	char shown[PRINTABLE_MAX];
+
+	p->options->require = REQUIRE_ALL;
+	if (!strcmp(text, "all") || parse_number(text, 1, UINT16_MAX, &p->options->require))
+		return STATUS_OK;
+	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from 1 to 65535, nor all",
+			   p->spelled, printable(text, shown, sizeof(shown)));
+}
+
 static int take_color(struct parser *p, const char *text)
 {
 	static const char *const names[] = {
@@ -359,6 +424,9 @@ static int take(struct parser *p, enum row row, const char *argument)
 {
 	struct options *o = p->options;
 
+	if (argument && !*argument && is_optional(&rows[row]))
+		return message_set(p->why, STATUS_USAGE,
+				   "%s=: nothing stands behind the =", p->spelled);
 	if (argument && !*argument)
 		return message_set(p->why, STATUS_USAGE, "%s needs %s %s, not an empty string",
 				   p->spelled, article(row), rows[row].argument);
@@ -406,6 +474,25 @@ static int take(struct parser *p, enum row row, const char *argument)
 		return take_stack(p, argument);
 	case ROW_UDP_ENCAPS:
 		return take_encaps(p, argument);
+	case ROW_NO_PROBE:
+		o->no_probe = true;
+		break;
+	case ROW_NO_WITNESS:
+		o->no_witness = true;
+		break;
+	case ROW_PROBE_TIMEOUT:
+		return take_time_us(p, argument, &o->probe_timeout_us);
+	case ROW_REQUIRE:
+		return take_require(p, argument);
+	case ROW_EACH:
+		o->each = true;
+		break;
+	case ROW_MONITOR:
+		o->monitor = true;
+		o->monitor_us = 0;
+		return argument ? take_time_us(p, argument, &o->monitor_us) : STATUS_OK;
+	case ROW_INTERVAL:
+		return take_interval(p, argument);
 	case ROW_LISTEN:
 		o->action = ACTION_LISTEN;
 		break;
@@ -443,6 +530,11 @@ static int unexpected(struct parser *p, const char *argument)
 {
 	char shown[PRINTABLE_MAX];
 
+	if (p->stray_time)
+		return message_set(p->why, STATUS_USAGE,
+				   "unexpected argument '%s': a time for --monitor is written "
+				   "without a space: --monitor=30s or -M30s",
+				   printable(argument, shown, sizeof(shown)));
 	return message_set(p->why, STATUS_USAGE,
 			   "unexpected argument '%s': addresses are given with -a",
 			   printable(argument, shown, sizeof(shown)));
@@ -465,6 +557,18 @@ static int check_together(struct parser *p)
 	}
 	if (p->given[ROW_IPV4] && p->given[ROW_IPV6])
 		return message_set(p->why, STATUS_USAGE, "-4/--ipv4 does not go with -6/--ipv6");
+	if (o->no_probe && (p->given[ROW_REQUIRE] || p->given[ROW_PROBE_TIMEOUT]))
+		return message_set(p->why, STATUS_USAGE, "%s does not go with --no-probe",
+				   row_text(p->given[ROW_REQUIRE] ? ROW_REQUIRE : ROW_PROBE_TIMEOUT,
+					    text, sizeof(text)));
+	if (o->monitor && o->no_probe)
+		return message_set(p->why, STATUS_USAGE,
+				   "-M/--monitor does not go with --no-probe");
+	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_INTERVAL])
+		return message_set(p->why, STATUS_USAGE, "--interval goes only with --monitor");
+	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_COUNT])
+		return message_set(p->why, STATUS_USAGE,
+				   "--count goes only with --monitor or --listen");
 	if (mode == MODE_CONNECT && !o->address_count)
 		return message_set(p->why, STATUS_USAGE,
 				   "no peer address: give at least one -a HOST:PORT");
@@ -495,12 +599,16 @@ static void fill_getopt(char *letters, struct option *longs)
 		const struct option_row *r = &rows[i];
 
 		longs[i].name = r->name;
-		longs[i].has_arg = r->argument ? required_argument : no_argument;
+		longs[i].has_arg = !r->argument     ? no_argument
+				   : is_optional(r) ? optional_argument
+						    : required_argument;
 		longs[i].val = r->letter ? r->letter : LONG_ONLY + (int)i;
 		if (!r->letter)
 			continue;
 		*letters++ = r->letter;
 		if (r->argument)
+			*letters++ = ':';
+		if (is_optional(r))
 			*letters++ = ':';
 	}
 	*letters = '\0';
@@ -508,7 +616,7 @@ static void fill_getopt(char *letters, struct option *longs)
 
 static int parse_all(struct parser *p, int argc, char *argv[])
 {
-	char letters[2 + 2 * ROWS + 1];
+	char letters[2 + 3 * ROWS + 1];
 	struct option longs[ROWS + 1] = { 0 };
 
 	fill_getopt(letters, longs);
@@ -535,6 +643,7 @@ static int parse_all(struct parser *p, int argc, char *argv[])
 		if (value == ':')
 			return message_set(p->why, STATUS_USAGE, "option '%s' needs %s %s",
 					   p->spelled, article(row), rows[row].argument);
+		p->stray_time = row == ROW_MONITOR && !optarg;
 		status = take(p, row, rows[row].argument ? optarg : NULL);
 		if (status || row == ROW_HELP || row == ROW_VERSION)
 			return status;
@@ -557,6 +666,9 @@ int options_parse(struct options *options, int argc, char *argv[], struct messag
 		.family = AF_UNSPEC,
 		.style = STACK_ONE_TO_ONE,
 		.timeout_us = DEFAULT_TIMEOUT_US,
+		.probe_timeout_us = DEFAULT_PROBE_TIMEOUT_US,
+		.require = DEFAULT_REQUIRE,
+		.interval_us = DEFAULT_INTERVAL_US,
 	};
 	/* Room for whatever argv holds: each of its strings gives at most one address. */
 	options->addresses = xcalloc((size_t)argc + 1, sizeof(*options->addresses));
@@ -587,6 +699,8 @@ static int head_text(const struct option_row *r, char *buf, size_t size)
 		letter[1] = r->letter;
 		letter[2] = ',';
 	}
+	if (is_optional(r))
+		return snprintf(buf, size, "  %s--%s[=%s", letter, r->name, r->argument + 1);
 	return snprintf(buf, size, "  %s--%s%s%s", letter, r->name, r->argument ? " " : "",
 			r->argument ? r->argument : "");
 }
@@ -632,16 +746,17 @@ void options_print_help(FILE *out)
 	}
 	fputs("\nTIME is a number with ms, s (the default) or m: 500ms, 1.5, 2m.\n\n"
 	      "Exit status:\n"
-	      "  0      connected\n"
-	      "  1      not connected: refused, aborted or unreachable\n"
+	      "  0      connected, and as many paths verified as --require asks for\n"
+	      "  1      not connected: refused, aborted or unreachable; or lost while monitored\n"
 	      "  2      bad usage, nothing tried\n"
 	      "  3      a name could not be resolved\n"
 	      "  4      no answer in time\n"
-	      "  5      degraded: connected, but too few paths verified (not yet in use)\n"
+	      "  5      degraded: connected, but too few paths verified\n"
 	      "  6      this host could not try: no SCTP, no permission, no such local address\n"
 	      "  128+N  ended by signal N\n\n"
 	      "Examples:\n"
 	      "  sctp-connect -a 10.1.1.2:5000 -a 10.1.2.2\n"
+	      "  sctp-connect --monitor -p m3ua -a 10.1.1.2 -a 10.1.2.2\n"
 	      "  sctp-connect --wait 60s --quiet -p s1ap -a mme.example.net\n",
 	      out);
 }

@@ -19,6 +19,9 @@ enum action {
 	ACTION_VERSION,
 };
 
+/* -R all: every address of the report. */
+#define REQUIRE_ALL UINT64_MAX
+
 enum color {
 	COLOR_AUTO,
 	COLOR_ALWAYS,
@@ -48,7 +51,17 @@ struct options {
 	uint16_t out_streams;
 	uint16_t in_streams;
 
-	uint64_t count; /* --listen: associations until it ends */
+	bool no_witness;
+	bool no_probe;
+	int64_t probe_timeout_us; /* default 1 s */
+	uint64_t require;         /* default 1; REQUIRE_ALL */
+	bool each;
+
+	bool monitor;        /* -M */
+	int64_t monitor_us;  /* its TIME */
+	int64_t interval_us; /* default 1 s */
+
+	uint64_t count; /* --listen: associations until it ends; --monitor: rounds */
 
 	bool json;
 	bool quiet;

@@ -41,6 +41,16 @@ void report_listen_event(const struct reporter *reporter, const struct listen_ev
 		report_text_listen_event(reporter, event);
 }
 
+void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
+{
+	if (reporter->quiet)
+		return;
+	if (reporter->json)
+		report_json_monitor_event(reporter, event);
+	else
+		report_text_monitor_event(reporter, event);
+}
+
 static void remember_write_error(const struct reporter *reporter, int error)
 {
 	if (reporter->write_error && *reporter->write_error == 0)

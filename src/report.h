@@ -51,11 +51,14 @@ struct listen_event {
 	uint64_t bytes;                        /* DOWN, END: echoed */
 };
 
+struct monitor_event; /* monitor.h */
+
 /* Does the text go in colour: --color, NO_COLOR (no-color.org), TERM, is it a terminal. */
 bool report_wants_color(enum color color, FILE *out);
 
 void report_result(const struct reporter *reporter, const struct result *result);
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event);
+void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 
 /*
  * Flushes out. STATUS_OK, or STATUS_HOST after one line on stderr when anything written to it was
@@ -63,11 +66,13 @@ void report_listen_event(const struct reporter *reporter, const struct listen_ev
  */
 int report_finish(const struct reporter *reporter);
 
-/* The two renderings behind report_result() and report_listen_event(). */
+/* The two renderings behind report_result(), report_listen_event() and report_monitor_event(). */
 void report_text_result(const struct reporter *reporter, const struct result *result);
 void report_text_listen_event(const struct reporter *reporter, const struct listen_event *event);
+void report_text_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 void report_json_result(const struct reporter *reporter, const struct result *result);
 void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event);
+void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 
 /*
  * One whole record on out, flushed at once because scripts wait for it. text NULL: there was no

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "monitor.h"
 #include "util.h"
 
 /* Digits that are exact for every time: 24 hours to the microsecond take 11. */
@@ -149,7 +150,23 @@ static json_t *state_name(enum stack_path_state state)
 	return any_string(state == PATH_UNKNOWN ? NULL : path_state_name(state));
 }
 
-static json_t *path_object(const struct path_result *p)
+static json_t *seen_object(const struct path_seen *seen)
+{
+	json_t *json = json_object();
+
+	put(&json, "inits_sent", json_integer(seen->inits));
+	put(&json, "init_acks", json_integer(seen->init_acks));
+	put(&json, "cookie_echoes_sent", json_integer(seen->cookie_echoes));
+	put(&json, "cookie_acks", json_integer(seen->cookie_acks));
+	put(&json, "aborts", json_integer(seen->aborts));
+	put(&json, "heartbeats_sent", json_integer(seen->heartbeats));
+	put(&json, "heartbeat_acks", json_integer(seen->heartbeat_acks));
+	put(&json, "icmp_errors", json_integer(seen->icmp_errors));
+	put(&json, "bad_checksums", json_integer(seen->bad_checksums));
+	return json;
+}
+
+static json_t *path_object(const struct path_result *p, bool witness)
 {
 	static const struct stack_path outside = { .state = PATH_UNKNOWN };
 	const struct stack_path *facts = p->in_association ? &p->path : &outside;
@@ -160,22 +177,48 @@ static json_t *path_object(const struct path_result *p)
 	put(&json, "verdict", json_string(verdict_name(p->verdict)));
 	put(&json, "state", state_name(facts->state));
 	put(&json, "primary", json_boolean(facts->primary));
-	put(&json, "rtt_ms", json_null());
+	put(&json, "rtt_ms", measured(p->rtt_us));
 	put(&json, "srtt_ms", measured(facts->srtt_us));
 	put(&json, "rto_ms", positive(facts->rto_ms));
 	put(&json, "cwnd", positive(facts->cwnd));
 	put(&json, "mtu", positive(facts->mtu));
+	put(&json, "heartbeats_sent", json_integer(p->heartbeats));
+	put(&json, "heartbeats_answered", json_integer(p->answered));
 	put(&json, "route_error", error_name(p->route_error));
 	put(&json, "note", sentence(p->note.text));
+	put(&json, "wire", witness ? seen_object(&p->seen) : json_null());
 	return json;
 }
 
-static json_t *path_array(const struct association *a)
+static json_t *path_array(const struct association *a, bool witness)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < a->path_count; i++)
-		append(&array, path_object(&a->paths[i]));
+		append(&array, path_object(&a->paths[i], witness));
+	return array;
+}
+
+static json_t *single_object(const struct single_result *single)
+{
+	json_t *json = address_object(&single->address);
+
+	put(&json, "host", any_string(single->host));
+	put(&json, "result", json_string(result_name(single->word)));
+	put(&json, "errno", error_name(single->error));
+	put(&json, "errno_number", positive(single->error));
+	put(&json, "reason", sentence(single->reason.text));
+	put(&json, "time_ms", measured(single->connect_us));
+	return json;
+}
+
+/* Not asked for is another thing than none. */
+static json_t *each_array(const struct result *result)
+{
+	json_t *array = result->each ? json_array() : json_null();
+
+	for (size_t i = 0; i < result->each_count; i++)
+		append(&array, single_object(&result->each[i]));
 	return array;
 }
 
@@ -185,7 +228,23 @@ static json_t *times_object(const struct result *result)
 
 	put(&json, "resolve", measured(result->resolve_us));
 	put(&json, "connect", measured(result->connect_us));
-	put(&json, "probe", json_null());
+	put(&json, "probe", measured(result->probe_us));
+	return json;
+}
+
+static json_t *evidence_object(const struct result_evidence *e)
+{
+	json_t *json = json_object(), *errors = json_array();
+	bool pending = e->pending_state != ASSOC_CLOSED;
+
+	for (size_t i = 0; i < e->soft_error_count; i++)
+		append(&errors, error_name(e->soft_errors[i]));
+	put(&json, "soft_errors", errors);
+	put(&json, "pending_state",
+	    any_string(pending ? assoc_state_name(e->pending_state) : NULL));
+	put(&json, "checksum_errors", json_integer((json_int_t)e->checksum_errors));
+	put(&json, "witness", json_boolean(e->witness));
+	put(&json, "witness_lost", json_integer((json_int_t)e->witness_lost));
 	return json;
 }
 
@@ -234,8 +293,10 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	put(&json, "association", association_object(a));
 	put(&json, "time_ms", times_object(result));
 	put(&json, "order", order_object(result));
+	put(&json, "evidence", evidence_object(&result->evidence));
 	put(&json, "local", address_array(a->local, a->local_count));
-	put(&json, "paths", path_array(a));
+	put(&json, "paths", path_array(a, result->evidence.witness));
+	put(&json, "each", each_array(result));
 	emit(reporter, json);
 }
 
@@ -246,7 +307,7 @@ static void put_association(json_t **json, const struct listen_event *event)
 	put(json, "from", address_object(&event->from));
 	put(json, "association", association_object(a));
 	put(json, "local", address_array(a->local, a->local_count));
-	put(json, "paths", path_array(a));
+	put(json, "paths", path_array(a, false));
 }
 
 static void put_path(json_t **json, const struct listen_event *event)
@@ -299,6 +360,125 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 	case LISTEN_END:
 		put(&json, "associations", json_integer((json_int_t)event->associations));
 		put_echoed(&json, event);
+		break;
+	}
+	emit(reporter, json);
+}
+
+/* --- --monitor -------------------------------------------------------------------------------- */
+
+static void put_address(json_t **json, const union address *a)
+{
+	char buf[ADDRESS_TEXT_MAX];
+
+	put(json, "address", any_string(address_host_text(a, buf)));
+	put(json, "port", json_integer(address_port(a)));
+}
+
+static void put_state(json_t **json, const struct monitor_path *path)
+{
+	put_address(json, &path->address);
+	put(json, "verdict", json_string(verdict_name(path->verdict)));
+	put(json, "state", state_name(path->state));
+	put(json, "primary", json_boolean(path->primary));
+}
+
+/* Of one round: its answer, or null where none came, or none yet. */
+static json_t *round_array(const struct monitor *m)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < m->path_count; i++) {
+		const struct monitor_path *path = &m->paths[i];
+		json_t *json = json_object();
+
+		put_state(&json, path);
+		put(&json, "rtt_ms", measured(path->history[m->rounds % MONITOR_HISTORY]));
+		append(&array, json);
+	}
+	return array;
+}
+
+static json_t *total_array(const struct monitor *m)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < m->path_count; i++) {
+		const struct monitor_path *path = &m->paths[i];
+		int64_t answered = (int64_t)path->answered;
+		json_t *json = json_object();
+
+		put_state(&json, path);
+		put(&json, "heartbeats_sent", json_integer((json_int_t)path->sent));
+		put(&json, "heartbeats_answered", json_integer((json_int_t)path->answered));
+		put(&json, "rtt_min_ms", measured(path->rtt_min_us));
+		put(&json, "rtt_avg_ms", measured(answered ? path->rtt_sum_us / answered : 0));
+		put(&json, "rtt_max_ms", measured(path->rtt_max_us));
+		put(&json, "times_dead", json_integer(path->times_dead));
+		put(&json, "dead_ms", milliseconds(path->dead_us));
+		append(&array, json);
+	}
+	return array;
+}
+
+static json_t *address_or_null(const union address *a)
+{
+	return a->sa.sa_family ? address_object(a) : json_null();
+}
+
+void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
+{
+	static const char *const names[] = {
+		[MONITOR_PATH] = "path",         [MONITOR_ROUND] = "round",
+		[MONITOR_PRIMARY] = "primary",   [MONITOR_RESTART] = "restart",
+		[MONITOR_DOWN] = "down",         [MONITOR_END] = "end",
+		[MONITOR_FAILOVER] = "failover",
+	};
+	const struct monitor *m = event->monitor;
+	json_t *json = json_object();
+
+	put(&json, "schema", json_integer(REPORT_SCHEMA));
+	put(&json, "event", json_string(names[event->type]));
+	put(&json, "time_ms", milliseconds(event->time_us));
+	put(&json, "time_unix_ms", milliseconds(event->wall_us));
+	put(&json, "stack", any_string(m->stack));
+	put(&json, "association_id", json_integer(m->assoc));
+	put(&json, "round", json_integer((json_int_t)m->rounds));
+	switch (event->type) {
+	case MONITOR_PATH:
+		put_state(&json, event->path);
+		put(&json, "rtt_ms",
+		    measured(event->path->verdict == VERDICT_DEAD ? 0 : event->path->rtt_us));
+		put(&json, "new_verdict", json_boolean(event->new_verdict));
+		put(&json, "new_state", json_boolean(event->new_state));
+		put(&json, "took_ms", measured(event->took_us));
+		break;
+	case MONITOR_ROUND:
+		put(&json, "paths", round_array(m));
+		break;
+	case MONITOR_PRIMARY:
+		put(&json, "from", address_or_null(&event->from));
+		put(&json, "to", address_or_null(&event->to));
+		break;
+	case MONITOR_FAILOVER:
+		put(&json, "failed_over", json_boolean(m->failed_over));
+		put(&json, "from", address_or_null(&event->from));
+		put(&json, "to", address_or_null(&event->to));
+		break;
+	case MONITOR_RESTART:
+		break;
+	case MONITOR_DOWN:
+		put(&json, "graceful", json_boolean(event->graceful));
+		put(&json, "errno", error_name(event->error));
+		put(&json, "errno_number", positive(event->error));
+		put(&json, "reason", sentence(event->reason));
+		break;
+	case MONITOR_END:
+		put(&json, "reason", sentence(event->reason));
+		put(&json, "signal", any_string(signal_name(m->signal)));
+		put(&json, "exit_status", json_integer(m->status));
+		put(&json, "degraded_ms", milliseconds(m->short_us));
+		put(&json, "paths", total_array(m));
 		break;
 	}
 	emit(reporter, json);

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "explain.h"
 #include "util.h"
@@ -26,7 +27,7 @@
 enum column {
 	COLUMN_ADDRESS,
 	COLUMN_VERDICT,
-	COLUMN_SRTT,
+	COLUMN_RTT,
 	COLUMN_RTO,
 	COLUMN_MTU,
 	COLUMN_COUNT,
@@ -131,23 +132,33 @@ static bool has_figures(const struct path_result *p)
 	return p->in_association && !(p->verdict == VERDICT_DEAD && p->note.text[0]);
 }
 
-static void address_cell(const struct path_result *p, char buf[CELL_TEXT_MAX])
+static size_t address_cell(const union address *address, const char *host, char buf[CELL_TEXT_MAX])
 {
 	char text[ADDRESS_TEXT_MAX];
 	char name[NAME_TEXT_MAX];
 
-	address_text(&p->path.address, text);
-	if (p->host)
-		snprintf(buf, CELL_TEXT_MAX, "%s (%s)", text,
-			 printable(p->host, name, sizeof(name)));
+	address_text(address, text);
+	if (host)
+		snprintf(buf, CELL_TEXT_MAX, "%s (%s)", text, printable(host, name, sizeof(name)));
 	else
 		snprintf(buf, CELL_TEXT_MAX, "%s", text);
+	return strlen(buf);
 }
 
-static void srtt_cell(int64_t srtt_us, char buf[CELL_TEXT_MAX])
+/* What was measured just now says more than what the stack has made of it. */
+static void rtt_cell(const struct path_result *p, char buf[CELL_TEXT_MAX])
 {
+	int64_t srtt_us = p->path.srtt_us;
 	char duration[DURATION_TEXT_MAX];
 
+	if (p->rtt_us > 0 && p->rtt_us < USEC_PER_MSEC) {
+		snprintf(buf, CELL_TEXT_MAX, "rtt 0.%02d ms", (int)(p->rtt_us / 10));
+		return;
+	}
+	if (p->rtt_us > 0) {
+		snprintf(buf, CELL_TEXT_MAX, "rtt %s", duration_text(p->rtt_us, duration));
+		return;
+	}
 	/* Stacks measure in whole milliseconds or coarser: no decimal that means nothing. */
 	if (srtt_us % USEC_PER_MSEC == 0)
 		snprintf(buf, CELL_TEXT_MAX, "srtt %" PRId64 " ms", srtt_us / USEC_PER_MSEC);
@@ -160,13 +171,13 @@ static size_t cell_text(const struct path_result *p, enum column column, char bu
 {
 	buf[0] = '\0';
 	if (column == COLUMN_ADDRESS)
-		address_cell(p, buf);
+		address_cell(&p->path.address, p->host, buf);
 	else if (column == COLUMN_VERDICT)
 		snprintf(buf, CELL_TEXT_MAX, "%s", verdict_name(p->verdict));
 	else if (!has_figures(p))
 		return 0;
-	else if (column == COLUMN_SRTT && p->path.srtt_us > 0)
-		srtt_cell(p->path.srtt_us, buf);
+	else if (column == COLUMN_RTT && (p->rtt_us > 0 || p->path.srtt_us > 0))
+		rtt_cell(p, buf);
 	else if (column == COLUMN_RTO && p->path.rto_ms)
 		snprintf(buf, CELL_TEXT_MAX, "rto %" PRIu32 " ms", p->path.rto_ms);
 	else if (column == COLUMN_MTU && p->path.mtu)
@@ -299,11 +310,6 @@ static void print_manner(FILE *f, const struct result *result)
 	putc(')', f);
 }
 
-static bool is_up(const struct result *result)
-{
-	return result->word == RESULT_CONNECTED || result->word == RESULT_DEGRADED;
-}
-
 static void print_up(FILE *f, const struct result *result)
 {
 	const struct association *a = &result->association;
@@ -345,7 +351,7 @@ static const char *lone_note(const struct result *result)
 {
 	const struct association *a = &result->association;
 
-	return !is_up(result) && a->path_count == 1 ? result->reason.text : "";
+	return !result_is_up(result->word) && a->path_count == 1 ? result->reason.text : "";
 }
 
 static bool beside_an_address(const struct result *result, const char *sentence)
@@ -358,6 +364,9 @@ static bool beside_an_address(const struct result *result, const char *sentence)
 		if (strcmp(*note ? note : lone_note(result), sentence) == 0)
 			return true;
 	}
+	for (size_t i = 0; result->each_count > 1 && i < result->each_count; i++)
+		if (strcmp(result->each[i].reason.text, sentence) == 0)
+			return true;
 	return false;
 }
 
@@ -377,6 +386,57 @@ static void print_hints(const struct reporter *reporter, const struct result *re
 	fflush(reporter->hints);
 }
 
+/* "ECONNREFUSED after 0.4 ms", "in 1.1 ms" */
+static size_t outcome_cell(const struct single_result *s, char buf[CELL_TEXT_MAX])
+{
+	char duration[DURATION_TEXT_MAX];
+	int used = 0;
+
+	buf[0] = '\0';
+	if (s->error)
+		used = snprintf(buf, CELL_TEXT_MAX, "%s ", errno_name(s->error));
+	if (s->connect_us > 0)
+		used += snprintf(buf + used, CELL_TEXT_MAX - (size_t)used, "%s %s ",
+				 result_is_up(s->word) ? "in" : "after",
+				 duration_text(s->connect_us, duration));
+	if (used > 0)
+		buf[--used] = '\0';
+	return (size_t)used;
+}
+
+/* Of one address the first line has said it all. */
+static void print_each(FILE *f, const struct reporter *reporter, const struct result *result)
+{
+	size_t address_width = 0, word_width = 0, outcome_width = 0;
+	char buf[CELL_TEXT_MAX];
+
+	if (result->each_count < 2)
+		return;
+	for (size_t i = 0; i < result->each_count; i++) {
+		const struct single_result *s = &result->each[i];
+
+		address_width = MAX(address_width, address_cell(&s->address, s->host, buf));
+		word_width = MAX(word_width, strlen(result_name(s->word)));
+		outcome_width = MAX(outcome_width, outcome_cell(s, buf));
+	}
+	fputs("each alone:\n", f);
+	for (size_t i = 0; i < result->each_count; i++) {
+		const struct single_result *s = &result->each[i];
+		const char *word = result_name(s->word);
+		size_t used = address_cell(&s->address, s->host, buf);
+		size_t gap;
+
+		fprintf(f, "  %s%*s", buf, (int)(address_width - used + COLUMN_GAP), "");
+		print_word(f, reporter, word, result_color(s->word));
+		gap = word_width - strlen(word) + COLUMN_GAP;
+		used = outcome_cell(s, buf);
+		print_tail(f, buf, &gap);
+		gap = (used ? outcome_width - used : gap + outcome_width) + COLUMN_GAP;
+		print_tail(f, s->reason.text, &gap);
+		putc('\n', f);
+	}
+}
+
 void report_text_result(const struct reporter *reporter, const struct result *result)
 {
 	struct record record;
@@ -387,7 +447,7 @@ void report_text_result(const struct reporter *reporter, const struct result *re
 		return;
 	}
 	print_head(f, reporter, result_name(result->word), result_color(result->word));
-	if (is_up(result))
+	if (result_is_up(result->word))
 		print_up(f, result);
 	else
 		print_failure(f, result);
@@ -395,8 +455,9 @@ void report_text_result(const struct reporter *reporter, const struct result *re
 		print_manner(f, result);
 	putc('\n', f);
 	print_rows(f, reporter, &result->association, lone_note(result));
-	if (is_up(result))
+	if (result_is_up(result->word))
 		print_local(f, &result->association);
+	print_each(f, reporter, result);
 
 	finish_record(reporter, &record);
 	if (reporter->hints)

@@ -29,6 +29,11 @@ const char *result_name(enum result_word word)
 	return result_names[word];
 }
 
+bool result_is_up(enum result_word word)
+{
+	return word == RESULT_CONNECTED || word == RESULT_DEGRADED;
+}
+
 const char *verdict_name(enum verdict verdict)
 {
 	return verdict_names[verdict];

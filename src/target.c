@@ -265,6 +265,23 @@ int target_resolve(struct target *target, int family, struct timeline *timeline,
 	return status;
 }
 
+void target_pick(struct target *target, const struct target *resolved, size_t first, size_t count,
+		 uint16_t port)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	*target = (struct target){
+		.name = resolved->name,
+		.given = xcalloc(count + 1, sizeof(*target->given)),
+		.given_count = count,
+		.port = port,
+		.local = resolved->local,
+	};
+	for (size_t i = 0; i < count; i++)
+		target->given[i].host =
+			xstrdup(address_host_text(&resolved->addresses[first + i].address, text));
+}
+
 void target_free(struct target *target)
 {
 	size_t i;

@@ -43,6 +43,13 @@ int target_parse_local(struct target *target, const struct options *options, str
 int target_resolve(struct target *target, int family, struct timeline *timeline,
 		   struct message *why);
 
+/*
+ * A target of its own out of count addresses of one that is resolved, from the first-th on:
+ * numeric, so that resolving it looks nothing up, and with this port.
+ */
+void target_pick(struct target *target, const struct target *resolved, size_t first, size_t count,
+		 uint16_t port);
+
 void target_free(struct target *target);
 
 #endif

@@ -47,7 +47,8 @@ hides_the_other_mode() {
 
   run -0 "$1" --listen -
   for option in --address --nonblock --blocking --one-to-many --timeout --wait \
-    --init-attempts --init-timeout --rto-initial; do
+    --init-attempts --init-timeout --rto-initial \
+    --no-probe --probe-timeout -R --require --no-witness --each --monitor --interval; do
     refute_option "$option"
   done
   assert_line --count
@@ -60,6 +61,9 @@ hides_the_other_mode() {
   refute_option --count
   assert_line --address
   assert_line --wait
+  run -0 "$1" -M -a host -
+  assert_line --count
+  refute_option --listen
 }
 
 @test "options of the other mode are not offered" {
@@ -86,7 +90,11 @@ completes_arguments() {
   assert_output sgsap
   run -0 "$1" -b 127.0.0.
   assert_line 127.0.0.1
+  run -0 "$1" -R a
+  assert_output all
   run -0 "$1" -w ''
+  refute_option --json
+  run -0 "$1" --probe-timeout ''
   refute_option --json
 }
 

@@ -81,9 +81,13 @@ same_lines() { # COUNT FILE FILE
   run -0 "$PROGRAM" --help
   assert_output --regexp '--timeout TIME [^-]*\(5s\)'
   assert_output --regexp '--rto-initial TIME [^-]*\(250ms '
+  assert_output --regexp '--probe-timeout TIME [^-]*\(1s\)'
+  assert_output --regexp '--require N\|all [^-]*\(1\)'
   run -0 man_section DESCRIPTION
   assert_output --regexp '--timeout TIME[^-]*The default is 5s\.'
   assert_output --regexp '--rto-initial TIME[^-]*The default is 250ms '
+  assert_output --regexp '--probe-timeout TIME[^-]*The default is 1s\.'
+  assert_output --regexp '--require N\|all[^-]*The default is 1\.'
 }
 
 # With --explain the options are parsed, and nothing is tried.

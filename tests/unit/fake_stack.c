@@ -21,6 +21,19 @@
 #define FIRST_ASSOC     3
 #define EPHEMERAL       40000
 #define DEFAULT_STREAMS 10
+#define DEFAULT_RTO_MS  3000
+#define PATHS_MAX       16
+#define ANSWERS_MAX     8
+
+/* The heartbeats of one path, and what a stack makes of their answers. */
+struct fake_path {
+	unsigned sent;
+	unsigned unanswered;             /* in a row */
+	int64_t answers_us[ANSWERS_MAX]; /* when one comes on the clock; 0: none */
+	int64_t sent_us[ANSWERS_MAX];
+	int64_t srtt_us;
+	uint32_t rto_ms;
+};
 
 /* Lives until the next reset; closed, it must not be used any more. */
 struct stack_endpoint {
@@ -39,12 +52,14 @@ struct stack_endpoint {
 	unsigned paths_calls;
 	int64_t room_us; /* when there is room in the send buffer */
 	void *data;      /* of the newest EVENT_DATA */
+	struct fake_path paths[PATHS_MAX];
 };
 
 static struct {
 	const struct fake_script *scripts;
 	size_t script_count;
 	size_t opens;
+	unsigned checksum_errors; /* how often they were asked for */
 	struct stack_endpoint **endpoints;
 	size_t count;
 } fake;
@@ -108,6 +123,12 @@ static struct stack_endpoint *new_endpoint(const struct fake_script *script)
 	e->fd = FIRST_FD + (int)fake.count;
 	e->open = true;
 	e->record.opened_us = loop_now_us();
+	e->record.rto_min_ms = FAKE_RTO_MIN_MS;
+	for (size_t i = 0; i < PATHS_MAX; i++) {
+		e->paths[i].rto_ms = script->rto_ms ? script->rto_ms : DEFAULT_RTO_MS;
+		if (i < script->path_count && script->paths[i].rto_ms)
+			e->paths[i].rto_ms = script->paths[i].rto_ms;
+	}
 	fake.endpoints = xreallocarray(fake.endpoints, fake.count + 1, sizeof(*fake.endpoints));
 	fake.endpoints[fake.count++] = e;
 	return e;
@@ -314,6 +335,13 @@ static int fake_connect(struct stack_endpoint *e, const union address *peers, si
 	return 0;
 }
 
+static void fake_ports(const struct stack_endpoint *e, uint16_t *sctp, uint16_t *udp)
+{
+	(void)udp;
+	assert_true(e->open);
+	*sctp = EPHEMERAL;
+}
+
 static struct pollfd fake_pollfd(const struct stack_endpoint *e)
 {
 	assert_true(e->open);
@@ -357,6 +385,18 @@ static int fake_soft_error(struct stack_endpoint *e)
 	return error;
 }
 
+static enum stack_assoc_state fake_pending_state(struct stack_endpoint *e, uint32_t assoc)
+{
+	(void)assoc;
+	assert_true(e->open);
+	return e->script->pending_state;
+}
+
+static uint64_t fake_checksum_errors(void)
+{
+	return fake.checksum_errors++ ? fake.scripts[fake.opens - 1].checksum_errors : 0;
+}
+
 static int fake_status(struct stack_endpoint *e, uint32_t assoc, struct stack_status *status)
 {
 	check_assoc(e, assoc);
@@ -370,6 +410,90 @@ static int fake_status(struct stack_endpoint *e, uint32_t assoc, struct stack_st
 			.out_streams = DEFAULT_STREAMS,
 			.in_streams = DEFAULT_STREAMS,
 		};
+	status->rto_min_ms = e->record.rto_min_ms;
+	return 0;
+}
+
+/* What has been answered by now goes into the path's figures (RFC 9260 section 6.3.1). */
+static void measure(struct stack_endpoint *e, struct fake_path *path)
+{
+	for (size_t i = 0; i < ANSWERS_MAX; i++) {
+		int64_t rtt_us = path->answers_us[i] - path->sent_us[i];
+		int64_t coarse_us = rtt_us - rtt_us % USEC_PER_MSEC;
+
+		if (!path->answers_us[i] || path->answers_us[i] > loop_now_us())
+			continue;
+		path->answers_us[i] = 0;
+		path->unanswered = 0;
+		path->srtt_us = path->srtt_us ? path->srtt_us + (coarse_us - path->srtt_us) / 8
+					      : coarse_us;
+		path->rto_ms =
+			MAX((uint32_t)(3 * path->srtt_us / USEC_PER_MSEC), e->record.rto_min_ms);
+	}
+}
+
+static size_t find_path(const struct stack_endpoint *e, const union address *peer)
+{
+	const struct fake_script *s = e->script;
+	size_t count = s->paths ? s->path_count : e->record.peer_count;
+
+	for (size_t i = 0; i < count && i < PATHS_MAX; i++)
+		if (address_equal(s->paths ? &s->paths[i].address : &e->record.peers[i], peer))
+			return i;
+	fail_msg("not a path of this association");
+	return 0;
+}
+
+static int fake_path(struct stack_endpoint *e, uint32_t assoc, const union address *peer,
+		     struct stack_path *path)
+{
+	size_t n = find_path(e, peer);
+	struct fake_path *figures = &e->paths[n];
+
+	check_assoc(e, assoc);
+	measure(e, figures);
+	*path = e->script->paths ? e->script->paths[n]
+				 : (struct stack_path){ .state = PATH_ACTIVE };
+	path->address = *peer;
+	path->primary = false;
+	if (figures->sent) {
+		path->srtt_us = figures->srtt_us;
+		if (path->state == PATH_UNCONFIRMED && figures->unanswered == 0)
+			path->state = PATH_ACTIVE;
+	}
+	path->rto_ms = figures->rto_ms;
+	return 0;
+}
+
+static int fake_heartbeat(struct stack_endpoint *e, uint32_t assoc, const union address *peer)
+{
+	const struct fake_script *s = e->script;
+	size_t n = find_path(e, peer);
+	struct fake_path *path = &e->paths[n];
+	struct fake_heartbeat how = { .after_us = FAKE_RTT_US };
+
+	check_assoc(e, assoc);
+	measure(e, path);
+	for (size_t i = 0; i < s->heartbeat_count; i++)
+		if (s->heartbeats[i].path == n &&
+		    (!s->heartbeats[i].nth || s->heartbeats[i].nth == path->sent + 1))
+			how = s->heartbeats[i];
+	if (how.error)
+		return -how.error;
+	if (path->unanswered++)
+		path->rto_ms *= 2;
+	path->sent_us[path->sent % ANSWERS_MAX] = loop_now_us();
+	path->answers_us[path->sent % ANSWERS_MAX] =
+		how.after_us == FAKE_NEVER ? 0 : loop_now_us() + how.after_us;
+	path->sent++;
+	e->record.heartbeats++;
+	return 0;
+}
+
+static int fake_set_rto_min(struct stack_endpoint *e, uint32_t assoc, uint32_t ms)
+{
+	check_assoc(e, assoc);
+	e->record.rto_min_ms = ms;
 	return 0;
 }
 
@@ -486,14 +610,20 @@ const struct stack fake_stack = {
 	.listen = fake_listen,
 	.accept = fake_accept,
 	.connect = fake_connect,
+	.ports = fake_ports,
 	.pollfd = fake_pollfd,
 	.room_event = POLLOUT,
 	.next_event = fake_next_event,
 	.soft_error = fake_soft_error,
+	.pending_state = fake_pending_state,
+	.checksum_errors = fake_checksum_errors,
 	.status = fake_status,
 	.paths = fake_paths,
+	.path = fake_path,
 	.local_addresses = fake_local_addresses,
 	.set_primary = fake_set_primary,
+	.heartbeat = fake_heartbeat,
+	.set_rto_min = fake_set_rto_min,
 	.send = fake_send,
 	.shutdown = fake_shutdown,
 	.close = fake_close,

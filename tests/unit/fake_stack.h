@@ -42,6 +42,15 @@ struct fake_soft_error {
 	int error;
 };
 
+/* The nth heartbeat (from 1; 0: every one) on the path-th path (from 0) is answered so. */
+#define FAKE_NEVER (-1)
+struct fake_heartbeat {
+	size_t path;
+	unsigned nth;
+	int64_t after_us; /* or FAKE_NEVER */
+	int error;        /* heartbeat() fails with it, positive errno, or 0 */
+};
+
 struct fake_script;
 
 struct fake_accept {
@@ -68,6 +77,9 @@ struct fake_script {
 	const struct fake_soft_error *soft_errors;
 	size_t soft_error_count;
 
+	enum stack_assoc_state pending_state;
+	uint64_t checksum_errors; /* between the first time they are asked for and the second */
+
 	int status_error;
 	struct stack_status status;     /* id 0: established, 10 streams each way */
 	const struct stack_path *paths; /* NULL: the addresses of connect(), the answered primary */
@@ -77,6 +89,9 @@ struct fake_script {
 	int paths_error;
 	int local_error;
 	int set_primary_error;
+	const struct fake_heartbeat *heartbeats; /* others are answered after FAKE_RTT_US */
+	size_t heartbeat_count;
+	uint32_t rto_ms; /* of every path at first, unless paths says; 0: 3000 */
 
 	const int *sends; /* what each send() says; further ones succeed */
 	size_t send_count;
@@ -85,6 +100,10 @@ struct fake_script {
 	const struct fake_event *closing;
 	size_t closing_count;
 };
+
+/* What a heartbeat takes where the script does not say; what the stack measures of it is in ms. */
+#define FAKE_RTT_US     400
+#define FAKE_RTO_MIN_MS 1000
 
 /* One call of send(). */
 struct fake_sent {
@@ -115,6 +134,8 @@ struct fake_record {
 	union address primary; /* the newest one set */
 	struct fake_sent *sent;
 	size_t sent_count;
+	unsigned heartbeats; /* on all paths together */
+	uint32_t rto_min_ms; /* as it is now */
 };
 
 extern const struct stack fake_stack;

@@ -15,6 +15,7 @@
 
 #include "diagnose.h"
 #include "fake_stack.h"
+#include "options.h"
 
 #define MSEC ((int64_t)USEC_PER_MSEC)
 #define SEC  ((int64_t)USEC_PER_SEC)
@@ -347,11 +348,11 @@ static const struct evidence_case cases[] = {
 	     EXPECT("unverified", "aborted the association as soon as it was up", "peer's log")),
 	CASE("up, and aborted with a cause", (.phase = PHASE_UP, .error = ECONNRESET, .cause = 13),
 	     (A), .unknown = true, AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
-	     EXPECT("unverified", "Protocol Violation (cause 13)", "peer's log")),
+	     EXPECT("unverified", "protocol violation (cause 13)", "peer's log")),
 	CASE("up, and aborted with a cause of RFC 4895",
 	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = 0x105), (A),
 	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
-	     EXPECT("unverified", "Unsupported HMAC Identifier (cause 261)", "peer's log")),
+	     EXPECT("unverified", "unsupported HMAC (cause 261)", "peer's log")),
 	CASE("up, and aborted with a cause of nobody",
 	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = 777), (A),
 	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
@@ -393,6 +394,241 @@ static void every_case(void **state)
 			assert_text(b.paths[b.result.association.path_count - 1].note.text,
 				    k->note);
 	}
+}
+
+/* --- Every path was asked -------------------------------------------------------------------- */
+
+#define PROBE_US SEC
+
+/* One path of the association, and what the probe saw of it. */
+struct seen {
+	const char *host; /* NULL ends the list */
+	unsigned heartbeats;
+	unsigned answered;
+	int64_t rtt_us;
+	enum stack_path_state state;
+	int route_error;
+	enum neighbour neighbour;
+	const char *hop; /* NULL: the address itself */
+	bool learned;
+	bool outside;
+
+	enum verdict verdict;
+	const char *note; /* a part of it; NULL: it is empty */
+};
+
+struct probe_case {
+	const char *name;
+	struct evidence evidence;
+	struct seen seen[PATHS_MAX + 1];
+	int signal;
+	enum result_word word;
+	int status;
+	const char *reason;
+	const char *hint;
+};
+
+#define SEEN(text, proof, paths, ...)                                          \
+	{                                                                      \
+		.name = text, .evidence = { .phase = PHASE_UP, UNPACK proof }, \
+		.seen = { UNPACK paths }, __VA_ARGS__                          \
+	}
+#define ASKED(n) .probed = true, .probe_timeout_us = PROBE_US, .require = n
+#define ANSWERS(text)                                                         \
+	{                                                                     \
+		.host = text, .heartbeats = 1, .answered = 1, .rtt_us = MSEC, \
+		.state = PATH_ACTIVE, .verdict = VERDICT_VERIFIED             \
+	}
+#define DEAD(text, ...)                                                                       \
+	{                                                                                     \
+		.host = text, .heartbeats = 2, .state = PATH_ACTIVE, .verdict = VERDICT_DEAD, \
+		__VA_ARGS__                                                                   \
+	}
+#define NO_ANSWER .note = "no heartbeat answer in 1000 ms"
+#define OK        .word = RESULT_CONNECTED, .status = STATUS_OK
+#define FEW       .word = RESULT_DEGRADED, .status = STATUS_DEGRADED
+#define CHECK_IT  "nothing comes back on that path: check routing and filters on it"
+
+static const struct probe_case probe_cases[] = {
+	SEEN("all answer", (ASKED(2)), (ANSWERS("127.0.0.1"), ANSWERS("127.0.0.2")), OK),
+	SEEN("all answer, all are required", (ASKED(REQUIRE_ALL)),
+	     (ANSWERS("127.0.0.1"), ANSWERS("127.0.0.2")), OK),
+	SEEN("one is dead", (ASKED(1)), (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", NO_ANSWER)), OK,
+	     .hint = "127.0.0.2: listed by the peer, but " CHECK_IT),
+	SEEN("one is dead, two are required", (ASKED(2)),
+	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", NO_ANSWER)), FEW,
+	     .reason = "1 of 2 addresses verified, 2 are required", .hint = CHECK_IT),
+	SEEN("one is dead, all are required", (ASKED(REQUIRE_ALL)),
+	     (DEAD("127.0.0.1", NO_ANSWER), ANSWERS("127.0.0.2")), FEW,
+	     .reason = "1 of 2 addresses verified, all are required", .hint = CHECK_IT),
+	SEEN("more are required than there are", (ASKED(3)), (ANSWERS("127.0.0.1")), FEW,
+	     .reason = "1 of 1 addresses verified, 3 are required"),
+	SEEN("all are dead", (ASKED(1)),
+	     (DEAD("127.0.0.1", NO_ANSWER), DEAD("127.0.0.2", NO_ANSWER)), FEW,
+	     .reason = "no path answers a heartbeat", .hint = "tcpdump"),
+	SEEN("two are dead", (ASKED(1)),
+	     (DEAD("127.0.0.1", NO_ANSWER), ANSWERS("127.0.0.2"), DEAD("127.0.0.3", NO_ANSWER)), OK,
+	     .hint = "127.0.0.1 and 1 more: listed by the peer, but nothing comes back on those"),
+	SEEN("dead for want of a route", (ASKED(1)),
+	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .route_error = ENETUNREACH,
+					 .neighbour = NEIGHBOUR_SILENT, .note = "no route")),
+	     OK, .hint = CHECK_IT),
+	SEEN("dead, and nobody on the link", (ASKED(1)),
+	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .neighbour = NEIGHBOUR_SILENT,
+					 .note = "the host does not answer ARP on its link")),
+	     OK, .hint = CHECK_IT),
+	SEEN("dead, and no router on the link", (ASKED(1)),
+	     (ANSWERS("127.0.0.1"),
+	      DEAD("10.9.9.9", .neighbour = NEIGHBOUR_SILENT, .hop = "10.1.1.254",
+		   .note = "the router 10.1.1.254 does not answer ARP on its link")),
+	     OK, .hint = CHECK_IT),
+	SEEN("dead, though the next hop is there", (ASKED(1)),
+	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .neighbour = NEIGHBOUR_THERE, NO_ANSWER)), OK,
+	     .hint = CHECK_IT),
+	SEEN("never confirmed", (ASKED(1)),
+	     (ANSWERS("127.0.0.1"),
+	      { .host = "127.0.0.7",
+		.heartbeats = 2,
+		.state = PATH_UNCONFIRMED,
+		.learned = true,
+		.verdict = VERDICT_DEAD,
+		.note = "no heartbeat answer in 1000 ms, so it was never confirmed" }),
+	     OK, .hint = CHECK_IT),
+	SEEN("dead, and had not answered the INIT", (ASKED(1), .answered = 1, .t1_us = T1_US),
+	     (DEAD("127.0.0.1", .note = "answered neither the INIT nor a heartbeat in 1000 ms"),
+	      ANSWERS("127.0.0.2")),
+	     OK, .hint = CHECK_IT),
+	SEEN("alive, though it had not answered the INIT",
+	     (ASKED(1), .answered = 1, .t1_us = T1_US),
+	     ({ .host = "127.0.0.1",
+		.heartbeats = 1,
+		.answered = 1,
+		.rtt_us = MSEC,
+		.verdict = VERDICT_VERIFIED,
+		.note = "did not answer the INIT in its turn" },
+	      ANSWERS("127.0.0.2")),
+	     OK, .hint = "127.0.0.1 did not answer the INIT"),
+	SEEN("one heartbeat was lost", (ASKED(1)),
+	     ({ .host = "127.0.0.1",
+		.heartbeats = 2,
+		.answered = 1,
+		.rtt_us = PROBE_US / 2 - 1,
+		.verdict = VERDICT_VERIFIED,
+		.note = "lost 1 of 2 heartbeats" }),
+	     OK),
+	SEEN("none was lost, the way is that long", (ASKED(1)),
+	     ({ .host = "127.0.0.1",
+		.heartbeats = 2,
+		.answered = 1,
+		.rtt_us = PROBE_US / 2,
+		.verdict = VERDICT_VERIFIED }),
+	     OK),
+	SEEN("one could not be asked", (ASKED(2)),
+	     (ANSWERS("127.0.0.1"), { .host = "127.0.0.2", .verdict = VERDICT_UNVERIFIED }), FEW,
+	     .reason = "1 of 2 addresses verified, 2 are required"),
+	SEEN("one is not the peer's", (ASKED(REQUIRE_ALL)),
+	     (ANSWERS("127.0.0.1"), { .host = "127.0.0.2",
+				      .outside = true,
+				      .verdict = VERDICT_REJECTED,
+				      .note = "not an address of" }),
+	     FEW, .reason = "1 of 2 addresses verified, all are required"),
+	SEEN("nobody was to be asked", (.require = 0),
+	     ({ .host = "127.0.0.1", .verdict = VERDICT_UNVERIFIED }), OK),
+	SEEN("closed in the middle", (.require = 1, .closed = true, .probe_timeout_us = PROBE_US),
+	     (ANSWERS("127.0.0.1"),
+	      { .host = "127.0.0.2", .heartbeats = 1, .verdict = VERDICT_UNVERIFIED }),
+	     OK),
+	SEEN("closed before an answer", (.require = 1, .closed = true),
+	     ({ .host = "127.0.0.1",
+		.heartbeats = 1,
+		.verdict = VERDICT_VERIFIED,
+		.note = "answered the INIT; no time for a heartbeat" }),
+	     OK),
+	SEEN("closed, and nobody was to be asked", (.require = 0, .closed = true),
+	     ({ .host = "127.0.0.1", .verdict = VERDICT_UNVERIFIED }), OK),
+	SEEN("a signal", (.require = 2, .probe_timeout_us = PROBE_US),
+	     (ANSWERS("127.0.0.1"),
+	      { .host = "127.0.0.2", .heartbeats = 2, .verdict = VERDICT_UNVERIFIED }),
+	     .signal = SIGTERM, .word = RESULT_CONNECTED, .status = 143,
+	     .reason = "ended by SIGTERM before every path had answered a heartbeat"),
+};
+
+static void prepare_probe(struct bench *b, const struct probe_case *k)
+{
+	struct association *a = &b->result.association;
+
+	memset(b, 0, sizeof(*b));
+	b->evidence = k->evidence;
+	b->evidence.order = b->order;
+	b->result.signal = k->signal;
+	a->paths = b->paths;
+	a->known = true;
+	for (size_t i = 0; k->seen[i].host; i++) {
+		const struct seen *seen = &k->seen[i];
+		struct path_result *path = &b->paths[a->path_count++];
+
+		assert_true(address_from_text(&path->path.address, seen->host));
+		path->path.state = seen->state;
+		path->requested = !seen->learned;
+		path->in_association = !seen->outside;
+		path->heartbeats = seen->heartbeats;
+		path->answered = seen->answered;
+		path->rtt_us = seen->rtt_us;
+		path->route_error = seen->route_error;
+		path->neighbour = seen->neighbour;
+		assert_true(address_from_text(&path->hop, seen->hop ? seen->hop : seen->host));
+		if (!seen->learned)
+			b->order[b->evidence.order_count++] = i;
+	}
+}
+
+static void every_probe(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(probe_cases); i++) {
+		const struct probe_case *k = &probe_cases[i];
+		struct bench b;
+
+		print_message("  %s\n", k->name);
+		prepare_probe(&b, k);
+		diagnose(&b.result, &b.evidence);
+		assert_string_equal(result_name(b.result.word), result_name(k->word));
+		assert_int_equal(b.result.status, k->status);
+		assert_int_equal(b.result.error, 0);
+		assert_text(b.result.reason.text, k->reason);
+		assert_text(b.result.hint.text, k->hint);
+		for (size_t j = 0; j < b.result.association.path_count; j++) {
+			assert_string_equal(verdict_name(b.paths[j].verdict),
+					    verdict_name(k->seen[j].verdict));
+			assert_text(b.paths[j].note.text, k->seen[j].note);
+		}
+	}
+}
+
+static void lost_while_probing(void **state)
+{
+	struct probe_case k = {
+		.evidence = { .phase = PHASE_UP,
+			      .error = ECONNRESET,
+			      .cause = 12,
+			      .require = 1,
+			      .up_for_us = 300 * MSEC },
+		.seen = { ANSWERS("127.0.0.1"), { .host = "127.0.0.2", .heartbeats = 2 } },
+	};
+	struct bench b;
+
+	(void)state;
+	prepare_probe(&b, &k);
+	diagnose(&b.result, &b.evidence);
+	assert_int_equal(b.result.word, RESULT_ABORTED);
+	assert_int_equal(b.result.status, STATUS_NOT_CONNECTED);
+	assert_text(b.result.reason.text, "aborted the association 300.0 ms after it was up: user");
+	assert_verdicts(&b.result, "verified unverified");
+	k.evidence.error = ETIMEDOUT;
+	prepare_probe(&b, &k);
+	diagnose(&b.result, &b.evidence);
+	assert_int_equal(b.result.error, ETIMEDOUT);
+	assert_text(b.result.reason.text, "the association was lost 300.0 ms after it was up");
 }
 
 /* --- Whatever the errno ---------------------------------------------------------------------- */
@@ -624,6 +860,17 @@ static void route_to_loopback(void **state)
 	close(lowest);
 }
 
+/* On which link a learned link-local address is, the stack does not say: nor then does a route. */
+static void route_without_zone(void **state)
+{
+	union address a = { .v6 = { .sin6_family = AF_INET6,
+				    .sin6_addr = { { { 0xfe, 0x80, [15] = 1 } } } } };
+
+	(void)state;
+	address_set_port(&a, PORT);
+	assert_int_equal(route_error(&a), 0);
+}
+
 /* A family that no socket can be had of says nothing about routes. */
 static void route_of_no_family(void **state)
 {
@@ -637,6 +884,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case),
+		cmocka_unit_test(every_probe),
+		cmocka_unit_test(lost_while_probing),
 		cmocka_unit_test(every_phase_and_errno),
 		cmocka_unit_test(every_soft_and_route_error),
 		cmocka_unit_test(who_did_not_answer_the_init),
@@ -645,6 +894,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_in_the_call_stays),
 		cmocka_unit_test(soft_errors_are_kept_once),
 		cmocka_unit_test(route_to_loopback),
+		cmocka_unit_test(route_without_zone),
 		cmocka_unit_test(route_of_no_family),
 	};
 

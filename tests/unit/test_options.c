@@ -79,6 +79,9 @@ static void test_defaults(void **state)
 	assert_int_equal(o.rto_initial_ms, 0);
 	assert_int_equal(o.out_streams, 0);
 	assert_int_equal(o.in_streams, 0);
+	assert_false(o.no_probe);
+	assert_int_equal(o.probe_timeout_us, USEC_PER_SEC);
+	assert_int_equal(o.require, 1);
 	assert_int_equal(o.count, 0);
 	assert_false(o.json);
 	assert_false(o.quiet);
@@ -114,7 +117,7 @@ static void test_connect_options(void **state)
 	struct options o =
 		expect_ok("-a h -4 -B -m -w 500ms -W 2m --init-attempts 3 "
 			  "--init-timeout 1.5 --rto-initial 20ms -O 65535 -I 1 -s kernel "
-			  "-j -q -v --color never");
+			  "--probe-timeout 300ms -R 65535 -j -q -v --color never");
 
 	(void)state;
 	assert_int_equal(o.family, AF_INET);
@@ -127,6 +130,9 @@ static void test_connect_options(void **state)
 	assert_int_equal(o.rto_initial_ms, 20);
 	assert_int_equal(o.out_streams, 65535);
 	assert_int_equal(o.in_streams, 1);
+	assert_false(o.no_probe);
+	assert_int_equal(o.probe_timeout_us, 300 * USEC_PER_MSEC);
+	assert_int_equal(o.require, 65535);
 	assert_ptr_equal(o.stack, stack_find("kernel"));
 	assert_true(o.json && o.quiet && o.verbose);
 	assert_int_equal(o.color, COLOR_NEVER);
@@ -137,7 +143,8 @@ static void test_long_forms(void **state)
 {
 	struct options o = expect_ok("--address h --port 1 --ipv6 --nonblock --one-to-many "
 				     "--timeout 1ms --wait 1ms --ostreams 2 --istreams 3 "
-				     "--stack auto --json --quiet --verbose --color=always");
+				     "--stack auto --require=all --json --quiet --verbose "
+				     "--color=always");
 
 	(void)state;
 	assert_int_equal(o.family, AF_INET6);
@@ -145,6 +152,7 @@ static void test_long_forms(void **state)
 	assert_int_equal(o.wait_us, USEC_PER_MSEC);
 	assert_int_equal(o.out_streams, 2);
 	assert_int_equal(o.in_streams, 3);
+	assert_true(o.require == REQUIRE_ALL);
 	assert_null(o.stack);
 	assert_int_equal(o.color, COLOR_ALWAYS);
 	options_free(&o);
@@ -231,8 +239,8 @@ static void test_unknown_options(void **state)
 	(void)state;
 	expect_error("--foo", "unknown option '--foo': see sctp-connect --help");
 	expect_error("-a h --nonsense 3", "unknown option '--nonsense': see sctp-connect --help");
-	expect_error("--monitor", "unknown option '--monitor': see sctp-connect --help");
-	expect_error("--no-probe", "unknown option '--no-probe': see sctp-connect --help");
+	expect_error("--no-prob=1", "option '--no-probe' takes no value: '--no-prob=1'");
+	expect_error("--noprobe", "unknown option '--noprobe': did you mean --no-probe?");
 	expect_error("-x", "unknown option '-x': see sctp-connect --help");
 	expect_error("-jyx", "unknown option '-y': see sctp-connect --help");
 	expect_error("-:", "unknown option '-:': see sctp-connect --help");
@@ -285,8 +293,13 @@ static void test_stray_arguments(void **state)
 
 static void test_times(void **state)
 {
-	static const char *const options[] = { "-w",     "--timeout",      "-W",
-					       "--wait", "--init-timeout", "--rto-initial" };
+	static const char *const options[] = { "-w",
+					       "--timeout",
+					       "-W",
+					       "--wait",
+					       "--init-timeout",
+					       "--rto-initial",
+					       "--probe-timeout" };
 	static const char *const wrong[] = { "abc", "5h", "-1", "+1", "1e3", "0x10", "1ms2", "ms" };
 	char text[128], why[256];
 
@@ -348,6 +361,36 @@ static void test_numbers(void **state)
 		     "--count 9223372036854775809: not a number from 1 to 9223372036854775808");
 }
 
+static void test_require(void **state)
+{
+	static const char *const wrong[] = { "0",  "65536", "-1",   "1.0", "0x1",
+					     "al", "ALL",   "all,", "x",   "99999999999999999999" };
+	char text[64], why[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		snprintf(text, sizeof(text), "-a h -R %s", wrong[i]);
+		snprintf(why, sizeof(why), "-R %s: not a number from 1 to 65535, nor all",
+			 wrong[i]);
+		expect_error(text, why);
+	}
+	expect_error("-R ''", "-R needs an N|all, not an empty string");
+	expect_error("--require", "option '--require' needs an N|all");
+	expect_error("-a h --no-probe -R 2", "-R/--require does not go with --no-probe");
+	expect_error("-a h -R 1 --no-probe", "-R/--require does not go with --no-probe");
+	expect_error("-a h --probe-timeout 1 --no-probe",
+		     "--probe-timeout does not go with --no-probe");
+}
+
+static void test_no_probe(void **state)
+{
+	struct options o = expect_ok("-a h --no-probe");
+
+	(void)state;
+	assert_true(o.no_probe);
+	options_free(&o);
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -398,6 +441,63 @@ static void test_udp_encaps(void **state)
 	options_free(&l.options);
 }
 
+static void test_each(void **state)
+{
+	struct options o = expect_ok("-a h");
+
+	(void)state;
+	assert_false(o.each);
+	options_free(&o);
+	o = expect_ok("-a h -e");
+	assert_true(o.each);
+	options_free(&o);
+	o = expect_ok("-a h --each");
+	assert_true(o.each);
+	options_free(&o);
+	expect_error("-l -p 1 -e", "-e/--each does not go with --listen");
+}
+
+static void test_monitor(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t monitor_us, interval_us;
+		uint64_t count;
+	} cases[] = {
+		{ "-a h -M", 0, USEC_PER_SEC, 0 },
+		{ "-a h -M30s --interval 10ms", 30 * (int64_t)USEC_PER_SEC, 10 * USEC_PER_MSEC, 0 },
+		{ "-qM1.5 -a h --count 7", 3 * (int64_t)USEC_PER_SEC / 2, USEC_PER_SEC, 7 },
+		{ "--monitor=2m -a h", 120 * (int64_t)USEC_PER_SEC, USEC_PER_SEC, 0 },
+		{ "-M30s -a h --monitor", 0, USEC_PER_SEC, 0 },
+	};
+	const char *separate = "unexpected argument '30s': a time for --monitor is written without "
+			       "a space: --monitor=30s or -M30s";
+	struct options o = expect_ok("-a h");
+
+	(void)state;
+	assert_false(o.monitor);
+	assert_int_equal(o.interval_us, USEC_PER_SEC);
+	options_free(&o);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		o = expect_ok(cases[i].text);
+		assert_true(o.monitor);
+		assert_int_equal(o.monitor_us, cases[i].monitor_us);
+		assert_int_equal(o.interval_us, cases[i].interval_us);
+		assert_int_equal(o.count, cases[i].count);
+		options_free(&o);
+	}
+	expect_error("-a h -M 30s", separate);
+	expect_error("--monitor 30s -a h", separate);
+	expect_error("-a h -M -q 30s", "unexpected argument '30s': addresses are given with -a");
+	expect_error("-a h -M3 30s", "unexpected argument '30s': addresses are given with -a");
+	expect_error("-a h --monitor=", "--monitor=: nothing stands behind the =");
+	expect_error("-a h --monitor=x",
+		     "--monitor x: not a time: a number with ms, s or m, such as 500ms, at most 24 "
+		     "hours");
+	expect_error("-a h -M --interval 9ms", "--interval 9ms: too short: at least 10ms");
+	expect_error("-a h -M --interval", "option '--interval' needs a TIME");
+}
+
 static void test_options_of_the_other_mode(void **state)
 {
 	static const struct {
@@ -413,6 +513,9 @@ static void test_options_of_the_other_mode(void **state)
 		{ "--init-attempts 1", "--init-attempts" },
 		{ "--init-timeout 1", "--init-timeout" },
 		{ "--rto-initial 1", "--rto-initial" },
+		{ "--no-probe", "--no-probe" },
+		{ "--probe-timeout 1", "--probe-timeout" },
+		{ "-R all", "-R/--require" },
 	};
 	char text[128], why[256];
 
@@ -422,7 +525,11 @@ static void test_options_of_the_other_mode(void **state)
 		snprintf(why, sizeof(why), "%s does not go with --listen", connecting[i].shown);
 		expect_error(text, why);
 	}
-	expect_error("-a h --count 3", "--count goes only with --listen");
+	expect_error("-b ::1 -l -M", "-M/--monitor does not go with --listen");
+	expect_error("-b ::1 -l --interval 1", "--interval does not go with --listen");
+	expect_error("-a h --count 3", "--count goes only with --monitor or --listen");
+	expect_error("-a h --interval 3", "--interval goes only with --monitor");
+	expect_error("-a h -M --no-probe", "-M/--monitor does not go with --no-probe");
 }
 
 static void test_what_is_missing(void **state)
@@ -528,7 +635,7 @@ static void test_help_lists_what_is_parsed(void **state)
 
 		if (line[0] != ' ' || !name || name - line != 6)
 			continue;
-		snprintf(option, sizeof(option), "%.*s", (int)strcspn(name, " "), name);
+		snprintf(option, sizeof(option), "%.*s", (int)strcspn(name, " ["), name);
 		parse(&l, option);
 		assert_null(strstr(l.why.text, "unknown"));
 		options_free(&l.options);
@@ -540,7 +647,7 @@ static void test_help_lists_what_is_parsed(void **state)
 		}
 		found++;
 	}
-	assert_int_equal(found, 26);
+	assert_int_equal(found, 33);
 	free(text);
 }
 
@@ -562,8 +669,12 @@ int main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_time_bounds),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_require),
+		cmocka_unit_test(test_no_probe),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_udp_encaps),
+		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_options_of_the_other_mode),
 		cmocka_unit_test(test_what_is_missing),
 		cmocka_unit_test(test_no_arguments_at_all),

@@ -205,6 +205,7 @@ static void text_degraded(void **state)
 	p = add_live_path(f, "10.1.1.2", 5000);
 	p->verdict = VERDICT_VERIFIED;
 	p->path.srtt_us = 28000;
+	p->rtt_us = 28412;
 	p = add_live_path(f, "10.1.2.2", 5000);
 	p->verdict = VERDICT_DEAD;
 	p->path.primary = true;
@@ -213,11 +214,95 @@ static void text_degraded(void **state)
 	assert_result(f,
 		      "degraded   association 3, streams 10 out 10 in, 22.7 ms"
 		      " (kernel, nonblocking)\n"
-		      "  10.1.1.2:5000  verified  srtt 28 ms  rto 250 ms  mtu 1500\n"
+		      "  10.1.1.2:5000  verified  rtt 28.4 ms  rto 250 ms  mtu 1500\n"
 		      "  10.1.2.2:5000  dead      no heartbeat answer in 1000 ms  primary"
 		      "  potentially failed\n",
 		      "sctp-connect: 1 of 2 paths is verified\n"
 		      "sctp-connect: check routing and filters\n");
+}
+
+static void make_each(struct fixture *f)
+{
+	static struct single_result each[4];
+
+	for (size_t i = 0; i < ARRAY_SIZE(each); i++)
+		each[i] = (struct single_result){ .word = RESULT_CONNECTED, .connect_us = 1120 };
+	each[0].address = make_address("10.1.1.2", 5000);
+	each[0].word = RESULT_REFUSED;
+	each[0].error = ECONNREFUSED;
+	each[0].connect_us = 400;
+	message_set(&each[0].reason, 0, "the host answered ABORT");
+	each[1].address = make_address("10.1.2.2", 5000);
+	each[1].host = "mme.example";
+	each[2].address = make_address("fd01::2", 5000);
+	each[2].word = RESULT_FAILED;
+	each[2].error = EMFILE;
+	each[2].connect_us = 0;
+	message_set(&each[2].reason, 0, "too many open files");
+	each[3].address = make_address("10.1.4.2", 5000);
+	each[3].word = RESULT_UNREACHABLE;
+	each[3].connect_us = 20100;
+	message_set(&each[3].reason, 0, "no route");
+	f->result.each = each;
+	f->result.each_count = ARRAY_SIZE(each);
+}
+
+/* What the table says of an address is not said once more. */
+static void text_each(void **state)
+{
+	struct fixture *f = *state;
+
+	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 410);
+	make_each(f);
+	set_reason(f, "the host answered ABORT", "10.1.2.2 alone accepts");
+	set_note(add_path(f, "10.1.1.2", 5000, VERDICT_REFUSED), "answered ABORT");
+	set_note(add_path(f, "10.1.2.2", 5000, VERDICT_UNTRIED), "not tried");
+	assert_result(f,
+		      "refused    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
+		      "  10.1.1.2:5000  refused  answered ABORT\n"
+		      "  10.1.2.2:5000  untried  not tried\n"
+		      "each alone:\n"
+		      "  10.1.1.2:5000                refused      ECONNREFUSED after 0.4 ms"
+		      "  the host answered ABORT\n"
+		      "  10.1.2.2:5000 (mme.example)  connected    in 1.1 ms\n"
+		      "  [fd01::2]:5000               failed       EMFILE                   "
+		      "  too many open files\n"
+		      "  10.1.4.2:5000                unreachable  after 20.1 ms            "
+		      "  no route\n",
+		      "sctp-connect: 10.1.2.2 alone accepts\n");
+}
+
+/* With one address, or none, there is nothing to add. */
+static void text_each_of_one(void **state)
+{
+	struct fixture *f = *state;
+
+	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 410);
+	make_each(f);
+	f->result.each_count = 1;
+	set_reason(f, "the host answered ABORT", "");
+	add_path(f, "10.1.1.2", 5000, VERDICT_REFUSED);
+	assert_result(f,
+		      "refused    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
+		      "  10.1.1.2:5000  refused  the host answered ABORT\n",
+		      "");
+}
+
+static void text_each_color(void **state)
+{
+	struct fixture *f = *state;
+
+	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 410);
+	make_each(f);
+	f->result.each_count = 2;
+	f->capture.reporter.color = true;
+	assert_result(f,
+		      "\033[31mrefused\033[0m    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
+		      "each alone:\n"
+		      "  10.1.1.2:5000                \033[31mrefused\033[0m    ECONNREFUSED after "
+		      "0.4 ms  the host answered ABORT\n"
+		      "  10.1.2.2:5000 (mme.example)  \033[32mconnected\033[0m  in 1.1 ms\n",
+		      "");
 }
 
 static void text_learned(void **state)
@@ -234,6 +319,7 @@ static void text_learned(void **state)
 	p->requested = false;
 	p = add_live_path(f, "10.1.3.2", 5000);
 	p->path.state = PATH_INACTIVE;
+	p->path.srtt_us = 31000;
 	set_note(p, "no route");
 	assert_result(f,
 		      "connected  association 3, streams 10 out 10 in, 22.7 ms"
@@ -241,7 +327,7 @@ static void text_learned(void **state)
 		      "  10.1.1.2:5000  unverified  srtt 28.4 ms  rto 250 ms  mtu 1500  primary\n"
 		      "  10.1.2.2:5000  unverified                rto 250 ms  mtu 1500  unconfirmed"
 		      "  learned\n"
-		      "  10.1.3.2:5000  unverified                rto 250 ms  mtu 1500  inactive"
+		      "  10.1.3.2:5000  unverified  srtt 31 ms    rto 250 ms  mtu 1500  inactive"
 		      "  no route\n",
 		      "");
 }
@@ -545,26 +631,34 @@ static void json_connected(void **state)
 		{ "association", "{\"id\":3,\"state\":\"established\",\"streams_out\":10,"
 				 "\"streams_in\":10,\"peer_rwnd\":106496,"
 				 "\"extensions\":[\"PR-SCTP\",\"RE-CONFIG\"]}" },
-		{ "time_ms", "{\"resolve\":0.041,\"connect\":22.68,\"probe\":null}" },
+		{ "time_ms", "{\"resolve\":0.041,\"connect\":22.68,\"probe\":31.002}" },
 		{ "order", "{\"reordered\":true,\"primary_set\":true}" },
+		{ "evidence", "{\"soft_errors\":[\"EHOSTUNREACH\"],\"pending_state\":null,"
+			      "\"checksum_errors\":0,\"witness\":true,\"witness_lost\":7}" },
 		{ "local", "[{\"address\":\"10.1.1.1\",\"port\":40312},"
 			   "{\"address\":\"10.1.2.1\",\"port\":40312}]" },
+		{ "each", "null" },
 	};
 	const struct key live[] = {
 		{ "address", "\"10.1.1.2\"" },
 		{ "port", "5000" },
 		{ "host", "\"mme.example\"" },
 		{ "requested", "true" },
-		{ "verdict", "\"unverified\"" },
+		{ "verdict", "\"verified\"" },
 		{ "state", "\"active\"" },
 		{ "primary", "true" },
-		{ "rtt_ms", "null" },
+		{ "rtt_ms", "28.412" },
 		{ "srtt_ms", "28.004" },
 		{ "rto_ms", "250" },
 		{ "cwnd", "4380" },
 		{ "mtu", "1500" },
+		{ "heartbeats_sent", "2" },
+		{ "heartbeats_answered", "1" },
 		{ "route_error", "null" },
 		{ "note", "null" },
+		{ "wire", "{\"inits_sent\":1,\"init_acks\":2,\"cookie_echoes_sent\":3,"
+			  "\"cookie_acks\":4,\"aborts\":5,\"heartbeats_sent\":6,"
+			  "\"heartbeat_acks\":7,\"icmp_errors\":8,\"bad_checksums\":9}" },
 	};
 	const struct key outside[] = {
 		{ "address", "\"10.9.9.9\"" },
@@ -579,16 +673,39 @@ static void json_connected(void **state)
 		{ "rto_ms", "null" },
 		{ "cwnd", "null" },
 		{ "mtu", "null" },
+		{ "heartbeats_sent", "0" },
+		{ "heartbeats_answered", "0" },
 		{ "route_error", "\"ENETUNREACH\"" },
 		{ "note", "\"not an address of this peer\"" },
+		{ "wire", "{\"inits_sent\":0,\"init_acks\":0,\"cookie_echoes_sent\":0,"
+			  "\"cookie_acks\":0,\"aborts\":0,\"heartbeats_sent\":0,"
+			  "\"heartbeat_acks\":0,\"icmp_errors\":0,\"bad_checksums\":0}" },
 	};
 	json_t *json, *paths;
 
 	make_three_paths(f);
+	f->result.evidence = (struct result_evidence){ .witness = true,
+						       .witness_lost = 7,
+						       .soft_errors = { EHOSTUNREACH },
+						       .soft_error_count = 1 };
+	f->paths[0].seen = (struct path_seen){ .inits = 1,
+					       .init_acks = 2,
+					       .cookie_echoes = 3,
+					       .cookie_acks = 4,
+					       .aborts = 5,
+					       .heartbeats = 6,
+					       .heartbeat_acks = 7,
+					       .icmp_errors = 8,
+					       .bad_checksums = 9 };
 	f->result.reordered = true;
 	f->result.primary_set = true;
 	f->paths[0].host = "mme.example";
 	f->paths[0].path.srtt_us = 28004;
+	f->paths[0].verdict = VERDICT_VERIFIED;
+	f->paths[0].rtt_us = 28412;
+	f->paths[0].heartbeats = 2;
+	f->paths[0].answered = 1;
+	f->result.probe_us = 31002;
 	/* What is left over in a path outside of the association is not shown. */
 	f->paths[3].path.state = PATH_ACTIVE;
 	f->paths[3].path.rto_ms = 1;
@@ -623,7 +740,54 @@ static void json_unresolved(void **state)
 		       "\"association\":null,"
 		       "\"time_ms\":{\"resolve\":null,\"connect\":null,\"probe\":null},"
 		       "\"order\":{\"reordered\":false,\"primary_set\":false},"
-		       "\"local\":[],\"paths\":[]}");
+		       "\"evidence\":{\"soft_errors\":[],\"pending_state\":null,"
+		       "\"checksum_errors\":0,\"witness\":false,\"witness_lost\":0},"
+		       "\"local\":[],\"paths\":[],\"each\":null}");
+}
+
+static void json_each(void **state)
+{
+	struct fixture *f = *state;
+	const struct key refused[] = {
+		{ "address", "\"10.1.1.2\"" },
+		{ "port", "5000" },
+		{ "host", "null" },
+		{ "result", "\"refused\"" },
+		{ "errno", "\"ECONNREFUSED\"" },
+		{ "errno_number", "111" },
+		{ "reason", "\"the host answered ABORT\"" },
+		{ "time_ms", "0.4" },
+	};
+	const struct key connected[] = {
+		{ "address", "\"10.1.2.2\"" }, { "port", "5000" },    { "host", "\"mme.example\"" },
+		{ "result", "\"connected\"" }, { "errno", "null" },   { "errno_number", "null" },
+		{ "reason", "null" },          { "time_ms", "1.12" },
+	};
+	json_t *json, *each;
+
+	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 410);
+	make_each(f);
+	json = json_of_result(f);
+	each = json_object_get(json, "each");
+	assert_int_equal(json_array_size(each), 4);
+	assert_keys(json_array_get(each, 0), refused, ARRAY_SIZE(refused));
+	assert_keys(json_array_get(each, 1), connected, ARRAY_SIZE(connected));
+	assert_key(json_array_get(each, 2), "time_ms", "null");
+	json_decref(json);
+}
+
+/* Asked for, but none could be tried. */
+static void json_each_of_none(void **state)
+{
+	struct fixture *f = *state;
+	json_t *json;
+
+	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 410);
+	make_each(f);
+	f->result.each_count = 0;
+	json = json_of_result(f);
+	assert_key(json, "each", "[]");
+	json_decref(json);
 }
 
 static void json_signal(void **state)
@@ -1050,6 +1214,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(text_connected),
 		test(text_degraded),
+		test(text_each),
+		test(text_each_of_one),
+		test(text_each_color),
 		test(text_learned),
 		test(text_already_closing),
 		test(text_already_gone),
@@ -1068,6 +1235,8 @@ int main(void)
 		test(quiet_prints_nothing),
 		test(json_connected),
 		test(json_unresolved),
+		test(json_each),
+		test(json_each_of_none),
 		test(json_signal),
 		test(json_ipv6),
 		test(json_any_bytes),

@@ -485,6 +485,30 @@ static void resolve_again_sees_what_changed(void **state)
 	target_free(&target);
 }
 
+/* No name server is asked again, and the zone is kept. */
+static void pick_is_numeric(void **state)
+{
+	const char *args[] = { "10.1.1.2", "gone.example", "fe80::1%lo" };
+	struct timeline timeline = { .start_us = loop_now_us() };
+	struct message why = { "" };
+	char text[ADDRESS_TEXT_MAX];
+	struct target whole, picked;
+
+	(void)state;
+	fake_gone = false;
+	assert_int_equal(resolve(&whole, args, 3, false, AF_UNSPEC, &timeline, &why), STATUS_OK);
+	fake_gone = true;
+	target_pick(&picked, &whole, 1, 2, 7000);
+	target_free(&whole);
+	assert_int_equal(target_resolve(&picked, AF_UNSPEC, &timeline, &why), STATUS_OK);
+	assert_int_equal(picked.address_count, 2);
+	assert_string_equal(address_text(&picked.addresses[0].address, text), "10.1.3.2:7000");
+	assert_null(picked.addresses[0].host);
+	assert_string_equal(address_text(&picked.addresses[1].address, text), "[fe80::1%lo]:7000");
+	assert_false(picked.local);
+	target_free(&picked);
+}
+
 static void timeline_tells_names_and_duplicates(void **state)
 {
 	const char *args[] = { "10.1.2.2", "two.example" };
@@ -522,6 +546,7 @@ int main(void)
 		cmocka_unit_test(resolve_local_wildcards_and_none),
 		cmocka_unit_test(a_thousand_is_the_most),
 		cmocka_unit_test(resolve_again_sees_what_changed),
+		cmocka_unit_test(pick_is_numeric),
 		cmocka_unit_test(timeline_tells_names_and_duplicates),
 	};
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What this host knows of an address without asking anybody: no privilege, nothing sent. */
+#ifndef HOST_H
+#define HOST_H
+
+#include <stdbool.h>
+
+#include "address.h"
+#include "util.h"
+
+/*
+ * What the routing table says of a packet to this address: 0, or ENETUNREACH, EHOSTUNREACH, EACCES
+ * (prohibited), EINVAL (blackholed)... as a positive errno. SCTP itself never says it; connecting a
+ * UDP socket asks without sending anything.
+ */
+int route_error(const union address *peer);
+
+enum neighbour {
+	NEIGHBOUR_UNKNOWN, /* not looked up yet, or the host did not say */
+	NEIGHBOUR_ASKED,   /* looked up on its link (ARP, ND), and no answer yet */
+	NEIGHBOUR_SILENT,  /* the last look-up got none */
+	NEIGHBOUR_THERE,
+};
+
+/*
+ * Whether the next hop on the way to the peer answers on its link; *hop is that: the peer itself,
+ * or the router towards it. Filled unless it is unknown.
+ */
+enum neighbour neighbour_state(const union address *peer, union address *hop);
+
+/*
+ * What modprobe.d(5) says against loading that kernel module, such as "install sctp /bin/false in
+ * /etc/modprobe.d/cis.conf". False: nothing.
+ */
+bool module_blocked(const char *module, struct message *what);
+
+#endif

@@ -1,0 +1,708 @@
+/* SPDX-License-Identifier: MIT */
+/* --each against scripted stacks: script 0 is of the whole, then one per address, in order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "each.h"
+#include "fake_loop.h"
+#include "fake_stack.h"
+#include "loop.h"
+
+#define MSEC       ((int64_t)USEC_PER_MSEC)
+#define SEC        ((int64_t)USEC_PER_SEC)
+#define TIMEOUT_US (5 * SEC) /* the default of -w */
+
+#define MANY     100
+#define ARGS_MAX (2 * MANY + 8)
+
+#define LIST(type, ...)  ((const type[]){ __VA_ARGS__ })
+#define COUNT(type, ...) (sizeof((const type[]){ __VA_ARGS__ }) / sizeof(type))
+
+#define EVENTS(...)                                     \
+	.events = LIST(struct fake_event, __VA_ARGS__), \
+	.event_count = COUNT(struct fake_event, __VA_ARGS__)
+#define CLOSING(...)                                     \
+	.closing = LIST(struct fake_event, __VA_ARGS__), \
+	.closing_count = COUNT(struct fake_event, __VA_ARGS__)
+
+#define AT(us, ...)                 \
+	{                           \
+		us,                 \
+		{                   \
+			__VA_ARGS__ \
+		}                   \
+	}
+#define UP(us)                                                                                 \
+	{                                                                                      \
+		EVENTS(AT(us, .type = EVENT_UP)), CLOSING(AT(10 * MSEC, .type = EVENT_CLOSED)) \
+	}
+#define REFUSES(us)                                                         \
+	{                                                                   \
+		EVENTS(AT(us, .type = EVENT_FAILED, .error = ECONNREFUSED)) \
+	}
+#define SILENT    \
+	{         \
+		0 \
+	}
+
+/* --- The host: what the routing table and the name server say -------------------------------- */
+
+static struct {
+	const char *no_route;
+	unsigned lookups; /* of names */
+} host;
+
+/* These come before libc's: no test asks the real host, and none sends anything. */
+int socket(int domain, int type, int protocol)
+{
+	(void)domain;
+	(void)type;
+	(void)protocol;
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+int connect(int fd, const struct sockaddr *sa, socklen_t length)
+{
+	char text[ADDRESS_TEXT_MAX];
+	union address a;
+
+	(void)fd;
+	(void)length;
+	assert_true(address_from_sockaddr(&a, sa));
+	errno = ENETUNREACH;
+	return host.no_route && !strcmp(host.no_route, address_host_text(&a, text)) ? -1 : 0;
+}
+
+/* "peer.example" is 10.1.1.2, 10.1.2.2 and 10.1.3.2, "any.example" no address of a peer. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+		struct addrinfo **found)
+{
+	static struct sockaddr_in sin[3];
+	static struct addrinfo ai[3];
+	bool peer = !strcmp(name, "peer.example");
+
+	(void)service;
+	(void)hints;
+	host.lookups++;
+	if (!peer && strcmp(name, "any.example") != 0)
+		return EAI_NONAME;
+	for (size_t i = 0; i < 3; i++) {
+		uint32_t number = peer ? 0x0a010102 + (uint32_t)i * 0x100 : INADDR_ANY;
+
+		sin[i] = (struct sockaddr_in){ .sin_family = AF_INET,
+					       .sin_addr.s_addr = htonl(number) };
+		ai[i] = (struct addrinfo){ .ai_family = AF_INET,
+					   .ai_addr = (struct sockaddr *)&sin[i],
+					   .ai_addrlen = sizeof(sin[i]),
+					   .ai_next = i < 2 ? &ai[i + 1] : NULL };
+	}
+	*found = ai;
+	return 0;
+}
+
+void freeaddrinfo(struct addrinfo *list)
+{
+	(void)list;
+}
+
+/* --- The bench ------------------------------------------------------------------------------- */
+
+static struct {
+	char *argv[ARGS_MAX];
+	struct options options;
+	struct target peer;
+	struct target local;
+	struct timeline timeline;
+	struct connection *whole;
+	struct each *each;
+	int64_t took_us;
+} bench;
+
+static void take_down(void)
+{
+	each_free(bench.each);
+	connection_free(bench.whole);
+	target_free(&bench.peer);
+	target_free(&bench.local);
+	options_free(&bench.options);
+	memset(&bench, 0, sizeof(bench));
+	memset(&host, 0, sizeof(host));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	take_down();
+	fake_loop_reset();
+	fake_stack_reset(NULL, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	take_down();
+	fake_stack_reset(NULL, 0);
+	return 0;
+}
+
+/* args ends in NULL. */
+static void prepare(const char *const args[], const struct stack *stack,
+		    const struct fake_script *scripts, size_t count)
+{
+	static char name[] = "sctp-connect";
+	struct message why = { "" };
+	int argc = 0;
+
+	fake_stack_reset(scripts, count);
+	bench.argv[argc++] = name;
+	while (*args)
+		bench.argv[argc++] = (char *)(uintptr_t)*args++;
+	if (options_parse(&bench.options, argc, bench.argv, &why) != STATUS_OK ||
+	    target_parse_peer(&bench.peer, &bench.options, &why) != STATUS_OK ||
+	    target_parse_local(&bench.local, &bench.options, &why) != STATUS_OK)
+		fail_msg("%s", why.text);
+	bench.timeline.start_us = loop_now_us();
+	bench.whole = connection_new(stack, stack ? 0 : EPROTONOSUPPORT, &bench.options,
+				     &bench.peer, &bench.local, &bench.timeline);
+	bench.each = each_new(bench.whole, stack, &bench.options, &bench.peer, &bench.local,
+			      &bench.timeline);
+}
+
+static const struct result *run(void)
+{
+	int64_t begun_us = loop_now_us();
+
+	each_run(bench.each);
+	bench.took_us = loop_now_us() - begun_us;
+	return each_result(bench.each);
+}
+
+#define ARGS(...) LIST(char *const, __VA_ARGS__, NULL)
+
+/* scripts is an array in scope. */
+#define RUN(scripts, ...) \
+	(prepare(ARGS(__VA_ARGS__), &fake_stack, scripts, ARRAY_SIZE(scripts)), run())
+
+#define TWO   "-e", "-a", "10.1.1.2:5000", "-a", "10.1.2.2"
+#define THREE TWO, "-a", "10.1.3.2"
+
+/* "refused connected": what each said. */
+static void assert_each(const struct result *result, const char *expected)
+{
+	char words[512] = "";
+
+	assert_non_null(result->each);
+	for (size_t i = 0; i < result->each_count; i++) {
+		strcat(words, i ? " " : "");
+		strcat(words, result_name(result->each[i].word));
+	}
+	assert_string_equal(words, expected);
+}
+
+/* All that are up close at once, and nothing stays. */
+static void assert_closes(size_t up)
+{
+	int64_t begun_us = loop_now_us();
+
+	assert_int_equal(fake_stack_open_count(), up);
+	each_close(bench.each);
+	assert_int_equal(fake_stack_open_count(), 0);
+	assert_int_equal(loop_now_us() - begun_us, up ? 10 * MSEC : 0);
+	for (size_t i = 0; i < fake_stack_count(); i++)
+		assert_int_equal(fake_stack_record(i)->aborted, !fake_stack_record(i)->shutdowns);
+}
+
+static void assert_tried(size_t n, const char *expected)
+{
+	const struct fake_record *r = fake_stack_record(n);
+	char text[ADDRESS_TEXT_MAX];
+
+	assert_int_equal(r->peer_count, 1);
+	assert_string_equal(address_text(&r->peers[0], text), expected);
+}
+
+/* --- Side by side ---------------------------------------------------------------------------- */
+
+static void one_refuses_and_one_accepts(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC), REFUSES(2 * MSEC), UP(3 * MSEC) };
+	const struct result *result = RUN(scripts, TWO);
+	const struct single_result *each = result->each;
+
+	(void)state;
+	assert_int_equal(result->word, RESULT_REFUSED);
+	assert_int_equal(result->status, STATUS_NOT_CONNECTED);
+	assert_string_equal(result->hint.text,
+			    "10.1.2.2 alone accepts: leave out 10.1.1.2, which refuses");
+	assert_each(result, "refused connected");
+	assert_int_equal(each[0].error, ECONNREFUSED);
+	assert_int_equal(each[0].connect_us, 2 * MSEC);
+	assert_non_null(strstr(each[0].reason.text, "answered ABORT"));
+	assert_int_equal(each[1].error, 0);
+	assert_int_equal(each[1].connect_us, 3 * MSEC);
+	assert_string_equal(each[1].reason.text, "");
+	assert_null(each[1].host);
+	assert_int_equal(bench.took_us, 3 * MSEC);
+	assert_int_equal(fake_stack_count(), 3);
+	assert_tried(1, "10.1.1.2:5000");
+	assert_tried(2, "10.1.2.2:5000");
+	assert_true(address_equal(&each[0].address, &fake_stack_record(1)->peers[0]));
+	assert_int_equal(address_port(&each[1].address), 5000);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(fake_stack_record(i)->connected_us,
+				 fake_stack_record(0)->opened_us);
+	assert_closes(1);
+}
+
+static void as_long_as_the_slowest(void **state)
+{
+	const struct fake_script scripts[] = { UP(2 * MSEC), REFUSES(MSEC), UP(600 * MSEC),
+					       SILENT };
+	const struct result *result = RUN(scripts, "-w", "700ms", THREE);
+
+	(void)state;
+	assert_int_equal(result->word, RESULT_CONNECTED);
+	assert_int_equal(result->status, STATUS_OK);
+	assert_string_equal(result->hint.text, "");
+	assert_each(result, "refused connected timeout");
+	assert_int_equal(result->each[1].connect_us, 600 * MSEC);
+	assert_int_equal(result->each[2].connect_us, 700 * MSEC);
+	assert_int_equal(result->each[2].error, ETIMEDOUT);
+	assert_string_equal(result->each[2].reason.text, "no answer to INIT within 700 ms");
+	assert_int_equal(bench.took_us, 700 * MSEC);
+	assert_closes(2);
+}
+
+/* The whole may be the slowest, too: it is asked for its paths as ever, the others are not. */
+static void the_whole_is_probed(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ EVENTS(AT(MSEC, .type = EVENT_UP)), CLOSING(AT(10 * MSEC, .type = EVENT_CLOSED)),
+		  .heartbeats = LIST(struct fake_heartbeat, { .path = 1, .after_us = FAKE_NEVER }),
+		  .heartbeat_count = 1 },
+		UP(MSEC),
+		UP(MSEC),
+	};
+	const struct result *result = RUN(scripts, TWO, "-R", "all");
+
+	(void)state;
+	assert_int_equal(result->word, RESULT_DEGRADED);
+	assert_int_equal(result->status, STATUS_DEGRADED);
+	assert_each(result, "connected connected");
+	assert_int_equal(bench.took_us, SEC + MSEC);
+	assert_true(fake_stack_record(0)->heartbeats > 0);
+	assert_int_equal(fake_stack_record(1)->heartbeats, 0);
+	assert_int_equal(fake_stack_record(2)->heartbeats, 0);
+	assert_closes(3);
+}
+
+static void a_hundred(void **state)
+{
+	const struct fake_script kinds[] = {
+		UP(2 * MSEC), REFUSES(MSEC), SILENT, { .open_error = EMFILE }
+	};
+	static const enum result_word words[] = { RESULT_CONNECTED, RESULT_REFUSED, RESULT_TIMEOUT,
+						  RESULT_FAILED };
+	struct fake_script scripts[1 + MANY] = { REFUSES(MSEC) };
+	const char *args[2 + 2 * MANY] = { "-e" };
+	char text[MANY][32];
+	const struct result *result;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(text[i], sizeof(text[i]), "10.1.%zu.2:5000", i);
+		args[1 + 2 * i] = "-a";
+		args[2 + 2 * i] = text[i];
+		scripts[1 + i] = kinds[i % ARRAY_SIZE(kinds)];
+	}
+	prepare(args, &fake_stack, scripts, ARRAY_SIZE(scripts));
+	result = run();
+	assert_int_equal(result->each_count, MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		char shown[ADDRESS_TEXT_MAX];
+
+		assert_int_equal(result->each[i].word, words[i % ARRAY_SIZE(words)]);
+		assert_string_equal(address_text(&result->each[i].address, shown), text[i]);
+	}
+	assert_string_equal(result->hint.text,
+			    "10.1.0.2, 10.1.4.2, 10.1.8.2 and 22 more alone accept: leave out "
+			    "10.1.1.2, 10.1.5.2, 10.1.9.2 and 22 more, which refuse");
+	assert_int_equal(bench.took_us, TIMEOUT_US);
+	/* Each looks at SO_ERROR less and less often, and those that wait do so together. */
+	assert_in_range(fake_loop_waits(), 130, 160);
+	assert_closes(MANY / 4);
+}
+
+static void a_name_with_several_addresses(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC), REFUSES(MSEC), UP(MSEC), UP(MSEC) };
+	const struct result *result = RUN(scripts, "-e", "-a", "peer.example:5000");
+
+	(void)state;
+	assert_each(result, "refused connected connected");
+	assert_tried(1, "10.1.1.2:5000");
+	assert_tried(2, "10.1.2.2:5000");
+	assert_tried(3, "10.1.3.2:5000");
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(result->each[i].host, "peer.example");
+	assert_int_equal(host.lookups, 1);
+	assert_closes(2);
+}
+
+static void no_route_to_one(void **state)
+{
+	const struct fake_script scripts[] = { UP(MSEC), UP(MSEC), SILENT };
+	const struct result *result;
+
+	(void)state;
+	host.no_route = "10.1.2.2";
+	result = RUN(scripts, TWO);
+	assert_each(result, "connected unreachable");
+	assert_int_equal(result->each[1].error, ENETUNREACH);
+	assert_string_equal(result->each[1].reason.text, "this host has no route to it");
+	assert_in_range(bench.took_us, MSEC, 2 * MSEC);
+	assert_closes(2);
+}
+
+/* --- What is tried, and what is not ----------------------------------------------------------- */
+
+static void not_asked_for(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC) };
+	const struct result *result =
+		RUN(scripts, "-a", "10.1.1.2:5000", "-a", "10.1.2.2", "-a", "10.1.3.2");
+
+	(void)state;
+	assert_null(result->each);
+	assert_int_equal(result->each_count, 0);
+	assert_non_null(strstr(result->hint.text, "try without 10.1.1.2"));
+	assert_int_equal(fake_stack_count(), 1);
+	assert_closes(0);
+}
+
+/* It is alone already: what the whole says is what it says. */
+static void one_address(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC) };
+	const struct result *result = RUN(scripts, "-e", "-a", "10.1.1.2:5000");
+
+	(void)state;
+	assert_int_equal(fake_stack_count(), 1);
+	assert_each(result, "refused");
+	assert_int_equal(result->each[0].error, ECONNREFUSED);
+	assert_int_equal(result->each[0].connect_us, MSEC);
+	assert_string_equal(result->each[0].reason.text, result->reason.text);
+	assert_closes(0);
+}
+
+/* The whole says once what keeps all of them from being tried. */
+static void nothing_to_try(void **state)
+{
+	const struct fake_script unsupported[] = { { .open_error = EPROTONOSUPPORT } };
+	const struct result *result;
+
+	(void)state;
+	prepare(ARGS(TWO), NULL, NULL, 0);
+	result = run();
+	assert_int_equal(result->word, RESULT_UNSUPPORTED);
+	assert_each(result, "");
+	take_down();
+
+	result = RUN(unsupported, TWO);
+	assert_int_equal(result->word, RESULT_UNSUPPORTED);
+	assert_each(result, "");
+	take_down();
+
+	prepare(ARGS("-e", "-a", "gone.example:5000"), &fake_stack, NULL, 0);
+	result = run();
+	assert_int_equal(result->word, RESULT_UNRESOLVED);
+	assert_each(result, "");
+	take_down();
+
+	prepare(ARGS(TWO, "-b", "gone.example"), &fake_stack, NULL, 0);
+	result = run();
+	assert_int_equal(result->word, RESULT_UNRESOLVED);
+	assert_each(result, "");
+	take_down();
+
+	prepare(ARGS("-e", "-a", "any.example:5000"), &fake_stack, NULL, 0);
+	result = run();
+	assert_int_equal(result->status, STATUS_USAGE);
+	assert_each(result, "");
+}
+
+/* A port that the user wants to leave from is the whole's: it cannot be bound twice. */
+static void a_fixed_local_port(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ .open_error = EADDRINUSE, .fault.call = "sctp_bindx" }, REFUSES(MSEC), UP(MSEC)
+	};
+	const struct result *result = RUN(scripts, TWO, "-b", "10.1.1.1:7000", "-b", "10.1.2.1");
+	char text[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(result->error, EADDRINUSE);
+	assert_non_null(strstr(result->hint.text, "ss -Sanp"));
+	assert_each(result, "refused connected");
+	for (size_t i = 0; i < 2; i++) {
+		const struct stack_config *config = &fake_stack_record(i)->config;
+
+		assert_int_equal(config->local_count, 2);
+		assert_string_equal(address_text(&config->local[0], text), "10.1.1.1:0");
+		assert_string_equal(address_text(&config->local[1], text), "10.1.2.1:0");
+	}
+	assert_closes(1);
+}
+
+static void options_of_a_single(void **state)
+{
+	const struct fake_script scripts[] = { UP(MSEC), UP(MSEC), UP(MSEC) };
+	const struct stack_config *config;
+
+	(void)state;
+	RUN(scripts, TWO, "-m", "-O", "7", "-I", "8", "-u", "9899", "--init-attempts", "3");
+	config = &fake_stack_record(2)->config;
+	assert_int_equal(config->style, STACK_ONE_TO_MANY);
+	assert_int_equal(config->out_streams, 7);
+	assert_int_equal(config->max_in_streams, 8);
+	assert_int_equal(config->udp.remote, 9899);
+	assert_int_equal(config->init_attempts, 3);
+	assert_int_equal(config->rto_initial_ms, 250);
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
+	take_down();
+	RUN(scripts, TWO, "--rto-initial", "40ms");
+	assert_int_equal(fake_stack_record(1)->config.rto_initial_ms, 40);
+}
+
+/* --- In turn --------------------------------------------------------------------------------- */
+
+static void after_a_blocking_call(void **state)
+{
+	const struct fake_script scripts[] = { UP(300 * MSEC), REFUSES(MSEC), UP(400 * MSEC) };
+	const struct result *result = RUN(scripts, TWO, "-B", "--no-probe");
+
+	(void)state;
+	assert_int_equal(result->word, RESULT_CONNECTED);
+	assert_true(result->blocking);
+	assert_each(result, "refused connected");
+	assert_true(fake_stack_record(0)->blocking);
+	for (size_t i = 1; i <= 2; i++) {
+		assert_false(fake_stack_record(i)->blocking);
+		assert_int_equal(fake_stack_record(i)->opened_us,
+				 fake_stack_record(0)->connected_us + 300 * MSEC);
+	}
+	assert_int_equal(bench.took_us, 700 * MSEC);
+	assert_closes(2);
+}
+
+/* What counts is what they say when the waiting is over; -w is for each of them then. */
+static void after_the_last_try(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC), REFUSES(MSEC), UP(MSEC), UP(2 * MSEC),
+					       SILENT };
+	const struct result *result = RUN(scripts, TWO, "-W", "10s", "-w", "1s", "--no-probe");
+
+	(void)state;
+	assert_int_equal(result->word, RESULT_CONNECTED);
+	assert_int_equal(result->tries, 3);
+	assert_each(result, "connected timeout");
+	assert_int_equal(fake_stack_count(), 5);
+	assert_int_equal(bench.took_us, 2 * (MSEC + 250 * MSEC) + MSEC + SEC);
+	assert_closes(2);
+}
+
+/* --- Signals --------------------------------------------------------------------------------- */
+
+static void a_signal_tells_what_is_known(void **state)
+{
+	const struct fake_script scripts[] = { SILENT, UP(MSEC), REFUSES(MSEC), SILENT };
+	const struct fake_script unheard[] = { SILENT, REFUSES(MSEC), SILENT };
+	const struct result *result;
+
+	(void)state;
+	prepare(ARGS(THREE), &fake_stack, scripts, ARRAY_SIZE(scripts));
+	fake_loop_signal(70 * MSEC, SIGINT);
+	result = run();
+	assert_int_equal(result->status, STATUS_SIGNAL + SIGINT);
+	assert_each(result, "connected refused failed");
+	assert_int_equal(result->each[2].error, EINTR);
+	assert_string_equal(result->each[2].reason.text,
+			    "ended by SIGINT after 70.0 ms, with no answer until then");
+	assert_string_equal(result->hint.text,
+			    "10.1.1.2 alone accepts: leave out 10.1.2.2, which refuses");
+	assert_int_equal(bench.took_us, 70 * MSEC);
+	assert_closes(1);
+	take_down();
+
+	/* One that was not heard out may accept after all. */
+	prepare(ARGS(TWO), &fake_stack, unheard, ARRAY_SIZE(unheard));
+	fake_loop_signal(70 * MSEC, SIGINT);
+	result = run();
+	assert_each(result, "refused failed");
+	assert_string_equal(result->hint.text, "");
+}
+
+static void a_signal_before_their_turn(void **state)
+{
+	const struct fake_script scripts[] = { SILENT };
+	const struct result *result;
+
+	(void)state;
+	prepare(ARGS(TWO, "-B"), &fake_stack, scripts, 1);
+	fake_loop_signal(70 * MSEC, SIGTERM);
+	result = run();
+	assert_int_equal(result->status, STATUS_SIGNAL + SIGTERM);
+	assert_each(result, "");
+	assert_string_equal(result->hint.text, "");
+	assert_int_equal(fake_stack_count(), 1);
+	assert_closes(0);
+}
+
+static void a_signal_in_their_turn(void **state)
+{
+	const struct fake_script scripts[] = { UP(MSEC), SILENT, UP(MSEC) };
+	const struct result *result;
+
+	(void)state;
+	prepare(ARGS(TWO, "-B", "--no-probe"), &fake_stack, scripts, ARRAY_SIZE(scripts));
+	fake_loop_signal(70 * MSEC, SIGTERM);
+	result = run();
+	assert_int_equal(result->status, STATUS_OK);
+	assert_each(result, "failed connected");
+	assert_closes(2);
+}
+
+/* --- Hints ----------------------------------------------------------------------------------- */
+
+static void every_hint(void **state)
+{
+	const struct {
+		struct fake_script scripts[4];
+		const char *hint;
+	} cases[] = {
+		{ { REFUSES(MSEC), UP(MSEC), REFUSES(MSEC), UP(MSEC) },
+		  "10.1.1.2 and 10.1.3.2 alone accept: leave out 10.1.2.2, which refuses" },
+		{ { REFUSES(MSEC), REFUSES(MSEC), SILENT, UP(MSEC) },
+		  "10.1.3.2 alone accepts: leave out 10.1.1.2, which refuses" },
+		{ { REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC), UP(MSEC) },
+		  "10.1.3.2 alone accepts: leave out 10.1.1.2 and 10.1.2.2, which refuse" },
+		{ { SILENT, SILENT, SILENT, UP(MSEC) },
+		  "10.1.3.2 alone accepts: leave out the others" },
+		{ { SILENT, UP(MSEC), SILENT, UP(MSEC) },
+		  "10.1.1.2 and 10.1.3.2 alone accept: leave out the other" },
+		{ { REFUSES(MSEC), UP(MSEC), UP(MSEC), UP(MSEC) },
+		  "every address accepts alone: what failed may have been of the moment" },
+		{ { REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC) },
+		  "no address accepts alone either" },
+		{ { SILENT, SILENT, SILENT, REFUSES(MSEC) }, "no address accepts alone either" },
+		{ { SILENT, SILENT, SILENT, SILENT }, "nothing more is known" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct result *result = RUN(cases[i].scripts, THREE);
+
+		if (strncmp(result->hint.text, cases[i].hint, strlen(cases[i].hint)) != 0)
+			fail_msg("case %zu: '%s', expected '%s'", i, result->hint.text,
+				 cases[i].hint);
+		each_close(bench.each);
+		take_down();
+	}
+}
+
+/* --- What is told meanwhile ------------------------------------------------------------------ */
+
+static char *stderr_of_run(bool verbose)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC), SILENT, UP(700 * MSEC) };
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	char *text = xcalloc(1, 65536);
+
+	assert_non_null(file);
+	prepare(ARGS(TWO, "-w", "900ms"), &fake_stack, scripts, ARRAY_SIZE(scripts));
+	bench.timeline.verbose = verbose;
+	bench.timeline.progress = !verbose;
+	dup2(fileno(file), STDERR_FILENO);
+	run();
+	each_close(bench.each);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	text[fread(text, 1, 65535, file)] = '\0';
+	fclose(file);
+	take_down();
+	return text;
+}
+
+static void the_timeline_says_of_which(void **state)
+{
+	static const char *const parts[] = {
+		" ms  event CANT_STR_ASSOC, association 3, ECONNREFUSED\n",
+		" ms  10.1.2.2 alone: event COMM_UP, association 3\n",
+		" ms  10.1.1.2 alone: timeout, ETIMEDOUT\n",
+	};
+	char *text = stderr_of_run(true);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("no '%s' in %s", parts[i], text);
+	free(text);
+}
+
+static void the_progress_line(void **state)
+{
+	static const char clear[] = "\r\033[K";
+	char *text = stderr_of_run(false);
+
+	(void)state;
+	assert_non_null(strstr(text, "\rwaiting for 2 more ..."));
+	assert_non_null(strstr(text, "\rwaiting for 1 more ..."));
+	assert_true(strlen(text) > strlen(clear));
+	assert_string_equal(text + strlen(text) - strlen(clear), clear);
+	free(text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(one_refuses_and_one_accepts),
+		TEST(as_long_as_the_slowest),
+		TEST(the_whole_is_probed),
+		TEST(a_hundred),
+		TEST(a_name_with_several_addresses),
+		TEST(no_route_to_one),
+		TEST(not_asked_for),
+		TEST(one_address),
+		TEST(nothing_to_try),
+		TEST(a_fixed_local_port),
+		TEST(options_of_a_single),
+		TEST(after_a_blocking_call),
+		TEST(after_the_last_try),
+		TEST(a_signal_tells_what_is_known),
+		TEST(a_signal_before_their_turn),
+		TEST(a_signal_in_their_turn),
+		TEST(every_hint),
+		TEST(the_timeline_says_of_which),
+		TEST(the_progress_line),
+	};
+
+	return cmocka_run_group_tests_name("each", tests, NULL, NULL);
+}

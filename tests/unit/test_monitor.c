@@ -1,0 +1,674 @@
+/* SPDX-License-Identifier: MIT */
+/* monitor.c against scripted stacks: cuts, returns, losses, slow paths, on a fake clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "fake_loop.h"
+#include "fake_stack.h"
+#include "loop.h"
+#include "monitor.h"
+
+#define MSEC ((int64_t)USEC_PER_MSEC)
+#define SEC  ((int64_t)USEC_PER_SEC)
+
+#define PATHS     3
+#define LINES_MAX 2000
+#define NEVER     FAKE_NEVER
+
+#define HEARTBEATS(...)                                                             \
+	.heartbeats = (const struct fake_heartbeat[]){ __VA_ARGS__ },               \
+	.heartbeat_count = sizeof((const struct fake_heartbeat[]){ __VA_ARGS__ }) / \
+			   sizeof(struct fake_heartbeat)
+#define EVENT(us, ...)                                                                      \
+	.events = (const struct fake_event[]){ { .at_us = us, .event = { __VA_ARGS__ } } }, \
+	.event_count = 1
+
+static const union address peers[PATHS] = { FAKE_V4(0x0a010102, 5000), FAKE_V4(0x0a010202, 5000),
+					    FAKE_V4(0x0a010302, 5000) };
+
+/* --- A stack whose paths' states and primary change by the clock ------------------------------ */
+
+#define RTO_MAX_MS 60000
+
+static struct {
+	int64_t begin_us;
+	int64_t state_us[2]; /* the first path is in this state from then till then */
+	enum stack_path_state state;
+	int64_t primary_us; /* the second path is primary from then on; 0: never */
+} world;
+
+static int64_t elapsed_us(void)
+{
+	return loop_now_us() - world.begin_us;
+}
+
+static int world_path(struct stack_endpoint *e, uint32_t assoc, const union address *peer,
+		      struct stack_path *path)
+{
+	int rc = fake_stack.path(e, assoc, peer, path);
+
+	if (address_equal(peer, &peers[0]) && elapsed_us() >= world.state_us[0] &&
+	    elapsed_us() < world.state_us[1])
+		path->state = world.state;
+	path->rto_ms = MIN(path->rto_ms, RTO_MAX_MS);
+	return rc;
+}
+
+static int world_paths(struct stack_endpoint *e, uint32_t assoc, struct stack_path **list)
+{
+	int count = fake_stack.paths(e, assoc, list);
+
+	if (world.primary_us && elapsed_us() >= world.primary_us) {
+		(*list)[0].primary = false;
+		(*list)[1].primary = true;
+	}
+	return count;
+}
+
+/* --- One run of the monitor ------------------------------------------------------------------ */
+
+struct run {
+	struct options options;
+	bool asked_twice; /* the second path, by the connect: the second answer is still to come */
+	int status;
+	bool gone;
+	int64_t took_us;
+	char *text;
+	unsigned heartbeats;
+	char *lines[LINES_MAX];
+	size_t count;
+};
+
+static struct options defaults(void)
+{
+	return (struct options){
+		.monitor = true, .interval_us = SEC, .probe_timeout_us = SEC, .require = 1
+	};
+}
+
+/* What the probe of the connect has found. */
+static int64_t first_rtt_us(const struct fake_script *script, size_t path)
+{
+	for (size_t i = 0; i < script->heartbeat_count; i++) {
+		const struct fake_heartbeat *h = &script->heartbeats[i];
+
+		if (h->path == path && h->nth <= 1 && h->after_us > 0)
+			return h->after_us;
+	}
+	return FAKE_RTT_US;
+}
+
+static void run(struct run *r, const struct fake_script *script, bool json)
+{
+	const struct stack_config config = { .local = NULL };
+	struct stack stack = fake_stack;
+	struct path_result paths[PATHS] = { 0 };
+	struct result result = { .word = RESULT_CONNECTED };
+	struct timeline timeline = { .start_us = loop_now_us() };
+	struct reporter reporter = { .json = json };
+	struct stack_endpoint *endpoint;
+	struct stack_fault fault;
+	uint32_t assoc;
+	size_t length;
+
+	stack.path = world_path;
+	stack.paths = world_paths;
+	fake_stack_reset(script, 1);
+	assert_int_equal(stack.open(&endpoint, &config, &fault), 0);
+	assert_int_equal(stack.connect(endpoint, peers, PATHS, false, &assoc), 0);
+	result.association = (struct association){ .known = true, .paths = paths };
+	assert_int_equal(stack.status(endpoint, assoc, &result.association.status), 0);
+	for (size_t i = 0; i < PATHS; i++)
+		paths[result.association.path_count++] = (struct path_result){
+			.path = { .address = peers[i], .state = PATH_ACTIVE, .primary = i == 0 },
+			.in_association = true,
+			.verdict = VERDICT_VERIFIED,
+			.rtt_us = first_rtt_us(script, i)
+		};
+	if (r->asked_twice) {
+		assert_int_equal(stack.heartbeat(endpoint, assoc, &peers[1]), 0);
+		fake_loop_block(loop_now_us() + 100 * MSEC);
+		paths[1].heartbeats = 2;
+		paths[1].answered = 1;
+	}
+	world.begin_us = loop_now_us();
+	reporter.out = open_memstream(&r->text, &length);
+	r->status =
+		monitor_run(&stack, endpoint, &r->options, &result, &reporter, &timeline, &r->gone);
+	r->took_us = loop_now_us() - world.begin_us;
+	fclose(reporter.out);
+	r->heartbeats = fake_stack_record(0)->heartbeats;
+	assert_int_equal(fake_stack_record(0)->rto_min_ms, FAKE_RTO_MIN_MS);
+	stack.close(endpoint, true);
+	r->count = 0;
+	for (char *line = strtok(r->text, "\n"); line; line = strtok(NULL, "\n")) {
+		assert_true(r->count < LINES_MAX);
+		r->lines[r->count++] = line;
+	}
+}
+
+static void reset(struct run *r)
+{
+	fake_loop_reset();
+	memset(&world, 0, sizeof(world));
+	*r = (struct run){ .options = defaults() };
+}
+
+static void done(struct run *r)
+{
+	free(r->text);
+	fake_stack_reset(NULL, 0);
+}
+
+#define expect(r, n, text)                                                           \
+	do {                                                                         \
+		if ((n) >= (r)->count || strcmp((r)->lines[n], text) != 0)           \
+			fail_msg("line %d is '%s', not '%s'", (int)(n),              \
+				 (n) < (r)->count ? (r)->lines[n] : "(none)", text); \
+	} while (0)
+
+#define expect_has(r, n, part)                                                       \
+	do {                                                                         \
+		if ((n) >= (r)->count || !strstr((r)->lines[n], part))               \
+			fail_msg("line %d is '%s', without '%s'", (int)(n),          \
+				 (n) < (r)->count ? (r)->lines[n] : "(none)", part); \
+	} while (0)
+
+#define DAY "2026-11-21 04:00:"
+
+/* --- Rounds ---------------------------------------------------------------------------------- */
+
+static void so_many_rounds(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 3;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_OK);
+	assert_int_equal(r.heartbeats, 3 * PATHS);
+	assert_int_equal(r.count, 1 + PATHS);
+	expect(&r, 0, "end        3 rounds in 2.0 s: as many rounds as --count says");
+	expect(&r, 1,
+	       "  10.1.1.2:5000  verified    3 sent, 3 answered, 0 % lost, "
+	       "rtt min/avg/max 0.5/0.5/0.5 ms  primary");
+	expect(&r, 3,
+	       "  10.1.3.2:5000  verified    3 sent, 3 answered, 0 % lost, "
+	       "rtt min/avg/max 0.5/0.5/0.5 ms");
+	assert_false(r.gone);
+	done(&r);
+}
+
+static void for_so_long(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.monitor_us = 2500 * MSEC;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_OK);
+	assert_int_equal(r.took_us, 2500 * MSEC);
+	expect(&r, 0, "end        3 rounds in 2.5 s: its time is over");
+	done(&r);
+}
+
+static void until_a_signal(void **state)
+{
+	static const struct {
+		int number, status;
+		const char *line;
+	} cases[] = {
+		{ SIGINT, STATUS_OK, "end        2 rounds in 1.5 s: ended by SIGINT" },
+		{ SIGTERM, 143, "end        2 rounds in 1.5 s: ended by SIGTERM" },
+		{ SIGHUP, 129, "end        2 rounds in 1.5 s: ended by SIGHUP" },
+	};
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		reset(&r);
+		fake_loop_signal(1500 * MSEC, cases[i].number);
+		run(&r, &script, false);
+		assert_int_equal(r.status, cases[i].status);
+		expect(&r, 0, cases[i].line);
+		done(&r);
+	}
+}
+
+/* What was sent in the last moment is not lost. */
+static void a_heartbeat_on_its_way_is_not_counted(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 2, 0, 300 * MSEC, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.monitor_us = 2200 * MSEC;
+	run(&r, &script, false);
+	expect_has(&r, 1, "3 sent, 3 answered");
+	expect_has(&r, 3, "2 sent, 2 answered, 0 % lost");
+	done(&r);
+}
+
+/* An answer shows as a new RTO only: it must be a new one each time. */
+static void every_answer_is_seen(void **state)
+{
+	static const int64_t intervals[] = { 200 * MSEC, SEC };
+	const struct fake_script script = { HEARTBEATS({ 0, 0, 30 * MSEC, 0 },
+						       { 1, 0, 450 * MSEC, 0 }) };
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(intervals); i++) {
+		reset(&r);
+		r.options.interval_us = intervals[i];
+		r.options.monitor_us = 300 * intervals[i] - 1;
+		run(&r, &script, false);
+		assert_int_equal(r.count, 1 + PATHS);
+		expect_has(&r, 0, "300 rounds");
+		expect_has(&r, 1, "300 sent, 300 answered, 0 % lost, rtt min/avg/max 30.");
+		expect_has(&r, 2,
+			   i ? "300 sent, 300 answered, 0 % lost, rtt min/avg/max 45"
+			     : "100 sent, 100 answered, 0 % lost, rtt min/avg/max 45");
+		expect_has(&r, 3, "300 sent, 300 answered, 0 % lost");
+		done(&r);
+	}
+}
+
+/* --- Paths that fail ------------------------------------------------------------------------- */
+
+/* The third round, at 2 s, is the first that is not answered; so the path was cut after 1 s. */
+static void a_cut_and_the_return(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 1, 3, NEVER, 0 }, { 1, 4, NEVER, 0 },
+						       { 1, 5, NEVER, 0 }, { 1, 6, NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	for (uint64_t require = 1; require <= PATHS; require++) {
+		reset(&r);
+		r.options.count = 10;
+		r.options.require = require;
+		run(&r, &script, false);
+		/* 2 s, again after a half, then every second: 2.0 2.5 3.5 4.5 5.5 */
+		assert_int_equal(r.status, require == PATHS ? STATUS_DEGRADED : STATUS_OK);
+		expect(&r, 0,
+		       DAY "03.000  10.1.2.2:5000  dead        no heartbeat answer in 1.0 s");
+		expect(&r, 1,
+		       DAY "05.500  10.1.2.2:5000  verified    rtt 0.5 ms, was dead for 3.5 s");
+		expect(&r, 2,
+		       require == PATHS
+			       ? "end        10 rounds in 9.0 s: as many rounds as --count says; "
+				 "fewer than 3 paths verified for 2.5 s"
+			       : "end        10 rounds in 9.0 s: as many rounds as --count says");
+		expect_has(&r, 4, "11 sent, 7 answered, 36.4 % lost");
+		expect_has(&r, 4, "dead for 3.5 s");
+		expect_has(&r, 3, "10 sent, 10 answered");
+		done(&r);
+	}
+}
+
+static void require_all(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 1, 3, NEVER, 0 }, { 1, 4, NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 6;
+	r.options.require = REQUIRE_ALL;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_DEGRADED);
+	done(&r);
+}
+
+static void one_lost_heartbeat_is_no_death(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 0, 2, NEVER, 0 }, { 1, 4, NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 6;
+	r.options.require = PATHS;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_OK);
+	assert_int_equal(r.count, 1 + PATHS);
+	expect_has(&r, 1, "7 sent, 6 answered, 14.3 % lost");
+	expect_has(&r, 2, "7 sent, 6 answered, 14.3 % lost");
+	expect_has(&r, 3, "6 sent, 6 answered, 0 % lost");
+	done(&r);
+}
+
+/* Its RTO doubles up to RTO.Max, which is no doubling any more, and is no answer. */
+static void dead_for_long(void **state)
+{
+	struct fake_heartbeat lost[14];
+	struct fake_script script = { .heartbeats = lost, .heartbeat_count = ARRAY_SIZE(lost) };
+	struct run r;
+
+	(void)state;
+	for (unsigned n = 0; n < ARRAY_SIZE(lost); n++)
+		lost[n] = (struct fake_heartbeat){ .path = 2, .nth = n + 2, .after_us = NEVER };
+	reset(&r);
+	r.options.count = 20;
+	run(&r, &script, false);
+	assert_int_equal(r.count, 3 + PATHS);
+	expect(&r, 0, DAY "02.000  10.1.3.2:5000  dead        no heartbeat answer in 1.0 s");
+	expect(&r, 1, DAY "14.500  10.1.3.2:5000  verified    rtt 0.5 ms, was dead for 13.5 s");
+	expect_has(&r, 5, "21 sent, 7 answered");
+	done(&r);
+}
+
+static void flaps(void **state)
+{
+	struct fake_heartbeat lost[8];
+	struct fake_script script = { .heartbeats = lost, .heartbeat_count = ARRAY_SIZE(lost) };
+	struct run r;
+
+	(void)state;
+	/* 1 answer, 2 losses, 1 answer, 2 losses, ... */
+	for (unsigned n = 0; n < ARRAY_SIZE(lost); n++)
+		lost[n] = (struct fake_heartbeat){ .path = 0,
+						   .nth = 2 + 3 * (n / 2) + n % 2,
+						   .after_us = NEVER };
+	reset(&r);
+	r.options.count = 20;
+	run(&r, &script, false);
+	for (size_t n = 0; n < 8; n++)
+		expect_has(&r, n, n % 2 ? "verified    rtt" : "dead        no");
+	expect_has(&r, 9, "dead for 6.0 s (4 times)  primary");
+	done(&r);
+}
+
+static void all_paths_die(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 0, 0, NEVER, 0 }, { 1, 0, NEVER, 0 },
+						       { 2, 0, NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 5;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_DEGRADED);
+	expect_has(&r, 3, "5 rounds in 5.0 s");
+	expect_has(&r, 3, "; no path verified for 4.0 s");
+	expect_has(&r, 4, "  10.1.1.2:5000  dead");
+	expect_has(&r, 4, " 0 answered, 100 % lost, dead for 5.0 s  primary");
+	done(&r);
+}
+
+static void a_heartbeat_that_cannot_be_sent(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 1, 3, 0, EHOSTUNREACH }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.monitor_us = 2500 * MSEC;
+	run(&r, &script, false);
+	expect_has(&r, 0, DAY "02.000  10.1.2.2:5000  dead");
+	done(&r);
+}
+
+/* --- Paths that are slow --------------------------------------------------------------------- */
+
+static void slower_than_the_interval(void **state)
+{
+	static const struct {
+		int64_t interval_us, rtt_us;
+	} cases[] = {
+		{ 200 * MSEC, 300 * MSEC }, { 200 * MSEC, 900 * MSEC }, { 10 * MSEC, 45 * MSEC },
+		{ SEC, 700 * MSEC },        { SEC, 990 * MSEC },
+	};
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fake_script script = { HEARTBEATS({ 1, 0, cases[i].rtt_us, 0 }) };
+
+		reset(&r);
+		r.options.interval_us = cases[i].interval_us;
+		r.options.monitor_us = 100 * cases[i].interval_us;
+		r.options.require = PATHS;
+		run(&r, &script, true);
+		assert_int_equal(r.status, STATUS_OK);
+		expect_has(&r, r.count - 1, "\"times_dead\":0,\"dead_ms\":0.0}]}");
+		done(&r);
+	}
+}
+
+/* The answer to a heartbeat of before is not taken for that to the first one here. */
+static void asked_twice(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 1, 0, 300 * MSEC, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.asked_twice = true;
+	r.options.interval_us = 200 * MSEC;
+	r.options.monitor_us = 3 * SEC;
+	run(&r, &script, false);
+	expect_has(&r, 2, " 0 % lost, rtt min/avg/max 30");
+	done(&r);
+}
+
+static void becomes_slow(void **state)
+{
+	struct fake_heartbeat slow[50];
+	struct fake_script script = { .heartbeats = slow, .heartbeat_count = ARRAY_SIZE(slow) };
+	struct run r;
+
+	(void)state;
+	for (unsigned n = 0; n < ARRAY_SIZE(slow); n++)
+		slow[n] =
+			(struct fake_heartbeat){ .path = 1, .nth = n + 4, .after_us = 300 * MSEC };
+	reset(&r);
+	r.options.interval_us = 200 * MSEC;
+	r.options.monitor_us = 9 * SEC;
+	run(&r, &script, false);
+	/* At most once it is taken for dead. */
+	assert_in_range(r.count, 1 + PATHS, 3 + PATHS);
+	expect_has(&r, r.count - 2, "  10.1.2.2:5000  verified");
+	done(&r);
+}
+
+static void the_way_back_to_a_slow_path(void **state)
+{
+	struct fake_heartbeat how[60];
+	struct fake_script script = { .heartbeats = how, .heartbeat_count = ARRAY_SIZE(how) };
+	struct run r;
+
+	(void)state;
+	for (unsigned n = 0; n < ARRAY_SIZE(how); n++)
+		how[n] = (struct fake_heartbeat){
+			.path = 1, .nth = n + 1, .after_us = n >= 5 && n < 10 ? NEVER : 300 * MSEC
+		};
+	reset(&r);
+	r.options.interval_us = 200 * MSEC;
+	r.options.monitor_us = 15 * SEC;
+	run(&r, &script, false);
+	assert_int_equal(r.count, 3 + PATHS);
+	expect_has(&r, 0, "dead");
+	expect_has(&r, 1, "verified    rtt 30");
+	done(&r);
+}
+
+/* --- The association ------------------------------------------------------------------------- */
+
+static void the_peer_ends_it(void **state)
+{
+	static const struct {
+		struct stack_event event;
+		const char *line, *end;
+		bool gone;
+	} cases[] = {
+		{ { .type = EVENT_SHUTDOWN },
+		  "closed  association 3: closed by the peer",
+		  "the peer has closed the association",
+		  true },
+		{ { .type = EVENT_CLOSED },
+		  "closed  association 3: closed by the peer",
+		  "the peer has closed the association",
+		  true },
+		{ { .type = EVENT_LOST, .error = ECONNRESET },
+		  "lost  association 3, ECONNRESET: aborted by the peer",
+		  "the association was lost",
+		  true },
+		{ { .type = EVENT_LOST, .error = ETIMEDOUT },
+		  "lost  association 3, ETIMEDOUT: the peer does not answer any more",
+		  "the association was lost",
+		  true },
+		{ { .type = EVENT_RESTART },
+		  "restarted  association 3: the peer has begun anew",
+		  "its time is over",
+		  false },
+	};
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct fake_event event = { .at_us = 2500 * MSEC, .event = cases[i].event };
+		const struct fake_script script = { .events = &event, .event_count = 1 };
+
+		reset(&r);
+		r.options.monitor_us = 4500 * MSEC;
+		run(&r, &script, false);
+		assert_int_equal(r.status, STATUS_NOT_CONNECTED);
+		expect_has(&r, 0, DAY "02.500  ");
+		expect_has(&r, 0, cases[i].line);
+		expect_has(&r, 1, cases[i].end);
+		assert_int_equal(r.gone, cases[i].gone);
+		assert_int_equal(r.took_us, cases[i].gone ? 2500 * MSEC : 4500 * MSEC);
+		done(&r);
+	}
+}
+
+static void of_another_association(void **state)
+{
+	const struct fake_script script = { EVENT(SEC, .type = EVENT_LOST, .assoc = 999) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 3;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_OK);
+	assert_int_equal(r.count, 1 + PATHS);
+	done(&r);
+}
+
+static void another_primary(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 5;
+	world.primary_us = 2500 * MSEC;
+	run(&r, &script, false);
+	expect(&r, 0, DAY "03.000  primary is now 10.1.2.2:5000, was 10.1.1.2:5000");
+	expect_has(&r, 3,
+		   "  10.1.2.2:5000  verified    5 sent, 5 answered, 0 % lost, rtt "
+		   "min/avg/max 0.5/0.5/0.5 ms  primary");
+	assert_null(strstr(r.lines[2], "primary"));
+	done(&r);
+}
+
+static void fail_over(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 6;
+	world.state = PATH_POTENTIALLY_FAILED;
+	world.state_us[0] = 1500 * MSEC;
+	world.state_us[1] = 3500 * MSEC;
+	run(&r, &script, false);
+	expect_has(&r, 0, "10.1.1.2:5000  verified    the stack says potentially failed  primary");
+	expect_has(&r, 1, "fail-over: data goes over another path than the primary, 10.1.1.2:5000");
+	expect_has(&r, 2, "10.1.1.2:5000  verified    the stack says active  primary");
+	expect_has(&r, 3, "fail-over is over: data goes over the primary again, 10.1.1.2:5000");
+	done(&r);
+}
+
+/* --- JSON ------------------------------------------------------------------------------------ */
+
+static void a_line_for_every_round(void **state)
+{
+	const struct fake_script script = { HEARTBEATS({ 1, 2, NEVER, 0 }, { 1, 3, NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 4;
+	run(&r, &script, true);
+	assert_int_equal(r.count, 7);
+	expect_has(&r, 0, "\"event\":\"round\"");
+	expect_has(&r, 0, "\"round\":1,");
+	expect_has(&r, 1, "\"event\":\"path\"");
+	expect_has(&r, 1,
+		   "\"round\":2,\"address\":\"10.1.2.2\",\"port\":5000,\"verdict\":\"dead\"");
+	expect_has(&r, 1,
+		   "\"rtt_ms\":null,\"new_verdict\":true,\"new_state\":false,"
+		   "\"took_ms\":1000.0}");
+	expect_has(&r, 2, "\"round\":2,\"paths\":[{\"address\":\"10.1.1.2\"");
+	expect_has(&r, 2,
+		   "\"address\":\"10.1.2.2\",\"port\":5000,\"verdict\":\"dead\",\"state\":"
+		   "\"active\",\"primary\":false,\"rtt_ms\":null}");
+	expect_has(&r, 3, "\"event\":\"path\"");
+	expect_has(&r, 3, "\"verdict\":\"verified\"");
+	expect_has(&r, 6, "\"event\":\"end\"");
+	expect_has(&r, 6, "\"exit_status\":0,");
+	done(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(so_many_rounds),
+		cmocka_unit_test(for_so_long),
+		cmocka_unit_test(until_a_signal),
+		cmocka_unit_test(a_heartbeat_on_its_way_is_not_counted),
+		cmocka_unit_test(every_answer_is_seen),
+		cmocka_unit_test(a_cut_and_the_return),
+		cmocka_unit_test(require_all),
+		cmocka_unit_test(one_lost_heartbeat_is_no_death),
+		cmocka_unit_test(dead_for_long),
+		cmocka_unit_test(flaps),
+		cmocka_unit_test(all_paths_die),
+		cmocka_unit_test(a_heartbeat_that_cannot_be_sent),
+		cmocka_unit_test(slower_than_the_interval),
+		cmocka_unit_test(asked_twice),
+		cmocka_unit_test(becomes_slow),
+		cmocka_unit_test(the_way_back_to_a_slow_path),
+		cmocka_unit_test(the_peer_ends_it),
+		cmocka_unit_test(of_another_association),
+		cmocka_unit_test(another_primary),
+		cmocka_unit_test(fail_over),
+		cmocka_unit_test(a_line_for_every_round),
+	};
+
+	setenv("TZ", "UTC0", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
