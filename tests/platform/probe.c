@@ -1259,6 +1259,63 @@ static void step_tick(char **word, int words)
 
 /* --- What is on the wire -------------------------------------------------------------------- */
 
+static int64_t timestamp_us(struct msghdr *msg)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		struct timespec t;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&t, CMSG_DATA(c), sizeof(t));
+		return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	}
+	return 0;
+}
+
+/* Does a datagram over loopback carry an earlier time than that of its reading? */
+static bool is_stamped(int fd, const struct sockaddr_in *self)
+{
+	char byte = 0, control[256];
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct timespec read;
+
+	if (sendto(fd, &byte, 1, 0, (const struct sockaddr *)self, sizeof(*self)) < 0)
+		die("loopback: %s", error_name(errno));
+	poll_for(fd, POLLIN, PATIENCE_MS);
+	clock_gettime(CLOCK_REALTIME, &read);
+	if (recvmsg(fd, &msg, MSG_DONTWAIT) < 0)
+		die("loopback: %s", error_name(errno));
+	return timestamp_us(&msg) < (int64_t)read.tv_sec * 1000000 + read.tv_nsec / 1000;
+}
+
+/*
+ * The kernel begins to stamp packets some time after it was asked to, by a work queue
+ * (net/core/dev.c net_enable_timestamp()); one without a stamp gets the time of its reading.
+ */
+static void wait_for_stamps(void)
+{
+	struct sockaddr_in self = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int64_t end = now_us() + PATIENCE_MS * 1000;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+	socklen_t size = sizeof(self);
+
+	if (bind(fd, (struct sockaddr *)&self, size) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&self, &size) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0)
+		die("loopback: %s", error_name(errno));
+	while (!is_stamped(fd, &self))
+		if (now_us() > end)
+			die("packets carry no time");
+	close(fd);
+}
+
 /* trace NAME: begins to note the SCTP packets that the namespace sends and receives */
 static void step_trace(char **word, int words)
 {
@@ -1268,6 +1325,7 @@ static void step_trace(char **word, int words)
 	prepared(fd < 0 ? -1 : 0);
 	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	wait_for_stamps();
 	new_sock(word[1], fd, SOCK_RAW);
 	packet_count = 0;
 }
@@ -1294,19 +1352,6 @@ static void note_packet(const uint8_t *p, size_t length, const struct sockaddr_l
 	packet->chunk = p[header + 12]; /* after the common header */
 	packet->us = us;
 	packet_count++;
-}
-
-static int64_t timestamp_us(struct msghdr *msg)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		struct timespec t;
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
-			continue;
-		memcpy(&t, CMSG_DATA(c), sizeof(t));
-		return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-	}
-	return 0;
 }
 
 static void read_trace(const struct sock *s)
