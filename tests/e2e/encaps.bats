@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SCTP in UDP (RFC 6951) with the kernel's stack, and what the host must be set to.
+# bats file_tags=kernel
 load helper
 
 setup_file() {
@@ -13,7 +14,7 @@ teardown_file() {
 
 teardown() {
   nft_flush
-  [ -z "${LISTENER:-}" ] || end_listener
+  end_programs
 }
 
 udp_port() { # SIDE PORT
@@ -42,7 +43,7 @@ udp_port() { # SIDE PORT
   nft_server input meta l4proto sctp drop
   start_listener -u 9898 -b 10.1.1.2:0 -b 10.1.2.2
   try_json 0 -u 9898 -a "10.1.1.2:$PORT" -a 10.1.2.2
-  json .result connected '[.paths[] | .verdict] | join(" ")' "unverified unverified"
+  json .result connected '[.paths[] | .verdict] | join(" ")' "verified verified"
   try 0 -u 9899:9898 -a "10.1.1.2:$PORT"
   try 0 -m -B -u 9898 -a "10.1.1.2:$PORT"
 }
@@ -65,7 +66,7 @@ has_usrsctp() {
   for mode in "" "-m -B"; do
     # shellcheck disable=SC2086
     try_json 0 --stack usrsctp -u 9898 $mode -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.9.9.9
-    json .stack usrsctp '[.paths[] | .verdict] | join(" ")' "unverified unverified rejected"
+    json .stack usrsctp '[.paths[] | .verdict] | join(" ")' "verified verified rejected"
   done
   wait_for_line "$LISTEN_OUT" 'down .* closed by the peer'
   drop_path 1
@@ -82,7 +83,7 @@ has_usrsctp() {
   udp_port client 9899
   start_listener --stack usrsctp -u 9897 -b 10.1.1.2:0 -b 10.1.2.2
   try_json 0 --stack kernel -u 9897 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.9.9.9
-  json .stack kernel '[.paths[] | .verdict] | join(" ")' "unverified unverified rejected"
+  json .stack kernel '[.paths[] | .verdict] | join(" ")' "verified verified rejected"
   wait_for_line "$LISTEN_OUT" 'down .* closed by the peer'
   drop_path 1
   try_json 0 --stack kernel -u 9897 -a "10.1.1.2:$PORT" -a 10.1.2.2
@@ -90,4 +91,13 @@ has_usrsctp() {
   json '.time_ms.connect >= 240 and .time_ms.connect < 1500' true
   try_json 1 --stack kernel -u 9897 -a 10.1.1.2:9
   json .result refused
+}
+
+@test "--stack usrsctp beside the kernel's: refused raw, fine in UDP" {
+  has_usrsctp
+  try_json 6 --stack usrsctp -a 10.1.1.2:5000
+  [[ $(jq -r .reason <<<"$output") == *"the kernel aborts"* ]]
+  udp_port server 0
+  start_listener --stack usrsctp -u 9899 -b 10.1.1.2:0
+  try 0 --stack usrsctp -u 9899 -a "10.1.1.2:$PORT"
 }

@@ -9,13 +9,102 @@ source "$BATS_TEST_DIRNAME/../lab/topology.bash"
 
 SCTP_CONNECT=${SCTP_CONNECT:-$PWD/build/sctp-connect}
 
+# --- The stack --------------------------------------------------------------------------------
+#
+# STACK is whose SCTP the tests run on, at both ends: the kernel's, or usrsctp's in UDP datagrams, which
+# follow the kernel's routes. A test that is about one of them has it as its tag ("# bats test_tags=kernel"),
+# and tests/run leaves it out for the other. Where the two differ by right, by_stack has both truths.
+STACK=${STACK:-kernel}
+UDP=9899
+case $STACK in
+  kernel)
+    PROGRAM=("$SCTP_CONNECT") # as it is by itself
+    SCTP='meta l4proto sctp' # an nftables match of SCTP's packets
+    ;;
+  usrsctp)
+    PROGRAM=("$SCTP_CONNECT" --stack usrsctp --udp-encaps "$UDP")
+    SCTP='meta l4proto udp'
+    ;;
+  *)
+    echo "STACK=$STACK: kernel or usrsctp" >&2
+    exit 1
+    ;;
+esac
+
+by_stack() { # KERNEL USRSCTP
+  if [ "$STACK" = kernel ]; then echo "$1"; else echo "$2"; fi
+}
+
+# chunk NAME [!=]: an nftables match of packets that begin with that chunk, or do not.
+chunk() {
+  local -A types=([init]=1 [init-ack]=2 [heartbeat]=4 [heartbeat-ack]=5 [shutdown]=7 [cookie-echo]=10
+    [cookie-ack]=11) # RFC 9260 section 3.2
+  # In UDP it comes after that header, of 64 bits, and SCTP's own, of 96.
+  local there=exists
+  [ -z "${2:-}" ] || there=missing
+  by_stack "sctp chunk $1 $there" "meta l4proto udp @th,160,8 ${2:-==} ${types[$1]}"
+}
+
+# start_stack: SCTP on the server, and no listener. The kernel is there anyway; in user space it takes a
+# program, which listens on another port until start_listener takes its place.
+start_stack() {
+  [ "$STACK" = usrsctp ] || return 0
+  ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen -p 1 >"$BATS_TEST_TMPDIR/stack" 2>&1 3>&- &
+  STACK_PID=$!
+  wait_for_line "$BATS_TEST_TMPDIR/stack" '^listening' 10
+}
+
+end_stack() {
+  [ -n "${STACK_PID:-}" ] || return 0
+  kill "$STACK_PID"
+  wait "$STACK_PID" || true
+  STACK_PID=
+}
+
+# packets_out SIDE: SCTP packets that the namespace has sent so far.
+packets_out() {
+  if [ "$STACK" = kernel ]; then
+    ip netns exec "$TOPO-$1" sed -n 's/^SctpOutSCTPPacks[[:space:]]*//p' /proc/net/sctp/snmp
+  else
+    ip netns exec "$TOPO-$1" awk '/^Udp:/ && ++n == 2 { out += $5 }
+      $1 == "Udp6OutDatagrams" { out += $2 } END { print out }' /proc/net/snmp /proc/net/snmp6
+  fi
+}
+
+# No process, and no socket of the stack in user space, that outlives a run.
+nothing_left() { # SIDE
+  [ "$STACK" = usrsctp ] || return 0
+  local sockets
+  if ! wait_for no_process "$1"; then
+    ip netns pids "$TOPO-$1" | xargs -r ps -o pid,stat,args -p
+    ip netns pids "$TOPO-$1" | xargs -r kill -s KILL
+    fail "left running in $1"
+  fi
+  sockets=$(ip netns exec "$TOPO-$1" ss -Hnuaw)
+  [ -z "$sockets" ] || fail "left open in $1: $sockets"
+}
+
+no_process() { # SIDE
+  [ -z "$(ip netns pids "$TOPO-$1")" ]
+}
+
+# end_programs: what each teardown does with those that a test has started.
+end_programs() {
+  [ -z "${LISTENER:-}" ] || end_listener
+  end_stack
+  nothing_left client
+  nothing_left server
+}
+
+# --- Running the program ----------------------------------------------------------------------
+
 # try STATUS [OPTION]...: the program in the client namespace; its exit status must be STATUS, its
 # output is in $output and $stderr. No run may hang: 30 s is far above any test's own deadline.
 try() {
   local status=$1
   shift
   echo "\$ sctp-connect $*"
-  run "-$status" --separate-stderr timeout -k 1 30 ip netns exec "$TOPO-client" "$SCTP_CONNECT" "$@"
+  run "-$status" --separate-stderr timeout -k 1 30 ip netns exec "$TOPO-client" "${PROGRAM[@]}" "$@"
   echo "$output"
   echo "$stderr"
 }
@@ -59,7 +148,8 @@ json() {
 # LISTEN_OUT (its output); with -p or -b HOST:PORT on the command line that port, else a free one.
 start_listener() {
   LISTEN_OUT=$BATS_TEST_TMPDIR/listener.$RANDOM
-  ip netns exec "$TOPO-server" "$SCTP_CONNECT" --listen "$@" >"$LISTEN_OUT" 2>"$LISTEN_OUT.err" 3>&- &
+  end_stack
+  ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen "$@" >"$LISTEN_OUT" 2>"$LISTEN_OUT.err" 3>&- &
   LISTENER=$!
   wait_for_line "$LISTEN_OUT" 'listening' 10 || { cat "$LISTEN_OUT.err"; return 1; }
   PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p; 1s/.*"port":([0-9]+).*/\1/p' "$LISTEN_OUT")
@@ -73,13 +163,22 @@ start_listener_3() {
 # end_listener: SIGTERM; its exit status is in $listener_status.
 end_listener() {
   kill "$LISTENER"
+  kill -s CONT "$LISTENER" 2>/dev/null || true # a test that failed may have left it stopped
   listener_status=0
   wait "$LISTENER" || listener_status=$?
+  LISTENER=
 }
 
-# associations SIDE: how many SCTP associations the namespace has, in any state.
+# associations SIDE: how many SCTP associations the namespace has, in any state. In user space: those
+# that the listener has told of, or the client programs that have their socket open.
 associations() {
-  ip netns exec "$TOPO-$1" cat /proc/net/sctp/assocs | tail -n +2 | grep -c . || true
+  if [ "$STACK" = kernel ]; then
+    ip netns exec "$TOPO-$1" cat /proc/net/sctp/assocs | tail -n +2 | grep -c . || true
+  elif [ "$1" = server ]; then
+    awk '/^up|"event":"up"/ { n++ } /^down|"event":"down"/ { n-- } END { print n + 0 }' "${LISTEN_OUT:-/dev/null}"
+  else
+    ip netns exec "$TOPO-client" ss -Hnua4 | grep -c . || true
+  fi
 }
 
 no_associations() { # SIDE
@@ -91,8 +190,10 @@ no_associations() { # SIDE
 # CLIENT_OUT; end_client SIGNAL ends it, and its exit status is in $client_status.
 start_client() {
   CLIENT_OUT=$BATS_TEST_TMPDIR/client.$RANDOM
+  packets_before=$(packets_out client)
   echo "\$ sctp-connect $* &"
-  ip netns exec "$TOPO-client" env --default-signal=INT "$SCTP_CONNECT" "$@" \
+  ip netns exec "$TOPO-client" env --default-signal=INT "--ignore-signal=${ignored:-PIPE}" \
+    "${PROGRAM[@]}" "$@" \
     >"$CLIENT_OUT" 2>"$CLIENT_OUT.err" 3>&- &
   CLIENT=$!
 }
@@ -104,21 +205,27 @@ end_client() { # SIGNAL
   cat "$CLIENT_OUT" "$CLIENT_OUT.err"
 }
 
-has_associations() { # SIDE COUNT
-  [ "$(associations "$1")" -eq "$2" ]
+# pending: has the INIT of the client that start_client started left?
+pending() {
+  [ "$(packets_out client)" -gt "$packets_before" ]
 }
 
-# listens SIDE PORT: does anything there listen on that SCTP port?
+# listens SIDE PORT: does anything there listen on that SCTP port? In user space: is SCTP there?
 listens() {
+  if [ "$STACK" = usrsctp ]; then
+    ip netns exec "$TOPO-$1" ss -Hnua "sport = :$UDP" | grep -q .
+    return
+  fi
   # The fourth column is the state of the socket: 10 is LISTEN.
   ip netns exec "$TOPO-$1" cat /proc/net/sctp/eps | grep -Eq "^ *\S+ +\S+ +\S+ +10 +\S+ +$2 "
 }
 
-# peer SIDE [ARGUMENT]...: a peer that is not ours: the Python on stdin, with tests/e2e/sctp.py.
+# peer SIDE [ARGUMENT]...: a peer that is not ours: the Python on stdin, with tests/e2e/sctp.py, or what
+# stands for it in user space.
 peer() {
   local side=$1
   shift
-  { echo 'import os, sys, time'; echo 'from sctp import *'; cat; } |
+  { echo 'import os, sys, time'; echo "from $(by_stack sctp sctp_usrsctp) import *"; cat; } |
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e \
       timeout -k 1 60 ip netns exec "$TOPO-$side" python3 - "$@"
 }

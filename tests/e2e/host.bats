@@ -13,27 +13,23 @@ teardown_file() {
 
 setup() {
   start_listener -b 10.1.1.2:5000 -b '[fd01:1::2]:5000'
-  packets=$(packets_out)
+  packets=$(packets_out client)
 }
 
 teardown() {
-  end_listener
-  [ -z "${OTHER:-}" ] || kill "$OTHER"
+  [ -z "${OTHER:-}" ] || { kill "$OTHER" && wait "$OTHER"; } || true
+  end_programs
   in_client sysctl -q -w net.ipv4.ip_local_port_range='32768 60999' net.ipv6.conf.all.disable_ipv6=0
-}
-
-packets_out() {
-  in_client sed -n 's/^SctpOutSCTPPacks[[:space:]]*//p' /proc/net/sctp/snmp
 }
 
 # The peer's host answers the port where nobody listens with an ABORT.
 asked_the_peer() {
-  [ "$(packets_out)" -gt "$packets" ]
+  [ "$(packets_out client)" -gt "$packets" ]
 }
 
 # listen_here ADDRESS... : something else on the client host, which ends with the test.
 listen_here() {
-  ip netns exec "$TOPO-client" "$SCTP_CONNECT" --listen -q "$@" 3>&- &
+  ip netns exec "$TOPO-client" "${PROGRAM[@]}" --listen -q "$@" 3>&- &
   OTHER=$!
 }
 
@@ -41,7 +37,7 @@ listen_here() {
 cannot() {
   assert_line --index 0 --regexp "^failed +$1 "
   [[ $output$stderr == *$2* ]] || fail "without '$2': $output $stderr"
-  assert_equal "$(packets_out)" "$packets"
+  assert_equal "$(packets_out client)" "$packets"
 }
 
 # as_user COMMAND...: in the client namespace, as somebody without any privilege.
@@ -101,6 +97,8 @@ without_socket() {
   json .errno EADDRNOTAVAIL .exit_status 6 '.reason | contains("10.99.0.1")' true
 }
 
+# In user space the ports are each program's own, and need no capability.
+# bats test_tags=kernel
 @test "-b: a port in use" {
   listen_here -b 10.1.2.1:7000
   wait_for listens client 7000
@@ -125,11 +123,12 @@ without_socket() {
   try 0 -b 10.1.1.1 -b fd01:1::1 -a '[fd01:1::2]:5000'
 }
 
+# bats test_tags=kernel
 @test "-b: a port below 1024 takes a capability" {
-  as_user "$SCTP_CONNECT" -b 10.1.1.1:999 -a 10.1.1.2:5000
+  as_user "${PROGRAM[@]}" -b 10.1.1.1:999 -a 10.1.1.2:5000
   [ "$status" -eq 6 ]
   cannot EACCES CAP_NET_BIND_SERVICE
-  as_user "$SCTP_CONNECT" --json -b 10.1.1.1:999 -a 10.1.1.2:5000
+  as_user "${PROGRAM[@]}" --json -b 10.1.1.1:999 -a 10.1.1.2:5000
   [ "$status" -eq 6 ]
   json .errno EACCES .errno_number 13
   keep_json <<<"$output"
@@ -138,6 +137,7 @@ without_socket() {
 
 # --- Resources --------------------------------------------------------------------------------
 
+# bats test_tags=kernel
 @test "no local port is free" {
   in_client sysctl -q -w net.ipv4.ip_local_port_range='40000 40000'
   listen_here -p 40000
@@ -151,6 +151,8 @@ without_socket() {
   cannot EADDRINUSE "no local port is free"
 }
 
+# In user space the next try needs no new one.
+# bats test_tags=kernel
 @test "no file descriptor is free" {
   [[ $SCTP_CONNECT != */sanitize/* ]] || skip "the leak checker needs descriptors of its own"
   # A program cannot even start without one: taken away while it waits for its next try.
@@ -168,15 +170,15 @@ without_socket() {
 @test "memory, buffers, and whatever else socket() may say: by name" {
   local error
   for error in ENOMEM ENOBUFS EPERM; do
-    without_socket AF_INET "$error" "$SCTP_CONNECT" -a 10.1.1.2:5000
+    without_socket AF_INET "$error" "${PROGRAM[@]}" -a 10.1.1.2:5000
     [ "$status" -eq 6 ]
     cannot "$error" ''
   done
-  without_socket AF_INET ENOBUFS "$SCTP_CONNECT" --json -a 10.1.1.2:5000
+  without_socket AF_INET ENOBUFS "${PROGRAM[@]}" --json -a 10.1.1.2:5000
   [ "$status" -eq 6 ]
   json .result failed .errno ENOBUFS .errno_number 105 '.reason | length > 0' true
   keep_json <<<"$output"
-  without_socket AF_INET ENOBUFS "$SCTP_CONNECT" --listen -b 10.1.1.1:0
+  without_socket AF_INET ENOBUFS "${PROGRAM[@]}" --listen -b 10.1.1.1:0
   [ "$status" -eq 6 ]
   cannot ENOBUFS ''
 }
@@ -184,36 +186,36 @@ without_socket() {
 # --- IPv6 is off ------------------------------------------------------------------------------
 
 @test "no IPv6 on this host: the IPv4 addresses are used, and the others are excluded" {
-  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" -v -a '[fd01:1::2]:5000' -a 10.1.1.2
+  without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -v -a '[fd01:1::2]:5000' -a 10.1.1.2
   [ "$status" -eq 0 ]
   assert_line --index 0 --regexp '^connected  association '
   assert_line --regexp '^  \[fd01:1::2\]:5000 +excluded +this host has no IPv6$'
-  assert_line --regexp '^  10\.1\.1\.2:5000 +unverified .* primary'
+  assert_line --regexp '^  10\.1\.1\.2:5000 +verified .* primary'
   [[ $stderr == *"this host has no IPv6"* ]]
-  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" --json -m -a 10.1.1.2:5000 -a fd01:1::2
+  without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" --json -m -a 10.1.1.2:5000 -a fd01:1::2
   [ "$status" -eq 0 ]
-  json '[.paths[] | select(.requested).verdict] | join(" ")' 'unverified excluded'
+  json '[.paths[] | select(.requested).verdict] | join(" ")' 'verified excluded'
   keep_json <<<"$output"
 }
 
 @test "no IPv6 on this host, and nothing else asked for: exit 6" {
-  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" -a '[fd01:1::2]:5000'
+  without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -a '[fd01:1::2]:5000'
   [ "$status" -eq 6 ]
   cannot EAFNOSUPPORT "no IPv6"
-  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" --json -a '[fd01:1::2]:5000'
+  without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" --json -a '[fd01:1::2]:5000'
   json .errno EAFNOSUPPORT .exit_status 6
   keep_json <<<"$output"
-  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" -b fd01:1::1 -b 10.1.1.1 -a 10.1.1.2:5000
+  without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -b fd01:1::1 -b 10.1.1.1 -a 10.1.1.2:5000
   [ "$status" -eq 6 ]
   cannot EAFNOSUPPORT "no IPv6"
 }
 
 @test "no IPv6 on this host: --listen takes IPv4 where any address will do" {
   LISTEN_OUT=$BATS_TEST_TMPDIR/listen
-  without_socket AF_INET6 EAFNOSUPPORT /usr/bin/timeout 1 "$SCTP_CONNECT" --listen -p 7001
+  without_socket AF_INET6 EAFNOSUPPORT /usr/bin/timeout 1 "${PROGRAM[@]}" --listen -p 7001
   assert_line --index 0 --regexp '^listening on .*10\.1\.1\.1:7001'
   [[ ${lines[0]} != *::* ]]
-  without_socket AF_INET6 EAFNOSUPPORT "$SCTP_CONNECT" --listen -6 -p 7001
+  without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" --listen -6 -p 7001
   [ "$status" -eq 6 ]
   cannot EAFNOSUPPORT "no IPv6"
 }
@@ -223,5 +225,5 @@ without_socket() {
   try_json 1 -w 2s -a '[fd01:1::2]:5000'
   json .result unreachable .exit_status 1
   try_json 0 -a '[fd01:1::2]:5000' -a 10.1.1.2
-  json '.paths[1].verdict' unverified
+  json '.paths[1].verdict' verified
 }

@@ -36,7 +36,7 @@ teardown_file() {
 
 teardown() {
   nft_flush
-  [ -z "${LISTENER:-}" ] || end_listener
+  end_programs
   printf 'hosts: files\n' >"/etc/netns/$TOPO-client/nsswitch.conf"
 }
 
@@ -54,10 +54,10 @@ asking() {
 @test "every address of a name, both families, with the name beside it" {
   start_listener -p 5000
   try 0 -a both.lab:5000
-  assert_line --regexp '^  10\.1\.1\.2:5000 \(both\.lab\) +unverified'
-  assert_line --regexp '^  10\.1\.2\.2:5000 \(both\.lab\) +unverified'
-  assert_line --regexp '^  \[fd01:1::2\]:5000 \(both\.lab\) +unverified'
-  assert_line --regexp '^  \[fd01:2::2\]:5000 \(both\.lab\) +unverified'
+  assert_line --regexp '^  10\.1\.1\.2:5000 \(both\.lab\) +verified'
+  assert_line --regexp '^  10\.1\.2\.2:5000 \(both\.lab\) +verified'
+  assert_line --regexp '^  \[fd01:1::2\]:5000 \(both\.lab\) +verified'
+  assert_line --regexp '^  \[fd01:2::2\]:5000 \(both\.lab\) +verified'
   refute_output --partial rejected
   try_json 0 -v -p 5000 -a both.lab
   json .target both.lab \
@@ -98,7 +98,7 @@ asking() {
 @test "local addresses by name, to connect from and to listen on" {
   start_listener -b self.lab:5000
   run -0 head -n 1 "$LISTEN_OUT"
-  assert_output 'listening on 10.1.1.2:5000 10.1.2.2:5000 (kernel)'
+  assert_output "listening on 10.1.1.2:5000 10.1.2.2:5000 ($STACK)"
   try_json 0 -b self.lab -a both4.lab:5000
   json '[.local[].address] | sort | join(" ")' '10.1.1.1 10.1.2.1'
 }
@@ -112,7 +112,7 @@ asking() {
   json .result unresolved .exit_status 3 '.reason | contains("nosuch.lab")' true .tries 1
   try 3 -b nosuch.lab -a 10.1.1.2:5000
   [[ $stderr == *nosuch.lab* ]]
-  run -3 --separate-stderr in_server "$SCTP_CONNECT" --listen -b nosuch.lab:5001
+  run -3 --separate-stderr in_server "${PROGRAM[@]}" --listen -b nosuch.lab:5001
   assert_output --partial unresolved
 }
 

@@ -15,13 +15,13 @@ MSG_NOTIFICATION = 0x8000
 SNDRCVINFO = struct.Struct("=HHH2xIIIIIi")
 
 
-def endpoint(address="0.0.0.0", port=0, streams=10):
+def endpoint(address="0.0.0.0", port=0, streams=10, attempts=0):
     """A one-to-one socket that tells the stream of what it receives."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     s = socket.socket(family, socket.SOCK_STREAM, SCTP)
     s.settimeout(20)
     s.setsockopt(SCTP, SCTP_EVENTS, struct.pack("=10B", 1, *[0] * 9))
-    s.setsockopt(SCTP, SCTP_INITMSG, struct.pack("=HHHH", streams, streams, 0, 0))
+    s.setsockopt(SCTP, SCTP_INITMSG, struct.pack("=HHHH", streams, streams, attempts, 200 if attempts else 0))
     if port or address not in ("0.0.0.0", "::"):
         s.bind((address, port))
     return s

@@ -13,39 +13,27 @@ teardown_file() {
 
 teardown() {
   nft_flush
-  [ -z "${LISTENER:-}" ] || end_listener
-}
-
-# start_client [OPTION]...: in the background, with SIGINT at its default, which bash takes from
-# background jobs. Sets CLIENT and OUT.
-start_client() {
-  OUT=$BATS_TEST_TMPDIR/client.$RANDOM
-  env --default-signal=INT ip netns exec "$TOPO-client" "$SCTP_CONNECT" -v "$@" >"$OUT" 2>"$OUT.err" 3>&- &
-  CLIENT=$!
+  end_programs
 }
 
 # ends_with STATUS: waits for the client.
 ends_with() {
   local status=0
   wait "$CLIENT" || status=$?
-  cat "$OUT" "$OUT.err"
+  cat "$CLIENT_OUT" "$CLIENT_OUT.err"
   [ "$status" -eq "$1" ]
-}
-
-pending() { # the kernel is at it: one association in COOKIE-WAIT
-  [ "$(associations client)" -eq 1 ]
 }
 
 signal_while_pending() { # SIGNAL STATUS OPTION...
   local signal=$1 status=$2
   shift 2
   nft_server input ip daddr 10.1.1.2 drop
-  start_client --json -w 60s "$@" -a 10.1.1.2:5000
+  start_client -v --json -w 60s "$@" -a 10.1.1.2:5000
   wait_for -t 20 pending
   kill -s "$signal" "$CLIENT"
   ends_with "$status"
-  output=$(cat "$OUT")
-  keep_json <"$OUT"
+  output=$(cat "$CLIENT_OUT")
+  keep_json <"$CLIENT_OUT"
   json .result failed .signal "SIG$signal" .exit_status "$status" '.paths[0].verdict' silent
   wait_for no_associations client
 }
@@ -71,27 +59,26 @@ signal_while_pending() { # SIGNAL STATUS OPTION...
 }
 
 @test "SIGINT between two tries of --wait" {
-  start_client -W 60s -a 10.1.1.2:9
-  wait_for_line "$OUT.err" 'refused, ECONNREFUSED' 20
+  start_stack
+  start_client -v -W 60s -a 10.1.1.2:9
+  wait_for_line "$CLIENT_OUT.err" 'refused, ECONNREFUSED' 20
   kill -s INT "$CLIENT"
   ends_with 130
 }
 
 @test "a signal that was ignored at the start stays ignored (nohup)" {
   nft_server input ip daddr 10.1.1.2 drop
-  OUT=$BATS_TEST_TMPDIR/client
-  env --ignore-signal=HUP ip netns exec "$TOPO-client" "$SCTP_CONNECT" -v -w 1s -a 10.1.1.2:5000 \
-    >"$OUT" 2>"$OUT.err" 3>&- &
-  CLIENT=$!
+  ignored=HUP start_client -v -w 1s -a 10.1.1.2:5000
   wait_for -t 20 pending
   kill -s HUP "$CLIENT"
   ends_with 4
 }
 
 @test "interrupted in COOKIE-ECHOED: the peer is told by ABORT, and keeps no association" {
-  nft_client input sctp chunk cookie-ack exists drop || skip "nft cannot match SCTP chunks here"
+  nft_client input "$(chunk cookie-ack)" drop || skip "nft cannot match SCTP chunks here"
+  nft_client input "$(chunk heartbeat)" drop # which usrsctp takes for one
   start_listener -b 10.1.1.2:0
-  start_client -w 60s -a "10.1.1.2:$PORT"
+  start_client -v -w 60s -a "10.1.1.2:$PORT"
   wait_for_line "$LISTEN_OUT" '^up' 20
   kill -s INT "$CLIENT"
   ends_with 130
@@ -104,7 +91,7 @@ signal_while_pending() { # SIGNAL STATUS OPTION...
 stop_and_continue() { # OPTION...
   start_listener -b 10.1.1.2:0
   nft_server input ip daddr 10.1.1.2 drop
-  start_client --rto-initial 100ms --init-timeout 100ms -w 60s "$@" -a "10.1.1.2:$PORT"
+  start_client -v --rto-initial 100ms --init-timeout 100ms -w 60s "$@" -a "10.1.1.2:$PORT"
   wait_for -t 20 pending
   kill -s STOP "$CLIENT"
   wait_for grep -q '^State:.*T' "/proc/$CLIENT/status"
@@ -112,7 +99,7 @@ stop_and_continue() { # OPTION...
   wait_for grep -q '^State:.*[SR]' "/proc/$CLIENT/status"
   nft_flush
   ends_with 0
-  grep -q '^connected' "$OUT"
+  grep -q '^connected' "$CLIENT_OUT"
 }
 
 @test "stopped and continued while pending, blocking: connected all the same" {
@@ -130,10 +117,10 @@ stop_and_continue() { # OPTION...
 @test "the peer vanishes after the handshake: closing is bounded, with ABORT" {
   start_listener -b 10.1.1.2:0
   # All but the handshake is dropped: SHUTDOWN finds no answer.
-  nft_server input sctp chunk shutdown exists drop || skip "nft cannot match SCTP chunks here"
-  start_client -w 10s -a "10.1.1.2:$PORT"
+  nft_server input "$(chunk shutdown)" drop || skip "nft cannot match SCTP chunks here"
+  start_client -v -w 10s -a "10.1.1.2:$PORT"
   ends_with 0
-  grep -q 'no end to the SHUTDOWN, so ABORT' "$OUT.err"
+  grep -q 'no end to the SHUTDOWN, so ABORT' "$CLIENT_OUT.err"
   wait_for no_associations client
   wait_for no_associations server
 }

@@ -13,12 +13,13 @@ teardown_file() {
 
 teardown() {
   nft_flush
-  [ -z "${LISTENER:-}" ] || end_listener
+  end_programs
 }
 
 @test "-W keeps trying until the listener is there" {
+  start_stack
   local out=$BATS_TEST_TMPDIR/waiting
-  ip netns exec "$TOPO-client" "$SCTP_CONNECT" -v --json -W 60s -a 10.1.1.2:5000 \
+  in_client "${PROGRAM[@]}" -v --json -W 60s -a 10.1.1.2:5000 \
     >"$out" 2>"$out.err" 3>&- &
   local waiting=$!
   # It has been refused at least once before the listener comes.
@@ -33,6 +34,7 @@ teardown() {
 }
 
 @test "-W ends when the time has passed, with the last try's result" {
+  start_stack
   try_json 1 -W 1s -a 10.1.1.2:5001
   json .result refused '.tries >= 2' true
 }
@@ -66,7 +68,7 @@ teardown() {
   echo '10.1.1.2 other.test' >"/etc/netns/$TOPO-client/hosts"
   start_listener -b 10.1.1.2:5002
   local out=$BATS_TEST_TMPDIR/waiting
-  ip netns exec "$TOPO-client" "$SCTP_CONNECT" -v -W 60s -a late.test:5002 >"$out" 2>"$out.err" 3>&- &
+  in_client "${PROGRAM[@]}" -v -W 60s -a late.test:5002 >"$out" 2>"$out.err" 3>&- &
   local waiting=$! status=0
   wait_for_line "$out.err" 'unresolved' 20
   echo '10.1.1.2 late.test' >>"/etc/netns/$TOPO-client/hosts"

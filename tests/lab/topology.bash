@@ -180,7 +180,10 @@ _topo_namespace() # SIDE
 			echo 0 >/proc/sys/net/ipv6/conf/$scope/accept_dad
 			# Or cut_path would take the IPv6 addresses away for good.
 			echo 1 >/proc/sys/net/ipv6/conf/$scope/keep_addr_on_down
-		done' || return
+		done
+		# Every packet that is rejected is to have its ICMP, not one a second.
+		{ echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
+		echo 0 >/proc/sys/net/ipv6/icmp/ratelimit; } 2>/dev/null || :' || return
 	ip -n "$TOPO-$1" link set lo up
 }
 

@@ -3,7 +3,9 @@
  * peer UDP-PORT ADDRESS PORT [SIZE[:STREAM[:u]]]...: a usrsctp program that is not ours. Connects
  * in UDP encapsulation, prints "up", sends a message of each SIZE on STREAM (u: unordered), and
  * prints of each echo "SIZE STREAM PPID [u]", or "differs". Then it waits until the other end
- * closes and prints how: "shutdown" or "abort". Exits 1 when it cannot connect.
+ * closes and prints how: "shutdown" or "abort". Exits 1 when it cannot connect. With "part" instead
+ * of a SIZE it sends the beginning of a message whose end never comes, waits for a line on stdin,
+ * and ends with an ABORT.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 #include <usrsctp.h>
 
 #define SIZE_MAX_SENT (4 << 20)
+#define PART_SIZE     200000
 
 static struct socket *s;
 static unsigned char out[SIZE_MAX_SENT], in[SIZE_MAX_SENT];
@@ -62,6 +65,22 @@ static void echo(const char *text)
 		       from.rcv_flags & SCTP_UNORDERED ? " u" : "");
 }
 
+static void part(void)
+{
+	struct sctp_sndinfo to = { .snd_ppid = htonl(47) };
+	struct linger at_once = { .l_onoff = 1 };
+	int on = 1;
+
+	usrsctp_setsockopt(s, IPPROTO_SCTP, SCTP_EXPLICIT_EOR, &on, sizeof(on));
+	usrsctp_setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	if (usrsctp_sendv(s, out, PART_SIZE, NULL, 0, &to, sizeof(to), SCTP_SENDV_SNDINFO, 0) < 0)
+		perror("send");
+	puts("part");
+	getchar();
+	usrsctp_close(s);
+	exit(0);
+}
+
 int main(int argc, char *argv[])
 {
 	struct sockaddr_in peer = { .sin_family = AF_INET };
@@ -88,7 +107,10 @@ int main(int argc, char *argv[])
 	}
 	puts("up");
 	for (int i = 4; i < argc; i++)
-		echo(argv[i]);
+		if (!strcmp(argv[i], "part"))
+			part();
+		else
+			echo(argv[i]);
 	errno = 0;
 	if (receive(&info))
 		puts("more than was sent");

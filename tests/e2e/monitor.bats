@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# --monitor: cut paths and their return, fail-over, the end of the association, the table.
+load helper
+
+setup_file() {
+  export TOPO=mon$$
+  topo_up 3
+}
+
+teardown_file() {
+  topo_down
+}
+
+teardown() {
+  local i
+  [ -z "${CLIENT:-}" ] || kill -s KILL "$CLIENT" 2>/dev/null || true
+  for i in 1 2 3; do restore_path "$i"; done
+  end_programs
+}
+
+# monitor OPTION...: in the background, of a listener with three addresses.
+monitor() {
+  start_listener_3
+  start_client -M "$@" -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+}
+
+now_ms() {
+  echo $((${EPOCHREALTIME/[.,]/} / 1000))
+}
+
+# event ADDRESS VERDICT: the JSON line that tells it, as a regular expression.
+event() {
+  echo "\"event\":\"path\".*\"address\":\"$1\".*\"verdict\":\"$2\".*\"new_verdict\":true"
+}
+
+# came_within LIMIT_MS START_MS FILTER: so soon came the first event that jq finds. Three times what
+# it is to be, for hosts that are slow.
+came_within() {
+  local at
+  at=$(jq -s "[.[] | select($3)][0].time_unix_ms | floor" "$CLIENT_OUT")
+  [ $((at - $2)) -le $((3 * $1)) ] || fail "after $((at - $2)) ms, not within $1: $3"
+}
+
+@test "a cut path is dead within two intervals, and its return is told" {
+  local cut back
+  monitor --json -R all --interval 500ms
+  wait_for_line "$CLIENT_OUT" '"event":"round".*"round":2,' 20
+  cut=$(now_ms)
+  drop_path 2
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 dead)" 20
+  came_within 1000 "$cut" '.event == "path" and .verdict == "dead"'
+  back=$(now_ms)
+  restore_path 2
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 verified)" 20
+  came_within 1000 "$back" '.event == "path" and .verdict == "verified" and .new_verdict'
+  end_client INT
+  [ "$client_status" -eq 5 ]
+  keep_json <"$CLIENT_OUT"
+  output=$(tail -n 1 "$CLIENT_OUT")
+  json .event end .signal SIGINT .exit_status 5 '.degraded_ms > 0' true \
+    '.paths | map(.verdict) | unique | join(" ")' verified \
+    '.paths | map(.times_dead) | join(" ")' '0 1 0' \
+    '.paths[0] | .heartbeats_sent == .heartbeats_answered' true \
+    '.paths[1] | .heartbeats_sent > .heartbeats_answered and .dead_ms > 500' true
+  # Nothing was told of the others.
+  run -1 grep -E '"event":"(path|down|primary|failover)".*10\.1\.[13]\.2' "$CLIENT_OUT"
+}
+
+# To usrsctp a path stays active as long as no data goes over it.
+# bats test_tags=kernel
+@test "the primary is cut: fail-over, and back" {
+  monitor --interval 300ms
+  wait_for_line "$CLIENT_OUT" '^connected' 20
+  drop_path 1
+  wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  dead  .*no heartbeat answer in .*  primary$" 20
+  wait_for_line "$CLIENT_OUT" "fail-over: data goes over another path than the primary, 10.1.1.2:$PORT$" 20
+  restore_path 1
+  wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  verified  .*, was dead for .*  primary$" 20
+  wait_for_line "$CLIENT_OUT" "fail-over is over: data goes over the primary again, 10.1.1.2:$PORT$" 20
+  end_client INT
+  [ "$client_status" -eq 0 ]
+  grep -Eq '^end +[0-9]+ rounds in .* s: ended by SIGINT$' "$CLIENT_OUT"
+  [ "$(tail -n 3 "$CLIENT_OUT" | grep -Ec '^  10\.1\.[123]\.2:.* verified .* sent, .* answered, .* % lost, rtt min/avg/max ')" -eq 3 ]
+  [ "$(grep -c . "$CLIENT_OUT.err")" -eq 0 ]
+}
+
+# The host has no netem.
+# bats test_tags=kernel
+@test "a path slower than the interval lives, also on one-to-many; rounds are counted" {
+  netem_path 3 delay 300ms
+  start_listener_3
+  try 0 -m -M --interval 200ms --count 12 -R all -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  assert_line --regexp '^end +12 rounds in .*: as many rounds as --count says$'
+  assert_line --regexp '^  10\.1\.1\.2:.* verified +12 sent, 12 answered, 0 % lost'
+  assert_line --regexp '^  10\.1\.3\.2:.* verified +[3-9] sent, [3-9] answered, 0 % lost, rtt min/avg/max [2-9][0-9][0-9]\.'
+  refute_output --partial ' dead '
+}
+
+@test "the peer closes: 1" {
+  monitor --json
+  wait_for_line "$CLIENT_OUT" '"event":"round"' 20
+  end_listener
+  LISTENER=
+  client_status=0
+  wait "$CLIENT" || client_status=$?
+  [ "$client_status" -eq 1 ]
+  keep_json <"$CLIENT_OUT"
+  output=$(tail -n 2 "$CLIENT_OUT" | jq -sc .)
+  json '.[0].event' down '.[0].graceful' true '.[1].event' end '.[1].exit_status' 1
+}
+
+@test "the peer dies: 1" {
+  monitor
+  wait_for_line "$CLIENT_OUT" '^connected' 20
+  kill -s KILL "$LISTENER"
+  LISTENER=
+  client_status=0
+  wait "$CLIENT" || client_status=$?
+  cat "$CLIENT_OUT"
+  [ "$client_status" -eq 1 ]
+  grep -Eq ' (lost|closed)  association [0-9]+' "$CLIENT_OUT"
+}
+
+@test "TIME, SIGTERM, and stdout that takes nothing" {
+  monitor -q
+  wait_for_line "$LISTEN_OUT" '^up' 20
+  end_client TERM
+  [ "$client_status" -eq 143 ]
+  try 0 -M1 --json -a "10.1.1.2:$PORT"
+  keep_json <<<"$output"
+  output=$(tail -n 1 <<<"$output")
+  json .reason 'its time is over' '.paths | length' 3
+  run -6 ip netns exec "$TOPO-client" sh -c 'exec "$@" >/dev/full' sh "${PROGRAM[@]}" -M --count 1 \
+    -a "10.1.1.2:$PORT"
+}
+
+# screen COLUMNS OPTION...: what the program writes to a terminal of that width.
+screen() {
+  local columns=$1
+  shift
+  SCREEN=$BATS_TEST_TMPDIR/screen
+  ip netns exec "$TOPO-client" env -u NO_COLOR TERM=xterm LC_ALL=C.UTF-8 \
+    script -qec "stty cols $columns rows 24; exec ${PROGRAM[*]} -M --count 3 --interval 200ms $*" \
+    /dev/null </dev/null >"$SCREEN"
+}
+
+# Without colours and carriage returns, a line for each.
+table_lines() {
+  sed -E 's/\x1b\[[0-9;]*m//g; s/\r//g' "$SCREEN" | tr '\033' '\n' | sed -E 's/^\[[0-9]*[KJA]//' |
+    sed -n '/^association/,/^end/p' | sed '/^end/,$d'
+}
+
+@test "on a terminal: a table, as wide as it may be, and the summary" {
+  start_listener_3
+  local width
+  for width in 40 200; do
+    screen "$width" -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+    table_lines | grep -Eq '^\*10\.1\.1\.2 +verified.* 0% .*[▁▂▃▄▅▆▇█]'
+    run -0 awk -v most="$((width - 1))" 'length($0) > most { print; bad = 1 } END { exit bad }' \
+      <(table_lines | LC_ALL=C.UTF-8 sed 's/[▁▂▃▄▅▆▇█]/#/g')
+    grep -q '^end  *3 rounds' <(tr '\r' '\n' <"$SCREEN" | sed 's/\x1b\[[0-9;]*[mJKA]//g')
+  done
+  table_lines | grep -q ' min .* avg .* max '
+}

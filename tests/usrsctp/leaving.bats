@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# However the program ends with the stack in user space: soon, and nothing is left running or bound.
+load lab
+
+# What it may take from the outcome to the end of the process; a test allows three times as much.
+END_MS=300
+
+setup_file() { lab_up leave; }
+teardown_file() { lab_down; }
+teardown() { lab_clean; }
+
+setup() {
+  slowest=0
+}
+
+now_us() { echo "${EPOCHREALTIME/[.,]/}"; }
+
+# ended SINCE_US [OUTCOME_MS [END_US]]: the program has ended, just now or at END_US; what it waited for
+# was there OUTCOME_MS after SINCE_US.
+ended() {
+  local ms=$(((${3:-$(now_us)} - $1) / 1000 - ${2:-0}))
+  [ "$ms" -le "$slowest" ] || slowest=$ms
+  [ "$ms" -lt $((3 * END_MS)) ] || fail "ended $ms ms after its outcome"
+  nothing_left client
+  [ -n "${LISTENER:-}" ] || nothing_left server
+}
+
+tell() {
+  echo "# at most $slowest ms from the outcome to the end" >&3
+}
+
+# run_us STATUS OPTION...: one run, from when its outcome was there, as it says itself.
+run_us() {
+  local since end
+  since=$(now_us)
+  try "$1" --json --stack usrsctp "${@:2}"
+  end=$(now_us)
+  keep_json <<<"$output"
+  ended "$since" "$(jq '(.time_ms.resolve + (.time_ms.connect // 0)) | floor' <<<"$output")" "$end"
+}
+
+# Both kinds of packets, in all four modes.
+each() { # FUNCTION
+  local udp mode
+  for udp in "" "-u $UDP"; do
+    if [ -z "$udp" ] && [ -e /proc/net/sctp ]; then continue; fi # raw goes not with the kernel's
+    for mode in "${modes[@]}"; do
+      # shellcheck disable=SC2086 # lists of options
+      "$1" $udp $mode
+    done
+  done
+  tell
+}
+
+connected() { run_us 0 "$@" -a "10.1.1.2:$PORT" -a 10.1.2.2; }
+
+@test "connected" {
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2
+  local raw=$LISTENER
+  start_listener --stack usrsctp -u $UDP -b "10.1.1.2:$PORT" -b 10.1.2.2
+  each connected
+  kill "$raw"
+  wait "$raw" || true
+}
+
+refused() { run_us 1 "$@" -w 10s -a 10.1.1.2:9; }
+
+@test "refused, by ABORT or ICMP" {
+  listen_us -u $UDP -b 10.1.1.2:0
+  nft_server input meta l4proto sctp reject with icmp type prot-unreachable
+  each refused
+}
+
+silent() { run_us 4 "$@" -w 300ms -a 10.1.1.2:5000; }
+
+@test "timeout" {
+  drop_path 1
+  each silent
+}
+
+@test "connected, and the peer answers no SHUTDOWN: given up after a second" {
+  [ ! -e /proc/net/sctp ] || skip "this kernel has SCTP"
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2
+  nft_server input sctp chunk shutdown exists counter drop
+  local mode since
+  for mode in "${modes[@]}"; do
+    since=$(now_us)
+    # shellcheck disable=SC2086
+    try 0 --stack usrsctp $mode -a "10.1.1.2:$PORT"
+    ended "$since" 1000
+  done
+  ip netns exec "$TOPO-server" nft list ruleset | grep -q 'packets [1-9]'
+  tell
+}
+
+@test "usage errors and what this host cannot do" {
+  local since
+  since=$(now_us)
+  try 2 --stack usrsctp -u 70000 -a 10.1.1.2:5000
+  ended "$since"
+  run_us 6 -u $UDP -b 10.9.9.9 -a 10.1.1.2:5000
+  run_us 6 -u $UDP -a 'fe80::1%c1' -p 5000
+  tell
+}
+
+pending() { # OPTION...
+  local signal since status
+  for signal in INT TERM KILL; do
+    start_client --stack usrsctp -v -w 30s "$@" -a 10.1.1.2:5000
+    wait_for_line "$CLIENT_OUT.err" 'the call'
+    since=$(now_us)
+    end_client "$signal"
+    ended "$since"
+    status=$((128 + $(kill -l "$signal")))
+    [ "$client_status" -eq "$status" ] || fail "$signal: exit status $client_status"
+  done
+}
+
+@test "INT, TERM and KILL while pending" {
+  drop_path 1
+  each pending
+}
+
+# serving OPTION...: a listener with an association on it, ended by each signal.
+serving() {
+  local signal since peer
+  for signal in INT TERM KILL; do
+    LISTEN_OUT=$BATS_TEST_TMPDIR/listener.$RANDOM
+    ip netns exec "$TOPO-server" env --default-signal=INT "$SCTP_CONNECT" --stack usrsctp --listen \
+      "$@" >"$LISTEN_OUT" 2>&1 3>&- &
+    LISTENER=$!
+    wait_for_line "$LISTEN_OUT" '^listening'
+    PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p' "$LISTEN_OUT")
+    ip netns exec "$TOPO-client" timeout 20 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 \
+      >"$BATS_TEST_TMPDIR/peer" 3>&- &
+    peer=$!
+    wait_for_line "$BATS_TEST_TMPDIR/peer" '^1000'
+    since=$(now_us)
+    kill -s "$signal" "$LISTENER"
+    listener_status=0
+    wait "$LISTENER" || listener_status=$?
+    LISTENER=
+    # The peer is not told of a KILL, and would wait.
+    [ "$signal" != KILL ] || kill "$peer"
+    wait_for ended_peer "$peer"
+    ended "$since"
+    [ "$listener_status" -eq $((128 + $(kill -l "$signal"))) ] ||
+      fail "$signal: exit status $listener_status"
+    [ "$signal" = KILL ] || grep -q '^shutdown' "$BATS_TEST_TMPDIR/peer"
+  done
+}
+
+ended_peer() { ! kill -0 "$1"; }
+
+@test "a listener: INT, TERM and KILL while an association is up" {
+  [ -x build/usrsctp/peer ] || skip "build/usrsctp/peer is not built"
+  serving -u $UDP -b 10.1.1.2:0 -b 10.1.2.2
+  tell
+}
+
+counted() { # OPTION...: of the listener
+  local since
+  listen_us "$@" --count 1 -b 10.1.1.2:0 -b 10.1.2.2
+  us 0 "$@" -a "10.1.1.2:$PORT"
+  since=$(now_us)
+  wait "$LISTENER"
+  LISTENER=
+  ended "$since"
+}
+
+@test "a listener: --count, and signals while nobody is there" {
+  local udp since
+  for udp in "" "-u $UDP"; do
+    if [ -z "$udp" ] && [ -e /proc/net/sctp ]; then continue; fi
+    # shellcheck disable=SC2086
+    counted $udp
+    # shellcheck disable=SC2086
+    listen_us $udp -b 10.1.1.2:0
+    since=$(now_us)
+    end_listener
+    LISTENER=
+    ended "$since"
+    [ "$listener_status" -eq 143 ]
+  done
+  tell
+}
+
+# What is not asked for does not start: neither threads nor sockets of the library.
+@test "without the stack in user space: none of its threads, sockets or look-ups" {
+  command -v strace >/dev/null || skip "strace is not installed"
+  [[ $SCTP_CONNECT != */sanitize/* ]] || skip "the leak checker has a thread of its own"
+  local trace=$BATS_TEST_TMPDIR/trace
+  run strace -f -o "$trace" "$SCTP_CONNECT" --version
+  run strace -f -o "$trace.k" "$SCTP_CONNECT" --stack kernel -w 300ms -a 127.0.0.1:9
+  run ! grep -E '(clone3?|socket)\(' "$trace"
+  run ! grep -E 'clone3?\(|SOCK_RAW|SOCK_DGRAM|NETLINK|eventfd|timerfd' "$trace.k"
+  grep -q 'socket(AF_INET, SOCK_STREAM' "$trace.k"
+}

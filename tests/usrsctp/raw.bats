@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Raw packets of the stack in user space take the links that the routes name, with addresses of them.
+load lab
+
+setup_file() { lab_up raw; }
+teardown_file() { lab_down; }
+teardown() { lab_clean; }
+
+# count SIDE RULE...: counts what matches, for nothing_counted; "drop" may follow in the rule.
+count() {
+  local side=$1
+  shift
+  "nft_$side" input meta l4proto "{ sctp, udp }" "$@"
+}
+
+nothing_counted() {
+  local side counters
+  for side in client server; do
+    counters=$(ip netns exec "$TOPO-$side" nft list ruleset | grep 'counter packets' || true)
+    [[ $counters != *"packets "[1-9]* ]] || fail "came to the $side: $counters"
+  done
+}
+
+# What comes over a link with an address of another one is dropped, on both ends.
+strict_links() {
+  local side i
+  for side in client server; do
+    for i in 1 2 3; do
+      count "$side" iifname "${side:0:1}$i" ip saddr != "10.1.$i.0/24" counter drop
+      count "$side" iifname "${side:0:1}$i" ip6 saddr != "fd01:$i::/64" counter drop
+    done
+  done
+}
+
+# primary ADDRESS OPTION...: up, in all four modes, over that address.
+primary() {
+  local address=$1 mode
+  shift
+  for mode in "${modes[@]}"; do
+    # shellcheck disable=SC2086 # a list of options
+    us 0 $mode --rto-initial 60ms "$@"
+    json .result connected '[.paths[] | select(.primary) | .address] | join(" ")' "$address"
+  done
+}
+
+@test "each packet leaves with an address of its link: whole, first, middle, all but the last cut" {
+  strict_links
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2
+  local -a three=(-a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2)
+  primary 10.1.1.2 "${three[@]}"
+  drop_path 2
+  primary 10.1.1.2 "${three[@]}"
+  primary 10.1.3.2 -a "10.1.2.2:$PORT" -a 10.1.3.2
+  drop_path 1
+  primary 10.1.3.2 "${three[@]}"
+  restore_path 2
+  primary 10.1.2.2 "${three[@]}"
+  nothing_counted
+}
+
+@test "a healthy path alone: whichever it is, also with the others down for good" {
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2
+  cut_path 1
+  cut_path 3
+  primary 10.1.2.2 -a "10.1.2.2:$PORT"
+  primary 10.1.2.2 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+}
+
+@test "IPv6 and both families: the same" {
+  strict_links
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2 -b fd01:1::2 -b fd01:2::2 -b fd01:3::2
+  # Of two families the first address that was asked for is made the primary, dead or not.
+  local -a both=(-a "[fd01:2::2]:$PORT" -a 10.1.3.2)
+  primary fd01:2::2 "${both[@]}"
+  drop_path 2
+  primary fd01:2::2 "${both[@]}"
+  drop_path 3
+  restore_path 2
+  primary fd01:2::2 "${both[@]}"
+  primary fd01:2::2 -a "10.1.3.2:$PORT" -a fd01:2::2
+  nothing_counted
+}
+
+# As it is with the library as a shared one: it finds our sendmsg() there, too.
+@test "with libusrsctp as a shared library: the same" {
+  local shared=$BATS_TEST_TMPDIR/sctp-connect
+  # shellcheck disable=SC2046 # options
+  ${CC:-cc} -o "$shared" build/obj/*.o $(pkg-config --libs libsctp jansson) -lusrsctp
+  ldd "$shared" | grep -q libusrsctp
+  SCTP_CONNECT=$shared
+  strict_links
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2
+  drop_path 1
+  primary 10.1.2.2 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  drop_path 2
+  primary 10.1.3.2 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  nothing_counted
+}
+
+@test "-b: that source on every path, raw and in UDP, IPv4 and IPv6" {
+  count server ip saddr != 10.1.1.1 counter
+  count server ip6 saddr != fd01:1::1 counter
+  local i
+  local -a udp
+  for udp in "" "-u $UDP"; do
+    # shellcheck disable=SC2128,SC2086 # none, or a list
+    listen_us $udp -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2
+    for i in 1 2 3; do
+      # shellcheck disable=SC2128,SC2086
+      us 0 $udp -b 10.1.1.1 -a "10.1.$i.2:$PORT"
+      json '[.local[] | .address] | join(" ")' 10.1.1.1
+      wait_for_line "$LISTEN_OUT" "closed by the peer"
+    done
+    end_listener
+    # shellcheck disable=SC2128,SC2086
+    listen_us $udp -b '[fd01:1::2]:0' -b fd01:2::2 -b fd01:3::2
+    for i in 1 2 3; do
+      # shellcheck disable=SC2128,SC2086
+      us 0 $udp -b fd01:1::1 -a "[fd01:$i::2]:$PORT"
+    done
+    end_listener
+  done
+  LISTENER=
+  nothing_counted
+}
+
+@test "-b of two addresses that are not the first of their links: each on its own link" {
+  local i
+  for i in 1 2; do
+    ip -n "$TOPO-client" addr add "10.1.$i.11/24" dev "c$i"
+    ip -n "$TOPO-client" addr add "fd01:$i::11/64" dev "c$i" nodad preferred_lft 0
+    count server iifname "s$i" ip saddr != "10.1.$i.11" counter drop
+    count server iifname "s$i" ip6 saddr != "fd01:$i::11" counter drop
+  done
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2 -b 'fd01:1::2' -b fd01:2::2
+  for i in 1 2; do
+    primary "10.1.$i.2" -b 10.1.1.11 -b 10.1.2.11 -a "10.1.$i.2:$PORT"
+    primary "fd01:$i::2" -b fd01:1::11 -b fd01:2::11 -a "[fd01:$i::2]:$PORT"
+  done
+  nothing_counted
+  for i in 1 2; do
+    ip -n "$TOPO-client" addr del "10.1.$i.11/24" dev "c$i"
+    ip -n "$TOPO-client" addr del "fd01:$i::11/64" dev "c$i"
+  done
+}
+
+@test "an ABORT comes from the address that was asked, also if it is not the first of its link" {
+  ip -n "$TOPO-server" addr add 10.1.1.12/24 dev s1
+  listen_us -b 10.1.1.2:0 -b 10.1.1.12
+  # An INIT for no streams at all.
+  ip netns exec "$TOPO-client" timeout 10 python3 - "$PORT" >"$BATS_TEST_TMPDIR/abort" <<-'END'
+	import socket, struct, sys
+	def crc32c(data):
+	    crc = 0xffffffff
+	    for byte in data:
+	        crc ^= byte
+	        for _ in range(8):
+	            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+	    return crc ^ 0xffffffff
+	def packet(checksum):
+	    return (struct.pack("!HHI", 7000, int(sys.argv[1]), 0) + struct.pack("<I", checksum) +
+	            struct.pack("!BBHIIHHI", 1, 0, 20, 5, 65536, 0, 0, 1))
+	raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_SCTP)
+	raw.sendto(packet(crc32c(packet(0))), ("10.1.1.12", 0))
+	answer, (address, _) = raw.recvfrom(2000)
+	print(address, "ABORT" if answer[32] == 6 else answer[32])
+	END
+  assert_equal "$(cat "$BATS_TEST_TMPDIR/abort")" "10.1.1.12 ABORT"
+  ip -n "$TOPO-server" addr del 10.1.1.12/24 dev s1
+}
+
+@test "a route that depends on the source is taken" {
+  ip -n "$TOPO-server" addr add 10.7.7.7/32 dev s2
+  ip -n "$TOPO-client" route add 10.7.7.7 via 10.1.1.2
+  ip -n "$TOPO-client" route add 10.7.7.7 via 10.1.3.2 table 3
+  ip -n "$TOPO-client" rule add from 10.1.3.1 table 3
+  listen_us -b 10.7.7.7:0
+  count server iifname s1 counter drop
+  us 0 -b 10.1.3.1 -a "10.7.7.7:$PORT"
+  nothing_counted
+  nft_flush
+  count server iifname s3 counter drop
+  us 0 -b 10.1.3.1 -b 10.1.1.1 -a "10.7.7.7:$PORT"
+  nothing_counted
+  ip -n "$TOPO-client" rule del from 10.1.3.1 table 3
+  ip -n "$TOPO-client" route del 10.7.7.7 via 10.1.1.2
+  ip -n "$TOPO-server" addr del 10.7.7.7/32 dev s2
+}
+
+@test "over loopback and to an address of the host itself, in all four modes" {
+  ip -n "$TOPO-client" addr add 127.0.0.2/8 dev lo
+  ip netns exec "$TOPO-client" "$SCTP_CONNECT" --stack usrsctp --listen -b 127.0.0.1:5000 -b 127.0.0.2 \
+    -b ::1 -b 10.1.1.1 >"$BATS_TEST_TMPDIR/listener" 3>&- &
+  local listener=$! mode to
+  wait_for_line "$BATS_TEST_TMPDIR/listener" '^listening'
+  for mode in "${modes[@]}"; do
+    for to in "-a 127.0.0.2:5000 -a 127.0.0.1" "-a [::1]:5000 -a 127.0.0.1" "-a 10.1.1.1:5000"; do
+      # shellcheck disable=SC2086 # lists of options
+      us 0 $mode $to
+      json .result connected '[.paths[] | select(.requested) | .state] | unique[]' active
+    done
+  done
+  kill "$listener"
+  wait "$listener" || true
+  ip -n "$TOPO-client" addr del 127.0.0.2/8 dev lo
+}
+
+@test "link-local addresses, which the library does not have: said at once" {
+  us 6 -a 'fe80::1%c1' -p 5000
+  json .result failed .reason "SCTP in user space has no link-local addresses" \
+    .hint "--stack kernel has them"
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * watch [-l LOCAL-PORT] [-u LOCAL:REMOTE] PORT ADDRESS...: prints "watching" when its witness is
+ * open, a line for each packet of the association, and, when SIGTERM ends it, what they say
+ * together: for each address a line of words and numbers, and one for each heartbeat. Exits 1 and
+ * says why when it cannot watch.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loop.h"
+#include "wire.h"
+#include "witness.h"
+
+#define ADDRESSES_MAX 16
+
+static const char *const findings[] = {
+	[WIRE_UNKNOWN] = "unknown",
+	[WIRE_NOT_TRIED] = "not-tried",
+	[WIRE_NEVER_LEFT] = "never-left",
+	[WIRE_SILENT] = "silent",
+	[WIRE_ICMP] = "icmp",
+	[WIRE_BAD_CHECKSUM] = "bad-checksum",
+	[WIRE_ELSEWHERE] = "elsewhere",
+	[WIRE_ABORTED] = "aborted",
+	[WIRE_ANSWERED] = "answered",
+	[WIRE_NOT_TAKEN] = "not-taken",
+	[WIRE_COOKIE_SILENT] = "cookie-silent",
+	[WIRE_COOKIE_NOT_TAKEN] = "cookie-not-taken",
+	[WIRE_UP] = "up",
+};
+
+static void print_icmps(const struct wire_path *path)
+{
+	char router[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < path->icmp_count; i++) {
+		const struct wire_icmp *icmp = &path->icmps[i];
+
+		printf("  icmp %u/%u from %s%s x%u %s\n", icmp->type, icmp->code,
+		       address_host_text(&icmp->router, router),
+		       icmp->this_host ? " on-this-host" : "", icmp->seen.count,
+		       icmp->error ? strerrorname_np(icmp->error) : "-");
+	}
+}
+
+static void print_heartbeats(const struct wire_path *path)
+{
+	char from[ADDRESS_TEXT_MAX];
+
+	for (unsigned n = 0; n < path->heartbeats.count; n++) {
+		const struct wire_heartbeat *h = wire_heartbeat(path, n);
+
+		if (!h)
+			continue;
+		if (h->answered)
+			printf("  heartbeat out %s in %s from %s rtt_us %lld%s\n", h->out, h->in,
+			       address_host_text(&h->from, from), (long long)h->rtt_us,
+			       h->inexact ? " inexact" : "");
+		else
+			printf("  heartbeat out %s unanswered\n", h->out);
+	}
+}
+
+static void print_path(const struct wire *wire, const struct wire_path *path)
+{
+	char address[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
+
+	printf("%s %s inits %u init-acks %u cookies %u cookie-acks %u aborts %u bad %u strays %u%s%s",
+	       address_host_text(&path->address, address),
+	       findings[wire_finding(wire, path, loop_now_us())], path->inits.count,
+	       path->init_acks.count, path->cookies.count, path->cookie_acks.count,
+	       path->aborts.count, path->bad_checksums.count, path->strays.count,
+	       path->requested ? " requested" : "", path->listed ? " listed" : "");
+	if (path->inits.count)
+		printf(" out %s", path->init_way.interface);
+	if (path->init_acks.count)
+		printf(" in %s", path->init_ack_way.interface);
+	if (wire_returns_elsewhere(path))
+		printf(" other-way");
+	if (path->init_ack_from.sa.sa_family)
+		printf(" answered-by %s", address_host_text(&path->init_ack_from, from));
+	if (path->aborts.count)
+		printf(" cause %u %s", path->abort_cause.code, path->abort_cause.text);
+	printf("\n");
+	print_icmps(path);
+	print_heartbeats(path);
+}
+
+static void take_all(struct witness *witness, struct wire *wire, int64_t start_us)
+{
+	static struct witness_event event;
+	char text[WITNESS_TEXT_MAX];
+
+	while (witness_next(witness, &event)) {
+		printf("%8.1f ms  %s\n", (double)(event.time_us - start_us) / USEC_PER_MSEC,
+		       witness_text(&event, text, sizeof(text)));
+		wire_add(wire, &event);
+	}
+}
+
+static void watch(struct witness *witness, struct wire *wire)
+{
+	struct pollfd fd = witness_pollfd(witness);
+
+	while (loop_wait(&fd, 1, LOOP_FOREVER) >= 0)
+		take_all(witness, wire, wire->start_us);
+	loop_take_signal();
+	take_all(witness, wire, wire->start_us);
+	wire->lost = witness_lost(witness);
+	printf("lost %llu bad-sent %u aborts-sent %u\n", (unsigned long long)wire->lost,
+	       wire->bad_checksums_sent.count, wire->aborts_sent.count);
+	for (size_t i = 0; i < wire->path_count; i++)
+		print_path(wire, &wire->paths[i]);
+}
+
+int main(int argc, char *argv[])
+{
+	union address addresses[ADDRESSES_MAX];
+	struct witness_config config = { .peers = addresses };
+	struct witness *witness;
+	struct wire wire;
+	int option, rc;
+
+	while ((option = getopt(argc, argv, "l:u:")) != -1) {
+		if (option == 'l')
+			config.ports.local = (uint16_t)atoi(optarg);
+		else if (option != 'u' || sscanf(optarg, "%hu:%hu", &config.ports.udp_local,
+						 &config.ports.udp_remote) != 2)
+			return 2;
+	}
+	if (argc - optind < 2 || argc - optind - 1 > ADDRESSES_MAX)
+		return 2;
+	config.ports.peer = (uint16_t)atoi(argv[optind++]);
+	for (; optind < argc; optind++) {
+		if (!address_from_text(&addresses[config.peer_count], argv[optind]))
+			return 2;
+		address_set_port(&addresses[config.peer_count++], config.ports.peer);
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	loop_catch_signals();
+	wire_init(&wire, addresses, config.peer_count, loop_now_us());
+	rc = witness_open(&witness, &config);
+	if (rc < 0) {
+		printf("cannot watch: %s\n", strerror(-rc));
+		return 1;
+	}
+	printf("watching\n");
+	watch(witness, &wire);
+	witness_close(witness);
+	wire_free(&wire);
+	return 0;
+}
