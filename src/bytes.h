@@ -30,6 +30,16 @@ static inline struct bytes bytes_first(struct bytes b, size_t count)
 	return b;
 }
 
+/* FNV-1a, 64 bits. */
+static inline uint64_t bytes_hash(struct bytes b)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < b.left; i++)
+		hash = (hash ^ b.at[i]) * 0x100000001b3;
+	return hash;
+}
+
 static inline uint16_t be16(const uint8_t *at)
 {
 	return (uint16_t)(at[0] << 8 | at[1]);

@@ -31,19 +31,6 @@ enum extension_chunk {
 	CHUNK_ASCONF = 193,
 };
 
-enum cause_code {
-	CAUSE_INVALID_STREAM = 1,
-	CAUSE_MISSING_PARAMETER = 2,
-	CAUSE_STALE_COOKIE = 3,
-	CAUSE_UNRESOLVABLE_ADDRESS = 5,
-	CAUSE_UNKNOWN_CHUNK = 6,
-	CAUSE_UNKNOWN_PARAMETERS = 8,
-	CAUSE_NO_USER_DATA = 9,
-	CAUSE_NEW_ADDRESSES = 11,
-	CAUSE_USER_ABORT = 12,
-	CAUSE_PROTOCOL_VIOLATION = 13,
-};
-
 const char *chunk_name(uint8_t type)
 {
 	static const char *const names[] = {
@@ -82,13 +69,13 @@ const char *cause_name(uint16_t code)
 		{ CAUSE_INVALID_STREAM, "invalid stream" },
 		{ CAUSE_MISSING_PARAMETER, "missing mandatory parameter" },
 		{ CAUSE_STALE_COOKIE, "stale cookie" },
-		{ 4, "out of resource" },
+		{ CAUSE_OUT_OF_RESOURCE, "out of resource" },
 		{ CAUSE_UNRESOLVABLE_ADDRESS, "unresolvable address" },
 		{ CAUSE_UNKNOWN_CHUNK, "unrecognized chunk type" },
-		{ 7, "invalid mandatory parameter" },
+		{ CAUSE_INVALID_PARAMETER, "invalid mandatory parameter" },
 		{ CAUSE_UNKNOWN_PARAMETERS, "unrecognized parameters" },
 		{ CAUSE_NO_USER_DATA, "no user data" },
-		{ 10, "cookie received while shutting down" },
+		{ CAUSE_SHUTTING_DOWN, "cookie received while shutting down" },
 		{ CAUSE_NEW_ADDRESSES, "restart with new addresses" },
 		{ CAUSE_USER_ABORT, "user-initiated abort" },
 		{ CAUSE_PROTOCOL_VIOLATION, "protocol violation" },
@@ -98,7 +85,7 @@ const char *cause_name(uint16_t code)
 		{ 0xa2, "request to delete the source address" },
 		{ 0xa3, "association aborted for an illegal ASCONF-ACK" },
 		{ 0xa4, "request refused: no authorization" },
-		{ 0x105, "unsupported HMAC" },
+		{ CAUSE_UNSUPPORTED_HMAC, "unsupported HMAC" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -336,36 +323,53 @@ static void describe(struct cause *cause, struct bytes value)
 	}
 }
 
-static void take_causes(struct bytes value, struct chunks *chunks)
+static bool take_cause(struct bytes *b, struct cause *cause)
 {
 	struct bytes detail;
-	uint16_t code;
 
-	while (take_tlv(&value, &code, &detail)) {
-		struct cause *cause;
+	*cause = (struct cause){ 0 };
+	if (!take_tlv(b, &cause->code, &detail))
+		return false;
+	describe(cause, detail);
+	return true;
+}
 
+static void take_causes(struct bytes value, struct chunks *chunks)
+{
+	struct cause cause;
+
+	while (take_cause(&value, &cause)) {
 		if (chunks->cause_count == CAUSES_MAX) {
 			chunks->more = true;
 			return;
 		}
-		cause = &chunks->causes[chunks->cause_count++];
-		cause->chunk = chunks->count - 1;
-		cause->code = code;
-		cause->text[0] = '\0';
-		describe(cause, detail);
+		cause.chunk = chunks->count - 1;
+		chunks->causes[chunks->cause_count++] = cause;
 	}
+}
+
+void cause_parse(struct bytes causes, struct cause *cause)
+{
+	take_cause(&causes, cause);
+}
+
+const char *cause_words(const struct cause *cause, char buf[CAUSE_WORDS_MAX])
+{
+	const char *name = cause_name(cause->code);
+
+	snprintf(buf, CAUSE_WORDS_MAX, "%s%s%s", name ? name : "a cause that no RFC names",
+		 cause->text[0] ? " " : "", cause->text);
+	return buf;
 }
 
 /* --- The walk --------------------------------------------------------------------------------- */
 
-/* FNV-1a, 64 bits: nobody gains from two that are the same, who could as well send the same. */
-static uint64_t hash(struct bytes value)
+/* Nobody gains from two that are the same, who could as well send the same. */
+static uint64_t heartbeat_hash(struct bytes value)
 {
-	uint64_t h = 0xcbf29ce484222325;
+	uint64_t hash = bytes_hash(value);
 
-	for (size_t i = 0; i < value.left; i++)
-		h = (h ^ value.at[i]) * 0x100000001b3;
-	return h ? h : 1;
+	return hash ? hash : 1;
 }
 
 /* whole: value is all of the chunk. */
@@ -391,7 +395,7 @@ static void take_chunk(struct chunks *chunks, const uint8_t *at, struct bytes va
 	case CHUNK_HEARTBEAT:
 	case CHUNK_HEARTBEAT_ACK:
 		if (whole)
-			chunk->heartbeat = hash(value);
+			chunk->heartbeat = heartbeat_hash(value);
 		break;
 	}
 }

@@ -64,10 +64,28 @@ struct init {
 	bool complete;         /* every parameter was there and well-formed */
 };
 
-/* An error cause (RFC 9260 section 3.3.10) of an ABORT or ERROR. */
+/* RFC 9260 section 3.3.10, RFC 4895 section 4.1. */
+enum cause_code {
+	CAUSE_INVALID_STREAM = 1,
+	CAUSE_MISSING_PARAMETER = 2,
+	CAUSE_STALE_COOKIE = 3,
+	CAUSE_OUT_OF_RESOURCE = 4,
+	CAUSE_UNRESOLVABLE_ADDRESS = 5,
+	CAUSE_UNKNOWN_CHUNK = 6,
+	CAUSE_INVALID_PARAMETER = 7,
+	CAUSE_UNKNOWN_PARAMETERS = 8,
+	CAUSE_NO_USER_DATA = 9,
+	CAUSE_SHUTTING_DOWN = 10,
+	CAUSE_NEW_ADDRESSES = 11,
+	CAUSE_USER_ABORT = 12,
+	CAUSE_PROTOCOL_VIOLATION = 13,
+	CAUSE_UNSUPPORTED_HMAC = 0x105,
+};
+
+/* An error cause of an ABORT or ERROR. */
 struct cause {
-	size_t chunk; /* its number in the list of chunks */
-	uint16_t code;
+	size_t chunk;              /* its number in the list of chunks */
+	uint16_t code;             /* 0: there is none */
 	char text[CAUSE_TEXT_MAX]; /* what is said beside the code, or "" */
 };
 
@@ -84,6 +102,13 @@ struct chunks {
 
 /* cut: b is not the whole packet, so that its end says nothing about the sender. */
 void chunks_parse(struct bytes b, bool cut, struct chunks *chunks);
+
+/* The first cause of those that an ABORT or ERROR has behind its header; code 0: there is none. */
+void cause_parse(struct bytes causes, struct cause *cause);
+
+/* "protocol violation "AUTH is required"": into buf, which is returned. */
+#define CAUSE_WORDS_MAX (CAUSE_TEXT_MAX + 64)
+const char *cause_words(const struct cause *cause, char buf[CAUSE_WORDS_MAX]);
 
 /* Has the packet a chunk of that type? NULL: none. */
 const struct chunk *chunks_find(const struct chunks *chunks, enum chunk_type type);

@@ -28,6 +28,11 @@
 #define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
 #define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
 
+/* Parts of --probe-timeout, and as many heartbeats at most. */
+#define PROBE_STEPS 4
+/* Failures that the stack's own heartbeats may add meanwhile. */
+#define PROBE_SPARE 2
+
 #define MS(us) ((double)(us) / USEC_PER_MSEC)
 
 enum connection_state {
@@ -62,7 +67,9 @@ struct connection {
 	bool routes_checked;
 	uint64_t checksum_errors; /* the stack's count before the call */
 	int64_t up_us;            /* when the association came up */
-	int64_t probe_again_us;   /* when to ask those a second time who have not answered */
+	int64_t probe_step_us;    /* between two times of asking those who have not answered */
+	unsigned probe_asked;     /* how often all of those have been asked again */
+	size_t probe_strikes;     /* those times of all paths: what the stack counts as failures */
 	bool peer_closing; /* it came up, and has since been closed or lost from the other end */
 
 	struct stack_endpoint *endpoint;
@@ -367,6 +374,7 @@ static void start(struct connection *c)
 	reset(c);
 	if (!c->result.tries++)
 		c->begun_us = now;
+	c->evidence.encapsulated = c->options->udp.local || c->options->udp.remote;
 	status = target_resolve(c->peer, c->options->family, c->timeline, &c->evidence.failed);
 	if (status == STATUS_OK)
 		status = target_resolve(c->local, c->options->family, c->timeline,
@@ -511,6 +519,13 @@ static bool worth_another_try(const struct connection *c)
 	}
 }
 
+static void look_for_route(struct path_result *path)
+{
+	path->route_error = route_error(&path->path.address);
+	if (!path->route_error && link_without_carrier(&path->path.address, path->link))
+		path->route_error = ENETDOWN;
+}
+
 /* A reason for silence that only the routing table tells. True: no address has a route. */
 static bool check_routes(struct connection *c)
 {
@@ -521,7 +536,7 @@ static bool check_routes(struct connection *c)
 		struct path_result *path = &c->result.association.paths[c->order[i]];
 		char text[ADDRESS_TEXT_MAX];
 
-		path->route_error = route_error(&c->packed[i]);
+		look_for_route(path);
 		if (!path->route_error)
 			continue;
 		without++;
@@ -635,8 +650,11 @@ static void start_probe(struct connection *c)
 	c->probe = probe_new(c->stack, c->endpoint, &a->status, paths, count, c->timeline);
 	free(paths);
 	c->evidence.probe_timeout_us = c->options->probe_timeout_us;
+	c->evidence.probe_step_us = c->options->probe_timeout_us / PROBE_STEPS;
 	c->state = CONNECTION_PROBING;
-	c->probe_again_us = loop_now_us() + c->options->probe_timeout_us / 2;
+	c->probe_asked = 0;
+	c->probe_strikes = 0;
+	c->probe_step_us = c->evidence.probe_step_us;
 	c->deadline_us = loop_now_us() + c->options->probe_timeout_us;
 	probe_send(c->probe, false);
 	c->wake_us = loop_now_us(); /* all may have answered by now */
@@ -670,7 +688,7 @@ static void take_probe(struct connection *c)
 		path->path.primary = primary;
 		if (asked->answered)
 			continue;
-		path->route_error = route_error(&address);
+		look_for_route(path);
 		path->neighbour = neighbour_state(&address, &path->hop);
 	}
 }
@@ -685,6 +703,42 @@ static void end_probe(struct connection *c, int error)
 	probe_free(c->probe);
 	c->probe = NULL;
 	finish(c, PHASE_UP, error);
+}
+
+/* When those who have not answered are asked again; the last step is for the last answer. */
+static int64_t next_ask_us(const struct connection *c)
+{
+	if (c->probe_asked + 1 >= PROBE_STEPS)
+		return LOOP_FOREVER;
+	return c->up_us + (c->probe_asked + 1) * c->probe_step_us;
+}
+
+/*
+ * At half time all of them. In between, too, those whose answer should have come, to tell a path
+ * that loses packets from a dead one: but not where round trips are as long as that; nor where a
+ * stack may take no other answer than that to the newest one, as usrsctp does to confirm an
+ * address; nor so often that it ends the association, because each counts as a failure of that,
+ * too.
+ */
+static void ask_again(struct connection *c, size_t waiting)
+{
+	bool half = ++c->probe_asked == PROBE_STEPS / 2;
+	bool *ask = xcalloc(c->probe->count + 1, sizeof(*ask));
+	bool often = c->probe_strikes + 2 * waiting + PROBE_SPARE <
+		     c->result.association.status.max_retrans;
+	int64_t slowest_us = c->evidence.answered == 0 ? c->result.connect_us / 2 : 0;
+
+	for (size_t i = 0; i < c->probe->count; i++)
+		slowest_us = MAX(slowest_us, c->probe->paths[i].rtt_us);
+	often &= 2 * slowest_us < c->probe_step_us;
+	for (size_t i = 0; i < c->probe->count; i++) {
+		const struct probe_path *path = &c->probe->paths[i];
+
+		ask[i] = path->missed && (half || (often && path->then.state != PATH_UNCONFIRMED));
+		c->probe_strikes += ask[i];
+	}
+	probe_ask(c->probe, ask);
+	free(ask);
 }
 
 static void handle_events(struct connection *c);
@@ -703,13 +757,12 @@ static void tick_probe(struct connection *c, int64_t now)
 	if (now - c->up_us >= PROGRESS_AFTER_US)
 		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
 				  waiting, waiting == 1 ? "" : "s");
-	if (now >= c->probe_again_us) {
-		c->probe_again_us = LOOP_FOREVER;
-		probe_send(c->probe, true);
+	if (now >= next_ask_us(c)) {
+		ask_again(c, waiting);
 		c->wake_us = now; /* all may have answered by now */
 		return;
 	}
-	c->wake_us = MIN(probe_next_look_us(c->probe), c->probe_again_us);
+	c->wake_us = MIN(probe_next_look_us(c->probe), next_ask_us(c));
 }
 
 static const char *event_words(enum stack_event_type type)
@@ -771,6 +824,9 @@ static void handle_events(struct connection *c)
 			lost = event.error;
 			c->evidence.cause = event.cause;
 			break;
+		case EVENT_RESTART:
+			c->evidence.restarted = true;
+			break;
 		case EVENT_SHUTDOWN:
 		case EVENT_CLOSED:
 			c->peer_closing = true;
@@ -788,7 +844,8 @@ static void handle_events(struct connection *c)
 		end_probe(c, lost);
 }
 
-static bool is_obstructed(const struct connection *c, size_t position)
+/* *now: the network has said so of this attempt. */
+static bool is_obstructed(const struct connection *c, size_t position, bool *now)
 {
 	const struct path_result *path = &c->result.association.paths[c->order[position]];
 	const union address *peer = &c->packed[position];
@@ -798,9 +855,11 @@ static bool is_obstructed(const struct connection *c, size_t position)
 	if (path->route_error)
 		return true;
 	if (c->watch.witness) {
-		finding_of_init(&c->watch.wire, peer, false, loop_now_us(), &finding);
-		if (finding.kind == WIRE_ICMP)
+		finding_of_init(&c->watch.wire, peer, false, ASSOC_CLOSED, loop_now_us(), &finding);
+		if (finding.kind == WIRE_ICMP) {
+			*now = true;
 			return true;
+		}
 	}
 	return neighbour_state(peer, &hop) == NEIGHBOUR_SILENT;
 }
@@ -811,15 +870,18 @@ static bool is_obstructed(const struct connection *c, size_t position)
  */
 static bool all_obstructed(const struct connection *c)
 {
+	bool now = c->evidence.soft_error_count > 0;
+
+	if (!now && !c->watch.witness)
+		return false;
 	if (loop_now_us() - c->started_us < c->evidence.t1_us * (int64_t)(c->packed_count - 1))
 		return false;
-	if (c->packed_count < 2 || c->packed_count > NEIGHBOURS_MAX ||
-	    !c->evidence.soft_error_count)
+	if (c->packed_count > NEIGHBOURS_MAX)
 		return false;
 	for (size_t i = 0; i < c->packed_count; i++)
-		if (!is_obstructed(c, i))
+		if (!is_obstructed(c, i, &now))
 			return false;
-	return true;
+	return now;
 }
 
 static void tick(struct connection *c, int64_t now)

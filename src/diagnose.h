@@ -25,10 +25,10 @@ struct evidence {
 	int status;            /* PHASE_RESOLVE: what resolving returned */
 	struct message failed; /* PHASE_RESOLVE: and its reason */
 	struct stack_fault fault;
-	int error;      /* positive errno of the call or event that ended it, or 0 */
-	uint16_t cause; /* of the peer's ABORT, 0 if none was seen */
-	bool aborted;   /* PHASE_PENDING: the stack has seen the peer's ABORT */
-	bool ended;     /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
+	int error;          /* positive errno of the call or event that ended it, or 0 */
+	struct cause cause; /* of that event: why the peer, or this end, has aborted */
+	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */
+	bool ended;         /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
 	int soft_errors[EVIDENCE_ERRORS_MAX]; /* distinct, in the order they came */
 	size_t soft_error_count;
 	enum stack_assoc_state state; /* PHASE_PENDING: how far the attempt has come */
@@ -43,9 +43,12 @@ struct evidence {
 	int64_t timeout_us; /* our deadline, for the words */
 	int64_t up_for_us;  /* PHASE_UP: since then */
 	bool closed;        /* PHASE_UP: the peer has closed it again */
+	bool restarted;     /* PHASE_UP: the peer has begun it anew (RFC 9260 section 5.2) */
+	bool encapsulated;  /* in UDP */
 	bool probed;        /* PHASE_UP: every path was asked, and had probe_timeout_us to answer */
 	int64_t probe_timeout_us;
-	uint64_t require; /* how many paths must be verified; 0: none was to be asked */
+	int64_t probe_step_us; /* a path that did not answer was asked again no sooner */
+	uint64_t require;      /* how many paths must be verified; 0: none was to be asked */
 };
 
 /* Remembers a soft error once; 0 is none. */

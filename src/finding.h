@@ -16,12 +16,15 @@ struct finding {
 	const char *hint;    /* what to check, or NULL */
 };
 
+/* What to check where ICMP says port unreachable, of SCTP in UDP or alone. */
+const char *finding_port_hint(bool udp);
+
 /*
  * Of an INIT that is pending or has failed. turn_came: it is certain, from the time that has
- * passed, that the stack has sent an INIT to it.
+ * passed, that the stack has sent an INIT to it. state: how far the stack says that it is.
  */
 void finding_of_init(const struct wire *wire, const union address *peer, bool turn_came,
-		     int64_t now_us, struct finding *finding);
+		     enum stack_assoc_state state, int64_t now_us, struct finding *finding);
 
 /* Of the heartbeats to it; answered: the stack has taken an answer. */
 void finding_of_heartbeat(const struct wire *wire, const union address *peer, bool answered,

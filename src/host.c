@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "interface.h"
+
 int route_error(const union address *peer)
 {
 	int fd, error = 0;
@@ -100,6 +102,19 @@ static bool next_hop(const union address *peer, union address *hop, int *link)
 			memcpy((void *)(uintptr_t)address_bytes(hop, &length), RTA_DATA(a), length);
 	}
 	return *link != 0;
+}
+
+bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE])
+{
+	struct interface interface;
+	union address hop;
+	int link;
+
+	if (!next_hop(peer, &hop, &link))
+		return false;
+	interface_look_up(link, &interface);
+	memcpy(name, interface.name, IF_NAMESIZE);
+	return interface.dead;
 }
 
 enum neighbour neighbour_state(const union address *peer, union address *hop)

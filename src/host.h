@@ -3,6 +3,7 @@
 #ifndef HOST_H
 #define HOST_H
 
+#include <net/if.h>
 #include <stdbool.h>
 
 #include "address.h"
@@ -14,6 +15,12 @@
  * UDP socket asks without sending anything.
  */
 int route_error(const union address *peer);
+
+/*
+ * Does the route to this address leave by an interface that has no carrier: no cable, or nobody at
+ * the other end? What is sent there is dropped, and nobody says so. Its name then.
+ */
+bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
 
 enum neighbour {
 	NEIGHBOUR_UNKNOWN, /* not looked up yet, or the host did not say */

@@ -12,11 +12,15 @@
 /* A bridge on a bond on a card: more would be a loop, which the kernel refuses anyway. */
 #define LEVELS_MAX 8
 
+/* IFF_LOWER_UP of linux/if.h, which does not go together with net/if.h. */
+#define LOWER_UP (1 << 16)
+
 /* One link as the kernel describes it. */
 struct link {
 	char name[IF_NAMESIZE];
 	int master;
 	bool loopback;
+	bool dead;
 	bool vrf; /* its master only is a routing table: packets stay its own */
 };
 
@@ -35,6 +39,7 @@ static void read_attributes(struct nlmsghdr *message, struct link *link)
 	int left = (int)IFLA_PAYLOAD(message);
 
 	link->loopback = info->ifi_flags & IFF_LOOPBACK;
+	link->dead = info->ifi_flags & IFF_UP && !(info->ifi_flags & LOWER_UP);
 	for (struct rtattr *a = IFLA_RTA(info); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		switch (a->rta_type & NLA_TYPE_MASK) {
 		case IFLA_IFNAME:
@@ -90,6 +95,7 @@ void interface_look_up(int index, struct interface *interface)
 	for (int level = 0; level < LEVELS_MAX && ask(fd, interface->top, &link); level++) {
 		memcpy(interface->name, link.name, sizeof(interface->name));
 		interface->loopback = link.loopback;
+		interface->dead = link.dead;
 		if (!link.master || link.vrf)
 			break;
 		interface->top = link.master;

@@ -16,6 +16,7 @@ struct interface {
 	int top;
 	char name[IF_NAMESIZE]; /* of top; "if7" where the kernel does not tell */
 	bool loopback;
+	bool dead; /* it is up, and has no carrier */
 };
 
 /* By netlink, a few microseconds, in this process's network namespace. */

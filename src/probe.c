@@ -147,13 +147,19 @@ static void note_measured(const struct probe *probe, struct probe_path *path, ui
 static int64_t round_trip(const struct probe_path *path, const struct stack_path *now,
 			  int64_t at_us)
 {
-	int64_t newest_us = at_us - path->sent_us, oldest_us = at_us - path->first_us;
+	int64_t nearest_us = at_us - path->sent_us, newest_us = nearest_us;
 	int64_t measured_us = now->srtt_us;
 
 	if (path->then.srtt_us)
 		measured_us = path->then.srtt_us + 8 * (now->srtt_us - path->then.srtt_us);
-	if (path->missed > 1 && measured_us > newest_us + (oldest_us - newest_us) / 2)
-		return oldest_us;
+	for (size_t n = 1; n < PROBE_KEPT && n < path->missed; n++) {
+		int64_t us = at_us - path->asked_us[(path->missed - 1 - n) % PROBE_KEPT];
+
+		if (llabs(us - measured_us) < llabs(nearest_us - measured_us))
+			nearest_us = us;
+	}
+	if (nearest_us != newest_us)
+		return nearest_us;
 	/* Nobody has looked for long, because the program was stopped: the stack knows better. */
 	if (at_us - path->looked_us > LOOK_LATE_US + newest_us / 4)
 		newest_us = MIN(MAX(measured_us, path->looked_us - path->sent_us), newest_us);
@@ -197,8 +203,9 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 		      rc < 0 ? errno_name(-rc) : "");
 	if (rc < 0)
 		return;
-	if (!path->missed++)
+	if (!path->missed)
 		path->first_us = path->sent_us;
+	path->asked_us[path->missed++ % PROBE_KEPT] = path->sent_us;
 	path->sent++;
 	look(probe, path); /* where the way is short it is there already */
 }

@@ -14,16 +14,20 @@
 #include "stack.h"
 #include "util.h"
 
+/* Heartbeats without an answer of which it is known when they were sent. */
+#define PROBE_KEPT 4
+
 /* One path, as far as it was asked. Read only, but for probe.c. */
 struct probe_path {
 	union address address;
-	unsigned sent;          /* heartbeats */
-	unsigned answered;      /* of those */
-	unsigned missed;        /* heartbeats since the last answer; 0: none is waited for */
-	int64_t first_us;       /* when the first of those was sent, loop_now_us() */
-	int64_t sent_us;        /* and the newest */
-	int64_t looked_us;      /* when it was last seen to be unanswered */
-	int64_t rtt_us;         /* of the newest answer; 0: none yet */
+	unsigned sent;                /* heartbeats */
+	unsigned answered;            /* of those */
+	unsigned missed;              /* heartbeats since the last answer; 0: none is waited for */
+	int64_t first_us;             /* when the first of those was sent, loop_now_us() */
+	int64_t sent_us;              /* and the newest */
+	int64_t asked_us[PROBE_KEPT]; /* and all of the newest, in a ring: number missed - 1 last */
+	int64_t looked_us;            /* when it was last seen to be unanswered */
+	int64_t rtt_us;               /* of the newest answer; 0: none yet */
 	int64_t stray_us;       /* until then answers to others than the newest may still come */
 	int error;              /* why the newest heartbeat was not sent: positive errno, or 0 */
 	uint32_t measured_ms;   /* the RTO that the newest answer gives without a raised RTO.Min */

@@ -3,6 +3,8 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include <net/if.h>
+
 #include "address.h"
 #include "host.h"
 #include "stack.h"
@@ -65,6 +67,7 @@ struct path_result {
 	bool in_association; /* path is filled; else only its address */
 	enum verdict verdict;
 	int route_error;          /* what a route look-up said: positive errno, or 0 */
+	char link[IF_NAMESIZE];   /* ENETDOWN: the link of this host that has no carrier */
 	int icmp_error;           /* what the witness saw ICMP say: positive errno, or 0 */
 	enum neighbour neighbour; /* of an address that does not answer: is the next hop there? */
 	union address hop;        /* that one, unless the neighbour is unknown */

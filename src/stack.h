@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "address.h"
+#include "chunk.h"
 
 struct stack_endpoint; /* each stack's own */
 
@@ -90,6 +91,7 @@ struct stack_status {
 	uint16_t in_streams;
 	uint32_t peer_rwnd; /* bytes */
 	uint32_t rto_min_ms;
+	uint16_t max_retrans; /* failures in a row of all paths that end it (Max.Retrans) */
 	unsigned extensions; /* those that both sides agreed on; enum stack_extension */
 };
 
@@ -128,8 +130,12 @@ enum stack_event_type {
 struct stack_event {
 	enum stack_event_type type;
 	uint32_t assoc;
-	int error;      /* FAILED, LOST: positive errno: ECONNREFUSED, ETIMEDOUT, ECONNRESET, ... */
-	uint16_t cause; /* FAILED, LOST: error cause of the peer's ABORT (RFC 9260 3.3.10), or 0 */
+	int error; /* FAILED, LOST: positive errno: ECONNREFUSED, ETIMEDOUT, ECONNRESET, ... */
+	/*
+	 * FAILED, LOST: why the peer says that it has aborted. FAILED, unless aborted: or why this
+	 * end has, where its stack does not tell the two apart.
+	 */
+	struct cause cause;
 	bool aborted; /* FAILED: for certain by an ABORT of the peer, which not every stack tells */
 	union address address;
 	enum stack_path_state path_state;
@@ -244,6 +250,14 @@ struct stack {
 
 extern const struct stack stack_kernel;
 extern const struct stack stack_usrsctp; /* where the build has it */
+
+/*
+ * How long it takes at least until an attempt has used up its INIT retransmissions, so that it can
+ * have ended by that; before, only an answer can have ended it. T1 doubles after each round over
+ * the addresses, up to most_ms (net/sctp/sm_sideeffect.c sctp_do_8_2_transport_strike(); in
+ * usrsctp sctp_timer.c sctp_t1init_timer()). Timers may fire late, never early.
+ */
+int64_t stack_attempts_us(size_t addresses, unsigned attempts, uint32_t t1_ms, uint32_t most_ms);
 
 /* Every stack of this build, best first, ended by NULL: the only place that knows the choice. */
 extern const struct stack *const stacks[];

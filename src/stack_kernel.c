@@ -28,6 +28,7 @@ struct stack_endpoint {
 	size_t buffer_size;
 	size_t partial;            /* bytes of a message in buffer whose end has not come yet */
 	bool notification_goes_on; /* its last piece has not come yet */
+	bool unreachable;          /* a path has become inactive */
 };
 
 /* What linux/sctp.h has and libsctp's header lacks (RFC 6951 section 6.1). */
@@ -366,33 +367,23 @@ static int read_so_error(struct stack_endpoint *endpoint)
 	return error;
 }
 
-/*
- * Could the INIT retransmissions of this attempt be used up by now? Timers may fire late, never
- * early, so before that time only an answer can have ended it. T1 starts at RTO.initial and doubles
- * after each round over the addresses, up to max_init_timeo (net/sctp/sm_sideeffect.c
- * sctp_do_8_2_transport_strike, sctp_cmd_t1_timer_update).
- */
+/* Could the INIT retransmissions of this attempt be used up by now? */
 static bool may_have_given_up(const struct stack_endpoint *endpoint)
 {
 	struct sctp_initmsg init = { 0 };
 	struct sctp_rtoinfo rto = { 0 };
-	int64_t t1_ms, total_ms = 0;
 
 	if (get_option(endpoint->fd, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
 	    get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
 		return true;
-	t1_ms = rto.srto_initial;
-	for (size_t sent = 1; sent <= (size_t)init.sinit_max_attempts + 1; sent++) {
-		total_ms += t1_ms;
-		if (sent % endpoint->address_count == 0 && t1_ms < init.sinit_max_init_timeo)
-			t1_ms = MIN(2 * t1_ms, init.sinit_max_init_timeo);
-	}
-	return loop_now_us() - endpoint->connect_us >= total_ms * USEC_PER_MSEC;
+	return loop_now_us() - endpoint->connect_us >=
+	       stack_attempts_us(endpoint->address_count, init.sinit_max_attempts, rto.srto_initial,
+				 init.sinit_max_init_timeo);
 }
 
 /*
- * SCTP_CANT_STR_ASSOC says that there is no association, never why: sac_error is 0. SO_ERROR says
- * why on a one-to-one socket, and nothing on a one-to-many one.
+ * SCTP_CANT_STR_ASSOC says that there is no association, not why: sac_error is that of an ABORT, or
+ * 0. SO_ERROR says why on a one-to-one socket, and nothing on a one-to-many one.
  */
 static int failure_error(struct stack_endpoint *endpoint)
 {
@@ -407,13 +398,16 @@ static int failure_error(struct stack_endpoint *endpoint)
 }
 
 /*
- * The code of the first error cause that a notification carries, 0 if there is none. RFC 6458 has
- * the whole ABORT chunk there; Linux leaves its header out (net/sctp/ulpevent.c
- * sctp_ulpevent_make_assoc_change).
+ * The causes of an ABORT. RFC 6458 has the whole chunk there; Linux leaves its header out
+ * (net/sctp/ulpevent.c sctp_ulpevent_make_assoc_change), or has nothing but the first code, in
+ * network byte order (sctp_sf_do_9_1_abort passes it as it came).
  */
-static uint16_t abort_cause(const uint8_t *info, size_t length)
+static void abort_cause(const struct sctp_assoc_change *change, const uint8_t *info, size_t length,
+			struct cause *cause)
 {
-	return length >= 4 ? (uint16_t)(info[0] << 8 | info[1]) : 0;
+	cause_parse((struct bytes){ info, length }, cause);
+	if (!cause->code)
+		cause->code = ntohs(change->sac_error);
 }
 
 static enum stack_path_state path_state(unsigned state)
@@ -430,6 +424,27 @@ static enum stack_path_state path_state(unsigned state)
 	default:
 		return PATH_UNKNOWN;
 	}
+}
+
+/*
+ * Who has ended an association that was up. The peer's ABORT comes with its causes in info; a cause
+ * without is this end's own (net/sctp/sm_statefuns.c sctp_sf_abort_violation). Without either it
+ * was an ABORT that gave none, or silence: SO_ERROR tells on a one-to-one socket. On a one-to-many
+ * one it does not, but a silent peer loses its paths first.
+ */
+static int lost_error(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
+		      size_t info)
+{
+	int error;
+
+	if (info)
+		return ECONNRESET;
+	if (change->sac_error)
+		return ECONNABORTED;
+	error = read_so_error(endpoint);
+	if (error == ECONNRESET || error == ETIMEDOUT)
+		return error;
+	return endpoint->unreachable ? ETIMEDOUT : ECONNRESET;
 }
 
 /* info: sac_info, what length leaves for it behind change. */
@@ -449,14 +464,12 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 	case SCTP_CANT_STR_ASSOC:
 		event->type = EVENT_FAILED;
 		event->error = failure_error(endpoint);
+		abort_cause(change, info, info_length, &event->cause);
 		return true;
 	case SCTP_COMM_LOST:
 		event->type = EVENT_LOST;
-		/* sac_error is in network byte order (sctp_sf_do_9_1_abort passes it as it came).
-		 */
-		event->cause = info_length ? abort_cause(info, info_length)
-					   : ntohs(change->sac_error);
-		event->error = info_length || change->sac_error ? ECONNRESET : ETIMEDOUT;
+		abort_cause(change, info, info_length, &event->cause);
+		event->error = lost_error(endpoint, change, info_length);
 		return true;
 	case SCTP_SHUTDOWN_COMP:
 		event->type = EVENT_CLOSED;
@@ -466,7 +479,8 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 	}
 }
 
-static bool path_change(const struct sctp_paddr_change *change, struct stack_event *event)
+static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr_change *change,
+			struct stack_event *event)
 {
 	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
 		return false;
@@ -478,6 +492,7 @@ static bool path_change(const struct sctp_paddr_change *change, struct stack_eve
 		event->path_state = PATH_ACTIVE;
 		return true;
 	case SCTP_ADDR_UNREACHABLE:
+		endpoint->unreachable = true;
 		event->path_state = PATH_INACTIVE;
 		return true;
 	case SCTP_ADDR_PF:
@@ -502,7 +517,7 @@ static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, 
 		return assoc_change(endpoint, &n->sn_assoc_change,
 				    bytes + sizeof(n->sn_assoc_change), length, event);
 	case SCTP_PEER_ADDR_CHANGE:
-		return path_change(&n->sn_paddr_change, event);
+		return path_change(endpoint, &n->sn_paddr_change, event);
 	case SCTP_SHUTDOWN_EVENT:
 		event->type = EVENT_SHUTDOWN;
 		event->assoc = (uint32_t)n->sn_shutdown_event.sse_assoc_id;
@@ -681,14 +696,18 @@ static int kernel_status(struct stack_endpoint *endpoint, uint32_t assoc,
 {
 	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc };
 	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc };
+	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc };
 	int rc = get_option(endpoint->fd, SCTP_STATUS, &s, sizeof(s));
 
 	if (rc == 0)
 		rc = get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (rc == 0)
+		rc = get_option(endpoint->fd, SCTP_ASSOCINFO, &params, sizeof(params));
 	if (rc < 0)
 		return rc;
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
+		.max_retrans = params.sasoc_asocmaxrxt,
 		.id = (uint32_t)s.sstat_assoc_id,
 		.state = assoc_state(s.sstat_state),
 		.out_streams = s.sstat_outstrms,

@@ -14,6 +14,7 @@
 #include <sys/param.h>
 #include <usrsctp.h>
 
+#include "loop.h"
 #include "stack.h"
 #include "usrsctp_attempt.h"
 #include "usrsctp_library.h"
@@ -399,6 +400,7 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 {
 	size_t size = packed_size(peers, count);
 	uint32_t value = (uint32_t)count;
+	int64_t begun_us = loop_now_us();
 	uint8_t *request;
 	void *packed;
 	int rc;
@@ -419,7 +421,8 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	if (rc < 0)
 		return rc;
 	*assoc = value;
-	attempts_add(&endpoint->attempts, value, local_port(endpoint, value), peers, count);
+	attempts_add(&endpoint->attempts, value, begun_us, peers, count);
+	endpoint->attempts.port = local_port(endpoint, value);
 	return 0;
 }
 
@@ -507,14 +510,18 @@ static int us_status(struct stack_endpoint *endpoint, uint32_t assoc, struct sta
 {
 	struct sctp_status s = { .sstat_assoc_id = assoc };
 	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc };
+	struct sctp_assocparams params = { .sasoc_assoc_id = assoc };
 	int rc = get_option(endpoint->socket, SCTP_STATUS, &s, sizeof(s));
 
 	if (rc == 0)
 		rc = get_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (rc == 0)
+		rc = get_option(endpoint->socket, SCTP_ASSOCINFO, &params, sizeof(params));
 	if (rc < 0)
 		return rc;
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
+		.max_retrans = params.sasoc_asocmaxrxt,
 		.id = assoc,
 		.state = assoc_state(s.sstat_state),
 		.out_streams = s.sstat_outstrms,
@@ -653,22 +660,63 @@ static void restore_rto(struct stack_endpoint *endpoint, uint32_t assoc)
 	set_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto));
 }
 
-/* The first error cause of the ABORT chunk that a notification carries, 0 if there is none. */
-static uint16_t abort_cause(const uint8_t *info, size_t length)
+/* sac_info is an ABORT chunk of the peer, with its header of 4 bytes (RFC 6458 section 6.1.1). */
+static void abort_cause(const uint8_t *info, size_t length, struct cause *cause)
 {
-	/* Chunk header, then cause code and length (RFC 9260 section 3.3.7). */
-	return length >= 8 ? (uint16_t)(info[4] << 8 | info[5]) : 0;
+	struct bytes causes = { info, length };
+
+	if (bytes_skip(&causes, 4))
+		cause_parse(causes, cause);
+}
+
+/* Could the INIT retransmissions of this attempt be used up by now? */
+static bool may_have_given_up(const struct stack_endpoint *endpoint, uint32_t assoc)
+{
+	struct sctp_initmsg init = { 0 };
+	struct sctp_rtoinfo rto = { 0 };
+	int64_t begun_us;
+	size_t count = attempts_begun(&endpoint->attempts, assoc, &begun_us);
+
+	if (!count || get_option(endpoint->socket, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
+	    get_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
+		return true;
+	return loop_now_us() - begun_us >= stack_attempts_us(count, init.sinit_max_attempts,
+							     rto.srto_initial,
+							     init.sinit_max_init_timeo);
+}
+
+/* Has this end aborted, of its own? A one-to-one socket has an error that tells. */
+static bool is_own_abort(const struct stack_endpoint *endpoint,
+			 const struct sctp_assoc_change *change)
+{
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	usrsctp_getsockopt(endpoint->socket, SOL_SOCKET, SO_ERROR, &error, &size);
+	return change->sac_error || error == ECONNABORTED;
 }
 
 /*
- * Which errno: the peer's ABORT comes along whole; without it the attempts or retransmissions are
- * used up, or, with an error, this end has given up for a reason of its own.
+ * Which errno: the peer's ABORT comes along whole. Without it the attempts are used up, or this end
+ * has aborted for a reason of its own.
  */
-static int down_error(const struct sctp_assoc_change *change, size_t info, int aborted)
+static int failed_error(const struct stack_endpoint *endpoint,
+			const struct sctp_assoc_change *change, size_t info)
 {
 	if (info)
-		return aborted;
-	return change->sac_error ? ECONNABORTED : ETIMEDOUT;
+		return ECONNREFUSED;
+	return is_own_abort(endpoint, change) || !may_have_given_up(endpoint, change->sac_assoc_id)
+		       ? ECONNABORTED
+		       : ETIMEDOUT;
+}
+
+/* The same of an association that was up, and of retransmissions. */
+static int lost_error(const struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
+		      size_t info)
+{
+	if (info)
+		return ECONNRESET;
+	return is_own_abort(endpoint, change) ? ECONNABORTED : ETIMEDOUT;
 }
 
 /* info: sac_info, what length leaves for it behind change. */
@@ -691,17 +739,19 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 		return true;
 	case SCTP_CANT_STR_ASSOC:
 		event->type = EVENT_FAILED;
-		event->error = down_error(change, info_length, ECONNREFUSED);
+		event->error = failed_error(endpoint, change, info_length);
 		event->aborted = info_length > 0;
-		event->cause = abort_cause(info, info_length);
+		abort_cause(info, info_length, &event->cause);
 		attempts_forget(&endpoint->attempts, event->assoc);
 		return true;
 	case SCTP_COMM_LOST:
 		event->type = EVENT_LOST;
 		if (event->assoc == endpoint->partial_assoc)
 			endpoint->partial = 0; /* the rest will not come */
-		event->error = down_error(change, info_length, ECONNRESET);
-		event->cause = info_length ? abort_cause(info, info_length) : change->sac_error;
+		event->error = lost_error(endpoint, change, info_length);
+		abort_cause(info, info_length, &event->cause);
+		if (!event->cause.code)
+			event->cause.code = change->sac_error;
 		return true;
 	case SCTP_SHUTDOWN_COMP:
 		event->type = EVENT_CLOSED;

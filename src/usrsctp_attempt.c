@@ -12,6 +12,7 @@ struct attempt {
 	uint32_t assoc;
 	union address *peers;
 	size_t count;
+	int64_t begun_us;
 	int final_error; /* the network's last word on it */
 };
 
@@ -46,15 +47,14 @@ void attempts_watch(struct attempts *attempts, struct bell *bell, const union ad
 	}
 }
 
-void attempts_add(struct attempts *attempts, uint32_t assoc, uint16_t port,
+void attempts_add(struct attempts *attempts, uint32_t assoc, int64_t begun_us,
 		  const union address *peers, size_t count)
 {
 	struct attempt *attempt;
 
-	attempts->port = port;
 	attempts->list = xreallocarray(attempts->list, attempts->count + 1, sizeof(*attempt));
 	attempt = &attempts->list[attempts->count++];
-	*attempt = (struct attempt){ .assoc = assoc, .count = count };
+	*attempt = (struct attempt){ .assoc = assoc, .count = count, .begun_us = begun_us };
 	attempt->peers = xcalloc(count, sizeof(*peers));
 	memcpy(attempt->peers, peers, count * sizeof(*peers));
 }
@@ -68,6 +68,17 @@ void attempts_forget(struct attempts *attempts, uint32_t assoc)
 		attempts->list[i] = attempts->list[--attempts->count];
 		return;
 	}
+}
+
+size_t attempts_begun(const struct attempts *attempts, uint32_t assoc, int64_t *begun_us)
+{
+	for (size_t i = 0; i < attempts->count; i++) {
+		if (attempts->list[i].assoc != assoc)
+			continue;
+		*begun_us = attempts->list[i].begun_us;
+		return attempts->list[i].count;
+	}
+	return 0;
 }
 
 /* Does the quoted packet come from this endpoint, and go to an address of this attempt? */

@@ -16,7 +16,7 @@ struct attempts {
 	struct attempt *list;
 	size_t count;
 	struct stack_encaps udp;
-	uint16_t port; /* of the endpoint */
+	uint16_t port; /* of the endpoint, once it is known */
 	int icmp4;     /* -1: not open */
 	int icmp6;
 	int soft_error;
@@ -29,9 +29,11 @@ void attempts_free(struct attempts *attempts);
 void attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,
 		    size_t count);
 
-/* Until it is forgotten. The list is copied. */
-void attempts_add(struct attempts *attempts, uint32_t assoc, uint16_t port,
+/* Until it is forgotten. The list is copied. begun_us: when it was, loop_now_us(). */
+void attempts_add(struct attempts *attempts, uint32_t assoc, int64_t begun_us,
 		  const union address *peers, size_t count);
+/* Returns the count of its addresses; 0: it is not known. */
+size_t attempts_begun(const struct attempts *attempts, uint32_t assoc, int64_t *begun_us);
 void attempts_forget(struct attempts *attempts, uint32_t assoc);
 
 /* One that ICMP has ended, which is then forgotten: true, with its id and a positive errno. */

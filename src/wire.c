@@ -114,6 +114,7 @@ static void add_sent(struct wire *wire, struct wire_path *path, const struct wit
 {
 	const struct chunks *chunks = &event->packet.chunks;
 
+	wire->encapsulated = event->packet.encapsulated;
 	if (event->packet.checksum == CHECKSUM_BAD)
 		count(&wire->bad_checksums_sent, event->time_us);
 	if (chunks->has_init)
@@ -208,6 +209,15 @@ static void add_init(struct wire *wire, struct wire_path *from, const struct ini
 	}
 }
 
+/* Of an ABORT or ERROR; code 0: it has none. */
+static struct cause first_cause(const struct chunks *chunks, const struct chunk *of)
+{
+	for (size_t i = 0; i < chunks->cause_count; i++)
+		if (&chunks->list[chunks->causes[i].chunk] == of)
+			return chunks->causes[i];
+	return (struct cause){ 0 };
+}
+
 /* It refuses the INIT that it answers, whichever address it comes from. */
 static void add_abort(struct wire *wire, struct wire_path *path, const struct witness_event *event,
 		      const struct chunk *abort)
@@ -218,8 +228,7 @@ static void add_abort(struct wire *wire, struct wire_path *path, const struct wi
 		path = only_asked(wire);
 	if (!path->aborts.count) {
 		path->abort_reflected = abort->flags & CHUNK_FLAG_T;
-		if (chunks->cause_count)
-			path->abort_cause = chunks->causes[0];
+		path->abort_cause = first_cause(chunks, abort);
 	}
 	count(&path->aborts, event->time_us);
 }
@@ -255,6 +264,10 @@ static void add_received(struct wire *wire, struct wire_path *path,
 			break;
 		case CHUNK_ABORT:
 			add_abort(wire, path, event, chunk);
+			break;
+		case CHUNK_ERROR:
+			count(&path->errors, event->time_us);
+			path->error_cause = first_cause(chunks, chunk);
 			break;
 		case CHUNK_HEARTBEAT_ACK:
 			add_heartbeat_ack(wire, event, chunk->heartbeat);
@@ -292,6 +305,7 @@ static void add_icmp(struct wire_path *path, const struct witness_event *event)
 		path->icmp_count++;
 		*icmp = (struct wire_icmp){ .router = event->packet.source,
 					    .this_host = event->this_host,
+					    .protocol = from->protocol,
 					    .error = from->error,
 					    .type = from->type,
 					    .code = from->code };

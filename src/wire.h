@@ -33,6 +33,7 @@ struct wire_icmp {
 	struct wire_count seen;
 	union address router; /* who sent them */
 	bool this_host;       /* that is this host: its filter, its routes, or nobody on the link */
+	uint8_t protocol;     /* of the packet it is about: IPPROTO_SCTP or IPPROTO_UDP */
 	int error;            /* positive errno; 0: no obstacle to an INIT */
 	uint8_t type, code;
 	uint32_t mtu; /* the newest, where one is told, else 0 */
@@ -70,6 +71,8 @@ struct wire_path {
 	struct wire_count cookie_acks; /* from it */
 	struct wire_count aborts;      /* from it, or refusing the INIT to it */
 	struct cause abort_cause;      /* of the first one; code 0: it gave none */
+	struct wire_count errors;      /* ERROR chunks from it */
+	struct cause error_cause;      /* of the newest one */
 	bool abort_reflected;          /* its sender knew nothing of the association (the T flag) */
 	struct wire_count bad_checksums; /* from it, and counted as nothing else */
 	struct wire_count strays; /* from it with a tag that is not ours, counted as nothing else */
@@ -90,8 +93,9 @@ struct wire {
 	size_t path_count, path_room;
 	uint32_t our_tags[WIRE_TAGS_MAX], peer_tags[WIRE_TAGS_MAX];
 	size_t our_tag_count, peer_tag_count;
-	bool has_peer;    /* an INIT or INIT-ACK of the peer was seen, and is: */
-	struct init peer; /* the newest */
+	bool encapsulated; /* the newest packet of this end was in UDP */
+	bool has_peer;     /* an INIT or INIT-ACK of the peer was seen, and is: */
+	struct init peer;  /* the newest */
 	struct wire_count bad_checksums_sent;
 	struct wire_count aborts_sent;
 	struct cause abort_sent_cause; /* of the first one */
@@ -114,17 +118,19 @@ const struct wire_heartbeat *wire_heartbeat(const struct wire_path *path, unsign
  * marked * rest on packets that were not seen, and are not given when packets were lost.
  */
 enum wire_finding {
-	WIRE_UNKNOWN,          /* nothing is certain */
-	WIRE_NOT_TRIED,        /* no INIT to it, and it need not have been its turn */
-	WIRE_NEVER_LEFT,       /* * its turn came, but no INIT to it left this host */
-	WIRE_SILENT,           /* * INITs left, nothing came back */
-	WIRE_ICMP,             /* only ICMP came, of a router or of this host: path->icmps */
-	WIRE_BAD_CHECKSUM,     /* what came back has a wrong checksum */
-	WIRE_ELSEWHERE,        /* another address answered the INIT: path->init_ack_from */
-	WIRE_ABORTED,          /* it answered ABORT: path->abort_cause */
-	WIRE_ANSWERED,         /* an INIT-ACK came; it is too early to say more, or not its turn */
-	WIRE_NOT_TAKEN,        /* * INIT-ACK came, but our stack does not go on: our own filter */
-	WIRE_COOKIE_SILENT,    /* * INIT-ACK came, COOKIE-ECHO left, no answer to that came */
+	WIRE_UNKNOWN,       /* nothing is certain */
+	WIRE_NOT_TRIED,     /* no INIT to it, and it need not have been its turn */
+	WIRE_NEVER_LEFT,    /* * its turn came, but no INIT to it left this host */
+	WIRE_SILENT,        /* * INITs left, nothing came back */
+	WIRE_ICMP,          /* only ICMP came, of a router or of this host: path->icmps */
+	WIRE_BAD_CHECKSUM,  /* what came back has a wrong checksum */
+	WIRE_WRONG_TAG,     /* what came back has a tag that is not of this attempt */
+	WIRE_ELSEWHERE,     /* another address answered the INIT: path->init_ack_from */
+	WIRE_ABORTED,       /* it answered ABORT: path->abort_cause */
+	WIRE_ANSWERED,      /* an INIT-ACK came; it is too early to say more, or not its turn */
+	WIRE_NOT_TAKEN,     /* * INIT-ACK came, but our stack does not go on: our own filter */
+	WIRE_COOKIE_SILENT, /* * INIT-ACK came, COOKIE-ECHO left, no answer to that came */
+	WIRE_COOKIE_ERROR,  /* INIT-ACK came, COOKIE-ECHO was answered ERROR: path->error_cause */
 	WIRE_COOKIE_NOT_TAKEN, /* * COOKIE-ACK came, and COOKIE-ECHO was sent again even so */
 	WIRE_UP,               /* COOKIE-ACK came, by way of any address */
 };

@@ -7,22 +7,6 @@
  */
 #define REACTION_US (100 * USEC_PER_MSEC)
 
-/*
- * INITs go to one address after the other, and to none a second time before all had their turn. An
- * address that was never tried is behind only once another has been tried twice.
- */
-static bool had_its_turn(const struct wire *wire, const struct wire_path *path, int64_t now_us)
-{
-	size_t requested = 0;
-
-	for (size_t i = 0; i < wire->path_count; i++) {
-		requested += wire->paths[i].requested;
-		if (wire->paths[i].inits.count > 1)
-			return path->requested;
-	}
-	return path->requested && requested == 1 && now_us - wire->start_us > REACTION_US;
-}
-
 /* COOKIE-ECHO, COOKIE-ACK and INITs belong to the association, whichever address they went by. */
 static bool later_than(const struct wire_count *c, int64_t time_us)
 {
@@ -35,6 +19,25 @@ static bool any_cookie_after(const struct wire *wire, int64_t time_us)
 		if (later_than(&wire->paths[i].cookies, time_us))
 			return true;
 	return false;
+}
+
+/*
+ * INITs go to one address after the other, and to none a second time before all had their turn. An
+ * address that was never tried is behind only once another has been tried twice; but the one that
+ * has answered may be asked again, and the others are not tried any more.
+ */
+static bool had_its_turn(const struct wire *wire, const struct wire_path *path, int64_t now_us)
+{
+	size_t requested = 0;
+
+	if (any_cookie_after(wire, 0))
+		return false;
+	for (size_t i = 0; i < wire->path_count; i++) {
+		requested += wire->paths[i].requested;
+		if (wire->paths[i].inits.count > 1)
+			return path->requested;
+	}
+	return path->requested && requested == 1 && now_us - wire->start_us > REACTION_US;
 }
 
 static bool any_init_after(const struct wire *wire, int64_t time_us)
@@ -74,7 +77,7 @@ static enum wire_finding after_init_ack(const struct wire *wire, const struct wi
 	if (wire->lost)
 		return WIRE_ANSWERED;
 	if (path->cookies.count)
-		return WIRE_COOKIE_SILENT;
+		return path->errors.count ? WIRE_COOKIE_ERROR : WIRE_COOKIE_SILENT;
 	/* The answer of another address came first, and was taken. */
 	if (any_cookie_after(wire, 0))
 		return WIRE_ANSWERED;
@@ -105,10 +108,12 @@ enum wire_finding wire_finding(const struct wire *wire, const struct wire_path *
 		return WIRE_BAD_CHECKSUM;
 	if (has_icmp_error(path))
 		return WIRE_ICMP;
+	if (path->inits.count && path->strays.count)
+		return WIRE_WRONG_TAG;
 	if (wire->lost)
 		return WIRE_UNKNOWN;
 	if (path->inits.count)
-		return path->received.count || path->strays.count ? WIRE_UNKNOWN : WIRE_SILENT;
+		return path->received.count ? WIRE_UNKNOWN : WIRE_SILENT;
 	return had_its_turn(wire, path, now_us) ? WIRE_NEVER_LEFT : WIRE_NOT_TRIED;
 }
 

@@ -233,17 +233,10 @@ static const struct interface *interface_of(struct witness *w, int index)
 	return interface;
 }
 
-/* FNV-1a: of a packet that somebody makes on purpose to have the same one, one is not shown. */
-static uint64_t hash_of(struct bytes b)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < b.left; i++)
-		hash = (hash ^ b.at[i]) * 0x100000001b3;
-	return hash;
-}
-
-/* Was the same packet just seen on another interface, which the one is a port of? */
+/*
+ * Was the same packet just seen on another interface, which the one is a port of? Of two that
+ * somebody makes on purpose to have the same hash, one is not shown.
+ */
 static bool is_repeat(struct witness *w, const struct trace *trace)
 {
 	for (size_t i = 0; i < PACKETS_KEPT; i++) {
@@ -358,7 +351,7 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 		return false;
 	if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
 		keep_local_port(w, address_port(&event->packet.source));
-	trace = (struct trace){ hash_of(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
+	trace = (struct trace){ bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
 	if (is_repeat(w, &trace))
 		return false;
 	interface = interface_of(w, r->link.sll_ifindex);

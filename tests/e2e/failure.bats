@@ -87,13 +87,6 @@ assert_json_reason() {
   json '.time_ms.connect >= 18 and .time_ms.connect < 240' true
 }
 
-@test "a cut link on the first path: the same" {
-  start_listener_3
-  cut_path 1
-  try_json 0 -a "10.1.1.2:$PORT" -a 10.1.2.2
-  json '.time_ms.connect < 1500' true .result connected
-}
-
 @test "time-out with several addresses: each one's turn is told" {
   drop_path 1
   drop_path 2
@@ -110,13 +103,6 @@ assert_json_reason() {
   json .result refused .errno ECONNREFUSED '[.paths[] | .verdict] | join(" ")' "refused untried"
   try 1 -a 10.1.1.2:5200 -a 10.1.2.2
   [[ $stderr == *"try without 10.1.1.2"* ]]
-}
-
-@test "first silent, second refuses" {
-  start_stack
-  drop_path 1
-  try_json 1 -a 10.1.1.2:9 -a 10.1.2.2
-  json '[.paths[] | .verdict] | join(" ")' "silent refused" .result refused
 }
 
 @test "--init-attempts: the kernel gives up, and that is a time-out, in all four modes" {
@@ -140,42 +126,6 @@ assert_json_reason() {
     json .result unreachable .errno ENETUNREACH '.paths[0] | .verdict, .route_error' \
       $'unreachable\nENETUNREACH' '(.time_ms.connect // 0) < 1000' true
   done
-}
-
-@test "prohibited, unreachable and blackhole routes are told apart" {
-  ip -n "$TOPO-client" route add prohibit 10.78.1.0/24
-  ip -n "$TOPO-client" route add unreachable 10.78.2.0/24
-  ip -n "$TOPO-client" route add blackhole 10.78.3.0/24
-  try_json 1 -a 10.78.1.1:5000
-  json .errno EACCES .reason "a route of type prohibit stands in the way"
-  try_json 1 -a 10.78.2.1:5000
-  json .errno EHOSTUNREACH .reason "a route of type unreachable stands in the way"
-  try_json 1 -a 10.78.3.1:5000
-  json .errno EINVAL .reason "a route of type blackhole stands in the way"
-}
-
-@test "one address without route, one that works: connected, and the routeless one rejected" {
-  start_listener_3
-  try_json 0 -a 10.77.0.1:"$PORT" -a 10.1.1.2
-  json '[.paths[0, 1].verdict] | join(" ")' "rejected verified"
-}
-
-@test "ICMP host unreachable: one address, said as soon as it comes" {
-  nft_server input ip daddr 10.1.1.2 reject with icmp type host-unreachable
-  try_json 1 -w 10s -a 10.1.1.2:5000
-  json .result unreachable .errno EHOSTUNREACH '.time_ms.connect < 2000' true
-}
-
-@test "ICMP network unreachable" {
-  nft_server input ip daddr 10.1.1.2 reject with icmp type net-unreachable
-  try_json 1 -w 10s -a 10.1.1.2:5000
-  json .result unreachable .errno ENETUNREACH '.time_ms.connect < 2000' true
-}
-
-@test "ICMPv6 administratively prohibited" {
-  nft_server input ip6 daddr fd01:1::2 $SCTP reject with icmpv6 type admin-prohibited
-  try_json 1 -w 10s -a '[fd01:1::2]:5000'
-  json .result unreachable '.time_ms.connect < 2000' true
 }
 
 @test "ICMP protocol unreachable: the host has no SCTP" {
@@ -207,11 +157,6 @@ assert_json_reason() {
   json .reason "no answer to INIT, and of 10.1.1.2: the host answered ICMP host unreachable"
   try_json 4 --no-witness -w 600ms -a 10.1.1.2:5000 -a 10.1.2.2
   [[ $(jq -r .reason <<<"$output") == *"EHOSTUNREACH said of at least one address"* ]]
-}
-
-@test "nobody has the address on the link: unreachable by ARP" {
-  try_json 1 -w 10s -a 10.1.1.77:5000
-  json .result unreachable .errno EHOSTUNREACH '.time_ms.connect < 9500' true
 }
 
 @test "INIT-ACK lost on the way back: a time-out, and nothing stays behind" {
@@ -261,15 +206,6 @@ assert_json_reason() {
   done
 }
 
-@test "with a global address first every private path would be lost: it is told if so" {
-  # The peer is reached over its global address only, as the private one is silent.
-  start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
-  drop_path 2
-  try_json 0 -a 10.1.2.2:"$PORT" -a fd01:1::2
-  json '.paths[0].verdict' rejected
-  [[ $(jq -r '.paths[0].note' <<<"$output") == *"it is private"*"global"* ]]
-}
-
 @test "-b of another family than the peer's: said at once, not after a time-out" {
   try_json 6 -b fd01:1::1 -a 10.1.1.2:5000
   json .result failed .errno EAFNOSUPPORT '.paths[0].verdict' excluded \
@@ -287,8 +223,3 @@ assert_json_reason() {
   assert_output --partial "10.9.9.9:7007 is not an address of this host"
 }
 
-@test "a local address that cannot reach the peer for its scope: told from a missing route" {
-  try_json 6 -b 127.0.0.1 -a 10.1.1.2:5000
-  json .result failed .errno ENETUNREACH
-  [[ $(jq -r .reason <<<"$output") == *"no local address whose scope reaches 10.1.1.2"* ]]
-}

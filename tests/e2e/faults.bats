@@ -3,13 +3,9 @@
 # the two stacks against each other, and against the man page's table of what they differ in.
 load helper
 
-FAULTS=${FAULTS:-$PWD/build/check/faults.$STACK.tsv}
-
 setup_file() {
   export TOPO=flt$$
   topo_up 3
-  mkdir -p build/check
-  : >"$FAULTS"
 }
 
 teardown_file() {
@@ -22,11 +18,12 @@ teardown() {
   end_programs
 }
 
+# What the newest fault was made of; each is told by those who make it.
 undo() {
-  nft_flush
   local i
+  [ -z "$ruled" ] || nft_flush
   for i in $cut; do restore_path "$i"; done
-  cut=
+  ruled='' cut=''
 }
 
 # end_peers: what Python still runs on either side.
@@ -47,33 +44,78 @@ lose() { # PATH
   cut+=" $1"
 }
 
-# fault [-u] NAME [OPTION]...: a line of name, result, errno, verdicts and exit status. -u: unprivileged.
+at_client() { ruled=yes; nft_client "$@"; }
+at_server() { ruled=yes; nft_server "$@"; }
+
+# fault [-u|-w|-s] NAME [OPTION]...: runs the program against it, with a witness and at the same time without,
+# and records what it makes of it. -u: unprivileged, which is without. -w: only with. -s: one after the other,
+# because a run uses the fault up; the function again makes it again.
 fault() {
   local -a as=()
-  if [ "$1" = -u ]; then
-    as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+  local how='' name
+  plain=''
+  if [[ $1 == -[uws] ]]; then
+    how=$1
     shift
   fi
-  local name=$1
+  name=$1
   shift
   echo "# $name"
-  run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" "${as[@]}" "${PROGRAM[@]}" --json "$@"
-  echo "$output"
-  keep_json <<<"$output"
-  line "$name"
+  case $how in
+    -u)
+      as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+      one "$@"
+      record "$name"
+      ;;
+    -w)
+      one "$@"
+      record "$name"
+      ;;
+    -s)
+      one --no-witness "$@"
+      plain=$output
+      again
+      one "$@"
+      record "$name" "$plain"
+      ;;
+    *)
+      both "$@"
+      record "$name" "$plain"
+      ;;
+  esac
   undo
 }
 
-# The last field is what the user is told: the reason, or else what is said of the addresses.
-line() { # NAME; of $output and $status
-  [ -n "$output" ] || fail "no line of JSON, exit status $status: $stderr"
-  jq -r --arg name "$1" --arg status "$status" '[$name, .result, .errno // "-",
-    ([.paths[] | select(.requested).verdict] | join(" ")), $status,
-    .reason // ([.paths[] | select(.note).note] | unique | join("; "))] | @tsv' <<<"$output" >>"$FAULTS"
+# fault_within MS NAME [OPTION]...: the same of one that is known long before --timeout has passed.
+fault_within() {
+  local most=$1 report took
+  shift
+  fault "$@"
+  for report in "$output" "$plain"; do
+    took=${report#*\"connect\":}
+    took=${took%%.*}
+    [ "$took" -lt "$most" ] || fail "that took $took ms: $report"
+  done
+}
+
+one() { # OPTION...
+  run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" "${as[@]}" "${PROGRAM[@]}" --json "$@"
+  echo "$output"
+  keep_json <<<"$output"
+}
+
+both() { # OPTION...
+  local out=$BATS_TEST_TMPDIR/plain
+  timeout -k 1 20 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json --no-witness "$@" >"$out" 2>/dev/null 3>&- &
+  one "$@"
+  wait "$!" || true
+  plain=$(<"$out")
+  echo "$plain"
+  keep_json <<<"$plain"
 }
 
 reject() { # WITH
-  nft_server input ip daddr 10.1.1.2 "$SCTP" reject with "$1" type "$2"
+  at_server input ip daddr 10.1.1.2 "$SCTP" reject with "$1" type "$2"
 }
 
 @test "faults of the peer" {
@@ -95,11 +137,22 @@ reject() { # WITH
   reject icmp host-unreachable
   fault "ICMP for the first address, the second works" "${all[@]}"
   fault "no route to the first address, the second works" -a "10.77.0.1:$PORT" -a 10.1.2.2
-  nft_client input "$(chunk init-ack)" drop
-  fault "INIT-ACK lost" -w 400ms -a "10.1.1.2:$PORT"
-  nft_client input "$(chunk init-ack !=)" drop
-  fault "all after INIT-ACK lost" -w 400ms -a "10.1.1.2:$PORT"
-  nft_server input "$(chunk shutdown)" drop
+  at_server output "$(chunk init-ack)" drop
+  fault "INIT-ACK lost on the way" -w 400ms -a "10.1.1.2:$PORT"
+  at_client input "$(chunk init-ack)" drop
+  fault "INIT-ACK dropped by the own input filter" -w 400ms -a "10.1.1.2:$PORT"
+  at_server input "$(chunk cookie-echo)" drop
+  fault "COOKIE-ECHO lost on the way" -w 400ms -a "10.1.1.2:$PORT"
+  at_server input "$(chunk cookie-echo)" drop
+  fault "COOKIE-ECHO lost, three addresses" -w 900ms "${all[@]}"
+  at_client output "$(chunk cookie-echo)" drop
+  fault "COOKIE-ECHO dropped by the own output filter" -w 400ms -a "10.1.1.2:$PORT"
+  at_client input "$(chunk cookie-ack)" drop
+  fault "COOKIE-ACK dropped by the own input filter" -w 400ms -a "10.1.1.2:$PORT"
+  # What is larger than an INIT, with no word of ICMP.
+  at_server input meta length '>' 200 drop
+  fault "path MTU black hole: only small packets arrive" -w 400ms -a "10.1.1.2:$PORT"
+  at_server input "$(chunk shutdown)" drop
   fault "SHUTDOWN lost" -a "10.1.1.2:$PORT"
   end_listener
 
@@ -120,20 +173,40 @@ reject() { # WITH
   local all=(-a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2)
   lose 2
   fault "middle address dead" "${all[@]}"
-  nft_client input iifname c2 "$SCTP" drop
+  at_client input iifname c2 "$SCTP" drop
   fault "own input filter drops what comes on one path" "${all[@]}"
-  nft_client output oifname c2 "$SCTP" drop
+  at_client output oifname c2 "$SCTP" drop
   fault "own output filter drops what leaves on one path" "${all[@]}"
-  nft_server input iifname s2 "$SCTP" reject with icmp type admin-prohibited
+  at_server input iifname s2 "$SCTP" reject with icmp type admin-prohibited
   fault "ICMP about one path" "${all[@]}"
-  nft_client output "$(chunk heartbeat)" drop
+  at_client output "$(chunk heartbeat)" drop
+  fault "no heartbeat leaves this host" "${all[@]}"
+  at_server output "$(chunk heartbeat-ack)" drop
   fault "no heartbeat is answered" "${all[@]}"
+  # The first of two heartbeats, and of an answer.
+  again() { undo; at_server input iifname s2 "$(chunk heartbeat)" limit rate 1/hour burst 1 packets drop; }
+  again
+  fault -s "one path loses the first heartbeat" "${all[@]}"
+  again() { undo; at_server input iifname s2 "$(chunk heartbeat)" numgen inc mod 10 '<' 3 drop; }
+  again
+  fault -s "30 % loss on one path, three packets in a row" "${all[@]}"
   ip -n "$TOPO-server" route add 10.1.2.1/32 dev s1
   fault "what comes from one address comes on another path" "${all[@]}"
   ip -n "$TOPO-server" route del 10.1.2.1/32 dev s1
   ip -n "$TOPO-client" route add unreachable 10.1.3.2/32
   fault "the peer lists an address that has no route" -a "10.1.1.2:$PORT" -a 10.1.2.2
   ip -n "$TOPO-client" route del unreachable 10.1.3.2/32
+}
+
+# bats test_tags=netem
+@test "faults of slow paths" {
+  start_listener_3
+  local all=(-a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2)
+  netem_path 2 delay 300ms
+  fault "300 ms delay on one path" "${all[@]}"
+  netem_path 2 delay 1300ms
+  fault "1300 ms delay on one path" "${all[@]}"
+  netem_path 2 off
 }
 
 @test "faults of a peer that is not ours" {
@@ -161,33 +234,80 @@ reject() { # WITH
 	l = endpoint("10.1.1.2", 5301)
 	l.listen()
 	print("listening", flush=True)
-	abort(l.accept()[0])
+	for _ in range(2):
+	    abort(l.accept()[0])
 	END
+  local peer=$!
   wait_for_line "$BATS_TEST_TMPDIR/abort" listening 20
   # In time for the report of the association, always: its COOKIE-ACK is lost.
-  nft_client input "$(chunk cookie-ack)" drop
+  at_client input "$(chunk cookie-ack)" drop
   fault "ABORT instead of COOKIE-ACK" -a 10.1.1.2:5301
-  wait "$!"
+  wait "$peer"
+}
+
+# odd [-w] NAME FAULT [OPTION]...: that one of odd_peer.py.
+odd() {
+  local how='' name port
+  [ "$1" != -w ] || { how=-w && shift; }
+  name=$1
+  port=$(sed -n "s/^$2 //p" "$BATS_TEST_TMPDIR/odd")
+  shift 2
+  # shellcheck disable=SC2086 # an option or none
+  fault $how "$name" -w 700ms -a "10.1.1.2:$port" "$@"
+}
+
+@test "faults of a peer that no stack has" {
+  # In place of the host's own stack.
+  in_server nft "add table inet odd; add chain inet odd input { type filter hook input priority 0; };
+    add rule inet odd input $SCTP drop"
+  ip netns exec "$TOPO-server" python3 tests/e2e/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
+    >"$BATS_TEST_TMPDIR/odd" 3>&- &
+  wait_for_line "$BATS_TEST_TMPDIR/odd" '^ready' 20
+  odd "the peer allows no streams" no_streams
+  odd "the peer's INIT-ACK has no cookie" no_cookie
+  odd "ABORT with a text: AUTH is required" abort_violation
+  odd "ABORT: out of resource" abort_resource
+  odd "ABORT: out of resource, three addresses" abort_resource -a 10.1.2.2 -a 10.1.3.2
+  odd "ABORT: unresolvable address" abort_address
+  odd "ABORT after the handshake, without a cause" abort_late
+  odd "ABORT after the handshake, without a cause, -m" abort_late -m
+  odd "ABORT after the handshake, with a text" abort_late_cause
+  odd "ABORT as answer to a heartbeat" abort_asked
+  odd -w "the peer's cookies are stale" stale_cookie
+  odd "INIT-ACK with a wrong verification tag" wrong_tag
+  odd "INIT-ACK with a bad checksum" bad_checksum
+  odd "the peer begins anew" restart
+  odd "both begin at the same time" collision
+  odd "the peer dies after the handshake" gone
+  odd "the peer lists fewer addresses than were asked for" fewer -a 10.1.2.2 -a 10.1.3.2
+  odd "the peer lists a private address without a route" unrouted
+  odd "the peer closes when it is asked" shutdown
+  odd "another address of the peer answers" elsewhere
+  odd "ICMP time exceeded" hops
+  odd "ICMP time exceeded, which quotes 8 bytes" hops_short
+  odd "ICMP prot-unreachable, which quotes 8 bytes" no_sctp_short
+  end_peers
+  in_server nft delete table inet odd
 }
 
 @test "faults of the network" {
-  nft_server input ip daddr 10.1.1.2 "$SCTP" drop
+  at_server input ip daddr 10.1.1.2 "$SCTP" drop
   fault "dropped in silence" -w 400ms -a 10.1.1.2:5000
-  nft_server input "$SCTP" drop
+  at_server input "$SCTP" drop
   fault "dropped in silence, three addresses" -w 600ms -a 10.1.1.2:5000 -a 10.1.2.2 -a fd01:3::2
-  nft_server input "$SCTP" drop
+  at_server input "$SCTP" drop
   fault "no attempt is left" --init-attempts 1 --rto-initial 100ms --init-timeout 100ms -a 10.1.1.2:5000
-  fault "nobody has the address on the link" -w 10s -a 10.1.1.77:5000
-  fault "nobody has the IPv6 address on the link" -w 10s -a '[fd01:1::77]:5000'
+  fault_within 9500 "nobody has the address on the link" -w 20s -a 10.1.1.77:5000
+  fault_within 9500 "nobody has the IPv6 address on the link" -w 20s -a '[fd01:1::77]:5000'
   local type
   for type in net-unreachable host-unreachable port-unreachable prot-unreachable net-prohibited \
     host-prohibited admin-prohibited; do
     reject icmp "$type"
-    fault "ICMP $type" -w 10s -a 10.1.1.2:5000
+    fault_within 2000 "ICMP $type" -w 10s -a 10.1.1.2:5000
   done
   for type in no-route admin-prohibited addr-unreachable port-unreachable; do
-    nft_server input ip6 daddr fd01:1::2 "$SCTP" reject with icmpv6 type "$type"
-    fault "ICMPv6 $type" -w 10s -a '[fd01:1::2]:5000'
+    at_server input ip6 daddr fd01:1::2 "$SCTP" reject with icmpv6 type "$type"
+    fault_within 2000 "ICMPv6 $type" -w 10s -a '[fd01:1::2]:5000'
   done
   reject icmp host-unreachable
   lose 2
@@ -203,14 +323,14 @@ reject() { # WITH
   local type
   for type in prohibit unreachable blackhole; do
     ip -n "$TOPO-client" route add "$type" 10.78.0.0/24
-    fault "route of type $type" -w 10s -a 10.78.0.1:5000
+    fault_within 2000 "route of type $type" -w 10s -a 10.78.0.1:5000
     ip -n "$TOPO-client" route del "$type" 10.78.0.0/24
   done
-  nft_client output "$SCTP" drop
+  at_client output "$SCTP" drop
   fault "own output filter drops" -w 400ms -a "10.1.1.2:$PORT"
-  nft_client output ip daddr 10.1.1.2 "$SCTP" reject with icmp type host-unreachable
-  fault "own output filter rejects" -w 10s -a "10.1.1.2:$PORT"
-  nft_client input "$SCTP" drop
+  at_client output ip daddr 10.1.1.2 "$SCTP" reject with icmp type host-unreachable
+  fault_within 2000 "own output filter rejects" -w 10s -a "10.1.1.2:$PORT"
+  at_client input "$SCTP" drop
   fault "own input filter drops" -w 400ms -a "10.1.1.2:$PORT"
   fault "-b is not an address of this host" -b 10.9.9.9 -a "10.1.1.2:$PORT"
   fault "one of two -b is not an address of this host" -b 10.1.1.1 -b 10.9.9.9 -a "10.1.1.2:$PORT"
@@ -220,17 +340,25 @@ reject() { # WITH
   fault "-b that the routes would not choose" -w 1s -b 10.1.2.1 -a "10.1.1.2:$PORT"
   fault -u "-b with a port below 1024, and no privilege" -b 10.1.1.1:999 -a "10.1.1.2:$PORT"
   fault "no such name" -a name.invalid:5000
+  fault "link-local address without a zone" -a '[fe80::2]:5000'
+  if [ "$STACK" = kernel ]; then
+    in_client sysctl -qw net.sctp.udp_port=9899
+    in_server sysctl -qw net.sctp.udp_port=9899
+  fi
+  fault "-u with a port that nobody has" -u 9898 -a "10.1.1.2:$PORT"
+  [ "$STACK" = usrsctp ] || in_client sysctl -qw net.sctp.udp_port=0
 
   ip netns exec "$TOPO-client" "${PROGRAM[@]}" --listen -b 10.1.1.1:7000 \
     >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- &
+  local other=$!
   wait_for_line "$BATS_TEST_TMPDIR/other" '^listening' 10
   fault "-b with a port in use" -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
-  kill "$!"
-  wait "$!" || true
+  kill "$other"
+  wait "$other" || true
 
-  nft_server input "$SCTP" drop
+  at_server input "$SCTP" drop
   start_client --json -w 20s -a "10.1.1.2:$PORT"
   wait_for pending
   end_client TERM
-  output=$(<"$CLIENT_OUT") status=$client_status line "ended by SIGTERM"
+  output=$(<"$CLIENT_OUT") record "ended by SIGTERM"
 }

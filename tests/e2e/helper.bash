@@ -6,6 +6,8 @@ bats_load_library bats-assert
 TOPO=${TOPO:-e$$}
 # shellcheck source=tests/lab/topology.bash
 source "$BATS_TEST_DIRNAME/../lab/topology.bash"
+# shellcheck source=tests/faults/record.bash
+source "$BATS_TEST_DIRNAME/../faults/record.bash"
 
 SCTP_CONNECT=${SCTP_CONNECT:-$PWD/build/sctp-connect}
 

@@ -146,6 +146,7 @@ without_socket() {
   cannot EAGAIN "no local port is free"
   try_json 6 -B -m -a 10.1.1.2:5000
   json .errno EAGAIN .exit_status 6
+  record "no local port is free"
   # "-b 10.1.1.1" asks for a free port: that one is in use is not what is wrong.
   try 6 -b 10.1.1.1 -a 10.1.1.2:5000
   cannot EADDRINUSE "no local port is free"
@@ -178,6 +179,7 @@ without_socket() {
   [ "$status" -eq 6 ]
   json .result failed .errno ENOBUFS .errno_number 105 '.reason | length > 0' true
   keep_json <<<"$output"
+  record "no memory for a socket"
   without_socket AF_INET ENOBUFS "${PROGRAM[@]}" --listen -b 10.1.1.1:0
   [ "$status" -eq 6 ]
   cannot ENOBUFS ''
@@ -196,6 +198,7 @@ without_socket() {
   [ "$status" -eq 0 ]
   json '[.paths[] | select(.requested).verdict] | join(" ")' 'verified excluded'
   keep_json <<<"$output"
+  record "no IPv6 on this host, an IPv4 address besides"
 }
 
 @test "no IPv6 on this host, and nothing else asked for: exit 6" {
@@ -205,6 +208,7 @@ without_socket() {
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" --json -a '[fd01:1::2]:5000'
   json .errno EAFNOSUPPORT .exit_status 6
   keep_json <<<"$output"
+  record "no IPv6 on this host"
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -b fd01:1::1 -b 10.1.1.1 -a 10.1.1.2:5000
   [ "$status" -eq 6 ]
   cannot EAFNOSUPPORT "no IPv6"
@@ -224,6 +228,7 @@ without_socket() {
   in_client sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
   try_json 1 -w 2s -a '[fd01:1::2]:5000'
   json .result unreachable .exit_status 1
+  record "IPv6 switched off by sysctl"
   try_json 0 -a '[fd01:1::2]:5000' -a 10.1.1.2
   json '.paths[1].verdict' verified
 }

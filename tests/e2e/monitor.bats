@@ -84,8 +84,7 @@ came_within() {
   [ "$(grep -c . "$CLIENT_OUT.err")" -eq 0 ]
 }
 
-# The host has no netem.
-# bats test_tags=kernel
+# bats test_tags=netem
 @test "a path slower than the interval lives, also on one-to-many; rounds are counted" {
   netem_path 3 delay 300ms
   start_listener_3

@@ -5,6 +5,9 @@
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
+# shellcheck source=tests/faults/record.bash
+source "$BATS_TEST_DIRNAME/../faults/record.bash"
+STACK=nosctp
 
 SCTP_CONNECT=${SCTP_CONNECT:-$PWD/build/sctp-connect}
 
@@ -53,6 +56,16 @@ json() { # FILTER EXPECTED
     echo "$output" >>"$BATS_TEST_TMPDIR/json"
   done
   tests/schema/validate <"$BATS_TEST_TMPDIR/json"
+}
+
+# As hardened hosts do; in a mount namespace, so that nobody else sees it.
+@test "a module that modprobe.d keeps from being loaded is named, with the line that does" {
+  unshare -m true || skip "mount namespaces cannot be made here"
+  run -6 --separate-stderr unshare -m sh -c 'mount -t tmpfs none /etc/modprobe.d &&
+    echo "install sctp /bin/false" >/etc/modprobe.d/cis.conf && exec "$@"' - \
+    "$SCTP_CONNECT" --stack kernel --json -a 127.0.0.1:9
+  json .hint 'the module may not be loaded here: "install sctp /bin/false" in /etc/modprobe.d/cis.conf'
+  record "no SCTP in the kernel"
 }
 
 @test "--stack kernel: the same" {

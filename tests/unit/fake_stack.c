@@ -411,6 +411,8 @@ static int fake_status(struct stack_endpoint *e, uint32_t assoc, struct stack_st
 			.in_streams = DEFAULT_STREAMS,
 		};
 	status->rto_min_ms = e->record.rto_min_ms;
+	if (!status->max_retrans)
+		status->max_retrans = 10;
 	return 0;
 }
 

@@ -62,12 +62,12 @@
 			__VA_ARGS__ \
 		}                   \
 	}
-#define UP(us)                 AT(us, .type = EVENT_UP)
-#define FAILED(us, number)     AT(us, .type = EVENT_FAILED, .error = number)
-#define LOST(us, number, code) AT(us, .type = EVENT_LOST, .error = number, .cause = code)
-#define SHUTDOWN(us)           AT(us, .type = EVENT_SHUTDOWN)
-#define CLOSED(us)             AT(us, .type = EVENT_CLOSED)
-#define PATH(us, state)        AT(us, .type = EVENT_PATH, .path_state = state)
+#define UP(us)                AT(us, .type = EVENT_UP)
+#define FAILED(us, number)    AT(us, .type = EVENT_FAILED, .error = number)
+#define LOST(us, number, why) AT(us, .type = EVENT_LOST, .error = number, .cause = { .code = why })
+#define SHUTDOWN(us)          AT(us, .type = EVENT_SHUTDOWN)
+#define CLOSED(us)            AT(us, .type = EVENT_CLOSED)
+#define PATH(us, state)       AT(us, .type = EVENT_PATH, .path_state = state)
 
 #define V4(a, b, c, d) FAKE_V4((a) << 24 | (b) << 16 | (c) << 8 | (d), 5000)
 
@@ -651,17 +651,33 @@ static const struct probing probings[] = {
 		(EXPECT(IS_CONNECTED, "verified verified", 700 * MSEC, NULL, NULL, NULL))),
 	PROBING("only the second heartbeat is answered", (TWO),
 		(EVENTS(UP(UP_US)), HEARTBEATS({ 1, 1, FAKE_NEVER, 0 }, { 1, 2, 20 * MSEC, 0 })),
-		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 2 + 20 * MSEC, NULL, NULL,
+		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 4 + 20 * MSEC, NULL, NULL,
 			"lost 1 of 2 heartbeats"))),
 	PROBING("only the second heartbeat, quick, and RTO.Initial is that of several", (TWO),
 		(.rto_ms = 250, EVENTS(UP(UP_US)), HEARTBEATS({ 1, 1, FAKE_NEVER, 0 })),
-		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 2 + FAKE_RTT_US, NULL, NULL,
+		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 4 + FAKE_RTT_US, NULL, NULL,
 			"lost 1 of 2 heartbeats"))),
 	PROBING("only the second heartbeat, and that at once", (TWO),
 		(.rto_ms = 250, EVENTS(UP(UP_US)),
 		 HEARTBEATS({ 0, 1, FAKE_NEVER, 0 }, { 0, 2, 0, 0 }, { 1, 1, FAKE_NEVER, 0 },
 			    { 1, 2, 0, 0 })),
-		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 2, NULL, NULL,
+		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 4, NULL, NULL,
+			"lost 1 of 2 heartbeats"))),
+	PROBING("only the last heartbeat is answered", (TWO),
+		(EVENTS(UP(UP_US)), HEARTBEATS({ 1, 1, FAKE_NEVER, 0 }, { 1, 2, FAKE_NEVER, 0 },
+					       { 1, 3, FAKE_NEVER, 0 }, { 1, 4, 20 * MSEC, 0 })),
+		(EXPECT(IS_CONNECTED, "verified verified", 3 * PROBE_US / 4 + 20 * MSEC, NULL, NULL,
+			"lost 3 of 4 heartbeats"))),
+	PROBING("where another path takes long, it is asked again at half time only", (TWO),
+		(EVENTS(UP(UP_US)), HEARTBEATS({ 0, 0, 200 * MSEC, 0 }, { 1, 1, FAKE_NEVER, 0 },
+					       { 1, 2, 20 * MSEC, 0 })),
+		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 2 + 20 * MSEC, NULL, NULL,
+			"lost 1 of 2 heartbeats"))),
+	PROBING("a learned path is asked again at half time only", (ONE),
+		(EVENTS(UP(UP_US)), HEARTBEATS({ 1, 1, FAKE_NEVER, 0 }, { 1, 2, 20 * MSEC, 0 }),
+		 PATHS({ .address = V4(127, 0, 0, 1), .state = PATH_ACTIVE, .primary = true },
+		       { .address = V4(127, 0, 0, 7), .state = PATH_UNCONFIRMED })),
+		(EXPECT(IS_CONNECTED, "verified verified", PROBE_US / 2 + 20 * MSEC, NULL, NULL,
 			"lost 1 of 2 heartbeats"))),
 	PROBING("the RTO is at its least from the start",
 		(TWO, "--rto-initial", "1000ms", "-R", "all"), (.rto_ms = 1000, EVENTS(UP(UP_US))),
@@ -813,7 +829,7 @@ static void check_probing(const struct probing *k, bool blocking)
 		const struct path_result *path = &a->paths[i];
 
 		assert_int_equal(path->rtt_us > 0, path->answered > 0);
-		assert_in_range(path->heartbeats, path->answered, 2);
+		assert_in_range(path->heartbeats, path->answered, 4);
 		assert_true(path->answered == 0 || path->verdict == VERDICT_VERIFIED);
 	}
 
@@ -835,23 +851,40 @@ static void every_probe(void **state)
 			check_probing(&probings[i], blocking);
 }
 
+#define ALL_TAKE(us)                                       \
+	{ 0, 1, us, 0 }, { 0, 2, us, 0 }, { 0, 3, us, 0 }, \
+	{                                                  \
+		0, 4, us, 0                                \
+	}
+
 /* Which heartbeat an answer belongs to decides its round trip. */
 static void the_round_trip_is_that_of_its_heartbeat(void **state)
 {
 	static const struct {
-		struct fake_heartbeat how[2];
+		struct fake_heartbeat how[4];
 		int64_t rtt_us;
 	} cases[] = {
-		{ { { 0, 1, 30 * MSEC, 0 }, { 0, 2, 30 * MSEC, 0 } }, 30 * MSEC },
-		{ { { 0, 1, 700 * MSEC, 0 }, { 0, 2, 700 * MSEC, 0 } }, 700 * MSEC },
-		{ { { 0, 1, FAKE_NEVER, 0 }, { 0, 2, 300 * MSEC, 0 } }, 300 * MSEC },
+		{ { ALL_TAKE(30 * MSEC) }, 30 * MSEC },
+		/* So long that the next ones are on their way by then. */
+		{ { ALL_TAKE(300 * MSEC) }, 300 * MSEC },
+		{ { ALL_TAKE(700 * MSEC) }, 700 * MSEC },
+		{ { ALL_TAKE(900 * MSEC) }, 900 * MSEC },
+		{ { { 0, 1, FAKE_NEVER, 0 }, { 0, 2, 200 * MSEC, 0 } }, 200 * MSEC },
+		{ { { 0, 1, FAKE_NEVER, 0 }, { 0, 2, 300 * MSEC, 0 }, { 0, 3, 300 * MSEC, 0 } },
+		  300 * MSEC },
+		{ { { 0, 1, FAKE_NEVER, 0 },
+		    { 0, 2, FAKE_NEVER, 0 },
+		    { 0, 3, FAKE_NEVER, 0 },
+		    { 0, 4, 200 * MSEC, 0 } },
+		  200 * MSEC },
 	};
 
 	(void)state;
 	host.probing = true;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t told = cases[i].how[2].nth ? cases[i].how[3].nth ? 4 : 3 : 2;
 		const struct fake_script scripts[] = {
-			{ EVENTS(UP(UP_US)), .heartbeats = cases[i].how, .heartbeat_count = 2 },
+			{ EVENTS(UP(UP_US)), .heartbeats = cases[i].how, .heartbeat_count = told },
 		};
 		const struct result *result = RUN(scripts, ONE);
 
@@ -957,9 +990,44 @@ static void a_dead_path_costs_little(void **state)
 	(void)state;
 	host.probing = true;
 	RUN(scripts, ONE);
-	assert_in_range(fake_loop_waits(), 100, 500);
-	assert_int_equal(fake_stack_record(0)->heartbeats, 2);
+	assert_in_range(fake_loop_waits(), 100, 800);
+	assert_int_equal(fake_stack_record(0)->heartbeats, 4);
 	close_bench();
+}
+
+/* Each heartbeat before an answer is a failure, which must not add up to the end of all. */
+static void asking_again_ends_nothing(void **state)
+{
+	static const struct {
+		uint16_t max_retrans;
+		size_t silent;
+		unsigned heartbeats;
+	} cases[] = {
+		{ 10, 1, 4 }, { 10, 2, 2 * 3 }, { 10, 3, 3 * 3 }, { 10, 4, 4 * 2 },
+		{ 4, 1, 2 },  { 5, 1, 3 },      { 7, 1, 4 },      { 1, 1, 2 },
+	};
+	static const char *const hosts[] = { "-a", "127.0.0.1:9", "-a", "127.0.0.2",
+					     "-a", "127.0.0.3",   "-a", "127.0.0.4" };
+
+	(void)state;
+	host.probing = true;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct fake_script scripts[] = { {
+			EVENTS(UP(UP_US)),
+			HEARTBEATS(SILENT(0), SILENT(1), SILENT(2), SILENT(3)),
+			.assoc = 7,
+			.status = { .id = 7,
+				    .state = ASSOC_ESTABLISHED,
+				    .max_retrans = cases[i].max_retrans },
+		} };
+		const char *args[ARRAY_SIZE(hosts) + 1] = { NULL };
+
+		for (size_t n = 0; n < 2 * cases[i].silent; n++)
+			args[n] = hosts[n];
+		run_args(args, false, scripts, 1);
+		assert_int_equal(fake_stack_record(0)->heartbeats, cases[i].heartbeats);
+		close_bench();
+	}
 }
 
 static void no_stack_at_all(void **state)
@@ -1901,6 +1969,7 @@ int main(void)
 		TEST(degraded_tries_again),
 		TEST(probes_beside_others),
 		TEST(a_dead_path_costs_little),
+		TEST(asking_again_ends_nothing),
 		TEST(no_stack_at_all),
 		TEST(the_id_is_the_event_s),
 		TEST(options_reach_the_stack),

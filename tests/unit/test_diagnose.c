@@ -252,7 +252,28 @@ static const struct evidence_case cases[] = {
 	CASE("ICMP network unreachable", (SILENCE, SOFT(ENETUNREACH)), (A),
 	     UNREACHABLE(ENETUNREACH), EXPECT("unreachable", "network unreachable", "tcpdump")),
 	CASE("ICMP port unreachable", (SILENCE, SOFT(ECONNREFUSED)), (A), UNREACHABLE(ECONNREFUSED),
-	     EXPECT("unreachable", "port unreachable", "tcpdump")),
+	     EXPECT("unreachable", "port unreachable", "a firewall does")),
+	CASE("ICMP port unreachable, of UDP", (SILENCE, SOFT(ECONNREFUSED), .encapsulated = true),
+	     (A), UNREACHABLE(ECONNREFUSED),
+	     EXPECT("unreachable", "port unreachable", "net.sctp.udp_port")),
+	CASE("silence, in UDP", (SILENCE, .encapsulated = true), (A), TIMED_OUT,
+	     EXPECT("silent", "no answer to INIT", "nobody may take that UDP port")),
+	CASE("no carrier", (SILENCE), (ROUTELESS("127.0.0.1", ENETDOWN)), UNREACHABLE(ENETDOWN),
+	     EXPECT("unreachable", "link to it, , has no carrier", "ip link show")),
+	CASE("refused for want of room", (REFUSAL, .cause = { .code = 4 }), (A), REFUSED,
+	     EXPECT("refused", "answered ABORT: out of resource", "has no room")),
+	CASE("refused with a text",
+	     (REFUSAL, AT(1000), .cause = { .code = 13, .text = "\"no AUTH\"" }, .aborted = true),
+	     (A, B), REFUSED,
+	     EXPECT("refused untried", "answered ABORT: protocol violation \"no AUTH\"",
+		    "own text")),
+	CASE("refused, or aborted from here", (REFUSAL, .cause = { .code = 7 }), (A), REFUSED,
+	     EXPECT("refused", "or this end aborted", "do not go together")),
+	CASE("refused because of a parameter", (REFUSAL, .cause = { .code = 7 }, .aborted = true),
+	     (A), REFUSED,
+	     EXPECT("refused", "answered ABORT: invalid mandatory", "do not go together")),
+	CASE("up, and begun anew", (.phase = PHASE_UP, .restarted = true), (A), CONNECTED,
+	     EXPECT("unverified", "begun the association anew", "started again")),
 	CASE("ICMPv6 prohibited", (SILENCE, SOFT(EACCES)), (A), UNREACHABLE(EACCES),
 	     EXPECT("unreachable", "administratively prohibited", "tcpdump")),
 	CASE("ICMP protocol unreachable, as a soft error", (SILENCE, SOFT(ENOPROTOOPT)), (A),
@@ -346,15 +367,16 @@ static const struct evidence_case cases[] = {
 	CASE("up, and aborted", (.phase = PHASE_UP, .error = ECONNRESET), (A),
 	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
 	     EXPECT("unverified", "aborted the association as soon as it was up", "peer's log")),
-	CASE("up, and aborted with a cause", (.phase = PHASE_UP, .error = ECONNRESET, .cause = 13),
-	     (A), .unknown = true, AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
-	     EXPECT("unverified", "protocol violation (cause 13)", "peer's log")),
+	CASE("up, and aborted with a cause",
+	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = { .code = 13 }), (A),
+	     .unknown = true, AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
+	     EXPECT("unverified", "protocol violation (cause 13)", "peer's own text")),
 	CASE("up, and aborted with a cause of RFC 4895",
-	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = 0x105), (A),
+	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = { .code = 0x105 }), (A),
 	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
-	     EXPECT("unverified", "unsupported HMAC (cause 261)", "peer's log")),
+	     EXPECT("unverified", "unsupported HMAC (cause 261)", "net.sctp.auth_enable")),
 	CASE("up, and aborted with a cause of nobody",
-	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = 777), (A),
+	     (.phase = PHASE_UP, .error = ECONNRESET, .cause = { .code = 777 }), (A),
 	     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
 	     EXPECT("unverified", "no RFC names (cause 777)", "peer's log")),
 	CASE("up, and lost in silence", (.phase = PHASE_UP, .error = ETIMEDOUT), (A),
@@ -433,7 +455,8 @@ struct probe_case {
 		.name = text, .evidence = { .phase = PHASE_UP, UNPACK proof }, \
 		.seen = { UNPACK paths }, __VA_ARGS__                          \
 	}
-#define ASKED(n) .probed = true, .probe_timeout_us = PROBE_US, .require = n
+#define ASKED(n) \
+	.probed = true, .probe_timeout_us = PROBE_US, .probe_step_us = PROBE_US / 4, .require = n
 #define ANSWERS(text)                                                         \
 	{                                                                     \
 		.host = text, .heartbeats = 1, .answered = 1, .rtt_us = MSEC, \
@@ -510,17 +533,17 @@ static const struct probe_case probe_cases[] = {
 	     OK, .hint = "127.0.0.1 did not answer the INIT"),
 	SEEN("one heartbeat was lost", (ASKED(1)),
 	     ({ .host = "127.0.0.1",
-		.heartbeats = 2,
+		.heartbeats = 4,
 		.answered = 1,
-		.rtt_us = PROBE_US / 2 - 1,
+		.rtt_us = PROBE_US / 4 - 1,
 		.verdict = VERDICT_VERIFIED,
-		.note = "lost 1 of 2 heartbeats" }),
+		.note = "lost 3 of 4 heartbeats" }),
 	     OK),
 	SEEN("none was lost, the way is that long", (ASKED(1)),
 	     ({ .host = "127.0.0.1",
 		.heartbeats = 2,
 		.answered = 1,
-		.rtt_us = PROBE_US / 2,
+		.rtt_us = PROBE_US / 4,
 		.verdict = VERDICT_VERIFIED }),
 	     OK),
 	SEEN("one could not be asked", (ASKED(2)),
@@ -610,7 +633,7 @@ static void lost_while_probing(void **state)
 	struct probe_case k = {
 		.evidence = { .phase = PHASE_UP,
 			      .error = ECONNRESET,
-			      .cause = 12,
+			      .cause = { .code = 12 },
 			      .require = 1,
 			      .up_for_us = 300 * MSEC },
 		.seen = { ANSWERS("127.0.0.1"), { .host = "127.0.0.2", .heartbeats = 2 } },
@@ -764,7 +787,7 @@ static void every_cause_has_a_name(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
-		k.evidence.cause = causes[i];
+		k.evidence.cause.code = causes[i];
 		prepare(&b, &k);
 		diagnose(&b.result, &b.evidence);
 		snprintf(number, sizeof(number), "(cause %u)", causes[i]);

@@ -313,7 +313,7 @@ static void test_abort(void **state)
 	send_init("10.1.1.2", 1);
 	take_abort(OUR_TAG + 1, 0); /* anybody's */
 	assert_int_equal(path("10.1.1.2")->strays.count, 1);
-	assert_int_equal(finding("10.1.1.2"), WIRE_UNKNOWN);
+	assert_int_equal(finding("10.1.1.2"), WIRE_WRONG_TAG);
 	take_abort(OUR_TAG, 0);
 	assert_int_equal(finding("10.1.1.2"), WIRE_ABORTED);
 	assert_int_equal(path("10.1.1.2")->abort_cause.code, 4);

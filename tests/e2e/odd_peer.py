@@ -1,0 +1,372 @@
+# SPDX-License-Identifier: MIT
+"""An SCTP peer made by hand, for the faults that no stack has: every port is a fault of its own.
+
+odd_peer.py STACK ADDRESS...: reads what comes to these addresses before the packet filter, which must
+keep it from the host's own stack, and answers with raw packets. STACK is the test's: of usrsctp, all is
+in UDP. Prints a line for each fault, its name and port, and "ready".
+"""
+
+import socket
+import struct
+import sys
+
+UDP = 9899
+ETH_P_IP = 0x0800
+INIT, INIT_ACK, SACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, SHUTDOWN, SHUTDOWN_ACK, ERROR, COOKIE_ECHO, COOKIE_ACK = range(1, 12)
+SHUTDOWN_COMPLETE = 14
+ROUTER = "10.1.1.254"
+
+# --- Bytes ----------------------------------------------------------------------------------------
+
+CRC = []
+for byte in range(256):
+    for _ in range(8):
+        byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+    CRC.append(byte)
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = crc >> 8 ^ CRC[(crc ^ byte) & 0xFF]
+    return crc ^ 0xFFFFFFFF
+
+
+def checksum(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
+
+
+def padded(data):
+    return data + bytes(-len(data) % 4)
+
+
+def chunk(kind, value=b"", flags=0):
+    return padded(struct.pack("!BBH", kind, flags, 4 + len(value)) + value)
+
+
+def parameter(kind, value=b""):
+    return padded(struct.pack("!HH", kind, 4 + len(value)) + value)
+
+
+def cause(code, value=b""):
+    return parameter(code, value)
+
+
+class Packet:
+    """An SCTP packet that came in. ip is all of it."""
+
+    def __init__(self, ip):
+        header = (ip[0] & 15) * 4
+        self.ip = ip
+        self.source, self.destination = socket.inet_ntoa(ip[12:16]), socket.inet_ntoa(ip[16:20])
+        sctp, self.udp = ip[header:struct.unpack("!H", ip[2:4])[0]], 0
+        if ip[9] == socket.IPPROTO_UDP:
+            self.udp, sctp = struct.unpack("!H", sctp[:2])[0], sctp[8:]
+        self.source_port, self.port, self.tag = struct.unpack("!HHI", sctp[:8])
+        self.chunks = {}
+        rest = sctp[12:]
+        while len(rest) >= 4:
+            kind, _, length = struct.unpack("!BBH", rest[:4])
+            self.chunks[kind] = rest[4:length]
+            rest = rest[max(length + 3 & ~3, 4):]
+
+    def init_tag(self):
+        return struct.unpack("!I", self.chunks.get(INIT, self.chunks.get(INIT_ACK))[:4])[0]
+
+    def init_tsn(self):
+        return struct.unpack("!I", self.chunks[INIT][12:16])[0]
+
+
+# --- One association --------------------------------------------------------------------------------
+
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+
+
+def send_ip(source, destination, protocol, data):
+    # The kernel fills in the rest.
+    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, protocol, 0, socket.inet_aton(source),
+                         socket.inet_aton(destination))
+    raw.sendto(header + data, (destination, 0))
+
+
+class Peer:
+    """Our end of an association that the first packet, an INIT, has asked for."""
+
+    def __init__(self, first):
+        self.first = first
+        self.tag, self.peer_tag = 0x11223344, first.init_tag()
+        self.source = None  # of all that is sent, unless it is the address that was asked
+
+    def send(self, *chunks, tag=None, source=None, to=None, spoil=0):
+        first = self.first
+        head = struct.pack("!HHI", first.port, first.source_port, self.peer_tag if tag is None else tag)
+        body = b"".join(chunks)
+        crc = crc32c(head + bytes(4) + body) ^ spoil
+        data, protocol = head + struct.pack("<I", crc) + body, socket.IPPROTO_SCTP
+        if first.udp:
+            data = struct.pack("!HHHH", UDP, first.udp, 8 + len(data), 0) + data
+            protocol = socket.IPPROTO_UDP
+        send_ip(self.source or source or first.destination, to or first.source, protocol, data)
+
+    def init(self, kind, addresses=None, streams=(10, 10), cookie=b"a cookie", tag=None):
+        listed = b"".join(parameter(5, socket.inet_aton(a)) for a in addresses or ADDRESSES)
+        value = struct.pack("!IIHHI", self.tag if tag is None else tag, 65536, *streams, 1) + listed
+        return chunk(kind, value + (parameter(7, cookie) if cookie else b""))
+
+    def abort(self, code=None, value=b"", flags=0):
+        self.send(chunk(ABORT, cause(code, value) if code else b"", flags))
+
+    def icmp(self, kind, code, quoted):
+        """Of the packet's IP payload so many bytes are quoted."""
+        body = struct.pack("!BBHI", kind, code, 0, 0) + padded(self.first.ip[:20 + quoted])
+        send_ip(ROUTER, self.first.source, socket.IPPROTO_ICMP,
+                body[:2] + struct.pack("!H", checksum(body)) + body[4:])
+
+    # Each of these is a generator: it gets the packets that follow from its yields.
+
+    def handshake(self, **arguments):
+        while True:
+            self.send(self.init(INIT_ACK, **arguments))
+            while True:
+                packet = yield
+                if INIT in packet.chunks:
+                    break
+                if COOKIE_ECHO in packet.chunks:
+                    self.send(chunk(COOKIE_ACK))
+                    return
+
+    def answer(self, packet):
+        if COOKIE_ECHO in packet.chunks:
+            self.send(chunk(COOKIE_ACK), source=packet.destination)
+        if HEARTBEAT in packet.chunks:
+            self.send(chunk(HEARTBEAT_ACK, packet.chunks[HEARTBEAT]), source=packet.destination, to=packet.source)
+        if SHUTDOWN in packet.chunks:
+            self.send(chunk(SHUTDOWN_ACK))
+        if SHUTDOWN_ACK in packet.chunks:
+            self.send(chunk(SHUTDOWN_COMPLETE))
+
+    def live(self):
+        while True:
+            self.answer((yield))
+
+
+# --- The faults -------------------------------------------------------------------------------------
+
+FAULTS = []
+
+
+def fault(function):
+    FAULTS.append(function)
+    return function
+
+
+@fault
+def no_streams(peer):
+    """Allows no streams to us."""
+    yield from peer.handshake(streams=(10, 0))
+
+
+@fault
+def abort_violation(peer):
+    peer.abort(13, b"AUTH is required")
+    yield
+
+
+@fault
+def abort_resource(peer):
+    peer.abort(4)
+    yield
+
+
+@fault
+def abort_address(peer):
+    peer.abort(5, parameter(5, socket.inet_aton("10.1.2.1")))
+    yield
+
+
+@fault
+def abort_late(peer):
+    """After the handshake, without a cause."""
+    yield from peer.handshake()
+    peer.abort()
+
+
+@fault
+def abort_late_cause(peer):
+    yield from peer.handshake()
+    peer.abort(12, b"maintenance")
+
+
+@fault
+def abort_asked(peer):
+    """When it is asked by a heartbeat: it has forgotten the association."""
+    yield from peer.handshake()
+    while HEARTBEAT not in (yield).chunks:
+        pass
+    peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+
+
+@fault
+def stale_cookie(peer):
+    while True:
+        peer.send(peer.init(INIT_ACK))
+        while True:
+            packet = yield
+            if INIT in packet.chunks:
+                break
+            if COOKIE_ECHO in packet.chunks:
+                peer.send(chunk(ERROR, cause(3, struct.pack("!I", 2500000))))
+
+
+@fault
+def wrong_tag(peer):
+    while True:
+        peer.send(peer.init(INIT_ACK), tag=peer.peer_tag ^ 1)
+        yield
+
+
+@fault
+def no_cookie(peer):
+    peer.send(peer.init(INIT_ACK, cookie=None))
+    yield
+
+
+@fault
+def bad_checksum(peer):
+    while True:
+        peer.send(peer.init(INIT_ACK), spoil=1)
+        yield
+
+
+@fault
+def restart(peer):
+    """Begins anew when it is asked by a heartbeat, and answers those that come after that."""
+    yield from peer.handshake()
+    while HEARTBEAT not in (yield).chunks:
+        pass
+    peer.tag ^= 0x55
+    peer.send(peer.init(INIT, cookie=None), tag=0)
+    while True:
+        packet = yield
+        if INIT_ACK in packet.chunks:
+            value, peer.peer_tag = packet.chunks[INIT_ACK], packet.init_tag()
+            rest = value[16:]
+            while rest:
+                kind, length = struct.unpack("!HH", rest[:4])
+                if kind == 7:
+                    peer.send(chunk(COOKIE_ECHO, rest[4:length]))
+                rest = rest[length + 3 & ~3:]
+        if COOKIE_ACK in packet.chunks:
+            break
+    yield from peer.live()
+
+
+@fault
+def collision(peer):
+    """Both begin at the same time, from the same ports."""
+    peer.send(peer.init(INIT, cookie=None), tag=0)
+    while True:
+        packet = yield
+        if INIT_ACK in packet.chunks:
+            break
+    peer.send(peer.init(INIT_ACK))
+    yield from peer.live()
+
+
+@fault
+def gone(peer):
+    """After the handshake."""
+    yield from peer.handshake()
+    while True:
+        yield
+
+
+@fault
+def fewer(peer):
+    yield from peer.handshake(addresses=ADDRESSES[:1])
+    yield from peer.live()
+
+
+@fault
+def unrouted(peer):
+    """Lists an address that no route leads to."""
+    yield from peer.handshake(addresses=ADDRESSES[:1] + ["172.16.99.1"])
+    yield from peer.live()
+
+
+@fault
+def shutdown(peer):
+    """Closes when it is asked by a heartbeat."""
+    yield from peer.handshake()
+    while HEARTBEAT not in (yield).chunks:
+        pass
+    peer.send(chunk(SHUTDOWN, struct.pack("!I", peer.first.init_tsn() - 1 & 0xFFFFFFFF)))
+    yield from peer.live()
+
+
+@fault
+def elsewhere(peer):
+    """Another address answers, always."""
+    peer.source = ADDRESSES[1]
+    yield from peer.handshake()
+    yield from peer.live()
+
+
+@fault
+def hops(peer):
+    """A loop of routers."""
+    while True:
+        peer.icmp(11, 0, 36)
+        yield
+
+
+@fault
+def hops_short(peer):
+    """Old ones, which quote no more than RFC 792 asks for: ports and verification tag."""
+    while True:
+        peer.icmp(11, 0, 8)
+        yield
+
+
+@fault
+def no_sctp_short(peer):
+    while True:
+        peer.icmp(3, 2, 8)
+        yield
+
+
+# --- The loop ---------------------------------------------------------------------------------------
+
+STACK, ADDRESSES = sys.argv[1], sys.argv[2:]
+PROTOCOL = socket.IPPROTO_SCTP if STACK == "kernel" else socket.IPPROTO_UDP
+
+
+def main():
+    link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+    associations = {}
+    for number, function in enumerate(FAULTS):
+        print(function.__name__, 6000 + number)
+    print("ready", flush=True)
+    while True:
+        ip, (_, _, kind, _, _) = link.recvfrom(65536)
+        if kind == socket.PACKET_OUTGOING or ip[9] != PROTOCOL or socket.inet_ntoa(ip[16:20]) not in ADDRESSES:
+            continue
+        packet = Packet(ip)
+        if not 6000 <= packet.port < 6000 + len(FAULTS):
+            continue
+        key = packet.source_port, packet.port
+        try:
+            if key in associations:
+                associations[key].send(packet)
+            elif INIT in packet.chunks:
+                associations[key] = FAULTS[packet.port - 6000](Peer(packet))
+                next(associations[key])
+        except StopIteration:
+            associations[key] = (_ for _ in iter(lambda: None, 1))  # silent from now on
+            next(associations[key])
+
+
+main()
