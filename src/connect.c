@@ -24,6 +24,7 @@
 #define SOFT_ERROR_MAX_US (50 * USEC_PER_MSEC)
 #define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
 #define WAIT_PAUSE_US     (250 * USEC_PER_MSEC)
+#define COOKIE_ERRORS_MAX 3
 /* How long a graceful close may take: a round trip, of which the connect took two. */
 #define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
 #define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
@@ -884,6 +885,21 @@ static bool all_obstructed(const struct connection *c)
 	return now;
 }
 
+/*
+ * Each of its answers makes the stack begin anew at once, as often as that goes in the time (seen
+ * with Linux, whatever the number of attempts is to be): thousands of INITs a second.
+ */
+static bool cookies_refused(const struct connection *c)
+{
+	for (size_t i = 0; c->watch.witness && i < c->packed_count; i++) {
+		const struct wire_path *path = wire_find(&c->watch.wire, &c->packed[i]);
+
+		if (path && path->errors.count >= COOKIE_ERRORS_MAX && !path->cookie_acks.count)
+			return true;
+	}
+	return false;
+}
+
 static void tick(struct connection *c, int64_t now)
 {
 	if (c->state == CONNECTION_PAUSED) {
@@ -906,7 +922,7 @@ static void tick(struct connection *c, int64_t now)
 		return;
 	}
 	sample_soft_error(c);
-	if (all_obstructed(c)) {
+	if (all_obstructed(c) || cookies_refused(c)) {
 		finish(c, PHASE_PENDING, 0);
 		return;
 	}

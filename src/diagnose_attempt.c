@@ -414,6 +414,28 @@ static bool all_noted_alike(struct result *result, const struct evidence *eviden
 	return true;
 }
 
+/* An ERROR instead of the COOKIE-ACK is an answer, too. */
+static bool refuses_cookies(struct result *result, const struct evidence *evidence)
+{
+	for (size_t i = 0; evidence->wire && i < evidence->order_count; i++) {
+		struct path_result *path = diagnose_nth(result, evidence, i);
+		struct finding finding;
+
+		finding_of_init(evidence->wire, &path->path.address, true, evidence->state,
+				evidence->now_us, &finding);
+		if (finding.kind != WIRE_COOKIE_ERROR)
+			continue;
+		diagnose_set(result, RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED);
+		path->verdict = VERDICT_REFUSED;
+		message_set(&result->reason, 0, "the host %s", finding.note.text);
+		message_set(&result->hint, 0, "%s", finding.hint);
+		if (evidence->order_count == 1)
+			path->note.text[0] = '\0';
+		return true;
+	}
+	return false;
+}
+
 void diagnose_silence(struct result *result, const struct evidence *evidence)
 {
 	struct path_result *first = diagnose_nth(result, evidence, 0);
@@ -433,6 +455,8 @@ void diagnose_silence(struct result *result, const struct evidence *evidence)
 		diagnose_unreachable(result, evidence);
 		return;
 	}
+	if (refuses_cookies(result, evidence))
+		return;
 	if (evidence->order_count == 1 && evidence->soft_error_count) {
 		diagnose_soft_error(result, evidence);
 		return;
