@@ -69,15 +69,18 @@ struct connection {
 	uint64_t checksum_errors; /* the stack's count before the call */
 	int64_t up_us;            /* when the association came up */
 	int64_t probe_step_us;    /* between two times of asking those who have not answered */
-	unsigned probe_asked;     /* how often all of those have been asked again */
-	size_t probe_strikes;     /* those times of all paths: what the stack counts as failures */
-	bool peer_closing; /* it came up, and has since been closed or lost from the other end */
+	bool probe_routes_checked;
+	unsigned probe_asked; /* how often all of those have been asked again */
+	size_t probe_strikes; /* those times of all paths: what the stack counts as failures */
+	bool peer_closing;    /* it came up, and has since been closed or lost from the other end */
 
 	struct stack_endpoint *endpoint;
 	uint32_t assoc;
 	size_t *order; /* packed position -> index in peer->addresses */
 	union address *packed;
 	size_t packed_count;
+	union address *sources; /* those of -b */
+	size_t source_count;
 	struct probe *probe; /* NULL but while PROBING */
 	struct watch watch;
 
@@ -131,6 +134,9 @@ static void reset(struct connection *c)
 	c->assoc = 0;
 	free(c->order);
 	free(c->packed);
+	free(c->sources);
+	c->sources = NULL;
+	c->source_count = 0;
 	c->order = NULL;
 	c->packed = NULL;
 	c->packed_count = 0;
@@ -269,6 +275,8 @@ static int open_endpoint(struct connection *c)
 
 	for (size_t i = 0; i < c->local->address_count; i++)
 		local[i] = c->local->addresses[i].address;
+	c->sources = local;
+	c->source_count = config.local_count;
 	config.local = local;
 	exclude_unbound(c, local, config.local_count);
 	if (!config.rto_initial_ms && c->packed_count > 1)
@@ -289,7 +297,6 @@ static int open_endpoint(struct connection *c)
 		if (c->packed_count)
 			rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
 	}
-	free(local);
 	return rc;
 }
 
@@ -520,9 +527,9 @@ static bool worth_another_try(const struct connection *c)
 	}
 }
 
-static void look_for_route(struct path_result *path)
+static void look_for_route(const struct connection *c, struct path_result *path)
 {
-	path->route_error = route_error(&path->path.address);
+	path->route_error = route_error(&path->path.address, c->sources, c->source_count);
 	if (!path->route_error && link_without_carrier(&path->path.address, path->link))
 		path->route_error = ENETDOWN;
 }
@@ -537,7 +544,7 @@ static bool check_routes(struct connection *c)
 		struct path_result *path = &c->result.association.paths[c->order[i]];
 		char text[ADDRESS_TEXT_MAX];
 
-		look_for_route(path);
+		look_for_route(c, path);
 		if (!path->route_error)
 			continue;
 		without++;
@@ -654,6 +661,7 @@ static void start_probe(struct connection *c)
 	c->evidence.probe_step_us = c->options->probe_timeout_us / PROBE_STEPS;
 	c->state = CONNECTION_PROBING;
 	c->probe_asked = 0;
+	c->probe_routes_checked = false;
 	c->probe_strikes = 0;
 	c->probe_step_us = c->evidence.probe_step_us;
 	c->deadline_us = loop_now_us() + c->options->probe_timeout_us;
@@ -689,7 +697,7 @@ static void take_probe(struct connection *c)
 		path->path.primary = primary;
 		if (asked->answered)
 			continue;
-		look_for_route(path);
+		look_for_route(c, path);
 		path->neighbour = neighbour_state(&address, &path->hop);
 	}
 }
@@ -742,13 +750,45 @@ static void ask_again(struct connection *c, size_t waiting)
 	free(ask);
 }
 
+/* Has the newest heartbeat to that address drawn an ICMP error? */
+static bool drew_icmp(const struct connection *c, const union address *address)
+{
+	const struct wire_path *path = c->watch.witness ? wire_find(&c->watch.wire, address) : NULL;
+
+	for (size_t i = 0; path && i < path->icmp_count; i++)
+		if (path->icmps[i].error && path->heartbeats.count &&
+		    path->icmps[i].seen.last_us >= path->heartbeats.last_us)
+			return true;
+	return false;
+}
+
+/* Of the paths that wait for an answer: how many may still get one. */
+static size_t count_hopeful(struct connection *c, int64_t now)
+{
+	struct association *a = &c->result.association;
+	bool look = !c->probe_routes_checked && now - c->up_us >= ROUTE_CHECK_US;
+	size_t next = 0, count = 0;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+
+		if (!path->in_association || !c->probe->paths[next++].missed)
+			continue;
+		if (look)
+			look_for_route(c, path);
+		count += !path->route_error && !drew_icmp(c, &path->path.address);
+	}
+	c->probe_routes_checked |= look;
+	return count;
+}
+
 static void handle_events(struct connection *c);
 
 static void tick_probe(struct connection *c, int64_t now)
 {
 	size_t waiting = probe_look(c->probe);
 
-	if (!waiting || now >= c->deadline_us) {
+	if (!waiting || now >= c->deadline_us || !count_hopeful(c, now)) {
 		/* Nobody can be asked any more where the peer has closed it since the poll. */
 		handle_events(c);
 		if (c->state == CONNECTION_PROBING)

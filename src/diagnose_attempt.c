@@ -303,16 +303,12 @@ void diagnose_unreachable(struct result *result, const struct evidence *evidence
 				      : "none of the addresses can be reached");
 	}
 	if (first->route_error == ENETDOWN)
-		message_set(&result->hint, 0,
-			    "ip link show %s: its cable, or the switch or host at its other end",
-			    first->link);
+		message_set(&result->hint, 0, DIAGNOSE_LINK_HINT, first->link);
 	else if (routeless)
 		message_set(&result->hint, 0,
 			    "ip route get ADDRESS shows what the kernel would do");
 	else if (diagnose_is_silent(first->neighbour) || !first->icmp_error)
-		message_set(&result->hint, 0,
-			    "ip neigh shows what the link says: is the address right, the host up, "
-			    "the prefix length right?");
+		message_set(&result->hint, 0, DIAGNOSE_NEIGHBOUR_HINT);
 }
 
 /* One address, and the network has said that it cannot be reached. */

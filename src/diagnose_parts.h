@@ -37,6 +37,12 @@ bool diagnose_is_silent(enum neighbour neighbour);
 /* Nobody has answered on the link. */
 void diagnose_note_neighbour(const struct path_result *path, struct message *note);
 
+/* What to check about a link, by name, and about who does not answer on one. */
+#define DIAGNOSE_LINK_HINT "ip link show %s: its cable, or the switch or host at its other end"
+#define DIAGNOSE_NEIGHBOUR_HINT                                                             \
+	"ip neigh shows what the link says: is the address right, the host up, the prefix " \
+	"length right?"
+
 /* What to check where the peer has said why it aborts; NULL: the cause says it all, or nothing. */
 const char *diagnose_cause_hint(uint16_t code);
 

@@ -60,8 +60,7 @@ static void judge_path(const struct evidence *evidence, struct path_result *path
 }
 
 /* What the witness adds to a path that was asked; what this host knows of it goes first. */
-static void add_finding(struct result *result, const struct evidence *evidence,
-			struct path_result *path)
+static void add_finding(const struct evidence *evidence, struct path_result *path)
 {
 	bool dead = path->verdict == VERDICT_DEAD;
 	struct finding finding;
@@ -73,8 +72,6 @@ static void add_finding(struct result *result, const struct evidence *evidence,
 	if (finding.note.text[0] && (dead || !path->note.text[0]))
 		path->note = finding.note;
 	path->icmp_error = finding.error;
-	if (dead && finding.hint && !result->hint.text[0])
-		message_set(&result->hint, 0, "%s", finding.hint);
 }
 
 static void judge_paths(struct result *result, const struct evidence *evidence)
@@ -101,7 +98,7 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 			continue;
 		judge_path(evidence, path, path->note.text[0] != '\0');
 		if (evidence->wire)
-			add_finding(result, evidence, path);
+			add_finding(evidence, path);
 	}
 	/* The handshake was a round trip, and is all that there was time for. */
 	if ((a->known || evidence->order_count == 1) && evidence->closed && evidence->require) {
@@ -127,6 +124,27 @@ static size_t count_verdict(const struct association *a, enum verdict verdict,
 	return count;
 }
 
+/* What to check about one that does not work, as far as it is known why; false: it is not. */
+static bool hint_dead(struct result *result, const struct evidence *evidence,
+		      const struct path_result *path)
+{
+	struct finding finding = { .hint = NULL };
+	char text[ADDRESS_TEXT_MAX];
+
+	if (path->route_error == ENETDOWN)
+		message_set(&result->hint, 0, DIAGNOSE_LINK_HINT, path->link);
+	else if (path->route_error)
+		message_set(&result->hint, 0, "ip route get %s shows what the kernel would do",
+			    address_host_text(&path->path.address, text));
+	else if (diagnose_is_silent(path->neighbour))
+		message_set(&result->hint, 0, DIAGNOSE_NEIGHBOUR_HINT);
+	else if (evidence->wire)
+		finding_of_heartbeat(evidence->wire, &path->path.address, false, &finding);
+	if (finding.hint)
+		message_set(&result->hint, 0, "%s", finding.hint);
+	return result->hint.text[0];
+}
+
 /* What to check about the paths that do not work. */
 static void hint_paths(struct result *result, const struct evidence *evidence)
 {
@@ -134,7 +152,7 @@ static void hint_paths(struct result *result, const struct evidence *evidence)
 	size_t dead = count_verdict(&result->association, VERDICT_DEAD, &first);
 	char others[32] = "", one[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
 
-	if (result->hint.text[0])
+	if (dead && hint_dead(result, evidence, first))
 		return;
 	if (dead > 1)
 		snprintf(others, sizeof(others), " and %zu more", dead - 1);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <ifaddrs.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -13,20 +14,53 @@
 
 #include "interface.h"
 
-int route_error(const union address *peer)
+/* source: the address to bind, or NULL. */
+static int route_from(const union address *peer, const union address *source)
 {
-	int fd, error = 0;
+	int fd = socket(peer->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
+	union address local = source ? *source : (union address){ 0 };
+
+	if (fd < 0)
+		return 0; /* it could not be asked: that is no evidence */
+	address_set_port(&local, 0);
+	if ((source && bind(fd, &local.sa, address_length(&local)) < 0) ||
+	    connect(fd, &peer->sa, address_length(peer)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+/* Is there a way from one of this host's addresses of that family? */
+static bool any_way(const union address *peer)
+{
+	struct ifaddrs *all = NULL;
+	bool found = false;
+	union address source;
+
+	if (getifaddrs(&all) < 0)
+		return false;
+	for (const struct ifaddrs *i = all; i && !found; i = i->ifa_next)
+		found = i->ifa_addr && address_from_sockaddr(&source, i->ifa_addr) &&
+			source.sa.sa_family == peer->sa.sa_family && route_from(peer, &source) == 0;
+	freeifaddrs(all);
+	return found;
+}
+
+int route_error(const union address *peer, const union address *sources, size_t count)
+{
+	int error;
 
 	/* Learned from the peer, without its zone: EINVAL would tell of the question only. */
 	if (peer->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->v6.sin6_addr) &&
 	    !peer->v6.sin6_scope_id)
 		return 0;
-	fd = socket(peer->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return 0; /* it could not be asked: that is no evidence */
-	if (connect(fd, &peer->sa, address_length(peer)) < 0)
-		error = errno;
-	close(fd);
+	error = route_from(peer, NULL);
+	if (!error || (!count && any_way(peer)))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (sources[i].sa.sa_family == peer->sa.sa_family &&
+		    route_from(peer, &sources[i]) == 0)
+			return 0;
 	return error;
 }
 

@@ -12,9 +12,10 @@
 /*
  * What the routing table says of a packet to this address: 0, or ENETUNREACH, EHOSTUNREACH, EACCES
  * (prohibited), EINVAL (blackholed)... as a positive errno. SCTP itself never says it; connecting a
- * UDP socket asks without sending anything.
+ * UDP socket asks without sending anything. Where routes depend on the source, one from any of
+ * these sources is enough (as to net/sctp/protocol.c sctp_v4_get_dst()); none: any of this host's.
  */
-int route_error(const union address *peer);
+int route_error(const union address *peer, const union address *sources, size_t count);
 
 /*
  * Does the route to this address leave by an interface that has no carrier: no cable, or nobody at

@@ -92,7 +92,7 @@ struct stack_status {
 	uint32_t peer_rwnd; /* bytes */
 	uint32_t rto_min_ms;
 	uint16_t max_retrans; /* failures in a row of all paths that end it (Max.Retrans) */
-	unsigned extensions; /* those that both sides agreed on; enum stack_extension */
+	unsigned extensions;  /* those that both sides agreed on; enum stack_extension */
 };
 
 enum stack_path_state {

@@ -172,6 +172,38 @@ static bool ask_route(const union address *peer, union address *source)
 	return found;
 }
 
+static bool has_way_from(const union address *peer, const union address *source)
+{
+	int fd = open_route(peer->sa.sa_family);
+	union address from = *source, to = *peer;
+	bool found;
+
+	address_set_port(&from, 0);
+	address_set_port(&to, 9);
+	found = fd >= 0 && bind(fd, &from.sa, address_length(&from)) == 0 &&
+		connect(fd, &to.sa, address_length(&to)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/*
+ * Where routes depend on the source, there may be a way from one of the bound addresses, or of the
+ * host's, only. With the lock.
+ */
+static bool ask_from_each(const struct bound *bound, const union address *peer,
+			  union address *source)
+{
+	size_t count = bound->count ? bound->count : sources.link_count;
+
+	for (size_t i = 0; i < count; i++) {
+		*source = bound->count ? bound->list[i] : sources.links[i].address;
+		if (source->sa.sa_family == peer->sa.sa_family && has_way_from(peer, source))
+			return true;
+	}
+	return false;
+}
+
 /* The first bytes of a packet, which may be in several pieces. */
 static size_t gather(const struct msghdr *message, uint8_t *bytes, size_t size)
 {
@@ -315,8 +347,9 @@ static bool refuses_newest_init(const uint8_t *packet, const union address *to)
 static void set_source(struct msghdr *message, union control *control)
 {
 	uint8_t head[sizeof(struct iphdr) + HEADER_SIZE + 1];
-	union address to, route = { 0 }, library = { 0 };
+	union address to, route = { 0 }, other, library = { 0 };
 	const union address *source;
+	const struct bound *bound;
 	size_t have = gather(message, head, sizeof(head)), at = 0;
 	bool with_header;
 
@@ -329,12 +362,17 @@ static void set_source(struct msghdr *message, union control *control)
 		memcpy(&library.v4.sin_addr, head + offsetof(struct iphdr, saddr),
 		       sizeof(library.v4.sin_addr));
 	}
-	if (have < at + HEADER_SIZE + 1 || !ask_route(&to, &route))
+	if (have < at + HEADER_SIZE + 1)
 		return;
+	bound = &sources.ports[head[at] << 8 | head[at + 1]];
 	if (!with_header && refuses_newest_init(head + at, &to))
 		source = &newest_init.asked;
+	else if (ask_route(&to, &route))
+		source = choose(bound, &route, &library);
+	else if (ask_from_each(bound, &to, &other))
+		source = &other;
 	else
-		source = choose(&sources.ports[head[at] << 8 | head[at + 1]], &route, &library);
+		return;
 	if (with_header && message->msg_iov[0].iov_len >= sizeof(struct iphdr))
 		memcpy((uint8_t *)message->msg_iov[0].iov_base + offsetof(struct iphdr, saddr),
 		       &source->v4.sin_addr, sizeof(source->v4.sin_addr));

@@ -495,16 +495,20 @@ static const struct probe_case probe_cases[] = {
 	SEEN("dead for want of a route", (ASKED(1)),
 	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .route_error = ENETUNREACH,
 					 .neighbour = NEIGHBOUR_SILENT, .note = "no route")),
-	     OK, .hint = CHECK_IT),
+	     OK, .hint = "ip route get 127.0.0.2"),
+	SEEN("dead, as its link has no carrier", (ASKED(1)),
+	     (ANSWERS("127.0.0.1"),
+	      DEAD("127.0.0.2", .route_error = ENETDOWN, .note = "has no carrier")),
+	     OK, .hint = "ip link show"),
 	SEEN("dead, and nobody on the link", (ASKED(1)),
 	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .neighbour = NEIGHBOUR_SILENT,
 					 .note = "the host does not answer ARP on its link")),
-	     OK, .hint = CHECK_IT),
+	     OK, .hint = "ip neigh"),
 	SEEN("dead, and no router on the link", (ASKED(1)),
 	     (ANSWERS("127.0.0.1"),
 	      DEAD("10.9.9.9", .neighbour = NEIGHBOUR_SILENT, .hop = "10.1.1.254",
 		   .note = "the router 10.1.1.254 does not answer ARP on its link")),
-	     OK, .hint = CHECK_IT),
+	     OK, .hint = "ip neigh"),
 	SEEN("dead, though the next hop is there", (ASKED(1)),
 	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .neighbour = NEIGHBOUR_THERE, NO_ANSWER)), OK,
 	     .hint = CHECK_IT),
@@ -875,9 +879,9 @@ static void route_to_loopback(void **state)
 	close(lowest);
 	assert_true(address_from_text(&a, "127.0.0.1"));
 	address_set_port(&a, PORT);
-	assert_int_equal(route_error(&a), 0);
+	assert_int_equal(route_error(&a, NULL, 0), 0);
 	assert_true(address_from_text(&a, "127.0.0.77"));
-	assert_int_equal(route_error(&a), 0);
+	assert_int_equal(route_error(&a, NULL, 0), 0);
 	/* No descriptor is left open. */
 	assert_int_equal(dup(STDERR_FILENO), lowest);
 	close(lowest);
@@ -891,7 +895,7 @@ static void route_without_zone(void **state)
 
 	(void)state;
 	address_set_port(&a, PORT);
-	assert_int_equal(route_error(&a), 0);
+	assert_int_equal(route_error(&a, NULL, 0), 0);
 }
 
 /* A family that no socket can be had of says nothing about routes. */
@@ -900,7 +904,7 @@ static void route_of_no_family(void **state)
 	union address a = { .sa.sa_family = AF_UNSPEC };
 
 	(void)state;
-	assert_int_equal(route_error(&a), 0);
+	assert_int_equal(route_error(&a, NULL, 0), 0);
 }
 
 int main(void)
