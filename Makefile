@@ -23,6 +23,8 @@ USRSCTP    ?= $(if $(USRSCTP_VERSION),1,0)
 # In the program, so that nothing has to be loaded and bound when the kernel's stack is used; a
 # packager may say USRSCTP_LIBS=-lusrsctp
 USRSCTP_LIBS ?= -l:libusrsctp.a
+# Compilers at once, in make check
+JOBS       ?= $(shell nproc)
 # V=1 shows every command
 V          ?=
 
@@ -132,8 +134,8 @@ test-deps: ## install what the tests need (Debian)
 
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo
 check: test-deps ## install what is missing, build, and run every test
-	@$(MAKE) --no-print-directory WERROR=1 all unit platform usrsctp witness
-	@$(MAKE) --no-print-directory WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
 	@tests/run sanitize e2e platform usrsctp cross witness docs nosctp unit lint
 
 .PHONY: unit
