@@ -51,7 +51,7 @@ const char *chunk_name(uint8_t type)
 		[CHUNK_I_DATA] = "I-DATA",
 		[0x80] = "ASCONF-ACK",
 		[CHUNK_RE_CONFIG] = "RE-CONFIG",
-		[0x84] = "PAD",
+		[CHUNK_PAD] = "PAD",
 		[CHUNK_FORWARD_TSN] = "FORWARD-TSN",
 		[CHUNK_ASCONF] = "ASCONF",
 		[0xc2] = "I-FORWARD-TSN",
@@ -377,7 +377,9 @@ static void take_chunk(struct chunks *chunks, const uint8_t *at, struct bytes va
 {
 	struct chunk *chunk = &chunks->list[chunks->count++];
 
-	*chunk = (struct chunk){ .type = at[0], .flags = at[1], .length = be16(at + 2) };
+	*chunk = (struct chunk){
+		.type = at[0], .flags = at[1], .length = be16(at + 2), .value = value
+	};
 	switch (chunk->type) {
 	case CHUNK_INIT:
 	case CHUNK_INIT_ACK:

@@ -29,6 +29,7 @@ enum chunk_type {
 	CHUNK_COOKIE_ACK = 11,
 	CHUNK_SHUTDOWN_COMPLETE = 14,
 	CHUNK_I_DATA = 64,
+	CHUNK_PAD = 0x84, /* RFC 4820 */
 };
 
 /* In ABORT and SHUTDOWN-COMPLETE: the tag is the one of the packet that it answers, reflected. */
@@ -47,6 +48,7 @@ struct chunk {
 	 * same for a request and its answer; 0: not all of it is there.
 	 */
 	uint64_t heartbeat;
+	struct bytes value; /* what of it is there: in the packet, and as long as that is */
 };
 
 /* INIT or INIT-ACK, of which no packet may have two. */

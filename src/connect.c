@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "finding.h"
 #include "loop.h"
+#include "path_mtu.h"
 #include "probe.h"
 #include "report.h"
 #include "watch.h"
@@ -82,6 +83,7 @@ struct connection {
 	union address *sources; /* those of -b */
 	size_t source_count;
 	struct probe *probe; /* NULL but while PROBING */
+	struct path_mtu_probe path_mtu;
 	struct watch watch;
 
 	struct evidence evidence;
@@ -127,6 +129,7 @@ static void reset(struct connection *c)
 {
 	probe_free(c->probe);
 	c->probe = NULL;
+	path_mtu_end(&c->path_mtu);
 	watch_stop(&c->watch);
 	if (c->endpoint)
 		c->stack->close(c->endpoint, true);
@@ -656,6 +659,7 @@ static void start_probe(struct connection *c)
 		if (a->paths[i].in_association)
 			paths[count++] = a->paths[i].path.address;
 	c->probe = probe_new(c->stack, c->endpoint, &a->status, paths, count, c->timeline);
+	path_mtu_begin(&c->path_mtu, count);
 	free(paths);
 	c->evidence.probe_timeout_us = c->options->probe_timeout_us;
 	c->evidence.probe_step_us = c->options->probe_timeout_us / PROBE_STEPS;
@@ -692,6 +696,8 @@ static void take_probe(struct connection *c)
 		}
 		path->heartbeats = asked->sent;
 		path->answered = asked->answered;
+		path->path_mtu = c->path_mtu.asks[next - 1].verdict;
+		path->asked_mtu = c->path_mtu.asks[next - 1].mtu;
 		c->stack->path(c->endpoint, c->assoc, &address, &path->path);
 		path->path.address = address;
 		path->path.primary = primary;
@@ -711,6 +717,7 @@ static void end_probe(struct connection *c, int error)
 	take_probe(c);
 	probe_free(c->probe);
 	c->probe = NULL;
+	path_mtu_end(&c->path_mtu);
 	finish(c, PHASE_UP, error);
 }
 
@@ -786,9 +793,15 @@ static void handle_events(struct connection *c);
 
 static void tick_probe(struct connection *c, int64_t now)
 {
-	size_t waiting = probe_look(c->probe);
+	size_t waiting = probe_look(c->probe), large = 0;
+	int64_t wake_us = LOOP_FOREVER;
 
-	if (!waiting || now >= c->deadline_us || !count_hopeful(c, now)) {
+	if (c->watch.witness) {
+		watch_read(&c->watch, c->timeline);
+		large = path_mtu_tick(&c->path_mtu, c->probe, &c->watch.wire, c->timeline,
+				      &wake_us);
+	}
+	if (now >= c->deadline_us || (!large && (!waiting || !count_hopeful(c, now)))) {
 		/* Nobody can be asked any more where the peer has closed it since the poll. */
 		handle_events(c);
 		if (c->state == CONNECTION_PROBING)
@@ -798,12 +811,12 @@ static void tick_probe(struct connection *c, int64_t now)
 	if (now - c->up_us >= PROGRESS_AFTER_US)
 		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
 				  waiting, waiting == 1 ? "" : "s");
-	if (now >= next_ask_us(c)) {
+	if (waiting && now >= next_ask_us(c)) {
 		ask_again(c, waiting);
 		c->wake_us = now; /* all may have answered by now */
 		return;
 	}
-	c->wake_us = MIN(probe_next_look_us(c->probe), next_ask_us(c));
+	c->wake_us = MIN(MIN(probe_next_look_us(c->probe), next_ask_us(c)), wake_us);
 }
 
 static const char *event_words(enum stack_event_type type)

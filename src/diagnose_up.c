@@ -38,6 +38,11 @@ static void judge_path(const struct evidence *evidence, struct path_result *path
 
 	if (path->answered) {
 		path->verdict = VERDICT_VERIFIED;
+		if (path->path_mtu == PATH_MTU_LOST) {
+			message_set(&path->note, 0, "packets of %u bytes get lost",
+				    path->asked_mtu);
+			return;
+		}
 		if (path->heartbeats > path->answered && path->rtt_us < evidence->probe_step_us)
 			message_set(&path->note, 0, "lost %u of %u heartbeats",
 				    path->heartbeats - path->answered, path->heartbeats);
@@ -145,6 +150,28 @@ static bool hint_dead(struct result *result, const struct evidence *evidence,
 	return result->hint.text[0];
 }
 
+/* And about the first one that works for small packets only. */
+static bool hint_mtu(struct result *result)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < result->association.path_count; i++) {
+		const struct path_result *path = &result->association.paths[i];
+
+		if (path->path_mtu != PATH_MTU_LOST)
+			continue;
+		message_set(
+			&result->hint, 0,
+			"%s: small packets get through, and large ones get lost on the way, or "
+			"their ICMP does (path MTU black hole): tracepath -n shows how far they "
+			"come; filters must let ICMP fragmentation needed and ICMPv6 packet too "
+			"big pass",
+			address_host_text(&path->path.address, text));
+		return true;
+	}
+	return false;
+}
+
 /* What to check about the paths that do not work. */
 static void hint_paths(struct result *result, const struct evidence *evidence)
 {
@@ -153,6 +180,8 @@ static void hint_paths(struct result *result, const struct evidence *evidence)
 	char others[32] = "", one[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
 
 	if (dead && hint_dead(result, evidence, first))
+		return;
+	if (!dead && hint_mtu(result))
 		return;
 	if (dead > 1)
 		snprintf(others, sizeof(others), " and %zu more", dead - 1);

@@ -182,6 +182,8 @@ static json_t *path_object(const struct path_result *p, bool witness)
 	put(&json, "rto_ms", positive(facts->rto_ms));
 	put(&json, "cwnd", positive(facts->cwnd));
 	put(&json, "mtu", positive(facts->mtu));
+	put(&json, "mtu_verified",
+	    p->path_mtu ? json_boolean(p->path_mtu == PATH_MTU_PASSES) : json_null());
 	put(&json, "heartbeats_sent", json_integer(p->heartbeats));
 	put(&json, "heartbeats_answered", json_integer(p->answered));
 	put(&json, "route_error", error_name(p->route_error));

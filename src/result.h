@@ -7,6 +7,7 @@
 
 #include "address.h"
 #include "host.h"
+#include "path_mtu.h"
 #include "stack.h"
 #include "target.h"
 
@@ -74,8 +75,10 @@ struct path_result {
 	int64_t rtt_us;           /* of the newest heartbeat that was answered; 0: none was */
 	unsigned heartbeats;      /* sent by the probe */
 	unsigned answered;        /* of those */
-	struct path_seen seen;    /* zeros where there was no witness */
-	struct message note;      /* why, empty where the verdict says all */
+	enum path_mtu path_mtu;   /* do packets of asked_mtu bytes get through? */
+	uint32_t asked_mtu;
+	struct path_seen seen; /* zeros where there was no witness */
+	struct message note;   /* why, empty where the verdict says all */
 };
 
 /* A snapshot of one association. */

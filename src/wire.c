@@ -110,6 +110,36 @@ static void add_heartbeat(struct wire_path *path, const struct witness_event *ev
 	count(&path->heartbeats, event->time_us);
 }
 
+static void keep_sample(struct wire_path *path, const struct packet *p, struct bytes info)
+{
+	if (info.left > WIRE_INFO_MAX)
+		return;
+	path->sample = (struct wire_sample){
+		.source = p->source,
+		.destination = p->destination,
+		.tag = p->tag,
+		.encapsulated = p->encapsulated,
+		.udp_source = p->udp_source,
+		.udp_destination = p->udp_destination,
+		.info_length = info.left,
+	};
+	memcpy(path->sample.info, info.at, info.left);
+}
+
+static void add_heartbeat_sent(struct wire_path *path, const struct witness_event *event,
+			       const struct chunk *chunk)
+{
+	if (!chunk->heartbeat)
+		return;
+	if (chunks_find(&event->packet.chunks, CHUNK_PAD)) {
+		path->padded_ids[path->padded.count % WIRE_HEARTBEATS_MAX] = chunk->heartbeat;
+		count(&path->padded, event->time_us);
+		return;
+	}
+	add_heartbeat(path, event, chunk->heartbeat);
+	keep_sample(path, &event->packet, chunk->value);
+}
+
 static void add_sent(struct wire *wire, struct wire_path *path, const struct witness_event *event)
 {
 	const struct chunks *chunks = &event->packet.chunks;
@@ -137,8 +167,7 @@ static void add_sent(struct wire *wire, struct wire_path *path, const struct wit
 			count(&path->cookies, event->time_us);
 			break;
 		case CHUNK_HEARTBEAT:
-			if (chunks->list[i].heartbeat)
-				add_heartbeat(path, event, chunks->list[i].heartbeat);
+			add_heartbeat_sent(path, event, &chunks->list[i]);
 			break;
 		}
 	}
@@ -155,6 +184,10 @@ static void add_heartbeat_ack(struct wire *wire, const struct witness_event *eve
 		for (size_t j = 0; j < WIRE_HEARTBEATS_MAX; j++) {
 			struct wire_heartbeat *h = &path->heartbeat[j];
 
+			if (path->padded_ids[j] == id) {
+				count(&path->padded_acks, event->time_us);
+				return;
+			}
 			if (h->id != id || h->answered)
 				continue;
 			h->answered = true;

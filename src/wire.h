@@ -49,6 +49,17 @@ struct wire_heartbeat {
 	char out[IF_NAMESIZE], in[IF_NAMESIZE];
 };
 
+/* What one more like a packet of the stack's needs: a HEARTBEAT. */
+#define WIRE_INFO_MAX 128
+struct wire_sample {
+	union address source, destination; /* with SCTP's ports */
+	uint32_t tag;
+	bool encapsulated; /* in UDP */
+	uint16_t udp_source, udp_destination;
+	uint8_t info[WIRE_INFO_MAX]; /* the value of the chunk */
+	size_t info_length;          /* 0: there was none */
+};
+
 /* The interface and our address that packets passed. */
 struct wire_way {
 	int ifindex; /* 0: none yet */
@@ -78,6 +89,11 @@ struct wire_path {
 	struct wire_count strays; /* from it with a tag that is not ours, counted as nothing else */
 	struct wire_icmp icmps[WIRE_ICMP_MAX];
 	size_t icmp_count;
+
+	/* Those that were padded (PAD chunk) count for themselves, whoever sent them. */
+	struct wire_count padded, padded_acks;
+	uint64_t padded_ids[WIRE_HEARTBEATS_MAX]; /* the newest ones, in a ring */
+	struct wire_sample sample;                /* of the newest one that was not */
 
 	struct wire_count heartbeats;     /* to it */
 	struct wire_count heartbeat_acks; /* to those, from anywhere */

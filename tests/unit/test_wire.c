@@ -444,6 +444,38 @@ static void test_heartbeats(void **state)
 	assert_null(wire_heartbeat(path("10.1.1.2"), WIRE_HEARTBEATS_MAX + 2));
 }
 
+/* One that is padded to a path's MTU says nothing of small ones. */
+static void test_padded_heartbeats(void **state)
+{
+	const struct wire_path *to;
+	struct fake_ends ends = ends_out("10.1.1.2");
+
+	(void)state;
+	send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "small");
+	to = path("10.1.1.2");
+	assert_int_equal(to->sample.info_length, 5);
+	assert_memory_equal(to->sample.info, "small", 5);
+	assert_int_equal(to->sample.tag, PEER_TAG);
+	assert_int_equal(address_port(&to->sample.destination), 5000);
+	assert_true(address_equal(&to->sample.destination, &to->address));
+
+	fake_packet(&p, &ends, PEER_TAG);
+	fake_chunk(&p, CHUNK_HEARTBEAT, 0, "large", 5);
+	fake_chunk(&p, CHUNK_PAD, 0, "0123456789", 10);
+	fake_finish(&p);
+	pass_on(1);
+	to = path("10.1.1.2");
+	assert_int_equal(to->padded.count, 1);
+	assert_int_equal(to->heartbeats.count, 1);
+	assert_memory_equal(to->sample.info, "small", 5);
+
+	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "small");
+	assert_int_equal(path("10.1.1.2")->padded_acks.count, 0);
+	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "large");
+	assert_int_equal(path("10.1.1.2")->padded_acks.count, 1);
+	assert_int_equal(path("10.1.1.2")->heartbeat_acks.count, 1);
+}
+
 /* A peer that has, or makes up, more addresses than there is room for. */
 static void test_too_many(void **state)
 {
@@ -494,6 +526,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_abort_reflected, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_icmp, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_heartbeats, start_two, stop),
+		cmocka_unit_test_setup_teardown(test_padded_heartbeats, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_too_many, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_collision, start_two, stop),
 	};

@@ -142,7 +142,7 @@ took() {
     --regid 65534 --clear-groups "$SCTP_CONNECT" --json --stack usrsctp -a 10.1.1.2:5000
   keep_json <<<"$output"
   json .result failed .errno EPERM
-  FAULTS=$PWD/build/check/faults.own.lines record "usrsctp, raw, without CAP_NET_RAW"
+  FAULTS=${FAULTS:-$PWD/build/check/faults.own.lines} record "usrsctp, raw, without CAP_NET_RAW"
   [[ $(jq -r .reason <<<"$output") == *CAP_NET_RAW* ]]
   [[ $(jq -r .hint <<<"$output") == *"setcap cap_net_raw+ep"*--udp-encaps* ]]
 }
