@@ -67,7 +67,8 @@ struct connection {
 	int64_t deadline_us; /* of this try */
 	int64_t wake_us;     /* when tick() has something to do */
 	bool routes_checked;
-	uint64_t checksum_errors; /* the stack's count before the call */
+	bool checksums_noted;
+	uint64_t checksum_errors; /* the stack's count then */
 	int64_t up_us;            /* when the association came up */
 	int64_t probe_step_us;    /* between two times of asking those who have not answered */
 	bool probe_routes_checked;
@@ -144,6 +145,7 @@ static void reset(struct connection *c)
 	c->packed = NULL;
 	c->packed_count = 0;
 	c->routes_checked = false;
+	c->checksums_noted = false;
 	c->peer_closing = false;
 	c->started_us = 0;
 	c->up_us = 0;
@@ -339,6 +341,19 @@ static int64_t try_timeout(const struct connection *c, int64_t now)
 	return MAX(timeout, 1);
 }
 
+/*
+ * Not before every attempt, most of which succeed at once: the kernel takes longer for it than for
+ * a handshake. So what is answered in the first millisecond is not in it, but what is answered to
+ * the next INIT; and a witness sees all.
+ */
+static void note_checksums(struct connection *c)
+{
+	if (c->watch.witness)
+		return;
+	c->checksums_noted = true;
+	c->checksum_errors = c->stack->checksum_errors();
+}
+
 static void call_connect(struct connection *c)
 {
 	const char *mode = c->options->blocking ? "blocking" : "non-blocking";
@@ -353,7 +368,8 @@ static void call_connect(struct connection *c)
 			    c->local->address_count ? address_port(&c->local->addresses[0].address)
 						    : 0,
 			    c->timeline);
-	c->checksum_errors = c->stack->checksum_errors();
+	if (c->options->blocking)
+		note_checksums(c);
 	c->started_us = loop_now_us();
 	c->evidence.timeout_us = try_timeout(c, c->started_us);
 	c->deadline_us = c->started_us + c->evidence.timeout_us;
@@ -567,7 +583,10 @@ static void gather(struct connection *c)
 	struct evidence *e = &c->evidence;
 
 	e->state = c->stack->pending_state(c->endpoint, c->assoc);
-	e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
+	if (c->checksums_noted)
+		e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
+	for (size_t i = 0; c->watch.witness && i < c->watch.wire.path_count; i++)
+		e->checksum_errors += c->watch.wire.paths[i].bad_checksums.count;
 	for (size_t i = 0; i < c->packed_count && c->packed_count <= NEIGHBOURS_MAX; i++) {
 		struct path_result *path = &c->result.association.paths[c->order[i]];
 
@@ -970,6 +989,8 @@ static void tick(struct connection *c, int64_t now)
 	}
 	if (now < c->wake_us)
 		return;
+	if (!c->checksums_noted)
+		note_checksums(c);
 	if (!c->routes_checked && check_routes(c)) {
 		finish(c, PHASE_PENDING, 0);
 		return;

@@ -650,19 +650,21 @@ static enum stack_assoc_state kernel_pending_state(struct stack_endpoint *endpoi
 	return found;
 }
 
+/* Read with as little as it takes: it is done before every attempt, most of which succeed. */
 static uint64_t kernel_checksum_errors(void)
 {
-	FILE *file = fopen("/proc/net/sctp/snmp", "re");
-	unsigned long long count = 0;
-	char line[128];
+	int fd = open("/proc/net/sctp/snmp", O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	const char *line;
+	ssize_t got;
 
-	if (!file)
+	if (fd < 0)
 		return 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "SctpChecksumErrors %llu", &count) == 1)
-			break;
-	fclose(file);
-	return count;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	line = strstr(text, "SctpChecksumErrors");
+	return line ? strtoull(line + strlen("SctpChecksumErrors"), NULL, 10) : 0;
 }
 
 static unsigned extensions(const struct stack_endpoint *endpoint, uint32_t assoc)

@@ -277,7 +277,7 @@ odd() {
   odd "ABORT as answer to a heartbeat" abort_asked
   odd -w "the peer's cookies are stale" stale_cookie
   odd "INIT-ACK with a wrong verification tag" wrong_tag
-  odd "INIT-ACK with a bad checksum" bad_checksum
+  odd "INIT-ACK with a bad checksum" bad_checksum --rto-initial 200ms
   odd "the peer begins anew" restart
   odd "both begin at the same time" collision
   odd "the peer dies after the handshake" gone
