@@ -18,11 +18,6 @@
 #include "loop.h"
 #include "util.h"
 
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define RED    "\033[31m"
-#define NORMAL "\033[0m"
-
 /* What the title shows moves on by seconds. */
 #define REDRAW_US (1 * USEC_PER_SEC)
 
@@ -269,13 +264,6 @@ static void print_graph(FILE *f, const struct layout *l, const struct monitor *m
 	}
 }
 
-static const char *color_of(enum verdict verdict)
-{
-	if (verdict == VERDICT_VERIFIED)
-		return GREEN;
-	return verdict == VERDICT_DEAD ? RED : YELLOW;
-}
-
 static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
 		      const struct monitor_path *path)
 {
@@ -293,8 +281,9 @@ static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
 		length = strlen(buf);
 		if (column >= COLUMN_RTT && column <= COLUMN_LOSS)
 			owed += width - length;
-		fprintf(f, "%*s%s%s%s", (int)owed, "", colored ? color_of(path->verdict) : "", buf,
-			colored ? NORMAL : "");
+		fprintf(f, "%*s%s%s%s", (int)owed, "",
+			colored ? report_verdict_color(path->verdict) : "", buf,
+			colored ? COLOR_NORMAL : "");
 		owed = l->gap;
 		if (column < COLUMN_RTT)
 			owed += width - length;

@@ -10,11 +10,6 @@
 #include "explain.h"
 #include "util.h"
 
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define RED    "\033[31m"
-#define NORMAL "\033[0m"
-
 #define WORD_WIDTH        10 /* "unverified" */
 #define DURATION_TEXT_MAX 32
 
@@ -45,15 +40,8 @@ static void print_word(FILE *f, const struct reporter *reporter, const char *wor
 {
 	int padding = width - (int)strlen(word);
 
-	fprintf(f, "%s%s%s%*s", reporter->color ? color : "", word, reporter->color ? NORMAL : "",
-		padding > 0 ? padding : 0, "");
-}
-
-static const char *verdict_color(enum verdict verdict)
-{
-	if (verdict == VERDICT_VERIFIED)
-		return GREEN;
-	return verdict == VERDICT_DEAD ? RED : YELLOW;
+	fprintf(f, "%s%s%s%*s", reporter->color ? color : "", word,
+		reporter->color ? COLOR_NORMAL : "", padding > 0 ? padding : 0, "");
 }
 
 static int address_width(const struct monitor *m)
@@ -76,7 +64,7 @@ static void print_path(FILE *f, const struct reporter *reporter, const struct mo
 	char text[ADDRESS_TEXT_MAX];
 
 	fprintf(f, "%-*s  ", address_width(event->monitor), address_text(&path->address, text));
-	print_word(f, reporter, verdict_name(path->verdict), verdict_color(path->verdict),
+	print_word(f, reporter, verdict_name(path->verdict), report_verdict_color(path->verdict),
 		   WORD_WIDTH);
 	if (!event->new_verdict) {
 		fprintf(f, "  the stack says %s", path_state_name(path->state));
@@ -100,7 +88,7 @@ static void print_down(FILE *f, const struct reporter *reporter, const struct mo
 {
 	const char *reason = event->reason ? event->reason : "";
 
-	print_word(f, reporter, event->graceful ? "closed" : "lost", RED, 0);
+	print_word(f, reporter, event->graceful ? "closed" : "lost", COLOR_RED, 0);
 	fprintf(f, "  association %" PRIu32, event->monitor->assoc);
 	if (event->error)
 		fprintf(f, ", %s", errno_name(event->error));
@@ -135,7 +123,7 @@ static void print_total(FILE *f, const struct reporter *reporter, const struct m
 	int64_t answered = (int64_t)path->answered;
 
 	fprintf(f, "  %-*s  ", address_width(m), address_text(&path->address, text));
-	print_word(f, reporter, verdict_name(path->verdict), verdict_color(path->verdict),
+	print_word(f, reporter, verdict_name(path->verdict), report_verdict_color(path->verdict),
 		   WORD_WIDTH);
 	fprintf(f, "  %" PRIu64 " sent, %" PRIu64 " answered", path->sent, path->answered);
 	if (path->sent)
@@ -195,7 +183,7 @@ static void print_event(FILE *f, const struct reporter *reporter, const struct m
 	} else if (event->type == MONITOR_FAILOVER) {
 		print_failover(f, event);
 	} else if (event->type == MONITOR_RESTART) {
-		print_word(f, reporter, "restarted", RED, 0);
+		print_word(f, reporter, "restarted", COLOR_RED, 0);
 		fprintf(f, "  association %" PRIu32 ": the peer has begun anew",
 			event->monitor->assoc);
 	} else {

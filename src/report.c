@@ -153,3 +153,18 @@ const char *signal_name(int number)
 	}
 	return NULL;
 }
+
+const char *report_verdict_color(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_VERIFIED:
+		return COLOR_GREEN;
+	case VERDICT_UNVERIFIED:
+	case VERDICT_REJECTED:
+	case VERDICT_UNTRIED:
+	case VERDICT_EXCLUDED:
+		return COLOR_YELLOW;
+	default:
+		return COLOR_RED;
+	}
+}

@@ -11,6 +11,13 @@
 
 #define REPORT_SCHEMA 1
 
+/* What a terminal takes for colours; only where a reporter wants any. */
+#define COLOR_GREEN  "\033[32m"
+#define COLOR_YELLOW "\033[33m"
+#define COLOR_RED    "\033[31m"
+#define COLOR_NORMAL "\033[0m"
+const char *report_verdict_color(enum verdict verdict);
+
 struct reporter {
 	FILE *out;
 	FILE *hints; /* reasons and hints in text mode: stderr, NULL for none */

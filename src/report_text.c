@@ -13,11 +13,6 @@
 #include "explain.h"
 #include "util.h"
 
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define RED    "\033[31m"
-#define NORMAL "\033[0m"
-
 /* "connected": the words of listen events and most results fit; longer ones stick out. */
 #define WORD_WIDTH 9
 
@@ -65,26 +60,11 @@ static const char *result_color(enum result_word word)
 {
 	switch (word) {
 	case RESULT_CONNECTED:
-		return GREEN;
+		return COLOR_GREEN;
 	case RESULT_DEGRADED:
-		return YELLOW;
+		return COLOR_YELLOW;
 	default:
-		return RED;
-	}
-}
-
-static const char *verdict_color(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_VERIFIED:
-		return GREEN;
-	case VERDICT_UNVERIFIED:
-	case VERDICT_REJECTED:
-	case VERDICT_UNTRIED:
-	case VERDICT_EXCLUDED:
-		return YELLOW;
-	default:
-		return RED;
+		return COLOR_RED;
 	}
 }
 
@@ -98,7 +78,7 @@ static void print_word(FILE *f, const struct reporter *reporter, const char *wor
 		       const char *color)
 {
 	if (reporter->color && color)
-		fprintf(f, "%s%s%s", color, word, NORMAL);
+		fprintf(f, "%s%s%s", color, word, COLOR_NORMAL);
 	else
 		fputs(word, f);
 }
@@ -211,7 +191,8 @@ static void print_row(FILE *f, const struct reporter *reporter, const struct pat
 		if (width > 0) {
 			print_padding(f, 0, gap);
 			print_word(f, reporter, buf,
-				   column == COLUMN_VERDICT ? verdict_color(p->verdict) : NULL);
+				   column == COLUMN_VERDICT ? report_verdict_color(p->verdict)
+							    : NULL);
 			gap = 0;
 		}
 		gap += widths[column] - width + COLUMN_GAP;
@@ -479,7 +460,7 @@ static void print_came(FILE *f, const struct reporter *reporter, const struct li
 	const struct association *a = event->association;
 	char buf[ADDRESS_TEXT_MAX];
 
-	print_head(f, reporter, "up", GREEN);
+	print_head(f, reporter, "up", COLOR_GREEN);
 	fprintf(f, "association %" PRIu32 " from %s", event->assoc,
 		address_text(&event->from, buf));
 	if (a->known)
@@ -498,7 +479,7 @@ static void print_went(FILE *f, const struct reporter *reporter, const struct li
 {
 	const char *reason = event->reason ? event->reason : "";
 
-	print_head(f, reporter, "down", event->graceful ? NULL : RED);
+	print_head(f, reporter, "down", event->graceful ? NULL : COLOR_RED);
 	fprintf(f, "association %" PRIu32 " ", event->assoc);
 	if (event->graceful) {
 		fputs(*reason ? reason : "closed by the peer", f);

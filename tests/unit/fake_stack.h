@@ -155,4 +155,23 @@ size_t fake_stack_open_count(void); /* and not closed by now */
 short fake_stack_ready(const struct pollfd *fd, int64_t now_us);
 int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us);
 
+/* --- How scripts are written ------------------------------------------------------------------ */
+
+#define LIST(type, ...)  ((const type[]){ __VA_ARGS__ })
+#define COUNT(type, ...) (sizeof((const type[]){ __VA_ARGS__ }) / sizeof(type))
+
+#define EVENTS(...)                                     \
+	.events = LIST(struct fake_event, __VA_ARGS__), \
+	.event_count = COUNT(struct fake_event, __VA_ARGS__)
+#define CLOSING(...)                                     \
+	.closing = LIST(struct fake_event, __VA_ARGS__), \
+	.closing_count = COUNT(struct fake_event, __VA_ARGS__)
+#define AT(us, ...)                 \
+	{                           \
+		us,                 \
+		{                   \
+			__VA_ARGS__ \
+		}                   \
+	}
+
 #endif

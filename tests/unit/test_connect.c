@@ -39,15 +39,6 @@
 /* When the routing table is asked, and SO_ERROR for the first time. */
 #define ROUTE_US MSEC
 
-#define LIST(type, ...)  ((const type[]){ __VA_ARGS__ })
-#define COUNT(type, ...) (sizeof((const type[]){ __VA_ARGS__ }) / sizeof(type))
-
-#define EVENTS(...)                                     \
-	.events = LIST(struct fake_event, __VA_ARGS__), \
-	.event_count = COUNT(struct fake_event, __VA_ARGS__)
-#define CLOSING(...)                                     \
-	.closing = LIST(struct fake_event, __VA_ARGS__), \
-	.closing_count = COUNT(struct fake_event, __VA_ARGS__)
 #define SOFT_ERRORS(...)                                          \
 	.soft_errors = LIST(struct fake_soft_error, __VA_ARGS__), \
 	.soft_error_count = COUNT(struct fake_soft_error, __VA_ARGS__)
@@ -55,13 +46,6 @@
 	.paths = LIST(struct stack_path, __VA_ARGS__), \
 	.path_count = COUNT(struct stack_path, __VA_ARGS__)
 
-#define AT(us, ...)                 \
-	{                           \
-		us,                 \
-		{                   \
-			__VA_ARGS__ \
-		}                   \
-	}
 #define UP(us)                AT(us, .type = EVENT_UP)
 #define FAILED(us, number)    AT(us, .type = EVENT_FAILED, .error = number)
 #define LOST(us, number, why) AT(us, .type = EVENT_LOST, .error = number, .cause = { .code = why })

@@ -130,7 +130,7 @@ static void assert_verdicts(const struct result *result, const char *expected)
 #define B GOOD("127.0.0.2")
 #define C GOOD("127.0.0.3")
 
-#define AT(us) .elapsed_us = us, .t1_us = T1_US
+#define AFTER(us) .elapsed_us = us, .t1_us = T1_US
 
 #define SILENCE .phase = PHASE_PENDING
 #define REFUSAL .phase = PHASE_PENDING, .ended = true, .error = ECONNREFUSED
@@ -229,25 +229,25 @@ static const struct evidence_case cases[] = {
 	CASE("no turn is missed where there is one, whatever T1",
 	     (SILENCE, .elapsed_us = 1, .t1_us = SEC), (A), TIMED_OUT,
 	     EXPECT("silent", "no answer", "IP protocol 132")),
-	CASE("all had their turn", (SILENCE, AT(DEADLINE_US)), (A, B, C), TIMED_OUT,
+	CASE("all had their turn", (SILENCE, AFTER(DEADLINE_US)), (A, B, C), TIMED_OUT,
 	     EXPECT("silent silent silent", "within 5000 ms", "IP protocol 132"),
 	     .note = "no answer to INIT"),
-	CASE("the last had no turn", (SILENCE, AT(2 * T1_US - 1)), (A, B, C), TIMED_OUT,
+	CASE("the last had no turn", (SILENCE, AFTER(2 * T1_US - 1)), (A, B, C), TIMED_OUT,
 	     EXPECT("silent silent untried", "within 5000 ms", "at least -w 844ms"),
 	     .note = "before its turn"),
-	CASE("timers may be an eighth late: perhaps", (SILENCE, AT(T1_US + T1_US / 8 - 1)), (A, B),
-	     TIMED_OUT, EXPECT("silent untried", "within 5000 ms", "-w 562ms"),
+	CASE("timers may be an eighth late: perhaps", (SILENCE, AFTER(T1_US + T1_US / 8 - 1)),
+	     (A, B), TIMED_OUT, EXPECT("silent untried", "within 5000 ms", "-w 562ms"),
 	     .note = "only as the time ran out"),
-	CASE("timers may be an eighth late: surely", (SILENCE, AT(T1_US + T1_US / 8)), (A, B),
+	CASE("timers may be an eighth late: surely", (SILENCE, AFTER(T1_US + T1_US / 8)), (A, B),
 	     TIMED_OUT, EXPECT("silent silent", "within 5000 ms", "IP protocol 132"),
 	     .note = "no answer to INIT"),
 	CASE("given up before all had a turn",
-	     (SILENCE, .ended = true, .error = ETIMEDOUT, AT(T1_US)), (A, B, C), TIMED_OUT,
+	     (SILENCE, .ended = true, .error = ETIMEDOUT, AFTER(T1_US)), (A, B, C), TIMED_OUT,
 	     EXPECT("silent untried untried", "no attempt is left", "--init-attempts 2"),
 	     .note = "before its turn"),
 
 	/* --- What the network or the routing table said --- */
-	CASE("ARP or ICMP of one", (SILENCE, AT(MSEC), SOFT(EHOSTUNREACH)), (A),
+	CASE("ARP or ICMP of one", (SILENCE, AFTER(MSEC), SOFT(EHOSTUNREACH)), (A),
 	     UNREACHABLE(EHOSTUNREACH), EXPECT("unreachable", "ARP or ND", "tcpdump")),
 	CASE("ICMP network unreachable", (SILENCE, SOFT(ENETUNREACH)), (A),
 	     UNREACHABLE(ENETUNREACH), EXPECT("unreachable", "network unreachable", "tcpdump")),
@@ -263,7 +263,8 @@ static const struct evidence_case cases[] = {
 	CASE("refused for want of room", (REFUSAL, .cause = { .code = 4 }), (A), REFUSED,
 	     EXPECT("refused", "answered ABORT: out of resource", "has no room")),
 	CASE("refused with a text",
-	     (REFUSAL, AT(1000), .cause = { .code = 13, .text = "\"no AUTH\"" }, .aborted = true),
+	     (REFUSAL, AFTER(1000), .cause = { .code = 13, .text = "\"no AUTH\"" },
+	      .aborted = true),
 	     (A, B), REFUSED,
 	     EXPECT("refused untried", "answered ABORT: protocol violation \"no AUTH\"",
 		    "own text")),
@@ -282,8 +283,8 @@ static const struct evidence_case cases[] = {
 	     EXPECT("unreachable", "reported an error", "tcpdump")),
 	CASE("the newest of two counts", (SILENCE, SOFT(ENETUNREACH, EHOSTUNREACH)), (A),
 	     UNREACHABLE(EHOSTUNREACH), EXPECT("unreachable", "ARP or ND", "tcpdump")),
-	CASE("of several, nobody knows whose it is", (SILENCE, AT(DEADLINE_US), SOFT(EHOSTUNREACH)),
-	     (A, B), TIMED_OUT,
+	CASE("of several, nobody knows whose it is",
+	     (SILENCE, AFTER(DEADLINE_US), SOFT(EHOSTUNREACH)), (A, B), TIMED_OUT,
 	     EXPECT("silent silent", "EHOSTUNREACH said of at least one address", "protocol 132"),
 	     .note = "no answer to INIT"),
 	CASE("no route", (SILENCE), (ROUTELESS("127.0.0.1", ENETUNREACH)), UNREACHABLE(ENETUNREACH),
@@ -297,15 +298,15 @@ static const struct evidence_case cases[] = {
 	CASE("a route look-up without words", (SILENCE), (ROUTELESS("127.0.0.1", ENOBUFS)),
 	     UNREACHABLE(ENOBUFS),
 	     EXPECT("unreachable", "routing table gives no way", "ip route get")),
-	CASE("no route to any", (SILENCE, AT(MSEC)),
+	CASE("no route to any", (SILENCE, AFTER(MSEC)),
 	     (ROUTELESS("127.0.0.1", ENETUNREACH), ROUTELESS("127.0.0.2", EACCES)),
 	     UNREACHABLE(ENETUNREACH),
 	     EXPECT("unreachable unreachable", "no route to any", "ip route get"),
 	     .note = "type prohibit"),
-	CASE("no route to one, silence of the other", (SILENCE, AT(DEADLINE_US)),
+	CASE("no route to one, silence of the other", (SILENCE, AFTER(DEADLINE_US)),
 	     (A, ROUTELESS("127.0.0.2", ENETUNREACH)), TIMED_OUT,
 	     EXPECT("silent unreachable", "within 5000 ms", "IP protocol 132"), .note = "no route"),
-	CASE("what has no route says so also without a turn", (SILENCE, AT(MSEC)),
+	CASE("what has no route says so also without a turn", (SILENCE, AFTER(MSEC)),
 	     (A, B, ROUTELESS("127.0.0.3", ENETUNREACH)), TIMED_OUT,
 	     EXPECT("silent untried unreachable", "within 5000 ms", "-w 844ms"),
 	     .note = "no route"),
@@ -318,27 +319,28 @@ static const struct evidence_case cases[] = {
 	CASE("no SCTP at the peer", (SILENCE, .ended = true, .error = ENOPROTOOPT), (A),
 	     AS(RESULT_REFUSED, ENOPROTOOPT, STATUS_NOT_CONNECTED),
 	     EXPECT("refused", "it has no SCTP", NULL)),
-	CASE("the first of several refuses", (REFUSAL, AT(T1_US - 1)), (A, B, C), REFUSED,
+	CASE("the first of several refuses", (REFUSAL, AFTER(T1_US - 1)), (A, B, C), REFUSED,
 	     EXPECT("refused untried untried", "answered ABORT", "try without 127.0.0.1"),
 	     .note = "an answer of another address"),
-	CASE("the second", (REFUSAL, AT(T1_US)), (A, B, C), REFUSED,
+	CASE("the second", (REFUSAL, AFTER(T1_US)), (A, B, C), REFUSED,
 	     EXPECT("silent refused untried", "answered ABORT", "try without 127.0.0.2"),
 	     .note = "an answer of another address"),
-	CASE("the last", (REFUSAL, AT(2 * T1_US + 1)), (A, B, C), REFUSED,
+	CASE("the last", (REFUSAL, AFTER(2 * T1_US + 1)), (A, B, C), REFUSED,
 	     EXPECT("silent silent refused", "answered ABORT", "try without 127.0.0.3"),
 	     .note = "answered ABORT"),
-	CASE("in the second round nobody knows which", (REFUSAL, AT(3 * T1_US)), (A, B, C), REFUSED,
-	     EXPECT("tried tried tried", "answered ABORT", "try each alone"),
+	CASE("in the second round nobody knows which", (REFUSAL, AFTER(3 * T1_US)), (A, B, C),
+	     REFUSED, EXPECT("tried tried tried", "answered ABORT", "try each alone"),
 	     .note = "one of the addresses tried refused"),
-	CASE("no SCTP at the last", (SILENCE, .ended = true, .error = ENOPROTOOPT, AT(T1_US + 1)),
-	     (A, B), AS(RESULT_REFUSED, ENOPROTOOPT, STATUS_NOT_CONNECTED),
+	CASE("no SCTP at the last",
+	     (SILENCE, .ended = true, .error = ENOPROTOOPT, AFTER(T1_US + 1)), (A, B),
+	     AS(RESULT_REFUSED, ENOPROTOOPT, STATUS_NOT_CONNECTED),
 	     EXPECT("silent refused", "protocol unreachable", "try without 127.0.0.2"),
 	     .note = "protocol unreachable"),
-	CASE("the second refuses, the first has no route", (REFUSAL, AT(T1_US + 1)),
+	CASE("the second refuses, the first has no route", (REFUSAL, AFTER(T1_US + 1)),
 	     (ROUTELESS("127.0.0.1", ENETUNREACH), B), REFUSED,
 	     EXPECT("unreachable refused", "answered ABORT", "try without 127.0.0.2"),
 	     .note = "answered ABORT"),
-	CASE("what has no route does not refuse", (REFUSAL, AT(2 * T1_US + 1)),
+	CASE("what has no route does not refuse", (REFUSAL, AFTER(2 * T1_US + 1)),
 	     (A, ROUTELESS("127.0.0.2", EACCES), ROUTELESS("127.0.0.3", ENETUNREACH)), REFUSED,
 	     EXPECT("refused unreachable unreachable", "answered ABORT", "try without 127.0.0.1"),
 	     .note = "no route"),
@@ -384,14 +386,14 @@ static const struct evidence_case cases[] = {
 	     EXPECT("unverified", "lost as soon as it was up", "--explain ETIMEDOUT")),
 
 	/* --- Signals --- */
-	CASE("SIGINT while pending", (SILENCE, AT(T1_US)), (A, B), .signal = SIGINT,
+	CASE("SIGINT while pending", (SILENCE, AFTER(T1_US)), (A, B), .signal = SIGINT,
 	     AS(RESULT_FAILED, EINTR, 130), EXPECT("silent untried", "SIGINT after 250.0 ms", NULL),
 	     .note = "only as the time ran out"),
-	CASE("SIGTERM while pending, no route to one", (SILENCE, AT(DEADLINE_US)),
+	CASE("SIGTERM while pending, no route to one", (SILENCE, AFTER(DEADLINE_US)),
 	     (A, ROUTELESS("127.0.0.2", ENETUNREACH)), .signal = SIGTERM,
 	     AS(RESULT_FAILED, EINTR, 143),
 	     EXPECT("silent unreachable", "SIGTERM after 5000.0 ms", NULL), .note = "no route"),
-	CASE("a signal is not hidden by what came with it", (REFUSAL, AT(MSEC)), (A),
+	CASE("a signal is not hidden by what came with it", (REFUSAL, AFTER(MSEC)), (A),
 	     .signal = SIGHUP, AS(RESULT_FAILED, EINTR, 129),
 	     EXPECT("silent", "SIGHUP after 1.0 ms", NULL), .note = "no answer to INIT"),
 };
@@ -692,7 +694,7 @@ static void check_any(enum phase phase, int error, bool ended, size_t count)
 			      .error = error,
 			      .ended = ended,
 			      .fault.call = "sctp_bindx",
-			      AT(DEADLINE_US) },
+			      AFTER(DEADLINE_US) },
 		.asked = { A, B, C },
 	};
 	struct bench b;
@@ -804,7 +806,7 @@ static void every_cause_has_a_name(void **state)
 
 static void verdicts_follow_the_order_of_the_call(void **state)
 {
-	const struct evidence_case k = { .evidence = { REFUSAL, AT(T1_US + 1) },
+	const struct evidence_case k = { .evidence = { REFUSAL, AFTER(T1_US + 1) },
 					 .asked = { A, B, C } };
 	struct bench b;
 
@@ -822,8 +824,8 @@ static void verdicts_follow_the_order_of_the_call(void **state)
 static void what_was_not_in_the_call_stays(void **state)
 {
 	static const struct evidence_case ends[] = {
-		CASE("", (SILENCE, AT(DEADLINE_US)), (A, B, C)),
-		CASE("", (REFUSAL, AT(MSEC)), (A, B, C)),
+		CASE("", (SILENCE, AFTER(DEADLINE_US)), (A, B, C)),
+		CASE("", (REFUSAL, AFTER(MSEC)), (A, B, C)),
 		CASE("", (CALL(EAGAIN)), (A, B, C)),
 		CASE("", (CALL(ENETUNREACH)), (A, B, C)),
 		CASE("", (OPEN(EMFILE)), (A, B, C)),

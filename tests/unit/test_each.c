@@ -28,23 +28,6 @@
 #define MANY     100
 #define ARGS_MAX (2 * MANY + 8)
 
-#define LIST(type, ...)  ((const type[]){ __VA_ARGS__ })
-#define COUNT(type, ...) (sizeof((const type[]){ __VA_ARGS__ }) / sizeof(type))
-
-#define EVENTS(...)                                     \
-	.events = LIST(struct fake_event, __VA_ARGS__), \
-	.event_count = COUNT(struct fake_event, __VA_ARGS__)
-#define CLOSING(...)                                     \
-	.closing = LIST(struct fake_event, __VA_ARGS__), \
-	.closing_count = COUNT(struct fake_event, __VA_ARGS__)
-
-#define AT(us, ...)                 \
-	{                           \
-		us,                 \
-		{                   \
-			__VA_ARGS__ \
-		}                   \
-	}
 #define UP(us)                                                                                 \
 	{                                                                                      \
 		EVENTS(AT(us, .type = EVENT_UP)), CLOSING(AT(10 * MSEC, .type = EVENT_CLOSED)) \

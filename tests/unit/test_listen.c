@@ -27,29 +27,11 @@
 #define FLOOD      10000
 #define STDERR_MAX 4096
 
-#define EVENTS(...)                                           \
-	.events = (const struct fake_event[]){ __VA_ARGS__ }, \
-	.event_count =                                        \
-		sizeof((const struct fake_event[]){ __VA_ARGS__ }) / sizeof(struct fake_event)
-#define CLOSING(...)                                           \
-	.closing = (const struct fake_event[]){ __VA_ARGS__ }, \
-	.closing_count =                                       \
-		sizeof((const struct fake_event[]){ __VA_ARGS__ }) / sizeof(struct fake_event)
-#define SENDS(...)                             \
-	.sends = (const int[]){ __VA_ARGS__ }, \
-	.send_count = sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)
-#define ACCEPTS(...)                                            \
-	.accepts = (const struct fake_accept[]){ __VA_ARGS__ }, \
-	.accept_count =                                         \
-		sizeof((const struct fake_accept[]){ __VA_ARGS__ }) / sizeof(struct fake_accept)
+#define SENDS(...) .sends = LIST(int, __VA_ARGS__), .send_count = COUNT(int, __VA_ARGS__)
+#define ACCEPTS(...)                                      \
+	.accepts = LIST(struct fake_accept, __VA_ARGS__), \
+	.accept_count = COUNT(struct fake_accept, __VA_ARGS__)
 
-#define AT(us, ...)                 \
-	{                           \
-		us,                 \
-		{                   \
-			__VA_ARGS__ \
-		}                   \
-	}
 #define UP(us)           AT(us, .type = EVENT_UP)
 #define LOST(us, number) AT(us, .type = EVENT_LOST, .error = number)
 #define SHUTDOWN(us)     AT(us, .type = EVENT_SHUTDOWN)
