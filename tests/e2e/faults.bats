@@ -101,7 +101,7 @@ fault_within() {
 one() { # OPTION...
   run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" "${as[@]}" "${PROGRAM[@]}" --json "$@"
   echo "$output"
-  keep_json <<<"$output"
+  [ -z "$output" ] || keep_json <<<"$output"
 }
 
 both() { # OPTION...
@@ -111,7 +111,7 @@ both() { # OPTION...
   wait "$!" || true
   plain=$(<"$out")
   echo "$plain"
-  keep_json <<<"$plain"
+  [ -z "$plain" ] || keep_json <<<"$plain"
 }
 
 reject() { # WITH

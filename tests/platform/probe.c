@@ -1421,7 +1421,8 @@ static void step_inits(char **word, int words)
 /*
  * gaps NAME MS...: are the times between these INITs so long, and less than three times that?
  * Timers never fire early, but what they send may be late, and the next one is on time: so each
- * INIT is measured from the first one, which waited for no timer.
+ * INIT is measured from the first one, which may be late as well: its timer starts before it
+ * leaves.
  */
 static void step_gaps(char **word, int words)
 {
@@ -1439,7 +1440,7 @@ static void step_gaps(char **word, int words)
 		if (last) {
 			if (at < words)
 				least_ms += number(word[at]);
-			as_given &= at < words && (us - first) / 1000 >= least_ms - 1 &&
+			as_given &= at < words && (us - first) / 1000 >= least_ms * 3 / 4 &&
 				    gap_ms < 3 * number(word[at]);
 			at++;
 			snprintf(text, sizeof(text), "%" PRId64, gap_ms);
