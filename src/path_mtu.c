@@ -14,6 +14,7 @@
 #include "loop.h"
 
 #define TRIES 3
+#define SMALL 256 /* bytes of the one that tells whether it is the size */
 /* Of the time that a small one has taken, and at least so long, an answer is waited for. */
 #define PATIENCE        3
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
@@ -141,14 +142,15 @@ static int send_from(const struct wire_sample *sample, const uint8_t *packet, si
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static void ask(struct path_mtu_ask *a, const struct wire_sample *sample, struct timeline *timeline)
+static void ask(struct path_mtu_ask *a, const struct wire_sample *sample, uint32_t size,
+		struct timeline *timeline)
 {
 	uint8_t packet[MTU_MAX];
 	char text[ADDRESS_TEXT_MAX];
-	size_t length = path_mtu_packet(sample, a->mtu, a->sent + 1, packet);
+	size_t length = path_mtu_packet(sample, size, a->sent + 1, packet);
 	int rc = length ? send_from(sample, packet, length) : -EMSGSIZE;
 
-	timeline_note(timeline, "HEARTBEAT of %u bytes to %s%s%s", a->mtu,
+	timeline_note(timeline, "HEARTBEAT of %u bytes to %s%s%s", size,
 		      address_host_text(&sample->destination, text), rc < 0 ? ": " : "",
 		      rc < 0 ? errno_name(-rc) : "");
 	a->over = rc < 0;
@@ -156,11 +158,20 @@ static void ask(struct path_mtu_ask *a, const struct wire_sample *sample, struct
 	a->sent_us = loop_now_us();
 }
 
-/* It was sent as often as that, seen to leave each time, and nothing is said of what was missed. */
+static bool any_answered(const struct path_mtu_ask *a, const struct wire_path *path)
+{
+	for (unsigned n = 0; n < a->sent && n < TRIES; n++)
+		if (wire_padded_answered(path, a->base + n))
+			return true;
+	return false;
+}
+
+/* The small one is answered; the others were seen to leave, and nothing was missed of the wire. */
 static bool is_lost(const struct path_mtu_ask *a, const struct wire *wire,
 		    const struct wire_path *path)
 {
-	return a->sent >= TRIES && path->padded.count >= a->sent && !wire->lost;
+	return a->sent > TRIES && wire_padded_answered(path, a->base + TRIES) &&
+	       path->padded.count == a->base + a->sent && !wire->lost;
 }
 
 /* The least that ICMP has said to fit; 0: nothing. */
@@ -182,9 +193,9 @@ static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
 
 	if (!path || !path->sample.info_length)
 		return; /* nothing has left for it yet */
-	if (path->padded_acks.count) {
+	if (any_answered(a, path) || is_lost(a, wire, path)) {
 		a->over = true;
-		a->verdict = PATH_MTU_PASSES;
+		a->verdict = any_answered(a, path) ? PATH_MTU_PASSES : PATH_MTU_LOST;
 		return;
 	}
 	if (!a->mtu)
@@ -199,16 +210,14 @@ static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
 		return;
 	}
 	if (!a->sent) {
-		ask(a, &path->sample, timeline);
-	} else if (loop_now_us() - a->sent_us >= patience_us) {
+		a->base = path->padded.count;
+		ask(a, &path->sample, a->mtu, timeline);
+	} else if (asked->answered && loop_now_us() - a->sent_us >= patience_us) {
 		/* What answers no small one is not known to lose large ones. */
-		if (a->sent < TRIES && asked->answered) {
-			ask(a, &path->sample, timeline);
-		} else if (asked->answered) {
+		if (a->sent <= TRIES)
+			ask(a, &path->sample, a->sent < TRIES ? a->mtu : SMALL, timeline);
+		else
 			a->over = true;
-			if (is_lost(a, wire, path))
-				a->verdict = PATH_MTU_LOST;
-		}
 	}
 	if (!a->over && asked->answered)
 		*wake_us = MIN(*wake_us, a->sent_us + patience_us);

@@ -7,7 +7,8 @@
  * So each path is asked by a HEARTBEAT more, padded to its MTU (RFC 8899 section 6.2, with the PAD
  * chunk of RFC 4820), which the peer's stack answers like any other. No stack sends one when it is
  * told to, so that it is sent from here, on a raw socket, as a copy of one that the stack has sent;
- * the witness sees the answer. The stack does not take that for its own, because it is longer
+ * the witness sees the answer. Where none comes, one more that is padded and small tells whether it
+ * is the size. The stack does not take that for its own, because it is longer
  * (net/sctp/sm_statefuns.c sctp_sf_backbeat_8_3(), usrsctp's sctp_handle_heartbeat_ack()).
  */
 #ifndef PATH_MTU_H
@@ -30,7 +31,8 @@ struct path_mtu_ask {
 	enum path_mtu verdict;
 	bool over;     /* the verdict stands */
 	uint32_t mtu;  /* bytes; with what it was asked */
-	unsigned sent; /* so often */
+	unsigned sent; /* so often, the small one at the end included */
+	unsigned base; /* how many padded ones of others there were before */
 	int64_t sent_us;
 };
 

@@ -132,7 +132,10 @@ static void add_heartbeat_sent(struct wire_path *path, const struct witness_even
 	if (!chunk->heartbeat)
 		return;
 	if (chunks_find(&event->packet.chunks, CHUNK_PAD)) {
-		path->padded_ids[path->padded.count % WIRE_HEARTBEATS_MAX] = chunk->heartbeat;
+		unsigned n = path->padded.count % WIRE_HEARTBEATS_MAX;
+
+		path->padding[n].id = chunk->heartbeat;
+		path->padding[n].answered = false;
 		count(&path->padded, event->time_us);
 		return;
 	}
@@ -184,7 +187,8 @@ static void add_heartbeat_ack(struct wire *wire, const struct witness_event *eve
 		for (size_t j = 0; j < WIRE_HEARTBEATS_MAX; j++) {
 			struct wire_heartbeat *h = &path->heartbeat[j];
 
-			if (path->padded_ids[j] == id) {
+			if (path->padding[j].id == id) {
+				path->padding[j].answered = true;
 				count(&path->padded_acks, event->time_us);
 				return;
 			}
@@ -373,4 +377,12 @@ const struct wire_heartbeat *wire_heartbeat(const struct wire_path *path, unsign
 	if (n >= sent || sent - n > WIRE_HEARTBEATS_MAX)
 		return NULL;
 	return &path->heartbeat[n % WIRE_HEARTBEATS_MAX];
+}
+
+bool wire_padded_answered(const struct wire_path *path, unsigned n)
+{
+	unsigned sent = path->padded.count;
+
+	return n < sent && sent - n <= WIRE_HEARTBEATS_MAX &&
+	       path->padding[n % WIRE_HEARTBEATS_MAX].answered;
 }

@@ -92,8 +92,11 @@ struct wire_path {
 
 	/* Those that were padded (PAD chunk) count for themselves, whoever sent them. */
 	struct wire_count padded, padded_acks;
-	uint64_t padded_ids[WIRE_HEARTBEATS_MAX]; /* the newest ones, in a ring */
-	struct wire_sample sample;                /* of the newest one that was not */
+	struct {
+		uint64_t id;
+		bool answered;
+	} padding[WIRE_HEARTBEATS_MAX]; /* the newest ones, in a ring as below */
+	struct wire_sample sample;      /* of the newest one that was not */
 
 	struct wire_count heartbeats;     /* to it */
 	struct wire_count heartbeat_acks; /* to those, from anywhere */
@@ -122,6 +125,9 @@ void wire_init(struct wire *wire, const union address *addresses, size_t count, 
 void wire_free(struct wire *wire);
 
 void wire_add(struct wire *wire, const struct witness_event *event);
+
+/* Was number n (counted from 0) of all padded heartbeats to it answered? */
+bool wire_padded_answered(const struct wire_path *path, unsigned n);
 
 /* NULL: nothing is known of that address. Good until the next wire_add(). */
 const struct wire_path *wire_find(const struct wire *wire, const union address *address);

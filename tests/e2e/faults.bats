@@ -281,6 +281,7 @@ odd() {
   odd "the peer begins anew" restart
   odd "both begin at the same time" collision
   odd "the peer dies after the handshake" gone
+  odd "the peer answers no padded heartbeat" no_padding
   odd "the peer lists fewer addresses than were asked for" fewer -a 10.1.2.2 -a 10.1.3.2
   odd "the peer lists a private address without a route" unrouted
   odd "the peer closes when it is asked" shutdown

@@ -14,6 +14,7 @@ UDP = 9899
 ETH_P_IP = 0x0800
 INIT, INIT_ACK, SACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, SHUTDOWN, SHUTDOWN_ACK, ERROR, COOKIE_ECHO, COOKIE_ACK = range(1, 12)
 SHUTDOWN_COMPLETE = 14
+PAD = 0x84
 ROUTER = "10.1.1.254"
 
 # --- Bytes ----------------------------------------------------------------------------------------
@@ -282,6 +283,16 @@ def gone(peer):
     yield from peer.handshake()
     while True:
         yield
+
+
+@fault
+def no_padding(peer):
+    """Answers no heartbeat with a PAD chunk, be it small or large."""
+    yield from peer.handshake()
+    while True:
+        packet = yield
+        if PAD not in packet.chunks:
+            peer.answer(packet)
 
 
 @fault

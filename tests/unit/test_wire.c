@@ -471,8 +471,11 @@ static void test_padded_heartbeats(void **state)
 
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "small");
 	assert_int_equal(path("10.1.1.2")->padded_acks.count, 0);
+	assert_false(wire_padded_answered(path("10.1.1.2"), 0));
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "large");
 	assert_int_equal(path("10.1.1.2")->padded_acks.count, 1);
+	assert_true(wire_padded_answered(path("10.1.1.2"), 0));
+	assert_false(wire_padded_answered(path("10.1.1.2"), 1));
 	assert_int_equal(path("10.1.1.2")->heartbeat_acks.count, 1);
 }
 
