@@ -70,7 +70,6 @@ struct connection {
 	bool checksums_noted;
 	uint64_t checksum_errors; /* the stack's count then */
 	int64_t up_us;            /* when the association came up */
-	int64_t probe_step_us;    /* between two times of asking those who have not answered */
 	bool probe_routes_checked;
 	unsigned probe_asked; /* how often all of those have been asked again */
 	size_t probe_strikes; /* those times of all paths: what the stack counts as failures */
@@ -625,6 +624,7 @@ static void keep_evidence(struct connection *c)
 static void finish(struct connection *c, enum phase phase, int error)
 {
 	struct evidence *e = &c->evidence;
+	bool again;
 
 	timeline_clear(c->timeline);
 	watch_read(&c->watch, c->timeline);
@@ -652,13 +652,14 @@ static void finish(struct connection *c, enum phase phase, int error)
 		      c->result.error ? ", " : "",
 		      c->result.error ? errno_name(c->result.error) : "");
 	c->state = CONNECTION_DONE;
-	if (result_is_up(c->result.word) && !worth_another_try(c))
+	again = worth_another_try(c);
+	if (result_is_up(c->result.word) && !again)
 		return;
 	watch_stop(&c->watch);
 	if (c->endpoint)
 		c->stack->close(c->endpoint, !result_is_up(c->result.word));
 	c->endpoint = NULL;
-	if (worth_another_try(c)) {
+	if (again) {
 		c->state = CONNECTION_PAUSED;
 		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
 		timeline_progress(c->timeline, "%s (%s): trying again ...", c->peer->name,
@@ -686,9 +687,8 @@ static void start_probe(struct connection *c)
 	c->probe_asked = 0;
 	c->probe_routes_checked = false;
 	c->probe_strikes = 0;
-	c->probe_step_us = c->evidence.probe_step_us;
 	c->deadline_us = loop_now_us() + c->options->probe_timeout_us;
-	probe_send(c->probe, false);
+	probe_ask_all(c->probe);
 	c->wake_us = loop_now_us(); /* all may have answered by now */
 }
 
@@ -745,7 +745,7 @@ static int64_t next_ask_us(const struct connection *c)
 {
 	if (c->probe_asked + 1 >= PROBE_STEPS)
 		return LOOP_FOREVER;
-	return c->up_us + (c->probe_asked + 1) * c->probe_step_us;
+	return c->up_us + (c->probe_asked + 1) * c->evidence.probe_step_us;
 }
 
 /*
@@ -765,7 +765,7 @@ static void ask_again(struct connection *c, size_t waiting)
 
 	for (size_t i = 0; i < c->probe->count; i++)
 		slowest_us = MAX(slowest_us, c->probe->paths[i].rtt_us);
-	often &= 2 * slowest_us < c->probe_step_us;
+	often &= 2 * slowest_us < c->evidence.probe_step_us;
 	for (size_t i = 0; i < c->probe->count; i++) {
 		const struct probe_path *path = &c->probe->paths[i];
 

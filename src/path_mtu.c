@@ -158,20 +158,20 @@ static void ask(struct path_mtu_ask *a, const struct wire_sample *sample, uint32
 	a->sent_us = loop_now_us();
 }
 
-static bool any_answered(const struct path_mtu_ask *a, const struct wire_path *path)
+/*
+ * Lost: the small one is answered; the others were seen to leave, and nothing was missed of the
+ * wire.
+ */
+static enum path_mtu verdict(const struct path_mtu_ask *a, const struct wire *wire,
+			     const struct wire_path *path)
 {
 	for (unsigned n = 0; n < a->sent && n < TRIES; n++)
 		if (wire_padded_answered(path, a->base + n))
-			return true;
-	return false;
-}
-
-/* The small one is answered; the others were seen to leave, and nothing was missed of the wire. */
-static bool is_lost(const struct path_mtu_ask *a, const struct wire *wire,
-		    const struct wire_path *path)
-{
-	return a->sent > TRIES && wire_padded_answered(path, a->base + TRIES) &&
-	       path->padded.count == a->base + a->sent && !wire->lost;
+			return PATH_MTU_PASSES;
+	if (a->sent > TRIES && wire_padded_answered(path, a->base + TRIES) &&
+	    path->padded.count == a->base + a->sent && !wire->lost)
+		return PATH_MTU_LOST;
+	return PATH_MTU_UNKNOWN;
 }
 
 /* The least that ICMP has said to fit; 0: nothing. */
@@ -193,9 +193,9 @@ static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
 
 	if (!path || !path->sample.info_length)
 		return; /* nothing has left for it yet */
-	if (any_answered(a, path) || is_lost(a, wire, path)) {
+	a->verdict = verdict(a, wire, path);
+	if (a->verdict) {
 		a->over = true;
-		a->verdict = any_answered(a, path) ? PATH_MTU_PASSES : PATH_MTU_LOST;
 		return;
 	}
 	if (!a->mtu)

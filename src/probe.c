@@ -227,13 +227,12 @@ void probe_ask(struct probe *probe, const bool *ask)
 			ask_one(probe, &probe->paths[i]);
 }
 
-void probe_send(struct probe *probe, bool waiting_only)
+void probe_ask_all(struct probe *probe)
 {
 	bool *ask = xcalloc(probe->count + 1, sizeof(*ask));
 
-	probe_look(probe);
 	for (size_t i = 0; i < probe->count; i++)
-		ask[i] = !waiting_only || probe->paths[i].missed;
+		ask[i] = true;
 	probe_ask(probe, ask);
 	free(ask);
 }

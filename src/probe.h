@@ -55,14 +55,12 @@ struct probe *probe_new(const struct stack *stack, struct stack_endpoint *endpoi
 void probe_free(struct probe *probe);
 
 /*
- * Sends one heartbeat on every path, or on those that still wait for an answer only. To be called
- * no sooner than an answer to the one before can have come: the stack counts a heartbeat that is
- * sent before the answer as a failure of the path.
+ * Sends one heartbeat on each path whose bit is set: ask has one for every path. To be called no
+ * sooner than an answer to the one before can have come: the stack counts a heartbeat that is sent
+ * before the answer as a failure of the path.
  */
-void probe_send(struct probe *probe, bool waiting_only);
-
-/* The same on the paths whose bit is set: ask has one for every path. */
 void probe_ask(struct probe *probe, const bool *ask);
+void probe_ask_all(struct probe *probe);
 
 /* Looks at every path that waits. Returns how many still do. */
 size_t probe_look(struct probe *probe);

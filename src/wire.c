@@ -189,7 +189,6 @@ static void add_heartbeat_ack(struct wire *wire, const struct witness_event *eve
 
 			if (path->padding[j].id == id) {
 				path->padding[j].answered = true;
-				count(&path->padded_acks, event->time_us);
 				return;
 			}
 			if (h->id != id || h->answered)

@@ -91,7 +91,7 @@ struct wire_path {
 	size_t icmp_count;
 
 	/* Those that were padded (PAD chunk) count for themselves, whoever sent them. */
-	struct wire_count padded, padded_acks;
+	struct wire_count padded;
 	struct {
 		uint64_t id;
 		bool answered;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 
@@ -58,16 +59,27 @@ static void pass(int64_t us)
 	fake_loop_block(loop_now_us() + us);
 }
 
+static void ask_waiting(struct probe *p)
+{
+	bool *ask = xcalloc(p->count + 1, sizeof(*ask));
+
+	probe_look(p);
+	for (size_t i = 0; i < p->count; i++)
+		ask[i] = p->paths[i].missed;
+	probe_ask(p, ask);
+	free(ask);
+}
+
 /* As connect.c does it. Returns when it was over, since the start. */
 static int64_t probe(struct probe *p, int64_t again_us, int64_t timeout_us)
 {
 	int64_t start_us = loop_now_us(), at_us = start_us, next_us;
 
-	probe_send(p, false);
+	probe_ask_all(p);
 	while (probe_look(p) && at_us < start_us + timeout_us) {
 		if (at_us >= start_us + again_us) {
 			again_us = LOOP_FOREVER - start_us;
-			probe_send(p, true);
+			ask_waiting(p);
 		}
 		next_us = MIN(probe_next_look_us(p), start_us + again_us);
 		assert_true(next_us > at_us);
@@ -290,7 +302,7 @@ static void rto_min_is_moved_only_where_it_must_be(void **state)
 		const struct fake_script script = { .rto_ms = cases[i].rto_ms };
 		struct probe *p = start(&script, PATHS);
 
-		probe_send(p, false);
+		probe_ask_all(p);
 		assert_int_equal(fake_stack_record(0)->rto_min_ms != FAKE_RTO_MIN_MS,
 				 cases[i].moved);
 		assert_int_equal(p->moved, cases[i].moved);
@@ -415,7 +427,7 @@ static void nothing_to_wait_for(void **state)
 	(void)state;
 	assert_int_equal(probe_look(p), 0);
 	assert_true(probe_next_look_us(p) == LOOP_FOREVER);
-	probe_send(p, true); /* nobody waits, so nobody is asked */
+	ask_waiting(p); /* nobody waits, so nobody is asked */
 	assert_int_equal(fake_stack_record(0)->heartbeats, 0);
 	finish(p);
 	p = start(&script, 0);
@@ -433,7 +445,7 @@ static void looks_do_not_cost_much(void **state)
 	unsigned looks = 0;
 
 	(void)state;
-	probe_send(p, false);
+	probe_ask_all(p);
 	while (loop_now_us() < sent_us + 2 * SEC) {
 		at_us = probe_next_look_us(p);
 		assert_in_range(at_us - previous_us, 250, 20 * MSEC);
