@@ -41,8 +41,8 @@ LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp 2>/dev/null)
 USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
 LIBS         = $(shell $(PKG_CONFIG) --libs libsctp jansson) $(if $(filter 1,$(USRSCTP)),$(USRSCTP_LIBS))
 
-ONLY_USRSCTP := src/stack_usrsctp.c $(wildcard src/usrsctp_*.c)
-SOURCES := $(sort $(wildcard src/*.c))
+ONLY_USRSCTP := $(wildcard src/stack/usrsctp*.c)
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 ifneq ($(USRSCTP),1)
 SOURCES := $(filter-out $(ONLY_USRSCTP),$(SOURCES))
@@ -167,8 +167,8 @@ check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 
 # Needs clang, whose libFuzzer it is. What it finds stays in build/fuzz; what it learned, too.
 FUZZ_SECONDS ?= 60
-FUZZ_SOURCES := tests/fuzz/fuzz_packet.c src/packet.c src/packet_text.c src/chunk.c src/ip.c src/icmp.c \
-                src/checksum.c src/address.c src/service.c src/util.c src/loop.c
+FUZZ_SOURCES := tests/fuzz/fuzz_packet.c $(wildcard src/packet/*.c) \
+                $(wildcard src/base/*.c) src/target/service.c
 FUZZ_CFLAGS  := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Itests/unit
 .PHONY: fuzz
 fuzz: ## the reader of packets against FUZZ_SECONDS (60) of random ones, with clang's libFuzzer
@@ -178,7 +178,7 @@ fuzz: ## the reader of packets against FUZZ_SECONDS (60) of random ones, with cl
 		{ echo "make fuzz: clang with libFuzzer is missing (apt-get install clang)" >&2; exit 1; }
 	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -o build/fuzz/fuzz_packet $(FUZZ_SOURCES)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -std=gnu11 -Itests/unit -o build/fuzz/seeds.bin tests/fuzz/seeds.c \
-		tests/unit/fake_packet.c src/checksum.c
+		tests/unit/fake_packet.c src/packet/checksum.c
 	@build/fuzz/seeds.bin build/fuzz/seeds
 	build/fuzz/fuzz_packet -max_total_time=$(FUZZ_SECONDS) -timeout=1 -max_len=4096 \
 		-artifact_prefix=build/fuzz/ -print_final_stats=1 build/fuzz/corpus build/fuzz/seeds
@@ -210,7 +210,7 @@ uninstall: ## remove what install put there
 	      $(DESTDIR)$(FISHCOMPDIR)/sctp-connect.fish
 
 format: ## clang-format on every C file
-	clang-format -i $(wildcard src/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch])
 
 clean: ## remove build/
 	rm -rf build
@@ -222,4 +222,4 @@ help: ## this list
 	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS HARDENING PKG_CONFIG PREFIX DESTDIR BINDIR MANDIR'
 	@echo '           BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR WERROR=1 SANITIZE=address,undefined USRSCTP=0 V=1'
 
--include $(wildcard $(B)/obj/*.d $(B)/unit/*.d $(B)/witness/*.d)
+-include $(wildcard $(B)/obj/*.d $(B)/obj/*/*.d $(B)/unit/*.d $(B)/witness/*.d)

@@ -2,16 +2,16 @@
 /* sctp-connect: opens multihomed SCTP associations and tells the truth about them. */
 #include <unistd.h>
 
-#include "connect.h"
-#include "each.h"
-#include "explain.h"
-#include "listen.h"
-#include "loop.h"
-#include "monitor.h"
+#include "engine/connection.h"
+#include "engine/each.h"
+#include "diagnose/explain.h"
+#include "engine/listen.h"
+#include "base/loop.h"
+#include "engine/monitor.h"
 #include "options.h"
-#include "report.h"
-#include "stack.h"
-#include "target.h"
+#include "report/report.h"
+#include "stack/stack.h"
+#include "target/target.h"
 
 /* An association that the peer has ended again by then is not up. */
 static int monitor(const struct stack *stack, const struct options *options,

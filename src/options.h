@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "stack.h"
-#include "util.h"
+#include "stack/stack.h"
+#include "base/util.h"
 
 enum action {
 	ACTION_CONNECT,

@@ -65,7 +65,7 @@ same_lines() { # COUNT FILE FILE
 @test "JSON names every key that the program writes" {
   local key missing=()
 
-  sed -En 's/.*put\(&?json, "([a-z_]+)".*/\1/p' src/report_json.c | sort -u >"$BATS_TEST_TMPDIR/keys"
+  sed -En 's/.*put\(&?json, "([a-z_]+)".*/\1/p' src/report/json.c | sort -u >"$BATS_TEST_TMPDIR/keys"
   run -0 grep -c . "$BATS_TEST_TMPDIR/keys"
   assert [ "$output" -ge 40 ]
   sed -n '/^\.Sh JSON/,/^\.Sh HOW/s/^\.\(It \)*Li //p' "$MAN" | grep -Eo '[a-z_]+' \

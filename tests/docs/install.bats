@@ -100,11 +100,11 @@ installed() { # everything under a folder, without the folders
 }
 
 @test "a header that changes builds anew what includes it, and only that" {
-  touch src/service.h
+  touch src/target/service.h
   make_again CFLAGS=-O0
-  assert_output --partial 'src/service.c'
+  assert_output --partial 'src/target/service.c'
   assert_output --partial ' LD '
-  refute_output --partial 'src/explain.c'
+  refute_output --partial 'src/diagnose/explain.c'
 }
 
 # The compiler of the next two tests makes empty files, and a list of how it was called.

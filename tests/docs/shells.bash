@@ -96,6 +96,6 @@ explained_names() {
 
 # The program tells no list of them: this is its table.
 service_names() {
-  sed -n '/services\[\] = {/,/^};/p' src/service.c | grep -Eo '\{ "[^"]+"' |
+  sed -n '/services\[\] = {/,/^};/p' src/target/service.c | grep -Eo '\{ "[^"]+"' |
     tr -d '{ "' | sort
 }

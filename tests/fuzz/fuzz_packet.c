@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "fake_packet.h"
-#include "icmp.h"
-#include "packet.h"
+#include "packet/icmp.h"
+#include "packet/packet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Which calls are refused as they stand, and with what errno. src/explain.c explains each of them;
-# src/address.c and src/options.c see to it that most never happen.
+# Which calls are refused as they stand, and with what errno. src/diagnose/explain.c explains each of them;
+# src/base/address.c and src/options.c see to it that most never happen.
 load helper
 
 setup_file() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # What a caller is told of the outcome of one address: by the call, by poll, SO_ERROR and events, on
-# sockets of both styles, blocking or not. src/stack_kernel.c decides by the events alone, and takes
+# sockets of both styles, blocking or not. src/stack/kernel.c decides by the events alone, and takes
 # the reason from the rest.
 load helper
 
@@ -468,7 +468,7 @@ ns client
 open c 1 block
 rto c 50
 initmsg c 1 50
-# src/address.c route_error() asks so, and connect.c takes it for the reason.
+# src/host/route.c route_error() asks so, and connection.c takes it for the reason.
 route 198.51.100.1           = -1 ENETUNREACH
 connectx c 198.51.100.2:9    = -1 ETIMEDOUT id untouched
 route 198.51.100.2           = -1 EHOSTUNREACH

@@ -340,7 +340,7 @@ static int get_option(const struct sock *s, int option, void *value, socklen_t s
 	return getsockopt(s->fd, IPPROTO_SCTP, option, value, &size);
 }
 
-/* What src/stack_kernel.c subscribes. */
+/* What src/stack/kernel.c subscribes. */
 static int subscribe(const struct sock *s)
 {
 	struct sctp_event_subscribe events = {

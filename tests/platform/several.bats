@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # What becomes of several addresses in one call: in which order and when they are tried, and which
-# are in the association in the end. src/connect.c orders them and sets the primary by this.
+# are in the association in the end. src/engine/connection.c orders them and sets the primary by this.
 load helper
 
 setup_file() {

@@ -12,7 +12,7 @@
 #include <sys/param.h>
 
 #include "fake_stack.h"
-#include "loop.h"
+#include "base/loop.h"
 
 /* Not 0, so that a time that nobody set is noticed. */
 #define START_US 1000000000

@@ -4,10 +4,10 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "address.h"
-#include "checksum.h"
-#include "chunk.h"
-#include "util.h"
+#include "base/address.h"
+#include "packet/checksum.h"
+#include "packet/chunk.h"
+#include "base/util.h"
 
 static void put8(struct fake_packet *p, uint8_t value)
 {

@@ -14,8 +14,8 @@
 #include <sys/param.h>
 
 #include "fake_loop.h"
-#include "loop.h"
-#include "util.h"
+#include "base/loop.h"
+#include "base/util.h"
 
 #define FIRST_FD        1000
 #define FIRST_ASSOC     3

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "stack.h"
+#include "stack/stack.h"
 
 /* An initializer of union address: FAKE_V4(0x7f000001, 5000). */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

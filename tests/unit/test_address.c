@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "address.h"
-#include "service.h"
+#include "base/address.h"
+#include "target/service.h"
 
 /* Labels of 63 and 64 characters. */
 #define LABEL_63 "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghij123"

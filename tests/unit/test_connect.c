@@ -19,10 +19,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "connect.h"
+#include "engine/connection.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
-#include "loop.h"
+#include "base/loop.h"
 
 #define MSEC ((int64_t)USEC_PER_MSEC)
 #define SEC  ((int64_t)USEC_PER_SEC)
@@ -34,7 +34,7 @@
 #define VERDICTS   256
 #define TIMEOUT_US (5 * SEC) /* the default of -w */
 
-/* RFC 8305's delay, connect.c's own for several addresses. */
+/* RFC 8305's delay, connection.c's own for several addresses. */
 #define T1_US (250 * MSEC)
 /* When the routing table is asked, and SO_ERROR for the first time. */
 #define ROUTE_US MSEC

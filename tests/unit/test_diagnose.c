@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "diagnose.h"
+#include "diagnose/diagnose.h"
 #include "fake_stack.h"
 #include "options.h"
 

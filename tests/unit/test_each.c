@@ -16,10 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "each.h"
+#include "engine/each.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
-#include "loop.h"
+#include "base/loop.h"
 
 #define MSEC       ((int64_t)USEC_PER_MSEC)
 #define SEC        ((int64_t)USEC_PER_SEC)

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "explain.h"
-#include "result.h"
+#include "diagnose/explain.h"
+#include "report/result.h"
 
 static const int errnos[] = {
 	EBADF,           ENOTSOCK,     EFAULT,       EINVAL,        EACCES,       EISCONN,

@@ -16,8 +16,8 @@
 
 #include "fake_loop.h"
 #include "fake_stack.h"
-#include "listen.h"
-#include "loop.h"
+#include "engine/listen.h"
+#include "base/loop.h"
 
 #define MSEC ((int64_t)USEC_PER_MSEC)
 #define SEC  ((int64_t)USEC_PER_SEC)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* live.c: the table of --monitor, at every width. */
+/* table.c: the table of --monitor, at every width. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "fake_stack.h"
-#include "live.h"
-#include "util.h"
+#include "report/table.h"
+#include "base/util.h"
 
 #define MSEC      ((int64_t)USEC_PER_MSEC)
 #define PATHS     3

@@ -15,8 +15,8 @@
 
 #include "fake_loop.h"
 #include "fake_stack.h"
-#include "loop.h"
-#include "monitor.h"
+#include "base/loop.h"
+#include "engine/monitor.h"
 
 #define MSEC ((int64_t)USEC_PER_MSEC)
 #define SEC  ((int64_t)USEC_PER_SEC)

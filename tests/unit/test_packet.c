@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checksum.h"
+#include "packet/checksum.h"
 #include "fake_packet.h"
-#include "packet.h"
-#include "stack.h"
-#include "util.h"
+#include "packet/packet.h"
+#include "stack/stack.h"
+#include "base/util.h"
 
 static const struct packet_context context = { .udp_ports = { FAKE_UDP_PORT } };
 static const struct fake_ends ends = { "10.1.1.2", "10.1.1.1", 5000, 40000, 0, 0 };

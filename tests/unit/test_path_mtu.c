@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "checksum.h"
-#include "packet.h"
-#include "path_mtu.h"
+#include "packet/checksum.h"
+#include "packet/packet.h"
+#include "engine/big_packets.h"
 
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* probe.h alone: heartbeats, what a stack makes of their answers, and what is seen of it. */
+/* heartbeat.h alone: heartbeats, what a stack makes of their answers, and what is seen of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,18 +13,18 @@
 
 #include "fake_loop.h"
 #include "fake_stack.h"
-#include "loop.h"
-#include "probe.h"
+#include "base/loop.h"
+#include "engine/heartbeat.h"
 
 #define MSEC ((int64_t)USEC_PER_MSEC)
 #define SEC  ((int64_t)USEC_PER_SEC)
 
 #define PATHS   3
 #define NEVER   FAKE_NEVER
-#define AGAIN   (500 * MSEC) /* when connect.c asks a second time, by default */
+#define AGAIN   (500 * MSEC) /* when connection.c asks a second time, by default */
 #define TIMEOUT SEC
 
-/* What probe.h promises of its looks, and the shortest time between two of them. */
+/* What heartbeat.h promises of its looks, and the shortest time between two of them. */
 #define SLACK_US(rtt_us) MAX((rtt_us) / 30, 250)
 
 #define HEARTBEATS(...)                                                             \
@@ -70,7 +70,7 @@ static void ask_waiting(struct probe *p)
 	free(ask);
 }
 
-/* As connect.c does it. Returns when it was over, since the start. */
+/* As connection.c does it. Returns when it was over, since the start. */
 static int64_t probe(struct probe *p, int64_t again_us, int64_t timeout_us)
 {
 	int64_t start_us = loop_now_us(), at_us = start_us, next_us;

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "loop.h"
-#include "target.h"
+#include "base/loop.h"
+#include "target/target.h"
 
 #define ARGS_MAX 4
 

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "loop.h"
-#include "util.h"
+#include "base/loop.h"
+#include "base/util.h"
 
 /* What goes to stderr from here on goes to a file, until stderr_end() gives it back. */
 struct capture {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "fake_packet.h"
-#include "wire.h"
+#include "witness/ledger.h"
 
 #define OUR_TAG  0x11111111
 #define PEER_TAG 0x22222222

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "fake_packet.h"
-#include "witness.h"
+#include "witness/witness.h"
 
 static const struct witness_ports known = { 40000, 5000, FAKE_UDP_PORT, FAKE_UDP_PORT };
 static const struct witness_ports unknown = { 0, 5000, 0, FAKE_UDP_PORT };

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loop.h"
-#include "wire.h"
-#include "witness.h"
+#include "base/loop.h"
+#include "witness/ledger.h"
+#include "witness/witness.h"
 
 #define ADDRESSES_MAX 16
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses: the HOST[:PORT] grammar, resolution, scope, text, packing. */
+#ifndef BASE_ADDRESS_H
+#define BASE_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/util.h"
+
+/* An IPv4 or IPv6 socket address; never a v4-mapped IPv6 one. sa_family 0: none. */
+union address {
+	struct sockaddr sa;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* Room for the longest text of an address: "[fe80::1%eth0]:5000". */
+#define ADDRESS_TEXT_MAX (INET6_ADDRSTRLEN + 16 + sizeof("[%]:65535"))
+
+/*
+ * How far an address reaches, narrowest first. The kernel (net/sctp/protocol.c sctp_v4_scope,
+ * net/sctp/ipv6.c sctp_v6_scope) leaves every address out of an association whose scope is narrower
+ * than that of the address its INIT goes to; it counts fc00::/7 as global.
+ */
+enum address_scope {
+	SCOPE_LOOPBACK,
+	SCOPE_LINK,
+	SCOPE_PRIVATE,
+	SCOPE_GLOBAL,
+};
+
+/* HOST[:PORT] taken apart, nothing resolved yet. host is owned. */
+struct hostport {
+	char *host;
+	uint16_t port;
+	bool has_port;
+};
+
+/*
+ * Takes "HOST", "HOST:PORT", "V6", "[V6]", "[V6]:PORT", each V6 with an optional "%ZONE"; PORT is a
+ * number or a service name. Returns STATUS_OK, or STATUS_USAGE with the reason in why. what names
+ * the option for the message ("-a"); port 0 is taken only where allow_port_zero.
+ */
+int hostport_parse(const char *what, const char *text, bool allow_port_zero, struct hostport *out,
+		   struct message *why);
+
+/* A port number from min to 65535, or an SCTP service name from IANA's registry. */
+int port_parse(const char *what, const char *text, uint16_t min, uint16_t *port,
+	       struct message *why);
+
+/*
+ * Appends every address of host (family AF_UNSPEC, AF_INET or AF_INET6), with port, to *list
+ * (*count entries, owned by the caller, grown here). Returns STATUS_OK; STATUS_USAGE for what can
+ * never work (a zone that is no interface, a link-local address without zone); STATUS_UNRESOLVED
+ * when the name does not resolve.
+ */
+int address_resolve(const char *host, uint16_t port, int family, union address **list,
+		    size_t *count, struct message *why);
+
+/*
+ * A numeric address without its zone (sin6_scope_id 0) and without port. False: host is a name, or
+ * nothing that could work.
+ */
+bool address_from_text(union address *a, const char *host);
+
+uint16_t address_port(const union address *a);
+void address_set_port(union address *a, uint16_t port);
+socklen_t address_length(const union address *a);
+enum address_scope address_scope(const union address *a);
+const char *address_scope_name(enum address_scope scope);
+
+/*
+ * Can it be the address of one peer: not unspecified, not multicast, not broadcast, nor of
+ * 192.88.99.0/24, which the kernel refuses too (include/net/sctp/constants.h).
+ */
+bool address_is_unicast(const union address *a);
+
+/* 0.0.0.0 or ::, which stands for every address of this host. */
+bool address_is_wildcard(const union address *a);
+
+/*
+ * The same host address; ports are not compared. A zone is compared only where both have one: the
+ * kernel gives link-local peer addresses back without it.
+ */
+bool address_equal(const union address *a, const union address *b);
+
+/* The address itself, in network byte order; *length: 4 or 16. */
+const uint8_t *address_bytes(const union address *a, size_t *length);
+
+/* Into buf (ADDRESS_TEXT_MAX), which is returned: "10.1.1.2", "fd01::2", "fe80::1%eth0". */
+const char *address_host_text(const union address *a, char *buf);
+/* "10.1.1.2:5000", "[fd01::2]:5000". */
+const char *address_text(const union address *a, char *buf);
+
+/* From the kernel's or getaddrinfo's sockaddr; v4-mapped becomes IPv4. False: another family. */
+bool address_from_sockaddr(union address *a, const struct sockaddr *sa);
+
+/*
+ * The array that sctp_connectx and sctp_bindx take: sockaddr_in and sockaddr_in6 one after the
+ * other, unpadded (RFC 6458 section 9.9). The caller frees it.
+ */
+void *address_pack(const union address *list, size_t count);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "base/util.h"
+
+/* Short enough not to be felt, long enough that a call has begun before the second one. */
+#define ALARM_REPEAT_US 5000
+
+static volatile sig_atomic_t caught;
+static volatile sig_atomic_t resized, stop_wanted, continued; /* loop_watch_terminal() */
+
+static void on_signal(int number)
+{
+	if (number != SIGALRM) {
+		caught = number;
+		/*
+		 * The signal may have come between the test for it and a blocking call, which would
+		 * then not notice: interrupt it again, until loop_alarm_stop(). In loop_wait()
+		 * there is no such gap, and a pending SIGALRM does no harm.
+		 */
+		setitimer(ITIMER_REAL,
+			  &(struct itimerval){ .it_interval.tv_usec = ALARM_REPEAT_US,
+					       .it_value.tv_usec = ALARM_REPEAT_US },
+			  NULL);
+	}
+}
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void caught_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		sigaddset(set, ending_signals[i]);
+	sigaddset(set, SIGALRM);
+}
+
+/* Those that were ignored when the program started stay so. No SA_RESTART: EINTR is the point. */
+static void set_ending_signals(void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler }, old;
+
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++) {
+		sigaction(ending_signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(ending_signals[i], &action, NULL);
+	}
+}
+
+int64_t loop_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+int64_t loop_wall_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+void loop_catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t set;
+
+	caught_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigfillset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	set_ending_signals(on_signal);
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &action, NULL);
+}
+
+int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
+{
+	struct timespec left;
+	sigset_t none;
+	int ready;
+
+	sigemptyset(&none);
+	for (;;) {
+		int64_t left_us = until_us - loop_now_us();
+
+		if (caught)
+			return -EINTR;
+		if (resized || stop_wanted || continued)
+			return 0;
+		if (left_us < 0)
+			left_us = 0;
+		left.tv_sec = left_us / USEC_PER_SEC;
+		left.tv_nsec = left_us % USEC_PER_SEC * 1000;
+		ready = ppoll(fds, count, until_us == LOOP_FOREVER ? NULL : &left, &none);
+		if (ready >= 0)
+			return ready;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+static void let_signals_in(bool in)
+{
+	sigset_t set;
+
+	caught_signals(&set);
+	sigprocmask(in ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+void loop_alarm_start(int64_t until_us)
+{
+	struct itimerval timer = { .it_interval.tv_usec = ALARM_REPEAT_US };
+	int64_t left_us = until_us - loop_now_us();
+
+	if (left_us < 1 || caught)
+		left_us = 1;
+	timer.it_value.tv_sec = left_us / USEC_PER_SEC;
+	timer.it_value.tv_usec = left_us % USEC_PER_SEC;
+	setitimer(ITIMER_REAL, &timer, NULL);
+	let_signals_in(true);
+}
+
+void loop_alarm_stop(void)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	let_signals_in(false);
+}
+
+int loop_take_signal(void)
+{
+	int number = caught;
+
+	caught = 0;
+	loop_alarm_stop();
+	return number;
+}
+
+void loop_deadly_signals(bool on)
+{
+	if (on)
+		set_ending_signals(SIG_DFL);
+	let_signals_in(on);
+	if (!on)
+		set_ending_signals(on_signal);
+}
+
+/* --- The terminal ----------------------------------------------------------------------------- */
+
+static const int terminal_signals[] = { SIGWINCH, SIGTSTP, SIGCONT };
+
+static void on_terminal_signal(int number)
+{
+	if (number == SIGWINCH)
+		resized = 1;
+	else if (number == SIGTSTP)
+		stop_wanted = 1;
+	else
+		continued = 1;
+}
+
+void loop_watch_terminal(bool on)
+{
+	struct sigaction action = { .sa_handler = on ? on_terminal_signal : SIG_DFL }, old;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(terminal_signals); i++)
+		sigaddset(&set, terminal_signals[i]);
+	if (on)
+		sigprocmask(SIG_BLOCK, &set, NULL);
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(terminal_signals); i++) {
+		sigaction(terminal_signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(terminal_signals[i], &action, NULL);
+	}
+	if (!on)
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+unsigned loop_take_terminal(void)
+{
+	unsigned came = (resized ? LOOP_RESIZED : 0) | (stop_wanted ? LOOP_STOP : 0) |
+			(continued ? LOOP_CONTINUED : 0);
+
+	resized = stop_wanted = continued = 0;
+	return came;
+}
+
+void loop_stop(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL }, old;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	sigaction(SIGTSTP, &action, &old);
+	raise(SIGTSTP);
+	/* It takes effect here, and we are back when SIGCONT has come. */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGTSTP, &old, NULL);
+}

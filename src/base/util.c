@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/loop.h"
+
+#define US_PER_DAY (24 * 60 * 60 * (int64_t)USEC_PER_SEC)
+
+/* A line on stderr: longer ones are cut, but a struct message never is. */
+#define LINE_MAX_BYTES (sizeof(struct message) + 64)
+
+/* Where the terminal does not say how wide it is. */
+#define DEFAULT_COLUMNS 80
+
+int message_set(struct message *m, int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(m->text, sizeof(m->text), format, args);
+	va_end(args);
+	return status;
+}
+
+const char *printable(const char *text, char *buf, size_t size)
+{
+	size_t length = strlen(text);
+	bool cut = length >= size;
+	size_t i;
+
+	if (cut)
+		length = size - sizeof("...");
+	for (i = 0; i < length; i++)
+		buf[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	strcpy(buf + length, cut ? "..." : "");
+	return buf;
+}
+
+/* In one write, so that lines of several programs do not mix. Nobody to tell when it fails. */
+static void write_stderr(const char *text, size_t length)
+{
+	if (write(STDERR_FILENO, text, length) < 0)
+		return;
+}
+
+/* prefix, the formatted text, and suffix, which is there also when the text had to be cut. */
+static void __attribute__((format(printf, 2, 0)))
+write_line(const char *prefix, const char *format, va_list args, size_t columns, const char *suffix)
+{
+	char line[LINE_MAX_BYTES + 64];
+	size_t prefix_length = strlen(prefix);
+	size_t room = LINE_MAX_BYTES - prefix_length;
+	size_t length;
+	int wanted;
+
+	memcpy(line, prefix, prefix_length);
+	wanted = vsnprintf(line + prefix_length, room, format, args);
+	if (wanted < 0)
+		return;
+	length = (size_t)wanted < room ? (size_t)wanted : room - 1;
+	if (length > columns)
+		length = columns;
+	length += prefix_length;
+	memcpy(line + length, suffix, strlen(suffix));
+	write_stderr(line, length + strlen(suffix));
+}
+
+void keep_standard_descriptors(void)
+{
+	/* In this order each open() takes the lowest free number, which is the one that is closed.
+	 */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+void warn(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_line("sctp-connect: ", format, args, SIZE_MAX, "\n");
+	va_end(args);
+}
+
+static void note_at(struct timeline *t, int64_t time_us, const char *format, va_list args)
+{
+	char prefix[128];
+
+	timeline_clear(t);
+	snprintf(prefix, sizeof(prefix), "%8.1f ms  %s",
+		 (double)(time_us - t->start_us) / USEC_PER_MSEC, t->label ? t->label : "");
+	write_line(prefix, format, args, SIZE_MAX, "\n");
+}
+
+void timeline_note(struct timeline *t, const char *format, ...)
+{
+	va_list args;
+
+	if (!t->verbose)
+		return;
+	va_start(args, format);
+	note_at(t, loop_now_us(), format, args);
+	va_end(args);
+}
+
+void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, ...)
+{
+	va_list args;
+
+	if (!t->verbose)
+		return;
+	va_start(args, format);
+	note_at(t, time_us, format, args);
+	va_end(args);
+}
+
+/* One less than the terminal has: a full last column makes some terminals go to the next line. */
+static size_t progress_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return DEFAULT_COLUMNS - 1;
+	return size.ws_col - 1u;
+}
+
+void timeline_progress(struct timeline *t, const char *format, ...)
+{
+	va_list args;
+
+	if (!t->progress)
+		return;
+	va_start(args, format);
+	write_line("\r", format, args, progress_columns(), "\033[K");
+	va_end(args);
+	t->shown = true;
+}
+
+void timeline_clear(struct timeline *t)
+{
+	static const char clear[] = "\r\033[K";
+
+	if (!t->shown)
+		return;
+	write_stderr(clear, sizeof(clear) - 1);
+	t->shown = false;
+}
+
+/* The digits at *text, which is moved past them. False: there is none, or they exceed max. */
+static bool take_digits(const char **text, uint64_t max, uint64_t *value)
+{
+	const char *start = *text;
+	uint64_t number = 0;
+
+	for (; **text >= '0' && **text <= '9'; (*text)++) {
+		unsigned digit = (unsigned)(**text - '0');
+
+		if (digit > max || number > (max - digit) / 10)
+			return false;
+		number = number * 10 + digit;
+	}
+	*value = number;
+	return *text != start;
+}
+
+bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
+{
+	uint64_t number;
+
+	if (!take_digits(&text, max, &number) || *text != '\0' || number < min)
+		return false;
+	*value = number;
+	return true;
+}
+
+bool parse_time_us(const char *text, int64_t *us)
+{
+	static const struct {
+		const char *suffix;
+		int64_t us;
+	} units[] = {
+		{ "", USEC_PER_SEC },
+		{ "s", USEC_PER_SEC },
+		{ "ms", USEC_PER_MSEC },
+		{ "m", 60 * (int64_t)USEC_PER_SEC },
+	};
+	int64_t millionths = 0;
+	uint64_t whole;
+	int64_t unit = 0;
+	int64_t total;
+	size_t i;
+
+	if (!take_digits(&text, US_PER_DAY / USEC_PER_MSEC, &whole))
+		return false;
+	if (*text == '.') {
+		int64_t place = 100000;
+
+		text++;
+		if (*text < '0' || *text > '9')
+			return false;
+		for (; *text >= '0' && *text <= '9'; text++) {
+			if (place == 0)
+				return false;
+			millionths += (*text - '0') * place;
+			place /= 10;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
+		if (strcmp(text, units[i].suffix) == 0)
+			unit = units[i].us;
+	}
+	if (unit == 0)
+		return false;
+
+	/* Up, so that no time but 0 becomes 0. At most 86.4e6 * 60e6 + 60e6: no overflow. */
+	total = (int64_t)whole * unit + (millionths * unit + 999999) / 1000000;
+	if (total > US_PER_DAY)
+		return false;
+	*us = total;
+	return true;
+}
+
+static void *check_memory(void *memory)
+{
+	if (!memory) {
+		warn("out of memory");
+		_exit(STATUS_HOST);
+	}
+	return memory;
+}
+
+/* Never 0, for which the allocator may return NULL. */
+static size_t check_size(size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		check_memory(NULL);
+	return total ? total : 1;
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+	return check_memory(calloc(1, check_size(count, size)));
+}
+
+void *xreallocarray(void *old, size_t count, size_t size)
+{
+	return check_memory(realloc(old, check_size(count, size)));
+}
+
+char *xstrdup(const char *text)
+{
+	return check_memory(strdup(text));
+}
+
+char *xstrndup(const char *text, size_t length)
+{
+	return check_memory(strndup(text, length));
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages, the timeline of --verbose, and strict parsing of numbers and times. */
+#ifndef BASE_UTIL_H
+#define BASE_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define USEC_PER_MSEC 1000
+#define USEC_PER_SEC  1000000
+
+/* The exit statuses that scripts rely on (man page, EXIT STATUS). 128+N: ended by signal N. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_NOT_CONNECTED = 1,
+	STATUS_USAGE = 2,
+	STATUS_UNRESOLVED = 3,
+	STATUS_TIMEOUT = 4,
+	STATUS_DEGRADED = 5,
+	STATUS_HOST = 6,
+	STATUS_SIGNAL = 128,
+};
+
+/* Text for an error or a reason, filled by the function that failed and shown by its caller. */
+struct message {
+	char text[1024];
+};
+
+/* Formats into m (cut at its size) and returns status, so that a failing check is one line:
+ * return message_set(m, STATUS_USAGE, ...). */
+int message_set(struct message *m, int status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The user's text made safe to print, into buf, which is returned: bytes other than printable
+ * ASCII become '?', what does not fit ends in "...". size is at least 4, and PRINTABLE_MAX for a
+ * token in a message.
+ */
+#define PRINTABLE_MAX 64
+const char *printable(const char *text, char *buf, size_t size);
+
+/*
+ * Gives each of the three standard descriptors that is closed something harmless: else a socket
+ * would take its number, and the report would be sent to the peer. Writing to a stdout that was
+ * closed goes on to fail.
+ */
+void keep_standard_descriptors(void);
+
+/* One line on stderr: "sctp-connect: ...". */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * What is told on stderr while the program works: with verbose, one line per step with the
+ * milliseconds since start; else, on a terminal, one passing line that says what is waited for.
+ */
+struct timeline {
+	int64_t start_us;  /* loop_now_us() at the start of the program */
+	const char *label; /* put before what a note says; NULL: nothing */
+	bool verbose;
+	bool progress; /* stderr is a terminal, and neither --quiet nor --verbose */
+	bool shown;    /* a progress line stands on the terminal now */
+};
+
+void timeline_note(struct timeline *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Of something that happened at that time, loop_now_us(). */
+void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void timeline_progress(struct timeline *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void timeline_clear(struct timeline *t); /* takes the progress line away */
+
+/* Decimal digits only (no sign, no space, no base prefix), within [min, max]. */
+bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+/* "500ms", "1.5" or "1.5s", "2m", up to 24 hours; to the microsecond. */
+bool parse_time_us(const char *text, int64_t *us);
+
+/* malloc and friends that end the program (status 6, one line) when there is no memory. */
+void *xcalloc(size_t count, size_t size);
+void *xreallocarray(void *old, size_t count, size_t size);
+char *xstrdup(const char *text);
+char *xstrndup(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* From the evidence of an attempt to its result: word, errno, reason, hint, exit status. */
+#ifndef DIAGNOSE_DIAGNOSE_H
+#define DIAGNOSE_DIAGNOSE_H
+
+#include "report/result.h"
+#include "stack/stack.h"
+#include "base/util.h"
+#include "witness/ledger.h"
+
+/* How far the attempt came. */
+enum phase {
+	PHASE_STACK,   /* no stack on this host */
+	PHASE_RESOLVE, /* a name did not resolve, or a zone does not exist */
+	PHASE_OPEN,    /* socket, options or bind failed: fault */
+	PHASE_CALL,    /* connect() refused the request as it stands */
+	PHASE_PENDING, /* INITs were sent (or should have been) */
+	PHASE_UP,
+};
+
+#define EVIDENCE_ERRORS_MAX RESULT_SOFT_ERRORS_MAX
+
+struct evidence {
+	enum phase phase;
+	int status;            /* PHASE_RESOLVE: what resolving returned */
+	struct message failed; /* PHASE_RESOLVE: and its reason */
+	struct stack_fault fault;
+	int error;          /* positive errno of the call or event that ended it, or 0 */
+	struct cause cause; /* of that event: why the peer, or this end, has aborted */
+	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */
+	bool ended;         /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
+	int soft_errors[EVIDENCE_ERRORS_MAX]; /* distinct, in the order they came */
+	size_t soft_error_count;
+	enum stack_assoc_state state; /* PHASE_PENDING: how far the attempt has come */
+	uint64_t checksum_errors;     /* packets with a bad checksum that came meanwhile */
+	const struct wire *wire;      /* what the witness saw; NULL: there was none */
+	int64_t now_us;               /* loop_now_us() at the end */
+	int64_t elapsed_us;           /* PHASE_PENDING: since the call */
+	int64_t t1_us;       /* how long one INIT waited before the next address was tried */
+	const size_t *order; /* packed position -> index of the requested address */
+	size_t order_count;
+	size_t answered;    /* PHASE_UP: packed position of the address that answered the INIT */
+	int64_t timeout_us; /* our deadline, for the words */
+	int64_t up_for_us;  /* PHASE_UP: since then */
+	bool closed;        /* PHASE_UP: the peer has closed it again */
+	bool restarted;     /* PHASE_UP: the peer has begun it anew (RFC 9260 section 5.2) */
+	bool encapsulated;  /* in UDP */
+	bool probed;        /* PHASE_UP: every path was asked, and had probe_timeout_us to answer */
+	int64_t probe_timeout_us;
+	int64_t probe_step_us; /* a path that did not answer was asked again no sooner */
+	uint64_t require;      /* how many paths must be verified; 0: none was to be asked */
+};
+
+/* Remembers a soft error once; 0 is none. */
+void evidence_add_soft_error(struct evidence *evidence, int error);
+
+/*
+ * Fills result->word, error, status, reason and hint, and the verdict and note of every path of
+ * result->association (which lists the requested addresses already). result->signal, set, wins.
+ */
+void diagnose(struct result *result, const struct evidence *evidence);
+
+#endif

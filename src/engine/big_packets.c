@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/big_packets.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "packet/checksum.h"
+#include "diagnose/explain.h"
+#include "base/loop.h"
+
+#define TRIES 3
+#define SMALL 256 /* bytes of the one that tells whether it is the size */
+/* Of the time that a small one has taken, and at least so long, an answer is waited for. */
+#define PATIENCE        3
+#define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
+
+/* Every IPv4 host takes that much (RFC 791); above, no link is but loopback. */
+#define MTU_MIN 576
+#define MTU_MAX 9216
+
+#define SCTP_HEADER    12
+#define SCTP_CHECKSUM  8
+#define UDP_HEADER     8
+#define CHUNK_HEADER   4
+#define NUMBER_SIZE    4
+#define MAY_NOT_CHANGE IP_PMTUDISC_PROBE
+
+void path_mtu_begin(struct path_mtu_probe *m, size_t count)
+{
+	m->count = count;
+	m->asks = xcalloc(count + 1, sizeof(*m->asks));
+}
+
+void path_mtu_end(struct path_mtu_probe *m)
+{
+	free(m->asks);
+	*m = (struct path_mtu_probe){ 0 };
+}
+
+/* --- The packet ------------------------------------------------------------------------------- */
+
+static void put16(uint8_t *at, size_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	put16(at, value >> 16);
+	put16(at + 2, value & 0xffff);
+}
+
+/* length: with the header. Returns where its value begins. */
+static uint8_t *put_chunk(uint8_t *at, uint8_t type, size_t length)
+{
+	at[0] = type;
+	at[1] = 0;
+	put16(at + 2, length);
+	return at + CHUNK_HEADER;
+}
+
+/* The heartbeat's information is one parameter (RFC 9260 section 3.3.5); ours is longer. */
+static size_t put_heartbeat(uint8_t *at, const struct wire_sample *sample, uint32_t number)
+{
+	size_t info = sample->info_length + NUMBER_SIZE;
+	uint8_t *value = put_chunk(at, CHUNK_HEARTBEAT, CHUNK_HEADER + info);
+
+	memcpy(value, sample->info, sample->info_length);
+	put16(value + 2, info);
+	put32(value + sample->info_length, number);
+	return CHUNK_HEADER + info;
+}
+
+static void put_udp(uint8_t *at, const struct wire_sample *sample, size_t length)
+{
+	uint32_t sum = checksum_pseudo(&sample->source, &sample->destination, IPPROTO_UDP, length);
+	uint16_t checksum;
+
+	put16(at, sample->udp_source);
+	put16(at + 2, sample->udp_destination);
+	put16(at + 4, length);
+	put16(at + 6, 0);
+	checksum = checksum_finish(checksum_add(sum, at, length));
+	put16(at + 6, checksum ? checksum : 0xffff);
+}
+
+size_t path_mtu_packet(const struct wire_sample *sample, uint32_t mtu, uint32_t number,
+		       uint8_t *buf)
+{
+	size_t ip = sample->destination.sa.sa_family == AF_INET6 ? 40 : 20;
+	size_t udp = sample->encapsulated ? UDP_HEADER : 0;
+	size_t room = (mtu - ip - udp) & ~(size_t)3, used;
+	uint8_t *sctp = buf + udp, *pad;
+	uint32_t crc;
+
+	/* Its length is a multiple of four, so that nothing needs to be filled up. */
+	if (sample->info_length % 4 || !sample->info_length ||
+	    room < SCTP_HEADER + 3 * CHUNK_HEADER + sample->info_length)
+		return 0;
+	memset(buf, 0, udp + room);
+	put16(sctp, address_port(&sample->source));
+	put16(sctp + 2, address_port(&sample->destination));
+	put32(sctp + 4, sample->tag);
+	used = SCTP_HEADER;
+	used += put_heartbeat(sctp + used, sample, number);
+	pad = sctp + used;
+	put_chunk(pad, CHUNK_PAD, room - used);
+	crc = ~crc32c_add(CRC32C_START, sctp, room);
+	for (int i = 0; i < 4; i++)
+		sctp[SCTP_CHECKSUM + i] = (uint8_t)(crc >> 8 * i);
+	if (udp)
+		put_udp(buf, sample, udp + room);
+	return udp + room;
+}
+
+/* From the address that the stack has sent from: no other one is in the association. */
+static int send_from(const struct wire_sample *sample, const uint8_t *packet, size_t length)
+{
+	union address source = sample->source, destination = sample->destination;
+	int v6 = source.sa.sa_family == AF_INET6, how = MAY_NOT_CHANGE, rc = 0;
+	int fd = socket(source.sa.sa_family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			sample->encapsulated ? IPPROTO_UDP : IPPROTO_SCTP);
+
+	if (fd < 0)
+		return -errno;
+	address_set_port(&source, 0);
+	address_set_port(&destination, 0);
+	if (setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER,
+		       &how, sizeof(how)) < 0 ||
+	    bind(fd, &source.sa, address_length(&source)) < 0 ||
+	    sendto(fd, packet, length, 0, &destination.sa, address_length(&destination)) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+/* --- Asking ----------------------------------------------------------------------------------- */
+
+static void ask(struct path_mtu_ask *a, const struct wire_sample *sample, uint32_t size,
+		struct timeline *timeline)
+{
+	uint8_t packet[MTU_MAX];
+	char text[ADDRESS_TEXT_MAX];
+	size_t length = path_mtu_packet(sample, size, a->sent + 1, packet);
+	int rc = length ? send_from(sample, packet, length) : -EMSGSIZE;
+
+	timeline_note(timeline, "HEARTBEAT of %u bytes to %s%s%s", size,
+		      address_host_text(&sample->destination, text), rc < 0 ? ": " : "",
+		      rc < 0 ? errno_name(-rc) : "");
+	a->over = rc < 0;
+	a->sent++;
+	a->sent_us = loop_now_us();
+}
+
+/*
+ * Lost: the small one is answered; the others were seen to leave, and nothing was missed of the
+ * wire.
+ */
+static enum path_mtu verdict(const struct path_mtu_ask *a, const struct wire *wire,
+			     const struct wire_path *path)
+{
+	for (unsigned n = 0; n < a->sent && n < TRIES; n++)
+		if (wire_padded_answered(path, a->base + n))
+			return PATH_MTU_PASSES;
+	if (a->sent > TRIES && wire_padded_answered(path, a->base + TRIES) &&
+	    path->padded.count == a->base + a->sent && !wire->lost)
+		return PATH_MTU_LOST;
+	return PATH_MTU_UNKNOWN;
+}
+
+/* The least that ICMP has said to fit; 0: nothing. */
+static uint32_t told_mtu(const struct wire_path *path)
+{
+	uint32_t least = 0;
+
+	for (size_t i = 0; i < path->icmp_count; i++)
+		if (path->icmps[i].mtu && (!least || path->icmps[i].mtu < least))
+			least = path->icmps[i].mtu;
+	return least;
+}
+
+static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
+		     const struct wire *wire, struct timeline *timeline, int64_t *wake_us)
+{
+	const struct wire_path *path = wire_find(wire, &asked->address);
+	int64_t patience_us = MAX(PATIENCE * asked->rtt_us, PATIENCE_MIN_US);
+
+	if (!path || !path->sample.info_length)
+		return; /* nothing has left for it yet */
+	a->verdict = verdict(a, wire, path);
+	if (a->verdict) {
+		a->over = true;
+		return;
+	}
+	if (!a->mtu)
+		a->mtu = asked->then.mtu;
+	/* The stack is told that too, and adapts: what matters is whether it is true. */
+	if (told_mtu(path) && told_mtu(path) < a->mtu) {
+		a->mtu = told_mtu(path);
+		a->sent = 0;
+	}
+	if (a->mtu < MTU_MIN || a->mtu > MTU_MAX) {
+		a->over = true;
+		return;
+	}
+	if (!a->sent) {
+		a->base = path->padded.count;
+		ask(a, &path->sample, a->mtu, timeline);
+	} else if (asked->answered && loop_now_us() - a->sent_us >= patience_us) {
+		/* What answers no small one is not known to lose large ones. */
+		if (a->sent <= TRIES)
+			ask(a, &path->sample, a->sent < TRIES ? a->mtu : SMALL, timeline);
+		else
+			a->over = true;
+	}
+	if (!a->over && asked->answered)
+		*wake_us = MIN(*wake_us, a->sent_us + patience_us);
+}
+
+size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe, const struct wire *wire,
+		     struct timeline *timeline, int64_t *wake_us)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		struct path_mtu_ask *a = &m->asks[i];
+
+		if (!a->over)
+			tick_one(a, &probe->paths[i], wire, timeline, wake_us);
+		/* Without one of the stack's to copy there is nothing to wait for. */
+		waiting += !a->over && a->sent && probe->paths[i].answered;
+	}
+	return waiting;
+}

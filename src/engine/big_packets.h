@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Does a packet of a path's whole MTU get through? A heartbeat is small, and says nothing of that:
+ * where something on the way drops large packets and no ICMP comes of it (a path MTU black hole),
+ * an association comes up and its messages vanish.
+ *
+ * So each path is asked by a HEARTBEAT more, padded to its MTU (RFC 8899 section 6.2, with the PAD
+ * chunk of RFC 4820), which the peer's stack answers like any other. No stack sends one when it is
+ * told to, so that it is sent from here, on a raw socket, as a copy of one that the stack has sent;
+ * the witness sees the answer. Where none comes, one more that is padded and small tells whether it
+ * is the size. The stack does not take that for its own, because it is longer
+ * (net/sctp/sm_statefuns.c sctp_sf_backbeat_8_3(), usrsctp's sctp_handle_heartbeat_ack()).
+ */
+#ifndef ENGINE_BIG_PACKETS_H
+#define ENGINE_BIG_PACKETS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/heartbeat.h"
+#include "base/util.h"
+#include "witness/ledger.h"
+
+enum path_mtu {
+	PATH_MTU_UNKNOWN, /* not asked, or not answered, for reasons that may be others */
+	PATH_MTU_PASSES,
+	PATH_MTU_LOST, /* small heartbeats are answered, and these are not */
+};
+
+struct path_mtu_ask {
+	enum path_mtu verdict;
+	bool over;     /* the verdict stands */
+	uint32_t mtu;  /* bytes; with what it was asked */
+	unsigned sent; /* so often, the small one at the end included */
+	unsigned base; /* how many padded ones of others there were before */
+	int64_t sent_us;
+};
+
+struct path_mtu_probe {
+	struct path_mtu_ask *asks; /* owned; one for each path of the probe */
+	size_t count;
+};
+
+void path_mtu_begin(struct path_mtu_probe *m, size_t count);
+void path_mtu_end(struct path_mtu_probe *m);
+
+/*
+ * Sends what is due, and looks for answers. Returns how many paths that have answered a small one
+ * are still waited for, and lowers *wake_us to when there is something to do. over is set for all
+ * once nothing can come of it any more.
+ */
+size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe, const struct wire *wire,
+		     struct timeline *timeline, int64_t *wake_us);
+
+/*
+ * The packet, from the SCTP header on, or with encapsulation from that of UDP: for IP packets of
+ * mtu bytes, number in it. Into buf of mtu bytes; returns its length, or 0: there is no room.
+ */
+size_t path_mtu_packet(const struct wire_sample *sample, uint32_t mtu, uint32_t number,
+		       uint8_t *buf);
+
+#endif

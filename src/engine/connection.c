@@ -1,0 +1,1194 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "diagnose/diagnose.h"
+#include "diagnose/explain.h"
+#include "diagnose/words.h"
+#include "base/loop.h"
+#include "engine/big_packets.h"
+#include "engine/heartbeat.h"
+#include "report/report.h"
+#include "witness/watch.h"
+
+/* Longer than the deadline, whatever it is: when to give up is ours to say (diagnose.c). */
+#define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
+
+/* An answer on a short path is there by then, and need not wait for the routing table. */
+#define ROUTE_CHECK_US (1 * USEC_PER_MSEC)
+/* Of the time that has passed until then, until the next look for a soft error. */
+#define SOFT_ERROR_PART   10
+#define SOFT_ERROR_MAX_US (50 * USEC_PER_MSEC)
+#define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
+#define WAIT_PAUSE_US     (250 * USEC_PER_MSEC)
+#define COOKIE_ERRORS_MAX 3
+/* How long a graceful close may take: a round trip, of which the connect took two. */
+#define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
+#define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
+
+/* Parts of --probe-timeout, and as many heartbeats at most. */
+#define PROBE_STEPS 4
+/* Failures that the stack's own heartbeats may add meanwhile. */
+#define PROBE_SPARE 2
+
+#define MS(us) ((double)(us) / USEC_PER_MSEC)
+
+enum connection_state {
+	/* Nothing is open. Left by start(): to PENDING, or, when it cannot even begin, to DONE. */
+	CONNECTION_IDLE,
+	/*
+	 * The endpoint is open, the stack is at it. Left for PROBING on EVENT_UP, or by finish(),
+	 * on EVENT_FAILED, the deadline, or when no address has a route.
+	 */
+	CONNECTION_PENDING,
+	/* The association is up, heartbeats are out. Left by end_probe(). */
+	CONNECTION_PROBING,
+	/* --wait: the last try failed, the next one begins at wake_us. Nothing is open. */
+	CONNECTION_PAUSED,
+	/* The result stands. The endpoint is open only where it is connected. */
+	CONNECTION_DONE,
+};
+
+struct connection {
+	const struct stack *stack;
+	int stack_error; /* why stack is NULL */
+	const struct options *options;
+	struct target *peer;
+	struct target *local;
+	struct timeline *timeline;
+
+	enum connection_state state;
+	int64_t begun_us;    /* the first try */
+	int64_t started_us;  /* the call of this try */
+	int64_t deadline_us; /* of this try */
+	int64_t wake_us;     /* when tick() has something to do */
+	bool routes_checked;
+	bool checksums_noted;
+	uint64_t checksum_errors; /* the stack's count then */
+	int64_t up_us;            /* when the association came up */
+	bool probe_routes_checked;
+	unsigned probe_asked; /* how often all of those have been asked again */
+	size_t probe_strikes; /* those times of all paths: what the stack counts as failures */
+	bool peer_closing;    /* it came up, and has since been closed or lost from the other end */
+
+	struct stack_endpoint *endpoint;
+	uint32_t assoc;
+	size_t *order; /* packed position -> index in peer->addresses */
+	union address *packed;
+	size_t packed_count;
+	union address *sources; /* those of -b */
+	size_t source_count;
+	struct probe *probe; /* NULL but while PROBING */
+	struct path_mtu_probe path_mtu;
+	struct watch watch;
+
+	struct evidence evidence;
+	struct result result;
+};
+
+struct connection *connection_new(const struct stack *stack, int stack_error,
+				  const struct options *options, struct target *peer,
+				  struct target *local, struct timeline *timeline)
+{
+	struct connection *c = xcalloc(1, sizeof(*c));
+
+	c->stack = stack;
+	c->options = options;
+	c->peer = peer;
+	c->local = local;
+	c->timeline = timeline;
+	c->stack_error = stack_error;
+	c->result.target = peer;
+	c->result.stack = stack ? stack->name : NULL;
+	c->result.style = options->style;
+	c->result.blocking = options->blocking;
+	return c;
+}
+
+const struct result *connection_result(const struct connection *c)
+{
+	return &c->result;
+}
+
+struct stack_endpoint *connection_endpoint(const struct connection *c)
+{
+	return c->state == CONNECTION_DONE ? c->endpoint : NULL;
+}
+
+void connection_gone(struct connection *c)
+{
+	c->peer_closing = true;
+}
+
+/* Takes away all that belongs to one try. */
+static void reset(struct connection *c)
+{
+	probe_free(c->probe);
+	c->probe = NULL;
+	path_mtu_end(&c->path_mtu);
+	watch_stop(&c->watch);
+	if (c->endpoint)
+		c->stack->close(c->endpoint, true);
+	c->endpoint = NULL;
+	c->assoc = 0;
+	free(c->order);
+	free(c->packed);
+	free(c->sources);
+	c->sources = NULL;
+	c->source_count = 0;
+	c->order = NULL;
+	c->packed = NULL;
+	c->packed_count = 0;
+	c->routes_checked = false;
+	c->checksums_noted = false;
+	c->peer_closing = false;
+	c->started_us = 0;
+	c->up_us = 0;
+	c->result.probe_us = 0;
+	association_free(&c->result.association);
+	memset(&c->result.association, 0, sizeof(c->result.association));
+	memset(&c->result.reason, 0, sizeof(c->result.reason));
+	memset(&c->result.hint, 0, sizeof(c->result.hint));
+	memset(&c->evidence, 0, sizeof(c->evidence));
+}
+
+void connection_free(struct connection *c)
+{
+	if (!c)
+		return;
+	reset(c);
+	free(c);
+}
+
+/* --- One try, from the addresses to the call ------------------------------------------------ */
+
+/* Every requested address gets its line in the report, whatever becomes of it. */
+static void list_requested(struct connection *c)
+{
+	struct association *a = &c->result.association;
+
+	a->path_count = c->peer->address_count;
+	a->paths = xcalloc(a->path_count + 1, sizeof(*a->paths));
+	for (size_t i = 0; i < a->path_count; i++) {
+		a->paths[i].path.address = c->peer->addresses[i].address;
+		a->paths[i].host = c->peer->addresses[i].host;
+		a->paths[i].requested = true;
+		a->paths[i].verdict = VERDICT_UNTRIED;
+	}
+}
+
+static void note_reordered(struct connection *c)
+{
+	c->result.reordered = false;
+	for (size_t i = 1; i < c->packed_count; i++)
+		c->result.reordered |= c->order[i] < c->order[i - 1];
+}
+
+/*
+ * Narrowest scope first, else in the user's order: the INIT goes to the first address of the array,
+ * and both ends leave out every address of a narrower scope than that one's (address.h).
+ */
+static void order_addresses(struct connection *c)
+{
+	size_t count = c->peer->address_count;
+
+	c->order = xcalloc(count + 1, sizeof(*c->order));
+	c->packed = xcalloc(count + 1, sizeof(*c->packed));
+	for (enum address_scope scope = SCOPE_LOOPBACK; scope <= SCOPE_GLOBAL; scope++) {
+		for (size_t i = 0; i < count; i++) {
+			const union address *a = &c->peer->addresses[i].address;
+
+			if (address_scope(a) != scope)
+				continue;
+			c->order[c->packed_count] = i;
+			c->packed[c->packed_count++] = *a;
+		}
+	}
+	note_reordered(c);
+	if (c->result.reordered)
+		timeline_note(
+			c->timeline,
+			"addresses reordered, narrowest scope first, so that none is left out");
+}
+
+static bool any_of_family(const union address *list, size_t count, sa_family_t family)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].sa.sa_family == family)
+			return true;
+	return false;
+}
+
+/* What is left of the call goes on without the addresses of this family, each of which says why. */
+static void exclude_family(struct connection *c, sa_family_t family, const char *why)
+{
+	size_t kept = 0;
+
+	if (!any_of_family(c->packed, c->packed_count, family))
+		return;
+	for (size_t i = 0; i < c->packed_count; i++) {
+		struct path_result *path = &c->result.association.paths[c->order[i]];
+
+		if (c->packed[i].sa.sa_family == family) {
+			path->verdict = VERDICT_EXCLUDED;
+			message_set(&path->note, 0, "%s", why);
+			continue;
+		}
+		c->order[kept] = c->order[i];
+		c->packed[kept++] = c->packed[i];
+	}
+	c->packed_count = kept;
+	note_reordered(c);
+	timeline_note(c->timeline, "going on without the IPv%d addresses: %s",
+		      family == AF_INET6 ? 6 : 4, why);
+}
+
+/* The stack never sends from an address that was not bound, so those of -b must fit the peer's. */
+static void exclude_unbound(struct connection *c, const union address *local, size_t count)
+{
+	bool both = count == 1 && local->sa.sa_family == AF_INET6 && address_is_wildcard(local);
+
+	if (!count || both)
+		return;
+	if (!any_of_family(local, count, AF_INET))
+		exclude_family(c, AF_INET, "no -b address is IPv4");
+	if (!any_of_family(local, count, AF_INET6))
+		exclude_family(c, AF_INET6, "no -b address is IPv6");
+}
+
+static int open_endpoint(struct connection *c)
+{
+	const struct options *o = c->options;
+	struct stack_config config = {
+		.style = o->style,
+		.udp = o->udp,
+		.out_streams = o->out_streams,
+		.max_in_streams = o->in_streams,
+		.init_attempts = o->init_attempts ? o->init_attempts : INIT_ATTEMPTS_UNLIMITED,
+		.init_timeout_ms = o->init_timeout_ms,
+		.rto_initial_ms = o->rto_initial_ms,
+		.local_count = c->local->address_count,
+	};
+	union address *local = xcalloc(c->local->address_count + 1, sizeof(*local));
+	bool local_ipv6;
+	int rc;
+
+	for (size_t i = 0; i < c->local->address_count; i++)
+		local[i] = c->local->addresses[i].address;
+	c->sources = local;
+	c->source_count = config.local_count;
+	config.local = local;
+	exclude_unbound(c, local, config.local_count);
+	if (!config.rto_initial_ms && c->packed_count > 1)
+		config.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
+	c->evidence.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC;
+	local_ipv6 = any_of_family(local, config.local_count, AF_INET6);
+	config.ipv6 = local_ipv6 || any_of_family(c->packed, c->packed_count, AF_INET6);
+	config.peers = c->packed;
+	config.peer_count = c->packed_count;
+
+	c->evidence.fault.call = "bind";
+	rc = c->packed_count ? c->stack->open(&c->endpoint, &config, &c->evidence.fault)
+			     : -EAFNOSUPPORT;
+	if (rc == -EAFNOSUPPORT && config.ipv6 && !local_ipv6) {
+		exclude_family(c, AF_INET6, "this host has no IPv6");
+		config.ipv6 = false;
+		config.peer_count = c->packed_count;
+		if (c->packed_count)
+			rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
+	}
+	return rc;
+}
+
+static void note_call(struct connection *c)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!c->timeline->verbose)
+		return;
+	for (size_t i = 0; i < c->packed_count; i++)
+		timeline_note(c->timeline, "  address %zu of the call: %s", i + 1,
+			      address_text(&c->packed[i], text));
+}
+
+/* What the terminal shows while nothing comes. */
+static void show_progress(struct connection *c)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (c->packed_count == 1)
+		timeline_progress(c->timeline, "waiting for an answer from %s ...",
+				  address_text(&c->packed[0], text));
+	else
+		timeline_progress(c->timeline, "waiting for an answer from %s and %zu more ...",
+				  address_text(&c->packed[0], text), c->packed_count - 1);
+}
+
+static void finish(struct connection *c, enum phase phase, int error);
+static bool check_routes(struct connection *c);
+
+static int64_t try_timeout(const struct connection *c, int64_t now)
+{
+	int64_t timeout = c->options->timeout_us;
+
+	if (c->options->wait_us)
+		timeout = MIN(timeout, c->begun_us + c->options->wait_us - now);
+	return MAX(timeout, 1);
+}
+
+/*
+ * Not before every attempt, most of which succeed at once: the kernel takes longer for it than for
+ * a handshake. So what is answered in the first millisecond is not in it, but what is answered to
+ * the next INIT; and a witness sees all.
+ */
+static void note_checksums(struct connection *c)
+{
+	if (c->watch.witness)
+		return;
+	c->checksums_noted = true;
+	c->checksum_errors = c->stack->checksum_errors();
+}
+
+static void call_connect(struct connection *c)
+{
+	const char *mode = c->options->blocking ? "blocking" : "non-blocking";
+	int rc;
+
+	timeline_note(c->timeline, "sctp_connectx, %zu address%s, %s, %s", c->packed_count,
+		      c->packed_count == 1 ? "" : "es", mode, style_name(c->options->style));
+	note_call(c);
+
+	if (!c->options->no_witness)
+		watch_start(&c->watch, c->packed, c->packed_count, &c->options->udp,
+			    c->local->address_count ? address_port(&c->local->addresses[0].address)
+						    : 0,
+			    c->timeline);
+	if (c->options->blocking)
+		note_checksums(c);
+	c->started_us = loop_now_us();
+	c->evidence.timeout_us = try_timeout(c, c->started_us);
+	c->deadline_us = c->started_us + c->evidence.timeout_us;
+	if (c->options->blocking) {
+		show_progress(c);
+		loop_alarm_start(c->deadline_us);
+	}
+	rc = c->stack->connect(c->endpoint, c->packed, c->packed_count, c->options->blocking,
+			       &c->assoc);
+	if (c->options->blocking) {
+		loop_alarm_stop();
+		timeline_clear(c->timeline);
+	}
+	if (rc < 0) {
+		finish(c, PHASE_CALL, -rc);
+		return;
+	}
+	watch_set_ports(&c->watch, c->stack, c->endpoint);
+	timeline_note(c->timeline, "the call %s", c->options->blocking ? "returned" : "has begun");
+	c->state = CONNECTION_PENDING;
+	c->wake_us = c->started_us + ROUTE_CHECK_US;
+}
+
+static void start(struct connection *c)
+{
+	int64_t now = loop_now_us();
+	int status, rc;
+
+	reset(c);
+	if (!c->result.tries++)
+		c->begun_us = now;
+	c->evidence.encapsulated = c->options->udp.local || c->options->udp.remote;
+	status = target_resolve(c->peer, c->options->family, c->timeline, &c->evidence.failed);
+	if (status == STATUS_OK)
+		status = target_resolve(c->local, c->options->family, c->timeline,
+					&c->evidence.failed);
+	c->result.resolve_us = loop_now_us() - now;
+	if (status != STATUS_OK) {
+		c->evidence.status = status;
+		finish(c, PHASE_RESOLVE, 0);
+		return;
+	}
+	list_requested(c);
+	order_addresses(c);
+	if (!c->stack) {
+		finish(c, PHASE_STACK, c->stack_error);
+		return;
+	}
+	rc = open_endpoint(c);
+	if (rc < 0) {
+		finish(c, PHASE_OPEN, -rc);
+		return;
+	}
+	/* A blocking call would keep us from seeing later that it cannot succeed. */
+	if (c->options->blocking && check_routes(c)) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	call_connect(c);
+}
+
+/* --- The association is up: what it is made of ---------------------------------------------- */
+
+static size_t find_packed(const struct connection *c, const union address *address)
+{
+	for (size_t i = 0; i < c->packed_count; i++)
+		if (address_equal(&c->packed[i], address))
+			return i;
+	return 0;
+}
+
+/*
+ * When the array was reordered, the stack's primary is the first of the array that answered. The
+ * user's first address is to be it, unless its turn came before that one's and it did not answer.
+ */
+static void set_primary(struct connection *c)
+{
+	char text[ADDRESS_TEXT_MAX];
+	const union address *first;
+	size_t position = 0;
+	int rc;
+
+	c->result.primary_set = false;
+	if (!c->result.reordered)
+		return;
+	while (c->order[position] != 0 && position + 1 < c->packed_count)
+		position++;
+	first = &c->packed[position];
+	if (c->order[position] != 0 || position <= c->evidence.answered)
+		return;
+	rc = c->stack->set_primary(c->endpoint, c->assoc, first);
+	c->result.primary_set = rc == 0;
+	timeline_note(c->timeline, "primary set to the first -a, %s: %s",
+		      address_host_text(first, text), rc < 0 ? errno_name(-rc) : "done");
+}
+
+static void find_answered(struct connection *c, const struct stack_path *list, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (list[i].primary)
+			c->evidence.answered = find_packed(c, &list[i].address);
+}
+
+/* Sorts what the stack lists into the requested addresses, and appends the learned ones. */
+static void merge_paths(struct connection *c, const struct stack_path *list, size_t count)
+{
+	struct association *a = &c->result.association;
+	size_t requested = a->path_count;
+
+	a->paths = xreallocarray(a->paths, requested + count + 1, sizeof(*a->paths));
+	for (size_t i = 0; i < count; i++) {
+		struct path_result *path = NULL;
+
+		for (size_t j = 0; j < requested && !path; j++)
+			if (address_equal(&a->paths[j].path.address, &list[i].address) &&
+			    !a->paths[j].in_association)
+				path = &a->paths[j];
+		if (path) {
+			union address given = path->path.address;
+
+			path->path = list[i];
+			path->path.address = given; /* with the zone, which the kernel forgets */
+		} else {
+			path = &a->paths[a->path_count++];
+			*path = (struct path_result){ .path = list[i] };
+		}
+		path->in_association = true;
+		path->verdict = VERDICT_UNVERIFIED;
+	}
+}
+
+static void snapshot(struct connection *c)
+{
+	struct association *a = &c->result.association;
+	struct stack_path *list = NULL;
+	int count;
+
+	/* Where the peer has closed it again already, there is nothing left to ask about. */
+	if (c->stack->status(c->endpoint, c->assoc, &a->status) < 0)
+		return;
+	count = c->stack->paths(c->endpoint, c->assoc, &list);
+	if (count < 0)
+		return;
+	find_answered(c, list, count);
+	set_primary(c);
+	if (c->result.primary_set) {
+		free(list);
+		count = c->stack->paths(c->endpoint, c->assoc, &list);
+		if (count < 0)
+			return;
+	}
+	merge_paths(c, list, (size_t)count);
+	free(list);
+	count = c->stack->local_addresses(c->endpoint, c->assoc, &a->local);
+	a->local_count = count > 0 ? (size_t)count : 0;
+	a->known = true;
+}
+
+/* --- The end of a try ----------------------------------------------------------------------- */
+
+static bool worth_another_try(const struct connection *c)
+{
+	switch (c->result.word) {
+	case RESULT_REFUSED:
+	case RESULT_TIMEOUT:
+	case RESULT_UNREACHABLE:
+	case RESULT_ABORTED:
+	case RESULT_UNRESOLVED:
+	case RESULT_DEGRADED:
+		return c->options->wait_us && !c->result.signal &&
+		       loop_now_us() + WAIT_PAUSE_US < c->begun_us + c->options->wait_us;
+	default:
+		return false;
+	}
+}
+
+static void look_for_route(const struct connection *c, struct path_result *path)
+{
+	path->route_error = route_error(&path->path.address, c->sources, c->source_count);
+	if (!path->route_error && link_without_carrier(&path->path.address, path->link))
+		path->route_error = ENETDOWN;
+}
+
+/* A reason for silence that only the routing table tells. True: no address has a route. */
+static bool check_routes(struct connection *c)
+{
+	size_t without = 0;
+
+	c->routes_checked = true;
+	for (size_t i = 0; i < c->packed_count; i++) {
+		struct path_result *path = &c->result.association.paths[c->order[i]];
+		char text[ADDRESS_TEXT_MAX];
+
+		look_for_route(c, path);
+		if (!path->route_error)
+			continue;
+		without++;
+		timeline_note(c->timeline, "route look-up for %s: %s",
+			      address_host_text(&c->packed[i], text),
+			      errno_name(path->route_error));
+	}
+	return without == c->packed_count;
+}
+
+/* Beyond that it would take longer than it tells. */
+#define NEIGHBOURS_MAX 64
+
+/* What else is there to know about an attempt without an answer, before its endpoint is closed. */
+static void gather(struct connection *c)
+{
+	struct evidence *e = &c->evidence;
+
+	e->state = c->stack->pending_state(c->endpoint, c->assoc);
+	if (c->checksums_noted)
+		e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
+	for (size_t i = 0; c->watch.witness && i < c->watch.wire.path_count; i++)
+		e->checksum_errors += c->watch.wire.paths[i].bad_checksums.count;
+	for (size_t i = 0; i < c->packed_count && c->packed_count <= NEIGHBOURS_MAX; i++) {
+		struct path_result *path = &c->result.association.paths[c->order[i]];
+
+		path->neighbour = neighbour_state(&path->path.address, &path->hop);
+	}
+}
+
+static void sample_soft_error(struct connection *c)
+{
+	int error = c->stack->soft_error(c->endpoint);
+
+	if (error)
+		timeline_note(c->timeline, "SO_ERROR while waiting: %s", errno_name(error));
+	evidence_add_soft_error(&c->evidence, error);
+}
+
+/* For the report, which comes when the witness may be gone. */
+static void keep_evidence(struct connection *c)
+{
+	const struct evidence *e = &c->evidence;
+	struct result_evidence *kept = &c->result.evidence;
+	struct association *a = &c->result.association;
+
+	*kept = (struct result_evidence){
+		.witness = e->wire != NULL,
+		.witness_lost = e->wire ? e->wire->lost : 0,
+		.soft_error_count = e->soft_error_count,
+		.pending_state = e->state,
+		.checksum_errors = e->checksum_errors,
+	};
+	memcpy(kept->soft_errors, e->soft_errors, sizeof(kept->soft_errors));
+	for (size_t i = 0; e->wire && i < a->path_count; i++)
+		finding_counts(e->wire, &a->paths[i].path.address, &a->paths[i].seen);
+}
+
+static void finish(struct connection *c, enum phase phase, int error)
+{
+	struct evidence *e = &c->evidence;
+	bool again;
+
+	timeline_clear(c->timeline);
+	watch_read(&c->watch, c->timeline);
+	e->wire = c->watch.witness ? &c->watch.wire : NULL;
+	e->now_us = loop_now_us();
+	e->phase = phase;
+	e->error = error;
+	e->order = c->order;
+	e->order_count = c->packed_count;
+	e->require = c->options->no_probe ? 0 : c->options->require;
+	if (c->up_us)
+		e->up_for_us = loop_now_us() - c->up_us;
+	if (c->started_us && phase != PHASE_UP)
+		c->result.connect_us = loop_now_us() - c->started_us;
+	e->elapsed_us = c->result.connect_us;
+	if ((phase == PHASE_PENDING || phase == PHASE_CALL) && c->endpoint && !c->result.signal) {
+		sample_soft_error(c);
+		if (!c->routes_checked && error != ECONNREFUSED && error != ENOPROTOOPT)
+			check_routes(c);
+		gather(c);
+	}
+	diagnose(&c->result, e);
+	keep_evidence(c);
+	timeline_note(c->timeline, "%s%s%s", result_name(c->result.word),
+		      c->result.error ? ", " : "",
+		      c->result.error ? errno_name(c->result.error) : "");
+	c->state = CONNECTION_DONE;
+	again = worth_another_try(c);
+	if (result_is_up(c->result.word) && !again)
+		return;
+	watch_stop(&c->watch);
+	if (c->endpoint)
+		c->stack->close(c->endpoint, !result_is_up(c->result.word));
+	c->endpoint = NULL;
+	if (again) {
+		c->state = CONNECTION_PAUSED;
+		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
+		timeline_progress(c->timeline, "%s (%s): trying again ...", c->peer->name,
+				  result_name(c->result.word));
+	}
+}
+
+/* --- Once it is up: a heartbeat on every path ------------------------------------------------ */
+
+static void start_probe(struct connection *c)
+{
+	struct association *a = &c->result.association;
+	union address *paths = xcalloc(a->path_count + 1, sizeof(*paths));
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].in_association)
+			paths[count++] = a->paths[i].path.address;
+	c->probe = probe_new(c->stack, c->endpoint, &a->status, paths, count, c->timeline);
+	path_mtu_begin(&c->path_mtu, count);
+	free(paths);
+	c->evidence.probe_timeout_us = c->options->probe_timeout_us;
+	c->evidence.probe_step_us = c->options->probe_timeout_us / PROBE_STEPS;
+	c->state = CONNECTION_PROBING;
+	c->probe_asked = 0;
+	c->probe_routes_checked = false;
+	c->probe_strikes = 0;
+	c->deadline_us = loop_now_us() + c->options->probe_timeout_us;
+	probe_ask_all(c->probe);
+	c->wake_us = loop_now_us(); /* all may have answered by now */
+}
+
+/* What the probe found, and what the paths look like after it. */
+static void take_probe(struct connection *c)
+{
+	struct association *a = &c->result.association;
+	size_t next = 0;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+		const struct probe_path *asked;
+		union address address = path->path.address;
+		bool primary = path->path.primary;
+
+		if (!path->in_association)
+			continue;
+		asked = &c->probe->paths[next++];
+		path->rtt_us = asked->rtt_us;
+		if (c->watch.witness && asked->answered) {
+			int64_t exact_us = finding_rtt_us(&c->watch.wire, &address);
+
+			path->rtt_us = exact_us ? exact_us : path->rtt_us;
+		}
+		path->heartbeats = asked->sent;
+		path->answered = asked->answered;
+		path->path_mtu = c->path_mtu.asks[next - 1].verdict;
+		path->asked_mtu = c->path_mtu.asks[next - 1].mtu;
+		c->stack->path(c->endpoint, c->assoc, &address, &path->path);
+		path->path.address = address;
+		path->path.primary = primary;
+		if (asked->answered)
+			continue;
+		look_for_route(c, path);
+		path->neighbour = neighbour_state(&address, &path->hop);
+	}
+}
+
+/* error: the association was lost meanwhile. */
+static void end_probe(struct connection *c, int error)
+{
+	c->result.probe_us = loop_now_us() - c->up_us;
+	c->evidence.probed = !error && !c->peer_closing && !c->result.signal;
+	watch_read(&c->watch, c->timeline);
+	take_probe(c);
+	probe_free(c->probe);
+	c->probe = NULL;
+	path_mtu_end(&c->path_mtu);
+	finish(c, PHASE_UP, error);
+}
+
+/* When those who have not answered are asked again; the last step is for the last answer. */
+static int64_t next_ask_us(const struct connection *c)
+{
+	if (c->probe_asked + 1 >= PROBE_STEPS)
+		return LOOP_FOREVER;
+	return c->up_us + (c->probe_asked + 1) * c->evidence.probe_step_us;
+}
+
+/*
+ * At half time all of them. In between, too, those whose answer should have come, to tell a path
+ * that loses packets from a dead one: but not where round trips are as long as that; nor where a
+ * stack may take no other answer than that to the newest one, as usrsctp does to confirm an
+ * address; nor so often that it ends the association, because each counts as a failure of that,
+ * too.
+ */
+static void ask_again(struct connection *c, size_t waiting)
+{
+	bool half = ++c->probe_asked == PROBE_STEPS / 2;
+	bool *ask = xcalloc(c->probe->count + 1, sizeof(*ask));
+	bool often = c->probe_strikes + 2 * waiting + PROBE_SPARE <
+		     c->result.association.status.max_retrans;
+	int64_t slowest_us = c->evidence.answered == 0 ? c->result.connect_us / 2 : 0;
+
+	for (size_t i = 0; i < c->probe->count; i++)
+		slowest_us = MAX(slowest_us, c->probe->paths[i].rtt_us);
+	often &= 2 * slowest_us < c->evidence.probe_step_us;
+	for (size_t i = 0; i < c->probe->count; i++) {
+		const struct probe_path *path = &c->probe->paths[i];
+
+		ask[i] = path->missed && (half || (often && path->then.state != PATH_UNCONFIRMED));
+		c->probe_strikes += ask[i];
+	}
+	probe_ask(c->probe, ask);
+	free(ask);
+}
+
+/* Has the newest heartbeat to that address drawn an ICMP error? */
+static bool drew_icmp(const struct connection *c, const union address *address)
+{
+	const struct wire_path *path = c->watch.witness ? wire_find(&c->watch.wire, address) : NULL;
+
+	for (size_t i = 0; path && i < path->icmp_count; i++)
+		if (path->icmps[i].error && path->heartbeats.count &&
+		    path->icmps[i].seen.last_us >= path->heartbeats.last_us)
+			return true;
+	return false;
+}
+
+/* Of the paths that wait for an answer: how many may still get one. */
+static size_t count_hopeful(struct connection *c, int64_t now)
+{
+	struct association *a = &c->result.association;
+	bool look = !c->probe_routes_checked && now - c->up_us >= ROUTE_CHECK_US;
+	size_t next = 0, count = 0;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+
+		if (!path->in_association || !c->probe->paths[next++].missed)
+			continue;
+		if (look)
+			look_for_route(c, path);
+		count += !path->route_error && !drew_icmp(c, &path->path.address);
+	}
+	c->probe_routes_checked |= look;
+	return count;
+}
+
+static void handle_events(struct connection *c);
+
+static void tick_probe(struct connection *c, int64_t now)
+{
+	size_t waiting = probe_look(c->probe), large = 0;
+	int64_t wake_us = LOOP_FOREVER;
+
+	if (c->watch.witness) {
+		watch_read(&c->watch, c->timeline);
+		large = path_mtu_tick(&c->path_mtu, c->probe, &c->watch.wire, c->timeline,
+				      &wake_us);
+	}
+	if (now >= c->deadline_us || (!large && (!waiting || !count_hopeful(c, now)))) {
+		/* Nobody can be asked any more where the peer has closed it since the poll. */
+		handle_events(c);
+		if (c->state == CONNECTION_PROBING)
+			end_probe(c, 0);
+		return;
+	}
+	if (now - c->up_us >= PROGRESS_AFTER_US)
+		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
+				  waiting, waiting == 1 ? "" : "s");
+	if (waiting && now >= next_ask_us(c)) {
+		ask_again(c, waiting);
+		c->wake_us = now; /* all may have answered by now */
+		return;
+	}
+	c->wake_us = MIN(MIN(probe_next_look_us(c->probe), next_ask_us(c)), wake_us);
+}
+
+static const char *event_words(enum stack_event_type type)
+{
+	static const char *const words[] = {
+		[EVENT_NONE] = "nothing",
+		[EVENT_UP] = "COMM_UP",
+		[EVENT_RESTART] = "RESTART",
+		[EVENT_FAILED] = "CANT_STR_ASSOC",
+		[EVENT_LOST] = "COMM_LOST",
+		[EVENT_SHUTDOWN] = "SHUTDOWN_EVENT",
+		[EVENT_CLOSED] = "SHUTDOWN_COMP",
+		[EVENT_PATH] = "PEER_ADDR_CHANGE",
+		[EVENT_DATA] = "data",
+	};
+
+	return words[type];
+}
+
+/* On a one-to-many endpoint an event may be of an association that is not this connection's. */
+static bool is_ours(const struct connection *c, const struct stack_event *event)
+{
+	return !c->assoc || !event->assoc || event->assoc == c->assoc;
+}
+
+static void came_up(struct connection *c, const struct stack_event *event)
+{
+	c->up_us = loop_now_us();
+	c->assoc = event->assoc;
+	c->result.connect_us = c->up_us - c->started_us;
+	snapshot(c);
+}
+
+/* All that the stack has to say now. A peer that ends the association at once is seen here too. */
+static void handle_events(struct connection *c)
+{
+	struct stack_event event;
+	bool up = false;
+	int lost = 0;
+
+	while (c->endpoint && c->stack->next_event(c->endpoint, &event)) {
+		timeline_note(c->timeline, "event %s, association %u%s%s", event_words(event.type),
+			      event.assoc, event.error ? ", " : "",
+			      event.error ? errno_name(event.error) : "");
+		if (!is_ours(c, &event))
+			continue;
+		switch (event.type) {
+		case EVENT_UP:
+			up = true;
+			came_up(c, &event);
+			break;
+		case EVENT_FAILED:
+			c->evidence.ended = true;
+			c->evidence.aborted = event.aborted;
+			c->evidence.cause = event.cause;
+			finish(c, PHASE_PENDING, event.error);
+			return;
+		case EVENT_LOST:
+			lost = event.error;
+			c->evidence.cause = event.cause;
+			break;
+		case EVENT_RESTART:
+			c->evidence.restarted = true;
+			break;
+		case EVENT_SHUTDOWN:
+		case EVENT_CLOSED:
+			c->peer_closing = true;
+			break;
+		default:
+			break;
+		}
+	}
+	c->evidence.closed = c->peer_closing;
+	if (up && !lost && !c->peer_closing && c->result.association.known && !c->options->no_probe)
+		start_probe(c);
+	else if (up)
+		finish(c, PHASE_UP, lost);
+	else if (c->state == CONNECTION_PROBING && (lost || c->peer_closing))
+		end_probe(c, lost);
+}
+
+/* *now: the network has said so of this attempt. */
+static bool is_obstructed(const struct connection *c, size_t position, bool *now)
+{
+	const struct path_result *path = &c->result.association.paths[c->order[position]];
+	const union address *peer = &c->packed[position];
+	struct finding finding;
+	union address hop;
+
+	if (path->route_error)
+		return true;
+	if (c->watch.witness) {
+		finding_of_init(&c->watch.wire, peer, false, ASSOC_CLOSED, loop_now_us(), &finding);
+		if (finding.kind == WIRE_ICMP) {
+			*now = true;
+			return true;
+		}
+	}
+	return neighbour_state(peer, &hop) == NEIGHBOUR_SILENT;
+}
+
+/*
+ * The network has said of every address that it cannot be reached: what ends one ends all. Not
+ * before each had its turn, because what the link has said of it may be old.
+ */
+static bool all_obstructed(const struct connection *c)
+{
+	bool now = c->evidence.soft_error_count > 0;
+
+	if (!now && !c->watch.witness)
+		return false;
+	if (loop_now_us() - c->started_us < c->evidence.t1_us * (int64_t)(c->packed_count - 1))
+		return false;
+	if (c->packed_count > NEIGHBOURS_MAX)
+		return false;
+	for (size_t i = 0; i < c->packed_count; i++)
+		if (!is_obstructed(c, i, &now))
+			return false;
+	return now;
+}
+
+/*
+ * Each of its answers makes the stack begin anew at once, as often as that goes in the time (seen
+ * with Linux, whatever the number of attempts is to be): thousands of INITs a second.
+ */
+static bool cookies_refused(const struct connection *c)
+{
+	for (size_t i = 0; c->watch.witness && i < c->packed_count; i++) {
+		const struct wire_path *path = wire_find(&c->watch.wire, &c->packed[i]);
+
+		if (path && path->errors.count >= COOKIE_ERRORS_MAX && !path->cookie_acks.count)
+			return true;
+	}
+	return false;
+}
+
+static void tick(struct connection *c, int64_t now)
+{
+	if (c->state == CONNECTION_PAUSED) {
+		if (now >= c->wake_us)
+			start(c);
+		return;
+	}
+	if (c->state == CONNECTION_PROBING) {
+		tick_probe(c, now);
+		return;
+	}
+	if (now >= c->deadline_us) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	if (now < c->wake_us)
+		return;
+	if (!c->checksums_noted)
+		note_checksums(c);
+	if (!c->routes_checked && check_routes(c)) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	sample_soft_error(c);
+	if (all_obstructed(c) || cookies_refused(c)) {
+		finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
+	if (c->packed_count == 1 && c->evidence.soft_error_count) {
+		/* Unless it is the outcome itself, which came since the poll: SO_ERROR is both. */
+		handle_events(c);
+		if (c->state == CONNECTION_PENDING)
+			finish(c, PHASE_PENDING, 0);
+		return;
+	}
+	if (now - c->started_us >= PROGRESS_AFTER_US)
+		show_progress(c);
+	c->wake_us = now + MIN(MAX((now - c->started_us) / SOFT_ERROR_PART, ROUTE_CHECK_US),
+			       SOFT_ERROR_MAX_US);
+}
+
+/* --- The loop over all connections ---------------------------------------------------------- */
+
+/* What the last try found out stays: that is what is known. */
+static void interrupt_pause(struct connection *c)
+{
+	struct message last = c->result.reason;
+
+	message_set(&c->result.reason, 0, "ended by %s before the next try; the last one: %s",
+		    signal_name(c->result.signal), last.text);
+	c->result.word = RESULT_FAILED;
+	c->result.error = EINTR;
+	c->result.status = STATUS_SIGNAL + c->result.signal;
+	c->state = CONNECTION_DONE;
+}
+
+/* A signal, or (error, positive) a poll that cannot be made. */
+static void interrupt(struct connection *const list[], size_t count, int error)
+{
+	int number = loop_take_signal();
+
+	for (size_t i = 0; i < count; i++) {
+		struct connection *c = list[i];
+
+		if (c->state == CONNECTION_DONE)
+			continue;
+		c->result.signal = number;
+		if (!number)
+			finish(c, PHASE_CALL, error);
+		else if (c->state == CONNECTION_PAUSED)
+			interrupt_pause(c);
+		else if (c->state == CONNECTION_PROBING)
+			end_probe(c, 0);
+		else
+			finish(c, PHASE_PENDING, EINTR);
+	}
+}
+
+static bool is_open(const struct connection *c)
+{
+	return c->state == CONNECTION_PENDING || c->state == CONNECTION_PROBING;
+}
+
+void connection_start(struct connection *c)
+{
+	start(c);
+	/* A blocking call may have its outcome by now. */
+	if (c->state == CONNECTION_PENDING && c->options->blocking)
+		handle_events(c);
+}
+
+/* What the terminal shows when the first has its result and others have not. */
+static void show_others(struct connection *const list[], size_t waiting)
+{
+	const struct connection *first = list[0];
+
+	if (first->state == CONNECTION_DONE && loop_now_us() - first->begun_us >= PROGRESS_AFTER_US)
+		timeline_progress(first->timeline, "waiting for %zu more ...", waiting);
+}
+
+void connection_run(struct connection *const list[], size_t count)
+{
+	/* Two for each: the endpoint, and behind them all the witnesses. */
+	struct pollfd *fds = xcalloc(2 * count + 1, sizeof(*fds));
+
+	for (size_t i = 0; i < count; i++)
+		if (list[i]->state == CONNECTION_IDLE)
+			connection_start(list[i]);
+	for (;;) {
+		int64_t until = LOOP_FOREVER;
+		int rc;
+		size_t active = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			struct connection *c = list[i];
+
+			fds[i] = fds[count + i] = (struct pollfd){ .fd = -1 };
+			if (c->state == CONNECTION_DONE)
+				continue;
+			active++;
+			fds[count + i] = watch_pollfd(&c->watch);
+			until = MIN(until, c->wake_us);
+			if (is_open(c)) {
+				until = MIN(until, c->deadline_us);
+				fds[i] = c->stack->pollfd(c->endpoint);
+			}
+		}
+		if (!active)
+			break;
+		show_others(list, active);
+		rc = loop_wait(fds, 2 * count, until);
+		if (rc < 0) {
+			interrupt(list, count, -rc);
+			break;
+		}
+		for (size_t i = 0; i < count; i++) {
+			struct connection *c = list[i];
+
+			/* What the peer may end at once is looked at first, unless it is only told.
+			 */
+			if (c->timeline->verbose)
+				watch_read(&c->watch, c->timeline);
+			if (is_open(c) && fds[i].revents)
+				handle_events(c);
+			if (fds[count + i].revents && is_open(c)) {
+				watch_read(&c->watch, c->timeline);
+				c->wake_us = loop_now_us(); /* it may be ICMP */
+			}
+			if (c->state != CONNECTION_DONE)
+				tick(c, loop_now_us());
+		}
+	}
+	if (count > 1)
+		timeline_clear(list[0]->timeline);
+	free(fds);
+}
+
+/* --- Closing -------------------------------------------------------------------------------- */
+
+/* True when the association is gone, and the endpoint with it. */
+static bool close_if_gone(struct connection *c)
+{
+	struct stack_event event;
+
+	while (c->stack->next_event(c->endpoint, &event)) {
+		timeline_note(c->timeline, "event %s", event_words(event.type));
+		if (is_ours(c, &event))
+			c->peer_closing |= event.type == EVENT_SHUTDOWN ||
+					   event.type == EVENT_CLOSED || event.type == EVENT_LOST;
+	}
+	/* When both ends close, the stack finishes by itself. */
+	if (!c->peer_closing)
+		return false;
+	c->stack->close(c->endpoint, false);
+	c->endpoint = NULL;
+	return true;
+}
+
+void connection_close(struct connection *const list[], size_t count)
+{
+	struct pollfd *fds = xcalloc(count + 1, sizeof(*fds));
+	int64_t bound_us = CLOSE_BOUND_MIN_US, until;
+	size_t open;
+
+	for (size_t i = 0; i < count; i++) {
+		struct connection *c = list[i];
+
+		if (!c->endpoint)
+			continue;
+		timeline_note(c->timeline, "closing: SHUTDOWN");
+		if (c->stack->shutdown(c->endpoint, c->assoc) < 0)
+			c->peer_closing = true; /* it is gone already */
+		bound_us = MAX(bound_us, MIN(c->result.connect_us, CLOSE_BOUND_MAX_US));
+	}
+	until = loop_now_us() + bound_us;
+	do {
+		open = 0;
+		for (size_t i = 0; i < count; i++) {
+			struct connection *c = list[i];
+
+			fds[i] = (struct pollfd){ .fd = -1 };
+			if (c->endpoint && !close_if_gone(c)) {
+				fds[i] = c->stack->pollfd(c->endpoint);
+				open++;
+			}
+		}
+	} while (open && loop_wait(fds, count, until) > 0);
+
+	for (size_t i = 0; i < count; i++) {
+		struct connection *c = list[i];
+
+		if (!c->endpoint)
+			continue;
+		timeline_note(c->timeline, "closing: no end to the SHUTDOWN, so ABORT");
+		c->stack->close(c->endpoint, true);
+		c->endpoint = NULL;
+	}
+	free(fds);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/each.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+/* Of the addresses that a hint names; of others only the number. */
+#define NAMED_MAX     3
+#define LIST_TEXT_MAX 256
+
+/* With more addresses than that, the singles have no witness: each takes half a megabyte. */
+#define WITNESSED_MAX 16
+
+/* One address, tried alone. */
+struct single {
+	struct target peer;
+	struct timeline timeline;
+	char label[ADDRESS_TEXT_MAX + sizeof(" alone: ")];
+};
+
+struct each {
+	struct connection *whole;
+	const struct stack *stack;
+	const struct options *given;
+	const struct target *peer;
+	const struct target *given_local;
+	const struct timeline *timeline;
+
+	struct options options;   /* of every single */
+	struct target local;      /* of every single: no port, for one port cannot be shared */
+	struct single *singles;   /* never moves: connections point into it */
+	struct connection **list; /* the whole, then one per single */
+	size_t single_count;
+
+	struct result result;
+	struct single_result *results;
+};
+
+struct each *each_new(struct connection *whole, const struct stack *stack,
+		      const struct options *options, const struct target *peer,
+		      const struct target *local, struct timeline *timeline)
+{
+	struct each *e = xcalloc(1, sizeof(*e));
+
+	e->whole = whole;
+	e->stack = stack;
+	e->given = options;
+	e->peer = peer;
+	e->given_local = local;
+	e->timeline = timeline;
+	e->list = xcalloc(1, sizeof(*e->list));
+	e->list[0] = whole;
+	return e;
+}
+
+void each_free(struct each *e)
+{
+	if (!e)
+		return;
+	for (size_t i = 0; i < e->single_count; i++) {
+		connection_free(e->list[1 + i]);
+		target_free(&e->singles[i].peer);
+	}
+	target_free(&e->local);
+	free(e->singles);
+	free(e->list);
+	free(e->results);
+	free(e);
+}
+
+/* --- Running --------------------------------------------------------------------------------- */
+
+/* What is asked of a single is the handshake, once. */
+static void choose_options(struct each *e)
+{
+	e->options = *e->given;
+	e->options.blocking = false;
+	e->options.no_probe = true;
+	e->options.no_witness |= e->peer->address_count > WITNESSED_MAX;
+	e->options.wait_us = 0;
+	/* As in the whole: one lost INIT is not to look like an address that is dead. */
+	if (!e->options.rto_initial_ms)
+		e->options.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
+}
+
+static struct connection *new_single(struct each *e, size_t i)
+{
+	struct single *s = &e->singles[i];
+	char text[ADDRESS_TEXT_MAX];
+
+	target_pick(&s->peer, e->peer, i, 1, e->peer->port);
+	snprintf(s->label, sizeof(s->label),
+		 "%s alone: ", address_host_text(&e->peer->addresses[i].address, text));
+	s->timeline = (struct timeline){
+		.start_us = e->timeline->start_us,
+		.verbose = e->timeline->verbose,
+		.label = s->label,
+	};
+	return connection_new(e->stack, 0, &e->options, &s->peer, &e->local, &s->timeline);
+}
+
+/* Whatever keeps all from being tried is said once, by the whole. */
+static bool can_try(const struct each *e)
+{
+	const struct result *whole = connection_result(e->whole);
+
+	return e->stack && whole->word != RESULT_UNSUPPORTED && whole->word != RESULT_UNRESOLVED &&
+	       whole->status != STATUS_USAGE;
+}
+
+/* One address alone is what the whole has tried already. */
+static void make_singles(struct each *e)
+{
+	size_t count = e->peer->address_count;
+
+	if (count < 2 || !can_try(e))
+		return;
+	choose_options(e);
+	target_pick(&e->local, e->given_local, 0, e->given_local->address_count, 0);
+	e->singles = xcalloc(count, sizeof(*e->singles));
+	e->list = xreallocarray(e->list, 1 + count, sizeof(*e->list));
+	for (; e->single_count < count; e->single_count++)
+		e->list[1 + e->single_count] = new_single(e, e->single_count);
+}
+
+static void take_result(struct single_result *single, const struct result *result,
+			const struct target_address *address)
+{
+	*single = (struct single_result){
+		.address = address->address,
+		.host = address->host,
+		.word = result->word,
+		.error = result->error,
+		.connect_us = result->connect_us,
+		.reason = result->reason,
+	};
+}
+
+static void take_results(struct each *e)
+{
+	const struct result *whole = connection_result(e->whole);
+
+	e->results = xcalloc(e->single_count + 1, sizeof(*e->results));
+	for (size_t i = 0; i < e->single_count; i++)
+		take_result(&e->results[i], connection_result(e->list[1 + i]),
+			    &e->peer->addresses[i]);
+	e->result.each = e->results;
+	e->result.each_count = e->single_count;
+	if (e->peer->address_count == 1 && can_try(e)) {
+		take_result(&e->results[0], whole, &e->peer->addresses[0]);
+		e->result.each_count = 1;
+	}
+}
+
+static void hint_each(struct result *result);
+
+void each_run(struct each *e)
+{
+	bool after = e->given->blocking || e->given->wait_us;
+
+	if (!e->given->each || after)
+		connection_run(e->list, 1);
+	else
+		connection_start(e->whole);
+	if (e->given->each && !connection_result(e->whole)->signal) {
+		make_singles(e);
+		connection_run(e->list, 1 + e->single_count);
+	}
+	e->result = *connection_result(e->whole);
+	if (e->given->each) {
+		take_results(e);
+		hint_each(&e->result);
+	}
+}
+
+const struct result *each_result(const struct each *e)
+{
+	return &e->result;
+}
+
+void each_close_singles(struct each *e)
+{
+	connection_close(e->list + 1, e->single_count);
+}
+
+void each_close(struct each *e)
+{
+	connection_close(e->list, 1 + e->single_count);
+}
+
+/* --- What it says together with the whole ---------------------------------------------------- */
+
+static size_t count_word(const struct result *result, enum result_word word)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < result->each_count; i++)
+		count += result->each[i].word == word;
+	return count;
+}
+
+/* "10.1.1.2, 10.1.2.2, 10.1.3.2 and 4 more": those of the count addresses with this word. */
+static const char *list_text(const struct result *result, enum result_word word, size_t count,
+			     char buf[LIST_TEXT_MAX])
+{
+	char text[ADDRESS_TEXT_MAX];
+	size_t named = 0, used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < result->each_count && named < NAMED_MAX; i++) {
+		if (result->each[i].word != word)
+			continue;
+		used += (size_t)snprintf(buf + used, LIST_TEXT_MAX - used, "%s%s",
+					 !named               ? ""
+					 : named + 1 == count ? " and "
+							      : ", ",
+					 address_host_text(&result->each[i].address, text));
+		named++;
+	}
+	if (named < count)
+		snprintf(buf + used, LIST_TEXT_MAX - used, " and %zu more", count - named);
+	return buf;
+}
+
+/* The whole has failed, and these addresses are up alone. */
+static void hint_accepting(struct result *result, size_t accepting)
+{
+	size_t refusing = count_word(result, RESULT_REFUSED);
+	char yes[LIST_TEXT_MAX], no[LIST_TEXT_MAX];
+
+	list_text(result, RESULT_CONNECTED, accepting, yes);
+	list_text(result, RESULT_REFUSED, refusing, no);
+	if (accepting == result->each_count)
+		message_set(&result->hint, 0,
+			    "every address accepts alone: what failed may have been of the moment");
+	else if (refusing)
+		message_set(&result->hint, 0, "%s alone accept%s: leave out %s, which refuse%s",
+			    yes, accepting == 1 ? "s" : "", no, refusing == 1 ? "s" : "");
+	else
+		message_set(&result->hint, 0, "%s alone accept%s: leave out the %s", yes,
+			    accepting == 1 ? "s" : "",
+			    result->each_count - accepting == 1 ? "other" : "others");
+}
+
+/* Where this host could not even try the whole, the hint that stands is the better one. */
+static void hint_each(struct result *result)
+{
+	size_t accepting = count_word(result, RESULT_CONNECTED);
+
+	if (result->each_count < 2 || result_is_up(result->word) || result->status == STATUS_HOST)
+		return;
+	if (accepting)
+		hint_accepting(result, accepting);
+	else if (!result->signal && (result->word == RESULT_REFUSED ||
+				     count_word(result, result->word) < result->each_count))
+		message_set(&result->hint, 0, "no address accepts alone either");
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/heartbeat.h"
+
+#include <stdlib.h>
+#include <sys/param.h>
+
+#include "diagnose/explain.h"
+#include "base/loop.h"
+
+/* How far RTO.Min is moved: more than a stack's own clock tick, which is 10 ms at the most. */
+#define RTO_STEP_MS 20
+
+/* Between two looks passes this part of what has passed since the newest heartbeat. */
+#define LOOK_PART   30
+#define LOOK_MIN_US 250
+#define LOOK_MAX_US (20 * USEC_PER_MSEC)
+/* So much longer is no accident of scheduling. */
+#define LOOK_LATE_US (100 * USEC_PER_MSEC)
+
+#define MS(us) ((double)(us) / USEC_PER_MSEC)
+
+struct probe *probe_new(const struct stack *stack, struct stack_endpoint *endpoint,
+			const struct stack_status *status, const union address *paths, size_t count,
+			struct timeline *timeline)
+{
+	struct probe *probe = xcalloc(1, sizeof(*probe));
+
+	probe->stack = stack;
+	probe->endpoint = endpoint;
+	probe->assoc = status->id;
+	probe->rto_min_ms = status->rto_min_ms;
+	probe->rto_now_ms = status->rto_min_ms;
+	probe->timeline = timeline;
+	probe->count = count;
+	probe->paths = xcalloc(count + 1, sizeof(*probe->paths));
+	for (size_t i = 0; i < count; i++) {
+		probe->paths[i].address = paths[i];
+		probe->paths[i].measured_ms = probe->rto_min_ms;
+	}
+	return probe;
+}
+
+static int set_rto_min(struct probe *probe, uint32_t ms)
+{
+	int rc = 0;
+
+	if (ms != probe->rto_now_ms)
+		rc = probe->stack->set_rto_min(probe->endpoint, probe->assoc, ms);
+	if (rc < 0)
+		return rc;
+	probe->rto_now_ms = ms;
+	probe->moved = ms != probe->rto_min_ms;
+	return 0;
+}
+
+void probe_free(struct probe *probe)
+{
+	if (!probe)
+		return;
+	set_rto_min(probe, probe->rto_min_ms);
+	free(probe->paths);
+	free(probe);
+}
+
+/* --- RTO.Min ---------------------------------------------------------------------------------- */
+
+static bool close_to(uint32_t a, uint32_t b)
+{
+	return a < b + RTO_STEP_MS / 2 && b < a + RTO_STEP_MS / 2;
+}
+
+/*
+ * Would an answer leave the RTO what it is, or make it what a back-off makes of it: one may come at
+ * any time, and one with the next heartbeat where the last one is unanswered?
+ */
+static bool mistakable(const struct probe_path *path, uint32_t rto_min_ms)
+{
+	uint32_t then = path->then.rto_ms, answered = MAX(rto_min_ms, path->measured_ms);
+
+	return close_to(answered, then) || close_to(answered, 2 * then) ||
+	       (path->missed && close_to(answered, 4 * then));
+}
+
+/* ask: those that are asked now. Those that wait for an answer count as well. */
+static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t rto_min_ms)
+{
+	for (size_t i = 0; i < probe->count; i++)
+		if ((ask[i] || probe->paths[i].missed) && mistakable(&probe->paths[i], rto_min_ms))
+			return true;
+	return false;
+}
+
+/*
+ * The association's own RTO.Min where every answer shows with it; else one above what was measured
+ * on any path, or, where the stack does not take that (RTO.Max may be as low), below its own.
+ */
+static void choose_rto_min(struct probe *probe, const bool *ask)
+{
+	uint32_t ms = probe->rto_min_ms;
+
+	if (!any_mistakable(probe, ask, ms) && set_rto_min(probe, ms) == 0)
+		return;
+	for (size_t i = 0; i < probe->count; i++)
+		ms = MAX(ms, probe->paths[i].measured_ms);
+	do
+		ms += RTO_STEP_MS;
+	while (any_mistakable(probe, ask, ms));
+	if (set_rto_min(probe, ms) == 0)
+		return;
+	for (ms = probe->rto_min_ms; ms > RTO_STEP_MS; ms -= RTO_STEP_MS)
+		if (!any_mistakable(probe, ask, ms) && set_rto_min(probe, ms) == 0)
+			return;
+}
+
+/* --- Asking and looking ----------------------------------------------------------------------- */
+
+/*
+ * Something was measured, or the peer confirmed the address. What is no measurement only ever
+ * raises the RTO: a back-off doubles it, up to RTO.Max, or, where usrsctp has measured nothing yet,
+ * makes it twice RTO.Min; it changes the state, but never to active.
+ */
+static bool has_answered(const struct stack_path *then, const struct stack_path *now,
+			 uint32_t rto_min_ms)
+{
+	if (now->state == PATH_ACTIVE && then->state != PATH_ACTIVE && then->state != PATH_UNKNOWN)
+		return true;
+	if (now->srtt_us != then->srtt_us)
+		return true;
+	if (close_to(now->rto_ms, then->rto_ms))
+		return false;
+	return now->rto_ms < then->rto_ms || close_to(now->rto_ms, rto_min_ms);
+}
+
+/* What the next answer gives, as far as it is like this one. */
+static void note_measured(const struct probe *probe, struct probe_path *path, uint32_t rto_ms)
+{
+	if (probe->rto_now_ms <= probe->rto_min_ms || rto_ms > probe->rto_now_ms + RTO_STEP_MS / 2)
+		path->measured_ms = MAX(rto_ms, probe->rto_now_ms);
+	else
+		path->measured_ms = MIN(path->measured_ms, rto_ms);
+}
+
+/*
+ * It may be the answer to an earlier heartbeat than the newest: the stack has measured which, in
+ * its coarse steps, and keeps an eighth of it (RFC 9260 section 6.3.1, C3), or all, the first time.
+ */
+static int64_t round_trip(const struct probe_path *path, const struct stack_path *now,
+			  int64_t at_us)
+{
+	int64_t nearest_us = at_us - path->sent_us, newest_us = nearest_us;
+	int64_t measured_us = now->srtt_us;
+
+	if (path->then.srtt_us)
+		measured_us = path->then.srtt_us + 8 * (now->srtt_us - path->then.srtt_us);
+	for (size_t n = 1; n < PROBE_KEPT && n < path->missed; n++) {
+		int64_t us = at_us - path->asked_us[(path->missed - 1 - n) % PROBE_KEPT];
+
+		if (llabs(us - measured_us) < llabs(nearest_us - measured_us))
+			nearest_us = us;
+	}
+	if (nearest_us != newest_us)
+		return nearest_us;
+	/* Nobody has looked for long, because the program was stopped: the stack knows better. */
+	if (at_us - path->looked_us > LOOK_LATE_US + newest_us / 4)
+		newest_us = MIN(MAX(measured_us, path->looked_us - path->sent_us), newest_us);
+	return MAX(newest_us, 1);
+}
+
+static void look(struct probe *probe, struct probe_path *path)
+{
+	char text[ADDRESS_TEXT_MAX];
+	struct stack_path now;
+	int64_t at_us;
+
+	if (probe->stack->path(probe->endpoint, probe->assoc, &path->address, &now) < 0)
+		return;
+	at_us = loop_now_us();
+	if (has_answered(&path->then, &now, probe->rto_now_ms)) {
+		note_measured(probe, path, now.rto_ms);
+		path->rtt_us = round_trip(path, &now, at_us);
+		if (path->missed > 1)
+			path->stray_us = path->sent_us + path->rtt_us;
+		path->missed = 0;
+		path->answered++;
+		timeline_note(probe->timeline, "HEARTBEAT-ACK from %s, rtt %.1f ms",
+			      address_host_text(&path->address, text), MS(path->rtt_us));
+	}
+	path->then = now;
+	path->looked_us = at_us;
+}
+
+static void ask_one(struct probe *probe, struct probe_path *path)
+{
+	char text[ADDRESS_TEXT_MAX];
+	int rc;
+
+	path->sent_us = loop_now_us();
+	path->looked_us = path->sent_us;
+	rc = probe->stack->heartbeat(probe->endpoint, probe->assoc, &path->address);
+	path->error = -rc;
+	timeline_note(probe->timeline, "HEARTBEAT to %s%s%s",
+		      address_host_text(&path->address, text), rc < 0 ? ": " : "",
+		      rc < 0 ? errno_name(-rc) : "");
+	if (rc < 0)
+		return;
+	if (!path->missed)
+		path->first_us = path->sent_us;
+	path->asked_us[path->missed++ % PROBE_KEPT] = path->sent_us;
+	path->sent++;
+	look(probe, path); /* where the way is short it is there already */
+}
+
+void probe_ask(struct probe *probe, const bool *ask)
+{
+	for (size_t i = 0; i < probe->count; i++) {
+		struct probe_path *path = &probe->paths[i];
+
+		if (path->missed)
+			look(probe, path); /* or an answer that is there would go unseen */
+		else if (ask[i] && probe->stack->path(probe->endpoint, probe->assoc, &path->address,
+						      &path->then) < 0)
+			path->then = (struct stack_path){ .address = path->address };
+	}
+	choose_rto_min(probe, ask);
+	for (size_t i = 0; i < probe->count; i++)
+		if (ask[i])
+			ask_one(probe, &probe->paths[i]);
+}
+
+void probe_ask_all(struct probe *probe)
+{
+	bool *ask = xcalloc(probe->count + 1, sizeof(*ask));
+
+	for (size_t i = 0; i < probe->count; i++)
+		ask[i] = true;
+	probe_ask(probe, ask);
+	free(ask);
+}
+
+size_t probe_look(struct probe *probe)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < probe->count; i++) {
+		if (probe->paths[i].missed)
+			look(probe, &probe->paths[i]);
+		waiting += probe->paths[i].missed > 0;
+	}
+	return waiting;
+}
+
+int64_t probe_next_look_us(const struct probe *probe)
+{
+	int64_t now = loop_now_us(), next = LOOP_FOREVER;
+
+	for (size_t i = 0; i < probe->count; i++) {
+		const struct probe_path *path = &probe->paths[i];
+		int64_t pause = (now - path->sent_us) / LOOK_PART;
+
+		if (path->missed)
+			next = MIN(next, now + MIN(MAX(pause, LOOK_MIN_US), LOOK_MAX_US));
+	}
+	return next;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Which network interface a packet passed, by name. */
+#ifndef HOST_INTERFACE_H
+#define HOST_INTERFACE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+
+/* What is known of one; ask once and keep it. */
+struct interface {
+	int index; /* as it was asked for */
+	/*
+	 * The one that has the addresses: itself, or the bond, team or bridge that it is a port of,
+	 * because a packet is seen on both, in one order when sent and in the other when received.
+	 */
+	int top;
+	char name[IF_NAMESIZE]; /* of top; "if7" where the kernel does not tell */
+	bool loopback;
+	bool dead; /* it is up, and has no carrier */
+};
+
+/* By netlink, a few microseconds, in this process's network namespace. */
+void interface_look_up(int index, struct interface *interface);
+
+#endif

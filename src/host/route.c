@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/route.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <ifaddrs.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "host/interface.h"
+
+/* source: the address to bind, or NULL. */
+static int route_from(const union address *peer, const union address *source)
+{
+	int fd = socket(peer->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
+	union address local = source ? *source : (union address){ 0 };
+
+	if (fd < 0)
+		return 0; /* it could not be asked: that is no evidence */
+	address_set_port(&local, 0);
+	if ((source && bind(fd, &local.sa, address_length(&local)) < 0) ||
+	    connect(fd, &peer->sa, address_length(peer)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+/* Is there a way from one of this host's addresses of that family? */
+static bool any_way(const union address *peer)
+{
+	struct ifaddrs *all = NULL;
+	bool found = false;
+	union address source;
+
+	if (getifaddrs(&all) < 0)
+		return false;
+	for (const struct ifaddrs *i = all; i && !found; i = i->ifa_next)
+		found = i->ifa_addr && address_from_sockaddr(&source, i->ifa_addr) &&
+			source.sa.sa_family == peer->sa.sa_family && route_from(peer, &source) == 0;
+	freeifaddrs(all);
+	return found;
+}
+
+int route_error(const union address *peer, const union address *sources, size_t count)
+{
+	int error;
+
+	/* Learned from the peer, without its zone: EINVAL would tell of the question only. */
+	if (peer->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->v6.sin6_addr) &&
+	    !peer->v6.sin6_scope_id)
+		return 0;
+	error = route_from(peer, NULL);
+	if (!error || (!count && any_way(peer)))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (sources[i].sa.sa_family == peer->sa.sa_family &&
+		    route_from(peer, &sources[i]) == 0)
+			return 0;
+	return error;
+}
+
+/* --- rtnetlink(7): one question, one answer --------------------------------------------------- */
+
+struct question {
+	struct nlmsghdr header;
+	union {
+		struct rtmsg route;
+		struct ndmsg neighbour;
+	} body;
+	char attributes[64];
+};
+
+static void put_attribute(struct question *q, unsigned short type, const void *data, size_t length)
+{
+	struct rtattr *attribute = (struct rtattr *)((char *)q + NLMSG_ALIGN(q->header.nlmsg_len));
+
+	attribute->rta_type = type;
+	attribute->rta_len = (unsigned short)RTA_LENGTH(length);
+	memcpy(RTA_DATA(attribute), data, length);
+	q->header.nlmsg_len =
+		NLMSG_ALIGN(q->header.nlmsg_len) + (unsigned)RTA_ALIGN(attribute->rta_len);
+}
+
+/* Returns the length of the answer, or 0 where there is none, or it is an error. */
+static size_t ask(const struct question *q, void *answer, size_t size)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	const struct nlmsghdr *header = answer;
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_ROUTE);
+	ssize_t got = -1;
+
+	if (fd < 0)
+		return 0;
+	if (sendto(fd, q, q->header.nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) > 0)
+		got = recv(fd, answer, size, MSG_DONTWAIT); /* the kernel answers at once */
+	close(fd);
+	if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got) ||
+	    header->nlmsg_type == NLMSG_ERROR)
+		return 0;
+	return header->nlmsg_len;
+}
+
+/* The router towards the peer, or the peer itself, and the link to it. */
+static bool next_hop(const union address *peer, union address *hop, int *link)
+{
+	struct question q = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.body.route)),
+			    .nlmsg_type = RTM_GETROUTE,
+			    .nlmsg_flags = NLM_F_REQUEST },
+		.body.route.rtm_family = (unsigned char)peer->sa.sa_family,
+	};
+	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
+	const struct rtattr *a;
+	const void *bytes;
+	size_t length, left;
+
+	*hop = *peer;
+	*link = 0;
+	bytes = address_bytes(peer, &length);
+	put_attribute(&q, RTA_DST, bytes, length);
+	if (peer->sa.sa_family == AF_INET6 && peer->v6.sin6_scope_id)
+		put_attribute(&q, RTA_OIF, &peer->v6.sin6_scope_id, sizeof(int));
+	if (!ask(&q, answer, sizeof(answer)))
+		return false;
+	left = RTM_PAYLOAD(header);
+	for (a = RTM_RTA(NLMSG_DATA(header)); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) == sizeof(*link))
+			memcpy(link, RTA_DATA(a), sizeof(*link));
+		else if (a->rta_type == RTA_GATEWAY && RTA_PAYLOAD(a) == length)
+			memcpy((void *)(uintptr_t)address_bytes(hop, &length), RTA_DATA(a), length);
+	}
+	return *link != 0;
+}
+
+bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE])
+{
+	struct interface interface;
+	union address hop;
+	int link;
+
+	if (!next_hop(peer, &hop, &link))
+		return false;
+	interface_look_up(link, &interface);
+	memcpy(name, interface.name, IF_NAMESIZE);
+	return interface.dead;
+}
+
+enum neighbour neighbour_state(const union address *peer, union address *hop)
+{
+	struct question q = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.body.neighbour)),
+			    .nlmsg_type = RTM_GETNEIGH,
+			    .nlmsg_flags = NLM_F_REQUEST },
+		.body.neighbour.ndm_family = (unsigned char)peer->sa.sa_family,
+	};
+	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
+	const struct ndmsg *found = NLMSG_DATA(header);
+	const void *bytes;
+	size_t length;
+
+	if (!next_hop(peer, hop, &q.body.neighbour.ndm_ifindex))
+		return NEIGHBOUR_UNKNOWN;
+	bytes = address_bytes(hop, &length);
+	put_attribute(&q, NDA_DST, bytes, length);
+	if (ask(&q, answer, sizeof(answer)) < NLMSG_LENGTH(sizeof(*found)))
+		return NEIGHBOUR_UNKNOWN;
+	if (found->ndm_state & NUD_FAILED)
+		return NEIGHBOUR_SILENT;
+	if (found->ndm_state & NUD_INCOMPLETE)
+		return NEIGHBOUR_ASKED;
+	return found->ndm_state & (NUD_NOARP | NUD_NONE) ? NEIGHBOUR_UNKNOWN : NEIGHBOUR_THERE;
+}
+
+/* --- modprobe.d(5) ---------------------------------------------------------------------------- */
+
+/* "install NAME" makes modprobe run something else, "blacklist NAME" keeps it from autoloading. */
+static bool line_blocks(const char *line, const char *module)
+{
+	char word[16], name[64];
+
+	return sscanf(line, "%15s %63s", word, name) == 2 && !strcmp(name, module) &&
+	       (!strcmp(word, "install") || !strcmp(word, "blacklist"));
+}
+
+static bool file_blocks(const char *path, const char *module, struct message *what)
+{
+	FILE *file = fopen(path, "re");
+	char shown[PRINTABLE_MAX];
+	bool found = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return false;
+	while (!found && getline(&line, &size, file) > 0)
+		found = line_blocks(line, module);
+	if (found) {
+		line[strcspn(line, "\n")] = '\0';
+		message_set(what, 0, "\"%s\" in %s", printable(line, shown, sizeof(shown)), path);
+	}
+	free(line);
+	fclose(file);
+	return found;
+}
+
+bool module_blocked(const char *module, struct message *what)
+{
+	static const char *const patterns[] = { "/etc/modprobe.d/*.conf", "/run/modprobe.d/*.conf",
+						"/usr/lib/modprobe.d/*.conf",
+						"/lib/modprobe.d/*.conf" };
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns) && !found; i++) {
+		glob_t files;
+
+		if (glob(patterns[i], 0, NULL, &files) != 0)
+			continue;
+		for (size_t j = 0; j < files.gl_pathc && !found; j++)
+			found = file_blocks(files.gl_pathv[j], module, what);
+		globfree(&files);
+	}
+	return found;
+}

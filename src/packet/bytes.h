@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a packet: what is left of it, and numbers in network byte order. */
+#ifndef PACKET_BYTES_H
+#define PACKET_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The rest of a packet. Nobody reads beyond left, so that no packet can make us. */
+struct bytes {
+	const uint8_t *at;
+	size_t left;
+};
+
+static inline bool bytes_skip(struct bytes *b, size_t count)
+{
+	if (b->left < count)
+		return false;
+	b->at += count;
+	b->left -= count;
+	return true;
+}
+
+/* The first count bytes, or all there are. */
+static inline struct bytes bytes_first(struct bytes b, size_t count)
+{
+	if (b.left > count)
+		b.left = count;
+	return b;
+}
+
+/* FNV-1a, 64 bits. */
+static inline uint64_t bytes_hash(struct bytes b)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < b.left; i++)
+		hash = (hash ^ b.at[i]) * 0x100000001b3;
+	return hash;
+}
+
+static inline uint16_t be16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t be32(const uint8_t *at)
+{
+	return (uint32_t)be16(at) << 16 | be16(at + 2);
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ICMP errors about our own packets, read from raw sockets: what the kernel tells its own SCTP, and
+ * nobody tells a stack in user space. Opening the sockets needs CAP_NET_RAW.
+ */
+#ifndef PACKET_ICMP_H
+#define PACKET_ICMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "packet/bytes.h"
+
+/* An error message, and what of the packet it is about could be read from its quotation. */
+struct icmp_error {
+	int error; /* positive errno; ENOPROTOOPT: the host has no SCTP; 0: no obstacle to an INIT
+		    */
+	uint8_t type, code;
+	uint32_t mtu;              /* of "packet too big", 0 where it is not told */
+	uint8_t protocol;          /* of the packet: IPPROTO_SCTP or IPPROTO_UDP */
+	union address source;      /* where it came from, with the port of that protocol */
+	union address destination; /* where it went, the same */
+	struct bytes quoted;       /* what is there of it from those ports on: 8 bytes at least */
+};
+
+/*
+ * Reads one message from its ICMP header on. False: not an error, not about SCTP or UDP, or cut too
+ * short to say about which ports. Nothing in it is trusted.
+ */
+bool icmp_parse_message(int family, struct bytes message, struct icmp_error *error);
+
+/*
+ * The same for one that is an obstacle to an INIT, as a raw socket of that family gives it: for
+ * AF_INET with the IP header in front, for AF_INET6 without.
+ */
+bool icmp_parse(int family, const uint8_t *packet, size_t length, struct icmp_error *error);
+
+/* A raw socket that is given only such messages; -errno without the privilege or the family. */
+int icmp_open(int family);
+
+/* The next error on that socket. False: none is waiting. */
+bool icmp_read(int fd, int family, struct icmp_error *error);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/result.h"
+
+#include <stdlib.h>
+
+static const char *const result_names[] = {
+	[RESULT_CONNECTED] = "connected",     [RESULT_DEGRADED] = "degraded",
+	[RESULT_REFUSED] = "refused",         [RESULT_TIMEOUT] = "timeout",
+	[RESULT_UNREACHABLE] = "unreachable", [RESULT_ABORTED] = "aborted",
+	[RESULT_UNRESOLVED] = "unresolved",   [RESULT_UNSUPPORTED] = "unsupported",
+	[RESULT_FAILED] = "failed",
+};
+
+static const char *const verdict_names[] = {
+	[VERDICT_UNVERIFIED] = "unverified",
+	[VERDICT_VERIFIED] = "verified",
+	[VERDICT_DEAD] = "dead",
+	[VERDICT_REJECTED] = "rejected",
+	[VERDICT_REFUSED] = "refused",
+	[VERDICT_SILENT] = "silent",
+	[VERDICT_UNREACHABLE] = "unreachable",
+	[VERDICT_TRIED] = "tried",
+	[VERDICT_UNTRIED] = "untried",
+	[VERDICT_EXCLUDED] = "excluded",
+};
+
+const char *result_name(enum result_word word)
+{
+	return result_names[word];
+}
+
+bool result_is_up(enum result_word word)
+{
+	return word == RESULT_CONNECTED || word == RESULT_DEGRADED;
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+	return verdict_names[verdict];
+}
+
+void association_free(struct association *association)
+{
+	free(association->local);
+	free(association->paths);
+	*association = (struct association){ 0 };
+}

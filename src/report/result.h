@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known at the end: filled by connection.c, listen.c and diagnose.c, shown by report.c. */
+#ifndef REPORT_RESULT_H
+#define REPORT_RESULT_H
+
+#include <net/if.h>
+
+#include "base/address.h"
+#include "host/route.h"
+#include "engine/big_packets.h"
+#include "stack/stack.h"
+#include "target/target.h"
+
+enum result_word {
+	RESULT_CONNECTED,
+	RESULT_DEGRADED,
+	RESULT_REFUSED,
+	RESULT_TIMEOUT,
+	RESULT_UNREACHABLE,
+	RESULT_ABORTED,
+	RESULT_UNRESOLVED,
+	RESULT_UNSUPPORTED,
+	RESULT_FAILED,
+};
+
+/* One word for an address. The first four are of an association, the rest of an attempt. */
+enum verdict {
+	VERDICT_UNVERIFIED,  /* in the association; nobody asked it yet */
+	VERDICT_VERIFIED,    /* a round trip was seen */
+	VERDICT_DEAD,        /* asked, no answer */
+	VERDICT_REJECTED,    /* requested, but not in the association */
+	VERDICT_REFUSED,     /* it answered with ABORT */
+	VERDICT_SILENT,      /* an INIT went to it and nothing came back */
+	VERDICT_UNREACHABLE, /* the routing table, or an ICMP message, says there is no way to it */
+	VERDICT_TRIED,       /* an INIT went to it; whether it answered is not known */
+	VERDICT_UNTRIED,     /* requested, but the attempt ended before its turn */
+	VERDICT_EXCLUDED,    /* requested, but this host could not put it into the call */
+};
+
+const char *result_name(enum result_word word);
+/* Is there an association: connected or degraded? */
+bool result_is_up(enum result_word word);
+const char *verdict_name(enum verdict verdict);
+
+/* What the witness saw of one address, in packets. */
+struct path_seen {
+	unsigned inits, init_acks, cookie_echoes, cookie_acks, aborts;
+	unsigned heartbeats, heartbeat_acks; /* also those that are the stack's own */
+	unsigned icmp_errors, bad_checksums;
+};
+
+#define RESULT_SOFT_ERRORS_MAX 8
+
+/* What the verdicts and the reason rest on, beside the paths. */
+struct result_evidence {
+	bool witness;                            /* there was one */
+	uint64_t witness_lost;                   /* packets that it missed */
+	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* positive errnos, in the order they came */
+	size_t soft_error_count;
+	enum stack_assoc_state pending_state; /* how far a failed attempt came; CLOSED: not known */
+	uint64_t checksum_errors;             /* bad packets that came during a failed attempt */
+};
+
+struct path_result {
+	struct stack_path path;
+	const char *host;    /* the name it was resolved from, owned by the target, or NULL */
+	bool requested;      /* else learned from the peer */
+	bool in_association; /* path is filled; else only its address */
+	enum verdict verdict;
+	int route_error;          /* what a route look-up said: positive errno, or 0 */
+	char link[IF_NAMESIZE];   /* ENETDOWN: the link of this host that has no carrier */
+	int icmp_error;           /* what the witness saw ICMP say: positive errno, or 0 */
+	enum neighbour neighbour; /* of an address that does not answer: is the next hop there? */
+	union address hop;        /* that one, unless the neighbour is unknown */
+	int64_t rtt_us;           /* of the newest heartbeat that was answered; 0: none was */
+	unsigned heartbeats;      /* sent by the probe */
+	unsigned answered;        /* of those */
+	enum path_mtu path_mtu;   /* do packets of asked_mtu bytes get through? */
+	uint32_t asked_mtu;
+	struct path_seen seen; /* zeros where there was no witness */
+	struct message note;   /* why, empty where the verdict says all */
+};
+
+/* A snapshot of one association. */
+struct association {
+	bool known; /* status is filled */
+	struct stack_status status;
+	union address *local;
+	size_t local_count;
+	struct path_result *paths; /* requested ones in the user's order, then learned ones */
+	size_t path_count;
+};
+
+/* One requested address tried alone (--each). */
+struct single_result {
+	union address address;
+	const char *host; /* as in struct path_result */
+	enum result_word word;
+	int error;
+	int64_t connect_us;
+	struct message reason;
+};
+
+struct result {
+	const struct target *target;
+	const char *stack; /* its name; NULL where none could be chosen */
+	enum stack_style style;
+	bool blocking;
+
+	enum result_word word;
+	int error;             /* positive errno that names it, or 0 */
+	int status;            /* exit status, enum status */
+	int signal;            /* ended by it, or 0 */
+	struct message reason; /* one sentence; empty when connected and nothing to say */
+	struct message hint;   /* what to check next; may be empty */
+
+	struct association association;
+	struct result_evidence evidence;
+	bool reordered;   /* the packed array was not in the user's order: narrowest scope first */
+	bool primary_set; /* and then the user's first address was made the primary */
+
+	unsigned tries; /* with --wait; else 1 */
+	int64_t resolve_us;
+	int64_t connect_us; /* from the call to the outcome, of the last try */
+	int64_t probe_us;   /* from then until every path had its verdict; 0: not probed */
+
+	/* --each: in the user's order, not owned; NULL: not asked for. */
+	const struct single_result *each;
+	size_t each_count; /* 0: none was tried */
+};
+
+/* Frees what association owns; struct result owns no more than that. */
+void association_free(struct association *association);
+
+#endif

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between two draws the cursor stands at the beginning of the table, and is never hidden. So
+ * clearing to the end of the screen takes the table away, also where the terminal has wrapped its
+ * lines anew for another width, and there is nothing to restore, however the program ends.
+ */
+#include "report/table.h"
+
+#include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/param.h>
+#include <unistd.h>
+
+#include "base/loop.h"
+#include "base/util.h"
+
+/* What the title shows moves on by seconds. */
+#define REDRAW_US (1 * USEC_PER_SEC)
+
+#define DEFAULT_COLUMNS 80
+#define DEFAULT_ROWS    24
+#define WIDE            60 /* from here on there are two spaces between columns */
+
+#define ADDRESS_MIN 12 /* a longer one is cut so far to make room for round trips */
+#define GRAPH_MIN   5
+#define LEVELS      8
+
+#define CELL_MAX  (ADDRESS_TEXT_MAX + 16)
+#define TITLE_MAX 256
+
+#define MS(us) ((double)(us) / USEC_PER_MSEC)
+
+/* As they stand, from left to right. */
+enum column {
+	COLUMN_ADDRESS,
+	COLUMN_VERDICT,
+	COLUMN_STATE,
+	COLUMN_RTT,
+	COLUMN_MIN,
+	COLUMN_AVG,
+	COLUMN_MAX,
+	COLUMN_LOSS,
+	COLUMN_GRAPH,
+	COLUMN_COUNT,
+};
+
+struct layout {
+	const struct live_size *size;
+	size_t room; /* columns that may be used */
+	size_t gap;
+	size_t widths[COLUMN_COUNT]; /* 0: there is no room for it */
+};
+
+/* --- Cells ------------------------------------------------------------------------------------ */
+
+static const char *const heads[COLUMN_COUNT] = {
+	[COLUMN_ADDRESS] = " path", [COLUMN_VERDICT] = "verdict", [COLUMN_STATE] = "state",
+	[COLUMN_RTT] = "rtt ms",    [COLUMN_MIN] = "min",         [COLUMN_AVG] = "avg",
+	[COLUMN_MAX] = "max",       [COLUMN_LOSS] = "loss",       [COLUMN_GRAPH] = "round trips",
+};
+
+static void rtt_cell(int64_t us, char buf[CELL_MAX])
+{
+	if (us)
+		snprintf(buf, CELL_MAX, us < 10 * USEC_PER_SEC ? "%.1f" : "%.0f", MS(us));
+	else
+		snprintf(buf, CELL_MAX, "-");
+}
+
+/* A lost heartbeat never reads 0 %, nor an answered one 100 %. */
+static void loss_cell(const struct monitor_path *path, char buf[CELL_MAX])
+{
+	uint64_t lost = path->sent - path->answered, percent;
+
+	if (!path->sent) {
+		snprintf(buf, CELL_MAX, "-");
+		return;
+	}
+	percent = (100 * lost + path->sent / 2) / path->sent;
+	if (lost && !percent)
+		percent = 1;
+	if (percent == 100 && path->answered)
+		percent = 99;
+	snprintf(buf, CELL_MAX, "%" PRIu64 "%%", percent);
+}
+
+static void cell(const struct monitor_path *path, enum column column, char buf[CELL_MAX])
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	buf[0] = '\0';
+	switch (column) {
+	case COLUMN_ADDRESS:
+		snprintf(buf, CELL_MAX, "%c%s", path->primary ? '*' : ' ',
+			 address_host_text(&path->address, text));
+		break;
+	case COLUMN_VERDICT:
+		snprintf(buf, CELL_MAX, "%s", verdict_name(path->verdict));
+		break;
+	case COLUMN_STATE:
+		snprintf(buf, CELL_MAX, "%s", path_state_name(path->state));
+		break;
+	case COLUMN_RTT:
+		rtt_cell(path->verdict == VERDICT_DEAD ? 0 : path->rtt_us, buf);
+		break;
+	case COLUMN_MIN:
+		rtt_cell(path->rtt_min_us, buf);
+		break;
+	case COLUMN_AVG:
+		rtt_cell(path->answered ? path->rtt_sum_us / (int64_t)path->answered : 0, buf);
+		break;
+	case COLUMN_MAX:
+		rtt_cell(path->rtt_max_us, buf);
+		break;
+	case COLUMN_LOSS:
+		loss_cell(path, buf);
+		break;
+	case COLUMN_GRAPH:
+	case COLUMN_COUNT:
+		break;
+	}
+}
+
+/* --- What fits -------------------------------------------------------------------------------- */
+
+static size_t widest(const struct monitor *m, enum column column)
+{
+	size_t width = strlen(heads[column]);
+	char buf[CELL_MAX];
+
+	for (size_t i = 0; i < m->path_count; i++) {
+		cell(&m->paths[i], column, buf);
+		width = MAX(width, strlen(buf));
+	}
+	return width;
+}
+
+static bool add(struct layout *l, size_t *used, enum column column, size_t width)
+{
+	if (*used + l->gap + width > l->room)
+		return false;
+	l->widths[column] = width;
+	*used += l->gap + width;
+	return true;
+}
+
+/* The most important first; the graph takes what is left. */
+static void lay_out(struct layout *l, const struct monitor *m, const struct live_size *size)
+{
+	static const enum column wanted[] = { COLUMN_RTT,   COLUMN_LOSS, COLUMN_GRAPH, COLUMN_AVG,
+					      COLUMN_STATE, COLUMN_MAX,  COLUMN_MIN };
+	size_t address = widest(m, COLUMN_ADDRESS), verdict = widest(m, COLUMN_VERDICT);
+	size_t beside, used;
+
+	*l = (struct layout){ .size = size, .room = size->columns > 1 ? size->columns - 1 : 1 };
+	l->gap = l->room >= WIDE ? 2 : 1;
+	beside = l->gap + verdict;
+	if (beside + ADDRESS_MIN + 2 * l->gap + widest(m, COLUMN_RTT) + widest(m, COLUMN_LOSS) <=
+	    l->room)
+		beside += 2 * l->gap + widest(m, COLUMN_RTT) + widest(m, COLUMN_LOSS);
+	if (beside + address > l->room)
+		address = l->room > beside ? l->room - beside : l->room;
+	l->widths[COLUMN_ADDRESS] = used = address;
+	add(l, &used, COLUMN_VERDICT, verdict);
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		enum column column = wanted[i];
+
+		if (!add(l, &used, column, column == COLUMN_GRAPH ? GRAPH_MIN : widest(m, column)))
+			break;
+	}
+	if (l->widths[COLUMN_GRAPH])
+		l->widths[COLUMN_GRAPH] =
+			MIN(l->widths[COLUMN_GRAPH] + l->room - used, MONITOR_HISTORY - 1);
+}
+
+/* The end of an address is where it differs from others, mostly. */
+static void shorten(char *text, size_t width)
+{
+	size_t length = strlen(text), head = width / 2;
+
+	if (length <= width)
+		return;
+	if (width > 4) {
+		memcpy(text + head - 1, "..", 2);
+		head++;
+	}
+	memmove(text + head, text + length - (width - head), width - head + 1);
+}
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+static void print_title(FILE *f, const struct layout *l, const struct monitor *m)
+{
+	int64_t seconds = (m->now_us - m->began_us) / USEC_PER_SEC;
+	char text[TITLE_MAX];
+
+	snprintf(text, sizeof(text),
+		 "association %" PRIu32 "  %" PRId64 ":%02d:%02d  round %" PRIu64 "  port %u  %s",
+		 m->assoc, seconds / 3600, (int)(seconds / 60 % 60), (int)(seconds % 60), m->rounds,
+		 m->path_count ? address_port(&m->paths[0].address) : 0, m->stack);
+	fprintf(f, "%.*s", (int)l->room, text);
+}
+
+static void print_heads(FILE *f, const struct layout *l)
+{
+	size_t owed = 0;
+
+	for (enum column column = 0; column < COLUMN_COUNT; column++) {
+		size_t width = l->widths[column], length = MIN(strlen(heads[column]), width);
+		bool right = column >= COLUMN_RTT && column <= COLUMN_LOSS;
+		const char *head = heads[column];
+
+		if (!width)
+			continue;
+		if (right)
+			owed += width - length;
+		if (column == COLUMN_GRAPH && width < strlen(head))
+			head = "rtts";
+		fprintf(f, "%*s%.*s", (int)owed, "", (int)length, head);
+		owed = l->gap + (right ? 0 : width - length);
+	}
+}
+
+/* From nothing to twice the least, or to the most where that is more: a steady path is half high.
+ */
+static int64_t scale(const struct monitor *m, const struct monitor_path *path, size_t width)
+{
+	int64_t least = 0, most = 0;
+
+	for (size_t n = 0; n < width && n < m->rounds; n++) {
+		int64_t us = path->history[(m->rounds - n) % MONITOR_HISTORY];
+
+		if (us <= 0)
+			continue;
+		least = least ? MIN(least, us) : us;
+		most = MAX(most, us);
+	}
+	return MAX(MAX(most, 2 * least), 1);
+}
+
+/* The newest round is on the right. */
+static void print_graph(FILE *f, const struct layout *l, const struct monitor *m,
+			const struct monitor_path *path)
+{
+	static const char *const blocks[LEVELS] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char *const plain[LEVELS] = { "_", ".", "-", "=", "+", "*", "%", "#" };
+	size_t width = l->widths[COLUMN_GRAPH];
+	int64_t top = scale(m, path, width);
+
+	for (size_t n = MIN(width, m->rounds); n > 0; n--) {
+		int64_t us = path->history[(m->rounds - (n - 1)) % MONITOR_HISTORY];
+		int64_t level = MIN(us * LEVELS / top, LEVELS - 1);
+
+		if (us == ROUND_NOTHING)
+			putc(' ', f);
+		else if (us == ROUND_LOST)
+			putc('x', f);
+		else
+			fputs(l->size->unicode ? blocks[level] : plain[level], f);
+	}
+}
+
+static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
+		      const struct monitor_path *path)
+{
+	size_t owed = 0;
+
+	for (enum column column = 0; column < COLUMN_COUNT; column++) {
+		size_t width = l->widths[column], length;
+		bool colored = column == COLUMN_VERDICT && l->size->color;
+		char buf[CELL_MAX];
+
+		if (!width)
+			continue;
+		cell(path, column, buf);
+		shorten(buf, width);
+		length = strlen(buf);
+		if (column >= COLUMN_RTT && column <= COLUMN_LOSS)
+			owed += width - length;
+		fprintf(f, "%*s%s%s%s", (int)owed, "",
+			colored ? report_verdict_color(path->verdict) : "", buf,
+			colored ? COLOR_NORMAL : "");
+		owed = l->gap;
+		if (column < COLUMN_RTT)
+			owed += width - length;
+		if (column == COLUMN_GRAPH)
+			print_graph(f, l, m, path);
+	}
+}
+
+size_t live_print(FILE *out, const struct monitor *m, const struct live_size *size)
+{
+	size_t most = size->rows > 1 ? size->rows - 1 : 1, lines = 1, rows = m->path_count;
+	struct layout l;
+	char more[64];
+
+	lay_out(&l, m, size);
+	print_title(out, &l, m);
+	if (most < 2)
+		return lines;
+	putc('\n', out);
+	print_heads(out, &l);
+	lines++;
+	if (rows > most - lines)
+		rows = most - lines ? most - lines - 1 : 0;
+	for (size_t i = 0; i < rows; i++, lines++) {
+		putc('\n', out);
+		print_row(out, &l, m, &m->paths[i]);
+	}
+	if (rows == m->path_count || lines >= most)
+		return lines;
+	snprintf(more, sizeof(more), " and %zu more", m->path_count - rows);
+	fprintf(out, "\n%.*s", (int)l.room, more);
+	return lines + 1;
+}
+
+/* --- On the terminal -------------------------------------------------------------------------- */
+
+struct live {
+	const struct reporter *reporter;
+	const struct monitor *m;
+	struct live_size size;
+	size_t lines; /* that stand there now, the cursor on the first */
+	bool changed;
+	int64_t drawn_us;
+};
+
+static bool locale_is_utf8(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool utf8;
+
+	if (!locale)
+		return false;
+	utf8 = !strcmp(nl_langinfo_l(CODESET, locale), "UTF-8");
+	freelocale(locale);
+	return utf8;
+}
+
+struct live *live_start(const struct reporter *reporter, const struct options *options,
+			const struct monitor *m)
+{
+	const char *term = getenv("TERM");
+	struct live *live;
+
+	if (options->json || options->quiet || options->verbose || !isatty(fileno(reporter->out)) ||
+	    !term || !strcmp(term, "dumb"))
+		return NULL;
+	live = xcalloc(1, sizeof(*live));
+	live->reporter = reporter;
+	live->m = m;
+	live->size.unicode = locale_is_utf8();
+	live->size.color = reporter->color;
+	live->changed = true;
+	loop_watch_terminal(true);
+	return live;
+}
+
+static void emit(const struct live *live, const char *text)
+{
+	report_emit(live->reporter, text, strlen(text));
+}
+
+void live_clear(struct live *live)
+{
+	if (!live || !live->lines)
+		return;
+	emit(live, "\r\033[J");
+	live->lines = 0;
+	live->changed = true;
+}
+
+void live_end(struct live *live)
+{
+	if (!live)
+		return;
+	live_clear(live);
+	loop_watch_terminal(false);
+	free(live);
+}
+
+void live_changed(struct live *live)
+{
+	if (live)
+		live->changed = true;
+}
+
+int64_t live_next_us(const struct live *live)
+{
+	return live ? live->drawn_us + REDRAW_US : LOOP_FOREVER;
+}
+
+/* In the background (bg) the terminal is the shell's. */
+static bool in_foreground(const struct live *live)
+{
+	pid_t group = tcgetpgrp(fileno(live->reporter->out));
+
+	return group < 0 || group == getpgrp();
+}
+
+static void measure(struct live *live)
+{
+	struct winsize size = { 0 };
+
+	ioctl(fileno(live->reporter->out), TIOCGWINSZ, &size);
+	live->size.columns = size.ws_col ? size.ws_col : DEFAULT_COLUMNS;
+	live->size.rows = size.ws_row ? size.ws_row : DEFAULT_ROWS;
+}
+
+/* Line by line over what stands there, in one write, so that nothing flickers. */
+static void draw(struct live *live)
+{
+	char *table = NULL, *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&table, &size), *out;
+
+	if (!f)
+		return;
+	live->lines = live_print(f, live->m, &live->size);
+	fclose(f);
+	out = open_memstream(&text, &size);
+	if (out) {
+		putc('\r', out);
+		for (const char *line = table; line; line = strchr(line, '\n')) {
+			if (line != table)
+				putc(*line++, out);
+			fprintf(out, "%.*s\033[K", (int)strcspn(line, "\n"), line);
+		}
+		fputs("\033[J\r", out);
+		if (live->lines > 1)
+			fprintf(out, "\033[%zuA", live->lines - 1);
+		fclose(out);
+		emit(live, text);
+		free(text);
+	}
+	free(table);
+}
+
+void live_draw(struct live *live)
+{
+	int64_t now = loop_now_us();
+
+	if (!live || (!live->changed && now < live_next_us(live)))
+		return;
+	live->changed = false;
+	live->drawn_us = now;
+	if (!in_foreground(live))
+		return;
+	measure(live);
+	draw(live);
+}
+
+/* The table stays where it is; the shell goes on below it. */
+static void leave(struct live *live)
+{
+	char text[32];
+
+	if (!live->lines)
+		return;
+	draw(live); /* over the ^Z that the terminal has shown */
+	snprintf(text, sizeof(text), "\033[%zuB", live->lines - 1);
+	if (live->lines > 1)
+		emit(live, text);
+	emit(live, "\r\n");
+	live->lines = 0;
+}
+
+void live_take_signals(struct live *live)
+{
+	unsigned came = loop_take_terminal();
+
+	if (!live || !came)
+		return;
+	if (came & LOOP_STOP) {
+		leave(live);
+		loop_stop();
+	} else if (came & LOOP_RESIZED) {
+		live_clear(live);
+	}
+	live->changed = true;
+}

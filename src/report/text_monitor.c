@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* The events of --monitor as lines: the time, what it is about, what has become of it. */
+#include "engine/monitor.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "diagnose/explain.h"
+#include "base/util.h"
+
+#define WORD_WIDTH        10 /* "unverified" */
+#define DURATION_TEXT_MAX 32
+
+#define MS(us) ((double)(us) / USEC_PER_MSEC)
+
+static void print_duration(FILE *f, int64_t us)
+{
+	if (us < 1000 * USEC_PER_MSEC)
+		fprintf(f, "%.1f ms", MS(us));
+	else
+		fprintf(f, "%.1f s", (double)us / USEC_PER_SEC);
+}
+
+/* The local time of day, with the date: a log may span days. */
+static void print_time(FILE *f, int64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / USEC_PER_SEC);
+	char text[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	fprintf(f, "%s.%03d  ", text, (int)(wall_us % USEC_PER_SEC / USEC_PER_MSEC));
+}
+
+static void print_word(FILE *f, const struct reporter *reporter, const char *word,
+		       const char *color, int width)
+{
+	int padding = width - (int)strlen(word);
+
+	fprintf(f, "%s%s%s%*s", reporter->color ? color : "", word,
+		reporter->color ? COLOR_NORMAL : "", padding > 0 ? padding : 0, "");
+}
+
+static int address_width(const struct monitor *m)
+{
+	char text[ADDRESS_TEXT_MAX];
+	size_t width = 0;
+
+	for (size_t i = 0; i < m->path_count; i++) {
+		size_t length = strlen(address_text(&m->paths[i].address, text));
+
+		if (width < length)
+			width = length;
+	}
+	return (int)width;
+}
+
+static void print_path(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
+{
+	const struct monitor_path *path = event->path;
+	char text[ADDRESS_TEXT_MAX];
+
+	fprintf(f, "%-*s  ", address_width(event->monitor), address_text(&path->address, text));
+	print_word(f, reporter, verdict_name(path->verdict), report_verdict_color(path->verdict),
+		   WORD_WIDTH);
+	if (!event->new_verdict) {
+		fprintf(f, "  the stack says %s", path_state_name(path->state));
+	} else if (path->verdict == VERDICT_DEAD) {
+		fputs("  no heartbeat answer in ", f);
+		print_duration(f, event->took_us);
+	} else {
+		fprintf(f, "  rtt %.1f ms", MS(path->rtt_us));
+		if (event->took_us) {
+			fputs(", was dead for ", f);
+			print_duration(f, event->took_us);
+		}
+	}
+	if (event->new_verdict && event->new_state)
+		fprintf(f, ", the stack says %s", path_state_name(path->state));
+	if (path->primary)
+		fputs("  primary", f);
+}
+
+static void print_down(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
+{
+	const char *reason = event->reason ? event->reason : "";
+
+	print_word(f, reporter, event->graceful ? "closed" : "lost", COLOR_RED, 0);
+	fprintf(f, "  association %" PRIu32, event->monitor->assoc);
+	if (event->error)
+		fprintf(f, ", %s", errno_name(event->error));
+	if (*reason)
+		fprintf(f, ": %s", reason);
+}
+
+static const char *either(const union address *a, char text[ADDRESS_TEXT_MAX])
+{
+	return a->sa.sa_family ? address_text(a, text) : "none";
+}
+
+static void print_failover(FILE *f, const struct monitor_event *event)
+{
+	char from[ADDRESS_TEXT_MAX], to[ADDRESS_TEXT_MAX];
+
+	address_text(&event->from, from);
+	if (!event->monitor->failed_over)
+		fprintf(f, "fail-over is over: data goes over the primary again, %s", from);
+	else if (event->to.sa.sa_family)
+		fprintf(f, "fail-over: data goes over %s, not over the primary, %s",
+			address_text(&event->to, to), from);
+	else
+		fprintf(f, "fail-over: data goes over another path than the primary, %s", from);
+}
+
+static void print_total(FILE *f, const struct reporter *reporter, const struct monitor *m,
+			const struct monitor_path *path)
+{
+	char text[ADDRESS_TEXT_MAX];
+	uint64_t lost = path->sent - path->answered;
+	int64_t answered = (int64_t)path->answered;
+
+	fprintf(f, "  %-*s  ", address_width(m), address_text(&path->address, text));
+	print_word(f, reporter, verdict_name(path->verdict), report_verdict_color(path->verdict),
+		   WORD_WIDTH);
+	fprintf(f, "  %" PRIu64 " sent, %" PRIu64 " answered", path->sent, path->answered);
+	if (path->sent)
+		fprintf(f, ", %.3g %% lost", 100.0 * (double)lost / (double)path->sent);
+	if (answered)
+		fprintf(f, ", rtt min/avg/max %.1f/%.1f/%.1f ms", MS(path->rtt_min_us),
+			MS(path->rtt_sum_us / answered), MS(path->rtt_max_us));
+	if (path->dead_us) {
+		fputs(", dead for ", f);
+		print_duration(f, path->dead_us);
+		if (path->times_dead > 1)
+			fprintf(f, " (%u times)", path->times_dead);
+	}
+	if (path->primary)
+		fputs("  primary", f);
+	putc('\n', f);
+}
+
+static void print_end(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
+{
+	const struct monitor *m = event->monitor;
+	const char *cause = signal_name(m->signal);
+
+	print_word(f, reporter, "end", "", WORD_WIDTH - 1);
+	fprintf(f, "  %" PRIu64 " round%s in ", m->rounds, m->rounds == 1 ? "" : "s");
+	print_duration(f, m->now_us - m->began_us);
+	if (cause)
+		fprintf(f, ": ended by %s", cause);
+	else
+		fprintf(f, ": %s", event->reason);
+	if (m->was_short && m->short_us) {
+		if (m->required == 1)
+			fputs("; no path verified for ", f);
+		else
+			fprintf(f, "; fewer than %zu paths verified for ", m->required);
+		print_duration(f, m->short_us);
+	}
+	putc('\n', f);
+	for (size_t i = 0; i < m->path_count; i++)
+		print_total(f, reporter, m, &m->paths[i]);
+}
+
+static void print_event(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
+{
+	char from[ADDRESS_TEXT_MAX], to[ADDRESS_TEXT_MAX];
+
+	if (event->type == MONITOR_END) {
+		print_end(f, reporter, event);
+		return;
+	}
+	print_time(f, event->wall_us);
+	if (event->type == MONITOR_PATH) {
+		print_path(f, reporter, event);
+	} else if (event->type == MONITOR_PRIMARY) {
+		fprintf(f, "primary is now %s, was %s", either(&event->to, to),
+			either(&event->from, from));
+	} else if (event->type == MONITOR_FAILOVER) {
+		print_failover(f, event);
+	} else if (event->type == MONITOR_RESTART) {
+		print_word(f, reporter, "restarted", COLOR_RED, 0);
+		fprintf(f, "  association %" PRIu32 ": the peer has begun anew",
+			event->monitor->assoc);
+	} else {
+		print_down(f, reporter, event);
+	}
+	putc('\n', f);
+}
+
+void report_text_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *f;
+	bool whole;
+
+	if (event->type == MONITOR_ROUND)
+		return;
+	f = open_memstream(&text, &length);
+	if (!f) {
+		report_emit(reporter, NULL, 0);
+		return;
+	}
+	print_event(f, reporter, event);
+	whole = fclose(f) == 0;
+	report_emit(reporter, whole ? text : NULL, length);
+	free(text);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam between the tool and whoever speaks SCTP. No SCTP header is included here, because the
+ * kernel's and usrsctp's cannot be included together and give the same names other values.
+ *
+ * An endpoint is a port and a set of local addresses: one descriptor. An association lives on an
+ * endpoint and has an id; on a one-to-one endpoint there is at most one, on a one-to-many endpoint
+ * any number. All calls are made from the main thread; none blocks but connect() when told to.
+ * Functions return 0 or -errno unless they say otherwise. Who frees: every list returned here is
+ * malloc'd and belongs to the caller.
+ */
+#ifndef STACK_STACK_H
+#define STACK_STACK_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/address.h"
+#include "packet/chunk.h"
+
+struct stack_endpoint; /* each stack's own */
+
+enum stack_style {
+	STACK_ONE_TO_ONE,  /* SOCK_STREAM */
+	STACK_ONE_TO_MANY, /* SOCK_SEQPACKET */
+};
+
+/*
+ * UDP encapsulation (RFC 6951): every packet travels in a UDP datagram. Both 0: off.
+ */
+struct stack_encaps {
+	uint16_t
+		local; /* the UDP port of this end; 0: a free one, or whatever the host is set to */
+	uint16_t remote; /* of the peer; 0 for a listener, which answers to where a packet came from
+			  */
+};
+
+/* How an endpoint is opened; 0 leaves the stack's own default. */
+struct stack_config {
+	enum stack_style style;
+	struct stack_encaps udp;
+	bool ipv6;                  /* the socket must also carry IPv6, else it is IPv4 only */
+	bool listening;             /* listen() will follow */
+	const union address *local; /* all bound; all with the same port, which may be 0 */
+	size_t local_count;
+	const union address *peers; /* those that connect() will be called with, as far as known */
+	size_t peer_count;
+	uint16_t out_streams;
+	uint16_t max_in_streams;
+	uint16_t init_attempts;   /* INIT retransmissions over all addresses together */
+	uint32_t init_timeout_ms; /* the most that one INIT waits */
+	uint32_t rto_initial_ms;  /* how long the first INIT waits */
+};
+
+/* Which step of open() failed, for the message. */
+struct stack_fault {
+	const char *call;      /* "socket", "sctp_bindx", "listen", "setsockopt(SCTP_RTOINFO)" */
+	union address address; /* the local address it was about, or sa_family 0 */
+	struct message why;    /* the reason in words, better than what the errno says; or empty */
+	struct message hint;   /* and what to do about it */
+};
+
+/* RFC 9260 section 4; SCTP_STATUS of RFC 6458 section 8.2.1. */
+enum stack_assoc_state {
+	ASSOC_CLOSED,
+	ASSOC_COOKIE_WAIT,
+	ASSOC_COOKIE_ECHOED,
+	ASSOC_ESTABLISHED,
+	ASSOC_SHUTDOWN_PENDING,
+	ASSOC_SHUTDOWN_SENT,
+	ASSOC_SHUTDOWN_RECEIVED,
+	ASSOC_SHUTDOWN_ACK_SENT,
+};
+
+enum stack_extension {
+	EXTENSION_PR_SCTP = 1 << 0,   /* RFC 3758 */
+	EXTENSION_AUTH = 1 << 1,      /* RFC 4895 */
+	EXTENSION_ASCONF = 1 << 2,    /* RFC 5061 */
+	EXTENSION_RE_CONFIG = 1 << 3, /* RFC 6525 */
+	EXTENSION_I_DATA = 1 << 4,    /* RFC 8260 */
+	EXTENSION_ECN = 1 << 5,       /* RFC 9260 appendix A */
+};
+
+struct stack_status {
+	uint32_t id;
+	enum stack_assoc_state state;
+	uint16_t out_streams;
+	uint16_t in_streams;
+	uint32_t peer_rwnd; /* bytes */
+	uint32_t rto_min_ms;
+	uint16_t max_retrans; /* failures in a row of all paths that end it (Max.Retrans) */
+	unsigned extensions;  /* those that both sides agreed on; enum stack_extension */
+};
+
+enum stack_path_state {
+	PATH_UNKNOWN, /* the stack did not say */
+	PATH_ACTIVE,  /* also every address given to connect(), before anything was heard from it */
+	PATH_INACTIVE,
+	PATH_POTENTIALLY_FAILED,
+	PATH_UNCONFIRMED,
+};
+
+/* One peer address of an association (SCTP_GET_PEER_ADDR_INFO). */
+struct stack_path {
+	union address address;
+	bool primary;
+	enum stack_path_state state;
+	int64_t srtt_us; /* 0: never measured (the handshake does not count, RFC 9260 6.3.1) */
+	uint32_t rto_ms;
+	uint32_t cwnd; /* bytes */
+	uint32_t mtu;  /* bytes */
+};
+
+enum stack_event_type {
+	EVENT_NONE,
+	EVENT_UP,       /* the association is, or was for a moment, established */
+	EVENT_RESTART,  /* the peer came back with a new association in place of this one */
+	EVENT_FAILED,   /* it was never established; error and cause say why */
+	EVENT_LOST,     /* established, then aborted or given up; error and cause say why */
+	EVENT_SHUTDOWN, /* the peer has begun a graceful close */
+	EVENT_CLOSED,   /* graceful close completed */
+	EVENT_PATH,     /* address is now in path_state */
+	EVENT_DATA,
+};
+
+/* What happened to one association. The data of EVENT_DATA is good until the next call. */
+struct stack_event {
+	enum stack_event_type type;
+	uint32_t assoc;
+	int error; /* FAILED, LOST: positive errno: ECONNREFUSED, ETIMEDOUT, ECONNRESET, ... */
+	/*
+	 * FAILED, LOST: why the peer says that it has aborted. FAILED, unless aborted: or why this
+	 * end has, where its stack does not tell the two apart.
+	 */
+	struct cause cause;
+	bool aborted; /* FAILED: for certain by an ABORT of the peer, which not every stack tells */
+	union address address;
+	enum stack_path_state path_state;
+	const void *data;
+	size_t length;
+	uint16_t stream;
+	uint32_t ppid; /* network byte order, as it came */
+	bool unordered;
+};
+
+struct stack {
+	const char *name;             /* the word of --stack */
+	const char *description;      /* for --version: "Linux kernel SCTP through libsctp" */
+	const char *(*version)(void); /* of the library, or of what stands for it */
+
+	/* Can this process use the stack here at all, packed so? 0, or -errno and *fault says why.
+	 */
+	int (*available)(const struct stack_encaps *udp, struct stack_fault *fault);
+
+	/*
+	 * Opens and binds an endpoint. On failure *fault says where. The events of struct
+	 * stack_event are subscribed.
+	 */
+	int (*open)(struct stack_endpoint **endpoint, const struct stack_config *config,
+		    struct stack_fault *fault);
+	int (*listen)(struct stack_endpoint *endpoint, int backlog);
+
+	/*
+	 * When a listening one-to-one endpoint is ready: the next association, on an endpoint of
+	 * its own, whose first event is EVENT_UP, and the address it came from. -EAGAIN when there
+	 * is none any more.
+	 */
+	int (*accept)(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
+		      union address *from);
+
+	/*
+	 * Starts an association with one peer, all addresses in one call. 0 means that the attempt
+	 * was made: its outcome comes as EVENT_UP or EVENT_FAILED, also when blocking, in which
+	 * case the call returns when the outcome is there, when a signal came (the attempt then
+	 * goes on), or, for a stack that cannot block, at once. -errno: refused as it stands,
+	 * nothing was sent. *assoc is 0 where the id is not known yet.
+	 */
+	int (*connect)(struct stack_endpoint *endpoint, const union address *peers, size_t count,
+		       bool blocking, uint32_t *assoc);
+
+	/* This end's ports, once connect() was called; each is left as it is where it is not known.
+	 * udp: of the encapsulation. */
+	void (*ports)(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp);
+
+	/* What to poll for. Its descriptor stays the same for the life of the endpoint. */
+	struct pollfd (*pollfd)(const struct stack_endpoint *endpoint);
+	/* What to poll that descriptor for instead, when send() said -EAGAIN. */
+	short room_event;
+
+	/* 1 and *event, or 0 when there is nothing more now. Ask until 0 before polling again. */
+	int (*next_event)(struct stack_endpoint *endpoint, struct stack_event *event);
+
+	/*
+	 * While an attempt is pending: the newest network error that the stack was told (ICMP, ARP)
+	 * and did not act on, as a positive errno, or 0. Reading forgets it.
+	 */
+	int (*soft_error)(struct stack_endpoint *endpoint);
+
+	/* How far a pending attempt has come; ASSOC_CLOSED where that is not known. */
+	enum stack_assoc_state (*pending_state)(struct stack_endpoint *endpoint, uint32_t assoc);
+	/*
+	 * How many packets with a bad checksum have come so far: to anybody in this network
+	 * namespace (kernel), to this process (usrsctp).
+	 */
+	uint64_t (*checksum_errors)(void);
+
+	int (*status)(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_status *status);
+	/* Return the count of *list, or -errno. */
+	int (*paths)(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_path **list);
+	/* One of them, all but primary. */
+	int (*path)(struct stack_endpoint *endpoint, uint32_t assoc, const union address *peer,
+		    struct stack_path *path);
+	int (*local_addresses)(struct stack_endpoint *endpoint, uint32_t assoc,
+			       union address **list);
+	int (*set_primary)(struct stack_endpoint *endpoint, uint32_t assoc,
+			   const union address *peer);
+
+	/*
+	 * Sends a HEARTBEAT on one path at once (RFC 9260 section 8.3). Sent before the answer to
+	 * the one before, it counts as a failure of the path: the RTO doubles, and a path that is
+	 * alive may be taken for potentially failed. No event tells of an answer; see heartbeat.h.
+	 */
+	int (*heartbeat)(struct stack_endpoint *endpoint, uint32_t assoc,
+			 const union address *peer);
+	/* RTO.Min from the next measurement on. The paths' RTOs stay as they are until then. */
+	int (*set_rto_min)(struct stack_endpoint *endpoint, uint32_t assoc, uint32_t ms);
+
+	/* -EAGAIN: the send buffer is full, wait for room_event. ppid in network byte order. */
+	int (*send)(struct stack_endpoint *endpoint, uint32_t assoc, const void *data,
+		    size_t length, uint16_t stream, uint32_t ppid, bool unordered);
+
+	/* Begins a graceful close (SHUTDOWN); EVENT_CLOSED or EVENT_LOST ends it. */
+	int (*shutdown)(struct stack_endpoint *endpoint, uint32_t assoc);
+
+	/*
+	 * Frees the endpoint. With abort, whatever association is still on it, pending or
+	 * established, is ended with an ABORT; without, it is left to close in its own time.
+	 */
+	void (*close)(struct stack_endpoint *endpoint, bool abort);
+
+	/*
+	 * Once, when all endpoints are closed and the program ends: gives associations that still
+	 * close in their own time a moment to do so. NULL where nothing is left to do.
+	 */
+	void (*finish)(void);
+};
+
+extern const struct stack stack_kernel;
+extern const struct stack stack_usrsctp; /* where the build has it */
+
+/*
+ * How long it takes at least until an attempt has used up its INIT retransmissions, so that it can
+ * have ended by that; before, only an answer can have ended it. T1 doubles after each round over
+ * the addresses, up to most_ms (net/sctp/sm_sideeffect.c sctp_do_8_2_transport_strike(); in
+ * usrsctp sctp_timer.c sctp_t1init_timer()). Timers may fire late, never early.
+ */
+int64_t stack_attempts_us(size_t addresses, unsigned attempts, uint32_t t1_ms, uint32_t most_ms);
+
+/* Every stack of this build, best first, ended by NULL: the only place that knows the choice. */
+extern const struct stack *const stacks[];
+
+/* A line each, for --version, and one for what this build was made without. */
+void stack_print_versions(FILE *out);
+
+/* By name, or NULL. */
+const struct stack *stack_find(const char *name);
+
+/*
+ * The first stack that can be used here; *note says so in a line when it is not the best one, and
+ * is empty else. Where none can be used: the last one, whose open() says why, if there are several;
+ * else NULL, and *error is the positive errno.
+ */
+const struct stack *stack_choose(const struct stack_encaps *udp, int *error, struct message *note);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+#include <usrsctp.h>
+
+#include "base/loop.h"
+#include "stack/usrsctp_library.h"
+#include "stack/usrsctp_source.h"
+#include "base/util.h"
+
+/* For closing associations, when the program ends. */
+#define FINISH_BOUND_US (80 * USEC_PER_MSEC)
+#define FINISH_STEP_US  (2 * USEC_PER_MSEC)
+
+#define PORT_TRIES 16
+
+/*
+ * How long a thread of the library waits for a packet before it looks whether it shall end:
+ * SOCKET_TIMEOUT of user_recv_thread.c, and as often as its timer thread wakes up anyway.
+ */
+#define RECEIVE_TIMEOUT_US 100000
+#define RECEIVE_QUICK_US   10000
+
+#define LOOK_INTERVAL_NS (50 * 1000 * 1000)
+
+struct bell {
+	int fd;    /* an eventfd */
+	int epoll; /* over it, the timer, and what else is watched */
+	bool used;
+	struct bell *next;
+};
+
+static struct {
+	bool started;
+	struct stack_encaps udp;
+	struct bell *bells;
+	int looks; /* a timer, in the epoll of every bell */
+} library;
+
+static bool can_open(int family, int type, int protocol)
+{
+	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
+{
+	*fault = (struct stack_fault){ .call = "socket(SOCK_RAW)" };
+	if (encapsulated(udp))
+		return 0;
+	/* There once the module is loaded, also in a network namespace. */
+	if (access("/proc/net/sctp", F_OK) == 0) {
+		message_set(&fault->hint, 0, "--stack kernel, or --udp-encaps with this one");
+		return message_set(&fault->why, -EBUSY,
+				   "usrsctp beside the kernel's own SCTP: the kernel aborts every "
+				   "association that it does not know");
+	}
+	if (can_open(AF_INET, SOCK_RAW, IPPROTO_SCTP))
+		return 0;
+	message_set(&fault->hint, 0,
+		    "as root: setcap cap_net_raw+ep the program, or run it as root; --udp-encaps "
+		    "PORT needs no privilege, where the peer speaks it too");
+	return message_set(&fault->why, -EPERM,
+			   "SCTP in user space sends raw packets, which needs CAP_NET_RAW");
+}
+
+bool library_has_ipv6(void)
+{
+	return can_open(AF_INET6, SOCK_DGRAM, 0);
+}
+
+/* A UDP socket as the library will open it. Port 0: a free one. */
+static int bind_udp(int family, uint16_t port)
+{
+	union address any = { .sa.sa_family = (sa_family_t)family };
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, error;
+
+	if (fd < 0)
+		return -errno;
+	address_set_port(&any, port);
+	if (family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(fd, &any.sa, address_length(&any)) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	return -error;
+}
+
+/* Can the library have this port in both families, as far as the host has them? */
+static int try_port(uint16_t *port)
+{
+	union address bound = { 0 };
+	socklen_t size = sizeof(bound);
+	int v4 = bind_udp(AF_INET, *port), v6;
+
+	if (v4 < 0)
+		return v4;
+	getsockname(v4, &bound.sa, &size);
+	*port = address_port(&bound);
+	v6 = bind_udp(AF_INET6, *port);
+	close(v4);
+	if (v6 >= 0)
+		close(v6);
+	return v6 < 0 && v6 != -EAFNOSUPPORT && v6 != -EADDRNOTAVAIL ? v6 : 0;
+}
+
+/* The library says nothing when its UDP port cannot be bound: look first. */
+static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
+{
+	uint16_t port = udp->local;
+	int rc = try_port(&port);
+
+	for (int i = 1; !udp->local && rc == -EADDRINUSE && i < PORT_TRIES; i++) {
+		port = 0;
+		rc = try_port(&port);
+	}
+	fault->call = "bind(UDP)";
+	if (rc == -EADDRINUSE && udp->local) {
+		message_set(&fault->hint, 0, "ss -uanp shows who has it");
+		message_set(&fault->why, 0, "UDP port %u is in use on this host", udp->local);
+	} else if (rc == -EACCES && udp->local) {
+		message_set(&fault->hint, 0, "use a port from 1024 on, or run as root");
+		message_set(&fault->why, 0,
+			    "UDP port %u: ports below 1024 need CAP_NET_BIND_SERVICE", udp->local);
+	}
+	udp->local = port;
+	return rc;
+}
+
+/* Its threads take no signal away from the one that waits for signals. */
+static void start_threads(uint16_t port)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	usrsctp_init(port, NULL, NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/*
+ * The library opens raw sockets whenever it may. In UDP mode they would hear the SCTP of others on
+ * this host, the kernel's included, and answer it with ABORT: so it may not, while it starts.
+ */
+static void start_without_raw(uint16_t port)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
+	struct __user_cap_data_struct less[_LINUX_CAPABILITY_U32S_3];
+	bool known = syscall(SYS_capget, &header, before) == 0;
+
+	if (known) {
+		memcpy(less, before, sizeof(less));
+		less[0].effective &= ~(1u << CAP_NET_RAW);
+		syscall(SYS_capset, &header, less);
+	}
+	start_threads(port);
+	if (known)
+		syscall(SYS_capset, &header, before);
+}
+
+/*
+ * Its end waits for one receiving thread after the other, up to 100 ms each: too long for a program
+ * that is done in one. The sockets are known by nothing but that time-out.
+ */
+static void hurry_threads(void)
+{
+	const struct timeval quick = { .tv_usec = RECEIVE_QUICK_US };
+
+	/* The timer was opened after them, and may have filled a gap. */
+	for (int fd = 0; fd < library.looks + 16; fd++) {
+		struct timeval timeout;
+		socklen_t size = sizeof(timeout);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, &size) == 0 &&
+		    timeout.tv_sec == 0 && timeout.tv_usec == RECEIVE_TIMEOUT_US)
+			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &quick, sizeof(quick));
+	}
+}
+
+static int start_looking(void)
+{
+	struct itimerspec interval = {
+		.it_interval.tv_nsec = LOOK_INTERVAL_NS,
+		.it_value.tv_nsec = LOOK_INTERVAL_NS,
+	};
+
+	library.looks = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (library.looks < 0 || timerfd_settime(library.looks, 0, &interval, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
+{
+	struct stack_encaps wanted = *udp;
+	int rc;
+
+	if (library.started)
+		return 0;
+	source_start();
+	if (!encapsulated(udp)) {
+		start_threads(0);
+		/*
+		 * A raw socket hears the SCTP of all programs on this host: what is not ours is not
+		 * answered. Nor are INITs to ports where nobody listens.
+		 */
+		usrsctp_sysctl_set_sctp_blackhole(2);
+	} else {
+		rc = find_port(&wanted, fault);
+		if (rc < 0)
+			return rc;
+		start_without_raw(wanted.local);
+		usrsctp_sysctl_set_sctp_blackhole(0);
+		rc = bind_udp(AF_INET, wanted.local);
+		if (rc >= 0) { /* still free: somebody had it just then */
+			close(rc);
+			usrsctp_finish();
+			return message_set(&fault->why, -EADDRINUSE,
+					   "UDP port %u was in use on this host", wanted.local);
+		}
+	}
+	/* Other stacks check the checksum on every interface. */
+	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
+	library.udp = wanted;
+	library.started = true;
+	fault->call = "timerfd_create";
+	rc = start_looking();
+	hurry_threads();
+	return rc;
+}
+
+const struct stack_encaps *library_encaps(void)
+{
+	return &library.udp;
+}
+
+void library_finish(void)
+{
+	int64_t until = loop_now_us() + FINISH_BOUND_US;
+
+	if (!library.started)
+		return;
+	while (usrsctp_finish() != 0) {
+		if (loop_now_us() >= until)
+			return; /* its threads may still ring */
+		usleep(FINISH_STEP_US);
+	}
+	library.started = false;
+	source_finish();
+	close(library.looks);
+	while (library.bells) {
+		struct bell *bell = library.bells;
+
+		library.bells = bell->next;
+		close(bell->fd);
+		close(bell->epoll);
+		free(bell);
+	}
+}
+
+/* --- Bells ------------------------------------------------------------------------------------ */
+
+static bool watch(int epoll, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static struct bell *new_bell(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), epoll = epoll_create1(EPOLL_CLOEXEC);
+	struct bell *bell;
+
+	if (fd < 0 || epoll < 0 || !watch(epoll, fd) || !watch(epoll, library.looks)) {
+		int error = errno;
+
+		if (fd >= 0)
+			close(fd);
+		if (epoll >= 0)
+			close(epoll);
+		errno = error;
+		return NULL;
+	}
+	bell = xcalloc(1, sizeof(*bell));
+	*bell = (struct bell){ .fd = fd, .epoll = epoll, .next = library.bells };
+	library.bells = bell;
+	return bell;
+}
+
+struct bell *bell_take(void)
+{
+	struct bell *bell = library.bells;
+
+	while (bell && bell->used)
+		bell = bell->next;
+	if (!bell)
+		bell = new_bell();
+	if (bell)
+		bell->used = true;
+	return bell;
+}
+
+void bell_give_back(struct bell *bell)
+{
+	bell->used = false;
+}
+
+int bell_descriptor(const struct bell *bell)
+{
+	return bell->epoll;
+}
+
+void bell_watch(struct bell *bell, int fd)
+{
+	watch(bell->epoll, fd);
+}
+
+void bell_ring(struct bell *bell)
+{
+	eventfd_write(bell->fd, 1);
+}
+
+/* And the timer, which all endpoints see in the same round of the poll loop. */
+void bell_silence(struct bell *bell)
+{
+	uint64_t count;
+
+	while (read(bell->fd, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+	while (read(library.looks, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * usrsctp as a whole, one per process: whether it can be used here, its UDP port, its start and its
+ * end; and bells, by which its threads wake the main one. Only this file and usrsctp.c
+ * include <usrsctp.h>.
+ */
+#ifndef STACK_USRSCTP_LIBRARY_H
+#define STACK_USRSCTP_LIBRARY_H
+
+#include "stack/stack.h"
+
+static inline bool encapsulated(const struct stack_encaps *udp)
+{
+	return udp->local || udp->remote;
+}
+
+/* As struct stack's available(). */
+int library_available(const struct stack_encaps *udp, struct stack_fault *fault);
+
+/*
+ * 0, also when it runs already; how it is encapsulated is decided by the first start. On failure
+ * *fault says why.
+ */
+int library_start(const struct stack_encaps *udp, struct stack_fault *fault);
+
+bool library_has_ipv6(void);
+
+/* How it was started: with the UDP port that was found. */
+const struct stack_encaps *library_encaps(void);
+
+/*
+ * When all sockets are closed: gives associations that still close in their own time a moment for
+ * it (80 ms), then ends the threads, which takes up to 40 ms.
+ */
+void library_finish(void);
+
+/*
+ * A descriptor to poll, which becomes readable when the bell is rung, when one of the watched
+ * descriptors is, and every 50 ms: what the library's timers find out is not always called back
+ * (sctputil.c sctp_timeout_handler(): only for an error of the socket, which a one-to-many one
+ * never has, nor a path that has failed).
+ */
+struct bell;
+
+struct bell *bell_take(void);           /* NULL and errno */
+void bell_give_back(struct bell *bell); /* may be rung all the same: it is used again, not freed */
+int bell_descriptor(const struct bell *bell);
+void bell_watch(struct bell *bell, int fd); /* until fd is closed */
+void bell_ring(struct bell *bell);          /* on any thread */
+void bell_silence(struct bell *bell);       /* before looking for what has come */
+
+#endif

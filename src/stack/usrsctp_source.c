@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/ip.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "packet/bytes.h"
+#include "packet/chunk.h"
+#include "stack/usrsctp_source.h"
+#include "base/util.h"
+
+/* An address of this host, and what else is on its link. */
+struct link_address {
+	union address address;
+	unsigned prefix; /* bits */
+	unsigned interface;
+};
+
+struct bound {
+	union address *list;
+	size_t count;
+};
+
+/* One per process, as the library is; its threads read it while the main thread adds to it. */
+static struct {
+	pthread_mutex_t lock;
+	bool started;
+	int route4; /* UDP sockets that only ask for routes; -1: no such family here */
+	int route6;
+	struct link_address *links; /* read once, as the library does */
+	size_t link_count;
+	struct bound *ports; /* by port */
+} sources = { .lock = PTHREAD_MUTEX_INITIALIZER, .route4 = -1, .route6 = -1 };
+
+static unsigned prefix_length(const union address *mask)
+{
+	size_t length;
+	const uint8_t *bytes = address_bytes(mask, &length);
+	unsigned ones = 0;
+
+	while (ones < 8 * length && bytes[ones / 8] & 0x80 >> ones % 8)
+		ones++;
+	return ones;
+}
+
+static void read_links(void)
+{
+	struct ifaddrs *all = NULL;
+
+	if (getifaddrs(&all) < 0)
+		return;
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
+		struct link_address *link;
+		union address address, mask;
+
+		if (!i->ifa_addr || !i->ifa_netmask ||
+		    !address_from_sockaddr(&address, i->ifa_addr))
+			continue;
+		/* Not address_from_sockaddr(): a netmask may look like a v4-mapped address. */
+		mask = (union address){ 0 };
+		memcpy(&mask, i->ifa_netmask, address_length(&address));
+		mask.sa.sa_family = address.sa.sa_family;
+		sources.links = xreallocarray(sources.links, sources.link_count + 1,
+					      sizeof(*sources.links));
+		link = &sources.links[sources.link_count++];
+		link->address = address;
+		link->prefix = prefix_length(&mask);
+		link->interface = if_nametoindex(i->ifa_name);
+	}
+	freeifaddrs(all);
+}
+
+static const struct link_address *find_link(const union address *a)
+{
+	for (size_t i = 0; i < sources.link_count; i++)
+		if (address_equal(&sources.links[i].address, a))
+			return &sources.links[i];
+	return NULL;
+}
+
+/* On one interface, in one subnet: for every other host there it is the same which one is used. */
+static bool same_link(const union address *a, const union address *b)
+{
+	const struct link_address *x = find_link(a), *y = find_link(b);
+	const uint8_t *bytes_x, *bytes_y;
+	size_t length;
+
+	if (address_equal(a, b))
+		return true;
+	if (!x || !y || x->interface != y->interface || x->prefix != y->prefix ||
+	    a->sa.sa_family != b->sa.sa_family)
+		return false;
+	bytes_x = address_bytes(a, &length);
+	bytes_y = address_bytes(b, &length);
+	for (unsigned i = 0; i < x->prefix; i++)
+		if ((bytes_x[i / 8] ^ bytes_y[i / 8]) & 0x80 >> i % 8)
+			return false;
+	return true;
+}
+
+static int open_route(int family)
+{
+	return socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+void source_start(void)
+{
+	if (sources.started)
+		return;
+	pthread_mutex_lock(&sources.lock);
+	read_links();
+	sources.route4 = open_route(AF_INET);
+	sources.route6 = open_route(AF_INET6);
+	sources.ports = xcalloc(UINT16_MAX + 1, sizeof(*sources.ports));
+	sources.started = true;
+	pthread_mutex_unlock(&sources.lock);
+}
+
+void source_finish(void)
+{
+	pthread_mutex_lock(&sources.lock);
+	for (size_t i = 0; sources.ports && i <= UINT16_MAX; i++)
+		free(sources.ports[i].list);
+	free(sources.ports);
+	free(sources.links);
+	if (sources.route4 >= 0)
+		close(sources.route4);
+	if (sources.route6 >= 0)
+		close(sources.route6);
+	sources.ports = NULL;
+	sources.links = NULL;
+	sources.link_count = 0;
+	sources.route4 = sources.route6 = -1;
+	sources.started = false;
+	pthread_mutex_unlock(&sources.lock);
+}
+
+void source_bind(uint16_t port, const union address *list, size_t count)
+{
+	struct bound *bound;
+
+	pthread_mutex_lock(&sources.lock);
+	bound = &sources.ports[port];
+	free(bound->list);
+	bound->list = xcalloc(count, sizeof(*list));
+	bound->count = count;
+	memcpy(bound->list, list, count * sizeof(*list));
+	pthread_mutex_unlock(&sources.lock);
+}
+
+/* Where the routing table would send from. With the lock. False: it has no way to that peer. */
+static bool ask_route(const union address *peer, union address *source)
+{
+	int fd = peer->sa.sa_family == AF_INET6 ? sources.route6 : sources.route4;
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	union address to = *peer;
+	socklen_t size = sizeof(*source);
+	bool found;
+
+	address_set_port(&to, 9); /* any: nothing is sent */
+	found = connect(fd, &to.sa, address_length(&to)) == 0 &&
+		getsockname(fd, &source->sa, &size) == 0;
+	/* Or it kept the port, and the address for the next question. */
+	connect(fd, &nobody, sizeof(nobody));
+	address_set_port(source, 0);
+	return found;
+}
+
+static bool has_way_from(const union address *peer, const union address *source)
+{
+	int fd = open_route(peer->sa.sa_family);
+	union address from = *source, to = *peer;
+	bool found;
+
+	address_set_port(&from, 0);
+	address_set_port(&to, 9);
+	found = fd >= 0 && bind(fd, &from.sa, address_length(&from)) == 0 &&
+		connect(fd, &to.sa, address_length(&to)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/*
+ * Where routes depend on the source, there may be a way from one of the bound addresses, or of the
+ * host's, only. With the lock.
+ */
+static bool ask_from_each(const struct bound *bound, const union address *peer,
+			  union address *source)
+{
+	size_t count = bound->count ? bound->count : sources.link_count;
+
+	for (size_t i = 0; i < count; i++) {
+		*source = bound->count ? bound->list[i] : sources.links[i].address;
+		if (source->sa.sa_family == peer->sa.sa_family && has_way_from(peer, source))
+			return true;
+	}
+	return false;
+}
+
+/* The first bytes of a packet, which may be in several pieces. */
+static size_t gather(const struct msghdr *message, uint8_t *bytes, size_t size)
+{
+	size_t have = 0;
+
+	for (size_t i = 0; i < message->msg_iovlen && have < size; i++) {
+		size_t more = MIN(message->msg_iov[i].iov_len, size - have);
+
+		memcpy(bytes + have, message->msg_iov[i].iov_base, more);
+		have += more;
+	}
+	return have;
+}
+
+/* --- What is received ------------------------------------------------------------------------- */
+
+#define HEADER_SIZE 12 /* of SCTP, RFC 9260 section 3.1; the first chunk and its type come next */
+
+/*
+ * The newest INIT of each thread that receives. The library answers it there and then, and where
+ * that is an ABORT it has to come from the address that was asked, bound or not: the peer knows no
+ * other one. The library knows it and does not pass it on.
+ */
+static _Thread_local struct {
+	union address asked, peer;
+	uint32_t tag;
+} newest_init;
+
+static bool destination_of(const struct msghdr *message, union address *address)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c;
+	     c = CMSG_NXTHDR((struct msghdr *)message, c)) {
+		struct in_pktinfo v4;
+		struct in6_pktinfo v6;
+
+		*address = (union address){ 0 };
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			memcpy(&v4, CMSG_DATA(c), sizeof(v4));
+			address->v4.sin_family = AF_INET;
+			address->v4.sin_addr = v4.ipi_addr;
+			return true;
+		}
+		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&v6, CMSG_DATA(c), sizeof(v6));
+			address->v6.sin6_family = AF_INET6;
+			address->v6.sin6_addr = v6.ipi6_addr;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void note_init(const struct msghdr *message, size_t length)
+{
+	uint8_t head[HEADER_SIZE + 8];
+
+	if (length < sizeof(head) || gather(message, head, sizeof(head)) < sizeof(head) ||
+	    head[HEADER_SIZE] != CHUNK_INIT || !destination_of(message, &newest_init.asked) ||
+	    !address_from_sockaddr(&newest_init.peer, message->msg_name))
+		return;
+	newest_init.tag = be32(head + HEADER_SIZE + 4);
+}
+
+/* On any thread. */
+__attribute__((visibility("default"))) ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t length = syscall(SYS_recvmsg, fd, message, flags);
+
+	if (length > 0 && message->msg_name && message->msg_controllen)
+		note_init(message, (size_t)length);
+	return length;
+}
+
+/* --- What is sent ----------------------------------------------------------------------------- */
+
+/*
+ * As the kernel's own SCTP does (net/sctp/protocol.c sctp_v4_get_dst()): what the route says, if
+ * that is bound, else another one on the same link. Where neither is, the routes cannot help:
+ * what the library has chosen, or else any that is bound. The library's choice also stays where it
+ * is as good: an ABORT has to come from the address that was asked.
+ */
+static const union address *choose(const struct bound *bound, const union address *route,
+				   const union address *library)
+{
+	const union address *other = NULL;
+	bool may_use_route = !bound->count;
+
+	if (library->sa.sa_family && same_link(library, route))
+		return library;
+	for (size_t i = 0; i < bound->count; i++)
+		may_use_route |= address_equal(&bound->list[i], route);
+	if (may_use_route)
+		return route;
+	for (size_t i = 0; i < bound->count; i++) {
+		const union address *one = &bound->list[i];
+
+		if (one->sa.sa_family != route->sa.sa_family)
+			continue;
+		if (same_link(one, route))
+			return one;
+		if (!other && address_scope(one) >= address_scope(route))
+			other = one;
+	}
+	if (library->sa.sa_family)
+		return library;
+	return other ? other : route;
+}
+
+/* Ancillary data that names the source, with room for either family. */
+union control {
+	struct cmsghdr align;
+	char space[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+};
+
+static void name_source(struct msghdr *message, union control *control, const union address *source)
+{
+	struct in_pktinfo v4 = { .ipi_spec_dst = source->v4.sin_addr };
+	struct in6_pktinfo v6 = { .ipi6_addr = source->v6.sin6_addr,
+				  .ipi6_ifindex = source->v6.sin6_scope_id };
+	bool is_v6 = source->sa.sa_family == AF_INET6;
+	struct cmsghdr *c = &control->align;
+
+	*control = (union control){ 0 };
+	message->msg_control = control;
+	message->msg_controllen = is_v6 ? CMSG_SPACE(sizeof(v6)) : CMSG_SPACE(sizeof(v4));
+	c->cmsg_level = is_v6 ? IPPROTO_IPV6 : IPPROTO_IP;
+	c->cmsg_type = is_v6 ? IPV6_PKTINFO : IP_PKTINFO;
+	c->cmsg_len = is_v6 ? CMSG_LEN(sizeof(v6)) : CMSG_LEN(sizeof(v4));
+	memcpy(CMSG_DATA(c), is_v6 ? (void *)&v6 : (void *)&v4, is_v6 ? sizeof(v6) : sizeof(v4));
+}
+
+/* packet: from the SCTP header on. */
+static bool refuses_newest_init(const uint8_t *packet, const union address *to)
+{
+	return packet[HEADER_SIZE] == CHUNK_ABORT && be32(packet + 4) == newest_init.tag &&
+	       address_equal(&newest_init.peer, to) && find_link(&newest_init.asked);
+}
+
+/* With the lock. The library gives raw IPv4 with its IP header, all else from the SCTP header on.
+ */
+static void set_source(struct msghdr *message, union control *control)
+{
+	uint8_t head[sizeof(struct iphdr) + HEADER_SIZE + 1];
+	union address to, route = { 0 }, other, library = { 0 };
+	const union address *source;
+	const struct bound *bound;
+	size_t have = gather(message, head, sizeof(head)), at = 0;
+	bool with_header;
+
+	if (!address_from_sockaddr(&to, message->msg_name))
+		return;
+	with_header = to.sa.sa_family == AF_INET && address_port(&to) == 0;
+	if (with_header) {
+		at = sizeof(struct iphdr);
+		library.v4.sin_family = AF_INET;
+		memcpy(&library.v4.sin_addr, head + offsetof(struct iphdr, saddr),
+		       sizeof(library.v4.sin_addr));
+	}
+	if (have < at + HEADER_SIZE + 1)
+		return;
+	bound = &sources.ports[head[at] << 8 | head[at + 1]];
+	if (!with_header && refuses_newest_init(head + at, &to))
+		source = &newest_init.asked;
+	else if (ask_route(&to, &route))
+		source = choose(bound, &route, &library);
+	else if (ask_from_each(bound, &to, &other))
+		source = &other;
+	else
+		return;
+	if (with_header && message->msg_iov[0].iov_len >= sizeof(struct iphdr))
+		memcpy((uint8_t *)message->msg_iov[0].iov_base + offsetof(struct iphdr, saddr),
+		       &source->v4.sin_addr, sizeof(source->v4.sin_addr));
+	/* Also when it is in the header: routes may depend on it. */
+	if (!address_equal(source, &route))
+		name_source(message, control, source);
+}
+
+/* On any thread. */
+__attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msghdr *message,
+						       int flags)
+{
+	struct msghdr changed = *message;
+	union control control;
+
+	/* Nothing else in this program names a destination here. */
+	if (message->msg_name && !message->msg_controllen) {
+		pthread_mutex_lock(&sources.lock);
+		if (sources.started)
+			set_source(&changed, &control);
+		pthread_mutex_unlock(&sources.lock);
+	}
+	return syscall(SYS_sendmsg, fd, &changed, flags);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "target/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WILDCARD_HELP "stands for all addresses of this host, so it goes alone"
+
+/* An option with its argument. */
+struct token {
+	const char *option;
+	const char *text;
+};
+
+/* Can a numeric address, known before anything is resolved, be in this list? who: for messages. */
+static int check_address(const struct target *target, const char *who, const union address *a,
+			 struct message *why)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (address_is_unicast(a) || (target->local && address_is_wildcard(a)))
+		return STATUS_OK;
+	address_host_text(a, text);
+	if (address_is_wildcard(a))
+		return message_set(why, STATUS_USAGE,
+				   "%s: %s stands for all addresses of a host: it is no address of "
+				   "a peer",
+				   who, text);
+	return message_set(why, STATUS_USAGE,
+			   "%s: %s is multicast, broadcast or reserved: no endpoint can have it",
+			   who, text);
+}
+
+static int parse_given(struct target *target, const char *option, const char **tokens, size_t count,
+		       bool allow_port_zero, struct message *why)
+{
+	size_t i;
+
+	if (count > TARGET_ADDRESSES_MAX)
+		return message_set(why, STATUS_USAGE, "%s: given %zu times, at most %d are taken",
+				   option, count, TARGET_ADDRESSES_MAX);
+	target->given = xcalloc(count, sizeof(*target->given));
+	for (i = 0; i < count; i++) {
+		char shown[PRINTABLE_MAX];
+		char who[PRINTABLE_MAX + 8];
+		union address a;
+		int status;
+
+		status = hostport_parse(option, tokens[i], allow_port_zero, &target->given[i], why);
+		if (status != STATUS_OK)
+			return status;
+		target->given_count++;
+		if (!address_from_text(&a, target->given[i].host))
+			continue;
+		snprintf(who, sizeof(who), "%s %s", option,
+			 printable(tokens[i], shown, sizeof(shown)));
+		status = check_address(target, who, &a, why);
+		if (status != STATUS_OK)
+			return status;
+		if (address_is_wildcard(&a) && count > 1)
+			return message_set(why, STATUS_USAGE, "%s: " WILDCARD_HELP, who);
+	}
+	return STATUS_OK;
+}
+
+static int two_ports(const struct target *target, const struct token *a, const struct token *b,
+		     struct message *why)
+{
+	char shown_a[PRINTABLE_MAX];
+	char shown_b[PRINTABLE_MAX];
+
+	return message_set(why, STATUS_USAGE,
+			   "%s %s and %s %s: %s has one port for all its addresses", a->option,
+			   printable(a->text, shown_a, sizeof(shown_a)), b->option,
+			   printable(b->text, shown_b, sizeof(shown_b)),
+			   target->local ? "an endpoint" : "the peer of an association");
+}
+
+/*
+ * The one port: of the arguments that name one, else the default of -p (text NULL: none). *known
+ * says whether there is one. The arguments without port would take -p, so there it has to agree.
+ */
+static int choose_port(struct target *target, const char *option, const char **tokens,
+		       const char *default_text, uint16_t default_port, bool *known,
+		       struct message *why)
+{
+	struct token chosen = { "-p", default_text };
+	bool any_without = false;
+	bool explicit = false;
+	size_t i;
+
+	target->port = default_port;
+	for (i = 0; i < target->given_count; i++) {
+		if (!target->given[i].has_port) {
+			any_without = true;
+			continue;
+		}
+		if (!explicit) {
+			explicit = true;
+			chosen = (struct token){ option, tokens[i] };
+			target->port = target->given[i].port;
+			continue;
+		}
+		if (target->given[i].port != target->port)
+			return two_ports(target, &chosen, &(struct token){ option, tokens[i] },
+					 why);
+	}
+	if (explicit && any_without && default_text && default_port != target->port)
+		return two_ports(target, &chosen, &(struct token){ "-p", default_text }, why);
+	*known = explicit || default_text;
+	return STATUS_OK;
+}
+
+static void start(struct target *target, const char **tokens, size_t count)
+{
+	memset(target, 0, sizeof(*target));
+	target->name = count > 0 ? tokens[0] : NULL;
+}
+
+int target_parse_peer(struct target *target, const struct options *options, struct message *why)
+{
+	char shown[PRINTABLE_MAX];
+	uint16_t port = 0;
+	bool known = false;
+	int status = STATUS_OK;
+
+	start(target, options->addresses, options->address_count);
+	if (options->address_count == 0)
+		return message_set(why, STATUS_USAGE, "no address: give -a HOST[:PORT]");
+	if (options->port)
+		status = port_parse("-p", options->port, 1, &port, why);
+	if (status == STATUS_OK)
+		status = parse_given(target, "-a", options->addresses, options->address_count,
+				     false, why);
+	if (status == STATUS_OK)
+		status = choose_port(target, "-a", options->addresses, options->port, port, &known,
+				     why);
+	if (status == STATUS_OK && !known)
+		status = message_set(why, STATUS_USAGE, "-a %s: no port: give HOST:PORT or -p PORT",
+				     printable(target->name, shown, sizeof(shown)));
+	if (status != STATUS_OK)
+		target_free(target);
+	return status;
+}
+
+int target_parse_local(struct target *target, const struct options *options, struct message *why)
+{
+	bool listens = options->action == ACTION_LISTEN;
+	const char *port_text = listens ? options->port : NULL;
+	uint16_t port = 0;
+	bool known;
+	int status = STATUS_OK;
+
+	start(target, options->binds, options->bind_count);
+	target->local = true;
+	if (port_text)
+		status = port_parse("-p", port_text, 0, &port, why);
+	if (status == STATUS_OK)
+		status = parse_given(target, "-b", options->binds, options->bind_count, listens,
+				     why);
+	if (status == STATUS_OK)
+		status = choose_port(target, "-b", options->binds, port_text, port, &known, why);
+	if (status != STATUS_OK)
+		target_free(target);
+	return status;
+}
+
+static void forget_addresses(struct target *target)
+{
+	free(target->addresses);
+	target->addresses = NULL;
+	target->address_count = 0;
+	target->duplicate_count = 0;
+}
+
+/* Adds one resolved address; host is NULL where it was numeric. */
+static int add(struct target *target, const union address *a, const char *host,
+	       struct timeline *timeline, struct message *why)
+{
+	char text[ADDRESS_TEXT_MAX];
+	char shown[PRINTABLE_MAX];
+	const char *who;
+	size_t i;
+	int status;
+
+	address_host_text(a, text);
+	who = host ? printable(host, shown, sizeof(shown)) : text;
+	status = check_address(target, who, a, why);
+	if (status != STATUS_OK)
+		return status;
+	for (i = 0; i < target->address_count; i++) {
+		if (!address_equal(&target->addresses[i].address, a))
+			continue;
+		timeline_note(timeline, "%s given twice: used once", text);
+		target->duplicate_count++;
+		return STATUS_OK;
+	}
+	if (target->address_count == TARGET_ADDRESSES_MAX)
+		return message_set(
+			why, STATUS_USAGE,
+			"%s: with this there are more than %d addresses, the most that are "
+			"taken",
+			who, TARGET_ADDRESSES_MAX);
+	target->addresses = xreallocarray(target->addresses, target->address_count + 1,
+					  sizeof(*target->addresses));
+	target->addresses[target->address_count++] =
+		(struct target_address){ .address = *a, .host = host };
+	return STATUS_OK;
+}
+
+static int resolve_one(struct target *target, const struct hostport *given, int family,
+		       struct timeline *timeline, struct message *why)
+{
+	union address *list = NULL;
+	char shown[PRINTABLE_MAX];
+	char text[ADDRESS_TEXT_MAX];
+	union address numeric;
+	const char *name = address_from_text(&numeric, given->host) ? NULL : given->host;
+	size_t count = 0;
+	size_t i;
+	int status;
+
+	if (name)
+		timeline_progress(timeline, "looking up %s ...",
+				  printable(name, shown, sizeof(shown)));
+	status = address_resolve(given->host, target->port, family, &list, &count, why);
+	timeline_clear(timeline);
+	for (i = 0; i < count && status == STATUS_OK; i++) {
+		if (name)
+			timeline_note(timeline, "%s has the address %s", shown,
+				      address_host_text(&list[i], text));
+		status = add(target, &list[i], name, timeline, why);
+	}
+	free(list);
+	return status;
+}
+
+/* A wildcard that a name resolved to is not known when the arguments are parsed. */
+static int check_wildcard(const struct target *target, struct message *why)
+{
+	char text[ADDRESS_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < target->address_count && target->address_count > 1; i++) {
+		if (address_is_wildcard(&target->addresses[i].address))
+			return message_set(why, STATUS_USAGE, "-b %s: " WILDCARD_HELP,
+					   address_host_text(&target->addresses[i].address, text));
+	}
+	return STATUS_OK;
+}
+
+int target_resolve(struct target *target, int family, struct timeline *timeline,
+		   struct message *why)
+{
+	int status = STATUS_OK;
+	size_t i;
+
+	forget_addresses(target);
+	for (i = 0; i < target->given_count && status == STATUS_OK; i++)
+		status = resolve_one(target, &target->given[i], family, timeline, why);
+	if (status == STATUS_OK)
+		status = check_wildcard(target, why);
+	if (status != STATUS_OK)
+		forget_addresses(target);
+	return status;
+}
+
+void target_pick(struct target *target, const struct target *resolved, size_t first, size_t count,
+		 uint16_t port)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	*target = (struct target){
+		.name = resolved->name,
+		.given = xcalloc(count + 1, sizeof(*target->given)),
+		.given_count = count,
+		.port = port,
+		.local = resolved->local,
+	};
+	for (size_t i = 0; i < count; i++)
+		target->given[i].host =
+			xstrdup(address_host_text(&resolved->addresses[first + i].address, text));
+}
+
+void target_free(struct target *target)
+{
+	size_t i;
+
+	forget_addresses(target);
+	for (i = 0; i < target->given_count; i++)
+		free(target->given[i].host);
+	free(target->given);
+	memset(target, 0, sizeof(*target));
+}

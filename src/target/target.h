@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* What the user asked for: the addresses of one peer, as given and as resolved. */
+#ifndef TARGET_TARGET_H
+#define TARGET_TARGET_H
+
+#include "base/address.h"
+#include "options.h"
+
+/* More are refused: the kernel's cost is quadratic and cannot be interrupted (10,000: seconds). */
+#define TARGET_ADDRESSES_MAX 1000
+
+struct target_address {
+	union address address;
+	const char *host; /* the name it was resolved from, owned by the target; NULL if numeric */
+};
+
+/* A list of -a or of -b. Owns all it points to, but for name. */
+struct target {
+	const char *name;       /* the first argument as the user wrote it */
+	struct hostport *given; /* one per argument */
+	size_t given_count;
+	uint16_t port; /* the one port of all addresses; 0 only for local addresses */
+	bool local;    /* of -b: the wildcard is allowed, alone */
+
+	struct target_address *addresses; /* in the user's order, without duplicates */
+	size_t address_count;
+	size_t duplicate_count; /* how many were dropped */
+};
+
+/*
+ * target_parse_*() only reads the arguments: what is wrong with them is known before anything is
+ * tried. The peer's (-a) take one port, from -p or from any address that names one; more than
+ * TARGET_ADDRESSES_MAX, or two different ports, are refused. The local ones (-b) may go without
+ * port. Return STATUS_OK or STATUS_USAGE with the reason in why.
+ */
+int target_parse_peer(struct target *target, const struct options *options, struct message *why);
+int target_parse_local(struct target *target, const struct options *options, struct message *why);
+
+/*
+ * Resolves every name, all records, and drops duplicates (noted in the timeline). May be called
+ * again. Returns STATUS_OK, STATUS_USAGE or STATUS_UNRESOLVED.
+ */
+int target_resolve(struct target *target, int family, struct timeline *timeline,
+		   struct message *why);
+
+/*
+ * A target of its own out of count addresses of one that is resolved, from the first-th on:
+ * numeric, so that resolving it looks nothing up, and with this port.
+ */
+void target_pick(struct target *target, const struct target *resolved, size_t first, size_t count,
+		 uint16_t port);
+
+void target_free(struct target *target);
+
+#endif

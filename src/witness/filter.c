@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+#include "witness/filter.h"
+
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <linux/icmp.h>
+
+#include "packet/chunk.h"
+#include "base/util.h"
+
+/* Whole packets; but of those that begin with user data no more than what they are. */
+#define SNAP_ALL  65535
+#define SNAP_DATA 128
+
+enum label {
+	NEXT, /* the instruction that follows */
+	ADDRESSES,
+	V4,
+	V6,
+	SCTP,
+	UDP,
+	UDP_PAYLOAD,
+	UDP_QUOTED,
+	ICMP4,
+	ICMP4_QUOTE,
+	ICMP6,
+	ICMP6_QUOTE,
+	QUOTED,
+	QUOTED_SCTP,
+	PORTS,
+	PORTS_SWAPPED,
+	SHORT,
+	ACCEPT,
+	DROP,
+	LABELS,
+};
+
+/* Scratch memory: SCTP's ports; and the protocol of a quoted packet. */
+enum scratch {
+	SOURCE,
+	DESTINATION,
+	QUOTED_PROTOCOL,
+	LENGTH,
+};
+
+struct program {
+	struct sock_filter *code;
+	enum label yes[WITNESS_FILTER_MAX], no[WITNESS_FILTER_MAX];
+	size_t at[LABELS];
+	size_t count;
+};
+
+static void op(struct program *p, uint16_t code, uint32_t k)
+{
+	p->yes[p->count] = p->no[p->count] = NEXT;
+	p->code[p->count++] = (struct sock_filter){ .code = code, .k = k };
+}
+
+static void place(struct program *p, enum label label)
+{
+	p->at[label] = p->count;
+}
+
+static void jump(struct program *p, uint16_t test, uint32_t k, enum label yes, enum label no)
+{
+	op(p, BPF_JMP | test | BPF_K, k);
+	p->yes[p->count - 1] = yes;
+	p->no[p->count - 1] = no;
+}
+
+static void jump_always(struct program *p, enum label label)
+{
+	jump(p, BPF_JEQ, 0, label, label);
+}
+
+static void load8(struct program *p, uint32_t at)
+{
+	op(p, BPF_LD | BPF_B | BPF_ABS, at);
+}
+
+static void load8_x(struct program *p, uint32_t at)
+{
+	op(p, BPF_LD | BPF_B | BPF_IND, at);
+}
+
+static void load16_x(struct program *p, uint32_t at)
+{
+	op(p, BPF_LD | BPF_H | BPF_IND, at);
+}
+
+static void load_number(struct program *p, uint32_t number)
+{
+	op(p, BPF_LD | BPF_IMM, number);
+}
+
+static void load_scratch(struct program *p, enum scratch place_in)
+{
+	op(p, BPF_LD | BPF_MEM, place_in);
+}
+
+static void store(struct program *p, enum scratch place_in)
+{
+	op(p, BPF_ST, place_in);
+}
+
+static void set_x(struct program *p, uint32_t number)
+{
+	op(p, BPF_LDX | BPF_IMM, number);
+}
+
+static void link_layer(struct program *p)
+{
+	load8(p, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
+	jump(p, BPF_JEQ, PACKET_OTHERHOST, DROP, NEXT);
+	op(p, BPF_LD | BPF_H | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL));
+	jump(p, BPF_JEQ, ETH_P_IP, ADDRESSES, NEXT);
+	jump(p, BPF_JEQ, ETH_P_IPV6, ADDRESSES, DROP);
+}
+
+static void ip_layer(struct program *p)
+{
+	static const uint8_t extensions[] = { IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_DSTOPTS,
+					      IPPROTO_FRAGMENT };
+
+	place(p, ADDRESSES);
+	load8(p, 0);
+	op(p, BPF_ALU | BPF_RSH | BPF_K, 4);
+	jump(p, BPF_JEQ, 4, V4, NEXT);
+	jump(p, BPF_JEQ, 6, V6, DROP);
+	place(p, V4);
+	op(p, BPF_LD | BPF_H | BPF_ABS, 6);
+	jump(p, BPF_JSET, 0x1fff, DROP, NEXT); /* a later fragment: no ports in it */
+	op(p, BPF_LDX | BPF_B | BPF_MSH, 0);
+	load8(p, 9);
+	jump(p, BPF_JEQ, IPPROTO_SCTP, SCTP, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_UDP, UDP, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_ICMP, ICMP4, DROP);
+	place(p, V6);
+	set_x(p, 40);
+	load8(p, 6);
+	jump(p, BPF_JEQ, IPPROTO_SCTP, SCTP, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_UDP, UDP, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_ICMPV6, ICMP6, NEXT);
+	/* Rare enough to be told apart by us. */
+	for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
+		jump(p, BPF_JEQ, extensions[i], ACCEPT, NEXT);
+	jump_always(p, DROP);
+}
+
+/* X: where the message is, with type in A. X becomes what has its quoted ports 8 bytes behind. */
+static void icmp_layer(struct program *p)
+{
+	place(p, ICMP4);
+	load8_x(p, 0);
+	jump(p, BPF_JEQ, ICMP_DEST_UNREACH, ICMP4_QUOTE, NEXT);
+	jump(p, BPF_JEQ, ICMP_TIME_EXCEEDED, ICMP4_QUOTE, NEXT);
+	jump(p, BPF_JEQ, ICMP_PARAMETERPROB, NEXT, DROP);
+	place(p, ICMP4_QUOTE);
+	load8_x(p, 8 + 9);
+	store(p, QUOTED_PROTOCOL);
+	load8_x(p, 8);
+	op(p, BPF_ALU | BPF_AND | BPF_K, 0x0f);
+	op(p, BPF_ALU | BPF_LSH | BPF_K, 2);
+	op(p, BPF_ALU | BPF_ADD | BPF_X, 0);
+	op(p, BPF_MISC | BPF_TAX, 0);
+	jump_always(p, QUOTED);
+
+	place(p, ICMP6);
+	load8_x(p, 0);
+	jump(p, BPF_JGE, ICMP6_INFOMSG_MASK, DROP, NEXT);
+	load8_x(p, 8 + 6);
+	store(p, QUOTED_PROTOCOL);
+	set_x(p, 80);
+
+	place(p, QUOTED);
+	load_scratch(p, QUOTED_PROTOCOL);
+	jump(p, BPF_JEQ, IPPROTO_SCTP, QUOTED_SCTP, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_UDP, UDP_QUOTED, NEXT);
+	/* Extension headers of IPv6: looked at by us. */
+	op(p, BPF_MISC | BPF_TXA, 0);
+	jump(p, BPF_JEQ, 80, NEXT, DROP);
+	load_scratch(p, QUOTED_PROTOCOL);
+	jump(p, BPF_JEQ, IPPROTO_HOPOPTS, ACCEPT, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_FRAGMENT, ACCEPT, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_DSTOPTS, ACCEPT, DROP);
+	place(p, QUOTED_SCTP);
+	load16_x(p, 8);
+	store(p, SOURCE);
+	load16_x(p, 10);
+	store(p, DESTINATION);
+	load_number(p, SNAP_ALL);
+	store(p, LENGTH);
+	jump_always(p, PORTS);
+}
+
+/* The UDP ports at X + at: to yes if they are those of the encapsulation. */
+static void udp_ports(struct program *p, const struct witness_ports *ports, uint32_t at,
+		      enum label yes)
+{
+	for (uint32_t side = 0; side < 4; side += 2) {
+		load16_x(p, at + side);
+		if (ports->udp_local)
+			jump(p, BPF_JEQ, ports->udp_local, yes, NEXT);
+		if (ports->udp_remote)
+			jump(p, BPF_JEQ, ports->udp_remote, yes, NEXT);
+	}
+	jump_always(p, DROP);
+}
+
+static void transport_layer(struct program *p, const struct witness_ports *ports)
+{
+	place(p, UDP_QUOTED);
+	udp_ports(p, ports, 8, ACCEPT);
+	place(p, UDP);
+	udp_ports(p, ports, 0, UDP_PAYLOAD);
+	place(p, UDP_PAYLOAD);
+	op(p, BPF_MISC | BPF_TXA, 0);
+	op(p, BPF_ALU | BPF_ADD | BPF_K, 8);
+	op(p, BPF_MISC | BPF_TAX, 0);
+
+	place(p, SCTP);
+	load16_x(p, 0);
+	store(p, SOURCE);
+	load16_x(p, 2);
+	store(p, DESTINATION);
+	load_number(p, SNAP_DATA);
+	store(p, LENGTH);
+	load8_x(p, 12);
+	jump(p, BPF_JEQ, CHUNK_DATA, PORTS, NEXT);
+	jump(p, BPF_JEQ, CHUNK_I_DATA, PORTS, NEXT);
+	load_number(p, SNAP_ALL);
+	store(p, LENGTH);
+}
+
+static void sctp_ports(struct program *p, const struct witness_ports *ports)
+{
+	place(p, PORTS);
+	load_scratch(p, SOURCE);
+	if (!ports->local) {
+		jump(p, BPF_JEQ, ports->peer, SHORT, NEXT);
+		load_scratch(p, DESTINATION);
+		jump(p, BPF_JEQ, ports->peer, SHORT, DROP);
+	} else {
+		jump(p, BPF_JEQ, ports->local, NEXT, PORTS_SWAPPED);
+		load_scratch(p, DESTINATION);
+		jump(p, BPF_JEQ, ports->peer, SHORT, NEXT);
+		load_scratch(p, SOURCE); /* both ends may have the same port */
+		place(p, PORTS_SWAPPED);
+		jump(p, BPF_JEQ, ports->peer, NEXT, DROP);
+		load_scratch(p, DESTINATION);
+		jump(p, BPF_JEQ, ports->local, SHORT, DROP);
+	}
+}
+
+/* Labels become distances, as they have to be. */
+static void resolve(struct program *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->yes[i] != NEXT)
+			p->code[i].jt = (uint8_t)(p->at[p->yes[i]] - i - 1);
+		if (p->no[i] != NEXT)
+			p->code[i].jf = (uint8_t)(p->at[p->no[i]] - i - 1);
+	}
+}
+
+size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_filter *code)
+{
+	struct program p = { .code = code };
+
+	if (link)
+		link_layer(&p);
+	ip_layer(&p);
+	icmp_layer(&p);
+	transport_layer(&p, ports);
+	sctp_ports(&p, ports);
+	place(&p, SHORT);
+	load_scratch(&p, LENGTH);
+	op(&p, BPF_RET | BPF_A, 0);
+	place(&p, ACCEPT);
+	op(&p, BPF_RET | BPF_K, SNAP_ALL);
+	place(&p, DROP);
+	op(&p, BPF_RET | BPF_K, 0);
+	resolve(&p);
+	return p.count;
+}

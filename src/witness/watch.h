@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A witness and what it has seen, for one attempt and its association. */
+#ifndef WITNESS_WATCH_H
+#define WITNESS_WATCH_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack/stack.h"
+#include "base/util.h"
+#include "witness/ledger.h"
+#include "witness/witness.h"
+
+struct watch {
+	struct witness *witness; /* NULL: none, for want of privilege or because nobody wants it */
+	struct witness_ports ports;
+	struct wire wire; /* valid while there is a witness */
+};
+
+/* All zeros: nothing is watched. A watch that cannot be started stays that, and says why in -v. */
+void watch_start(struct watch *watch, const union address *peers, size_t count,
+		 const struct stack_encaps *udp, uint16_t local_port, struct timeline *timeline);
+void watch_stop(struct watch *watch);
+
+/* As soon as the stack has chosen them. */
+void watch_set_ports(struct watch *watch, const struct stack *stack,
+		     const struct stack_endpoint *endpoint);
+
+/* .fd is -1 where nothing is watched. */
+struct pollfd watch_pollfd(const struct watch *watch);
+
+/* Takes in what has passed by now, a line of the timeline for each packet. */
+void watch_read(struct watch *watch, struct timeline *timeline);
+
+#endif

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+#include "witness/witness.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/interface.h"
+#include "base/loop.h"
+
+/*
+ * Room for some hundred packets, which the kernel may make smaller. Not a ring shared with it: that
+ * waits for all processors (synchronize_net()), 10 ms or more, when it is made, and as long again
+ * when it is closed.
+ */
+#define ROOM (1 << 20)
+/* The longest packet there is. */
+#define PACKET_SIZE_MAX 65536
+/* What one call passes over, so that packets of others do not hold up the caller. */
+#define READS_MAX 256
+
+#define INTERFACES_KEPT  16
+#define PACKETS_KEPT     32
+#define LOCAL_PORTS_KEPT 8
+/* The same packet on a bond and on its port, on a bridge and on its port, is as near as that. */
+#define REPEAT_US (50 * USEC_PER_MSEC)
+
+/* Enough of a packet to know it again. */
+struct trace {
+	uint64_t hash;
+	int64_t time_us;
+	int ifindex;
+	bool outgoing;
+};
+
+struct witness {
+	int fd;
+	uint8_t *packet; /* the one being read, of PACKET_SIZE_MAX */
+	struct witness_ports ports;
+	union address *peers;
+	size_t peer_count;
+	/* Those that sent to the peers, as long as the one that we are about is not known. */
+	uint16_t local_ports[LOCAL_PORTS_KEPT];
+	size_t local_port_next;
+	uint64_t lost;
+	struct interface interfaces[INTERFACES_KEPT];
+	size_t interface_next;
+	struct trace traces[PACKETS_KEPT];
+	size_t trace_next;
+};
+
+/* --- Opening ---------------------------------------------------------------------------------- */
+
+static int attach_filter(const struct witness *w)
+{
+	struct sock_filter code[WITNESS_FILTER_MAX];
+	struct sock_fprog program = {
+		.len = (unsigned short)witness_filter(&w->ports, true, code),
+		.filter = code,
+	};
+
+	if (setsockopt(w->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* To know of each packet when it passed, and what the kernel knows of its checksum. */
+static int ask_for_details(const struct witness *w)
+{
+	int on = 1, room = ROOM;
+
+	if (setsockopt(w->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
+	    setsockopt(w->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
+		return -errno;
+	/* Beyond the system's limit with CAP_NET_ADMIN only. */
+	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		(void)setsockopt(w->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	return 0;
+}
+
+static int start(struct witness *w)
+{
+	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int rc;
+
+	/* Protocol 0: nothing is received before the filter is there. */
+	w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (w->fd < 0)
+		return -errno;
+	rc = ask_for_details(w);
+	if (rc == 0)
+		rc = attach_filter(w);
+	/* Only a socket for all protocols is shown what this host sends. */
+	if (rc == 0 && bind(w->fd, (struct sockaddr *)&all, sizeof(all)) < 0)
+		rc = -errno;
+	return rc;
+}
+
+int witness_open(struct witness **witness, const struct witness_config *config)
+{
+	struct witness *w = xcalloc(1, sizeof(*w));
+	int rc;
+
+	w->ports = config->ports;
+	w->peers = xcalloc(config->peer_count, sizeof(*w->peers));
+	w->peer_count = config->peer_count;
+	for (size_t i = 0; i < w->peer_count; i++)
+		w->peers[i] = config->peers[i];
+	w->packet = xreallocarray(NULL, 1, PACKET_SIZE_MAX);
+	rc = start(w);
+	if (rc < 0) {
+		witness_close(w);
+		w = NULL;
+	}
+	*witness = w;
+	return rc;
+}
+
+void witness_close(struct witness *w)
+{
+	if (!w)
+		return;
+	if (w->fd >= 0)
+		close(w->fd);
+	free(w->packet);
+	free(w->peers);
+	free(w);
+}
+
+void witness_set_ports(struct witness *w, const struct witness_ports *ports)
+{
+	w->ports = *ports;
+	/* Where the kernel goes on with the old one, which lets more through, we still choose. */
+	(void)attach_filter(w);
+}
+
+struct pollfd witness_pollfd(const struct witness *w)
+{
+	return (struct pollfd){ .fd = w->fd, .events = POLLIN };
+}
+
+uint64_t witness_lost(struct witness *w)
+{
+	struct tpacket_stats stats;
+	socklen_t size = sizeof(stats);
+
+	/* Since it was last asked. */
+	if (getsockopt(w->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) == 0)
+		w->lost += stats.tp_drops;
+	return w->lost;
+}
+
+/* --- Is it one of ours? ----------------------------------------------------------------------- */
+
+static bool is_peer(const struct witness *w, const union address *a)
+{
+	for (size_t i = 0; i < w->peer_count; i++)
+		if (address_equal(&w->peers[i], a))
+			return true;
+	return false;
+}
+
+static bool is_local_port(const struct witness *w, uint16_t port)
+{
+	for (size_t i = 0; i < LOCAL_PORTS_KEPT; i++)
+		if (port && w->local_ports[i] == port)
+			return true;
+	return false;
+}
+
+static void keep_local_port(struct witness *w, uint16_t port)
+{
+	if (!is_local_port(w, port))
+		w->local_ports[w->local_port_next++ % LOCAL_PORTS_KEPT] = port;
+}
+
+/*
+ * Do ports and addresses say that it goes from here to the peer? A packet may do so both ways,
+ * where both ends have the same port.
+ */
+static bool goes_out(const struct witness *w, const union address *from, const union address *to)
+{
+	if (address_port(to) != w->ports.peer)
+		return false;
+	if (!w->ports.local)
+		return is_peer(w, to) || is_local_port(w, address_port(from));
+	if (address_port(from) != w->ports.local)
+		return false;
+	return w->ports.local != w->ports.peer || !is_peer(w, from) || is_peer(w, to);
+}
+
+static bool is_ours_sctp(const struct witness *w, const struct packet *p, bool outgoing)
+{
+	return outgoing ? goes_out(w, &p->source, &p->destination)
+			: goes_out(w, &p->destination, &p->source);
+}
+
+static bool is_ours_icmp(const struct witness *w, const struct packet_icmp *icmp)
+{
+	if (icmp->ports)
+		return goes_out(w, &icmp->source, &icmp->destination);
+	return (!w->ports.udp_local || icmp->udp_source == w->ports.udp_local) &&
+	       (!w->ports.udp_remote || icmp->udp_destination == w->ports.udp_remote) &&
+	       is_peer(w, &icmp->destination);
+}
+
+/* The copy of it that counts: ours as it leaves, what is for us as it comes. */
+static bool is_ours(const struct witness *w, const struct packet *p, bool outgoing)
+{
+	if (p->kind == PACKET_OF_ICMP)
+		return !outgoing && is_ours_icmp(w, &p->icmp);
+	return is_ours_sctp(w, p, outgoing);
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+static const struct interface *interface_of(struct witness *w, int index)
+{
+	struct interface *interface;
+
+	for (size_t i = 0; i < INTERFACES_KEPT; i++)
+		if (w->interfaces[i].index == index)
+			return &w->interfaces[i];
+	interface = &w->interfaces[w->interface_next++ % INTERFACES_KEPT];
+	interface_look_up(index, interface);
+	return interface;
+}
+
+/*
+ * Was the same packet just seen on another interface, which the one is a port of? Of two that
+ * somebody makes on purpose to have the same hash, one is not shown.
+ */
+static bool is_repeat(struct witness *w, const struct trace *trace)
+{
+	for (size_t i = 0; i < PACKETS_KEPT; i++) {
+		const struct trace *other = &w->traces[i];
+
+		if (other->hash == trace->hash && other->outgoing == trace->outgoing &&
+		    other->ifindex != trace->ifindex && trace->time_us - other->time_us < REPEAT_US)
+			return true;
+	}
+	w->traces[w->trace_next++ % PACKETS_KEPT] = *trace;
+	return false;
+}
+
+static int64_t clock_us(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+/* One packet as it was received. */
+struct received {
+	struct bytes bytes;
+	struct sockaddr_ll link;
+	struct tpacket_auxdata details;
+	int64_t time_us;
+	bool late;
+};
+
+/*
+ * The kernel stamps packets by the wall clock, which somebody may have set since. It begins to do
+ * so some time after it was asked, by a work queue; a packet without stamp gets the time of
+ * reading.
+ */
+static void set_time(struct received *r, const struct timespec *stamp, int64_t before_us)
+{
+	int64_t stamp_us = (int64_t)stamp->tv_sec * USEC_PER_SEC + stamp->tv_nsec / 1000;
+	int64_t now_us = loop_now_us();
+
+	r->time_us = stamp_us + now_us - clock_us(CLOCK_REALTIME);
+	r->late = r->time_us >= before_us;
+	if (r->time_us > now_us)
+		r->time_us = now_us;
+}
+
+static bool receive(struct witness *w, struct received *r)
+{
+	union {
+		struct cmsghdr header;
+		char room[256];
+	} control;
+	struct iovec part = { w->packet, PACKET_SIZE_MAX };
+	struct sockaddr_ll link = { 0 };
+	struct msghdr message = { .msg_name = &link,
+				  .msg_namelen = sizeof(link),
+				  .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	int64_t before_us = loop_now_us();
+	struct timespec stamp;
+	ssize_t got;
+
+	do
+		got = recvmsg(w->fd, &message, 0);
+	while (got < 0 && (errno == EINTR || errno == ENETDOWN));
+	if (got < 0)
+		return false;
+	*r = (struct received){ .bytes = { w->packet, (size_t)got },
+				.link = link,
+				.time_us = before_us,
+				.late = true };
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+		if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA) {
+			memcpy(&r->details, CMSG_DATA(c), sizeof(r->details));
+		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
+			set_time(r, &stamp, before_us);
+		}
+	}
+	return true;
+}
+
+/* fe80::2 is another one on each interface. */
+static void set_zone(union address *a, int ifindex)
+{
+	if (a->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr))
+		a->v6.sin6_scope_id = (uint32_t)ifindex;
+}
+
+/* On a card that has VLANs: the packet is shown again, or was before, on the VLAN's own interface.
+ */
+static bool is_tagged(const struct tpacket_auxdata *details)
+{
+	return details->tp_status & TP_STATUS_VLAN_VALID && (details->tp_vlan_tci & 0x0fff) != 0;
+}
+
+static bool take(struct witness *w, const struct received *r, struct witness_event *event)
+{
+	struct packet_context context = {
+		.udp_ports = { w->ports.udp_local, w->ports.udp_remote },
+		.checksum_optional = r->details.tp_status &
+				     (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID),
+	};
+	bool outgoing = r->link.sll_pkttype == PACKET_OUTGOING;
+	const struct interface *interface;
+	struct trace trace;
+
+	if (is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event->packet) ||
+	    !is_ours(w, &event->packet, outgoing))
+		return false;
+	if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
+		keep_local_port(w, address_port(&event->packet.source));
+	trace = (struct trace){ bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
+	if (is_repeat(w, &trace))
+		return false;
+	interface = interface_of(w, r->link.sll_ifindex);
+	event->time_us = r->time_us;
+	event->late = r->late;
+	event->outgoing = outgoing;
+	event->ifindex = interface->top;
+	event->this_host = interface->loopback;
+	memcpy(event->interface, interface->name, sizeof(event->interface));
+	set_zone(&event->packet.source, interface->top);
+	set_zone(&event->packet.destination, interface->top);
+	if (event->packet.kind == PACKET_OF_ICMP)
+		set_zone(&event->packet.icmp.destination, interface->top);
+	return true;
+}
+
+bool witness_next(struct witness *w, struct witness_event *event)
+{
+	struct received r;
+
+	for (int i = 0; i < READS_MAX && receive(w, &r); i++)
+		if (take(w, &r, event))
+			return true;
+	return false;
+}
+
+const char *witness_text(const struct witness_event *event, char *buf, size_t size)
+{
+	const struct packet *p = &event->packet;
+	char host[ADDRESS_TEXT_MAX], text[PACKET_TEXT_MAX];
+
+	snprintf(buf, size, "%s %s %s  on %s",
+		 address_host_text(event->outgoing ? &p->destination : &p->source, host),
+		 event->outgoing ? "\u2190" : "\u2192", packet_text(p, text, sizeof(text)),
+		 event->interface);
+	return buf;
+}
