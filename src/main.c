@@ -2,6 +2,7 @@
 /* sctp-connect: opens multihomed SCTP associations and tells the truth about them. */
 #include <unistd.h>
 
+#include "base/timeline.h"
 #include "engine/connection.h"
 #include "engine/each.h"
 #include "diagnose/explain.h"
@@ -62,11 +63,11 @@ static int run(const struct options *options, const struct reporter *reporter, s
 		.progress = !options->verbose && !options->quiet && isatty(STDERR_FILENO),
 	};
 	struct target peer = { 0 }, local = { 0 };
-	int status = target_parse_local(&local, options, why), stack_error = 0;
+	int status = settings_local(options, &local, why), stack_error = 0;
 	const struct stack *stack = options->stack;
 
 	if (status == STATUS_OK && options->action == ACTION_CONNECT)
-		status = target_parse_peer(&peer, options, why);
+		status = settings_peer(options, &peer, why);
 	if (status != STATUS_OK) {
 		warn("%s", why->text);
 	} else {

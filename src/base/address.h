@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses: the HOST[:PORT] grammar, resolution, scope, text, packing. */
+/* Addresses of SCTP endpoints: text, scope, packing. */
 #ifndef BASE_ADDRESS_H
 #define BASE_ADDRESS_H
 
@@ -33,33 +33,11 @@ enum address_scope {
 	SCOPE_GLOBAL,
 };
 
-/* HOST[:PORT] taken apart, nothing resolved yet. host is owned. */
-struct hostport {
-	char *host;
-	uint16_t port;
-	bool has_port;
-};
-
 /*
- * Takes "HOST", "HOST:PORT", "V6", "[V6]", "[V6]:PORT", each V6 with an optional "%ZONE"; PORT is a
- * number or a service name. Returns STATUS_OK, or STATUS_USAGE with the reason in why. what names
- * the option for the message ("-a"); port 0 is taken only where allow_port_zero.
+ * Is text[0..length) an IPv6 address, apart from a "%ZONE" at its end? *zone is then the zone in
+ * text, or NULL where there is none.
  */
-int hostport_parse(const char *what, const char *text, bool allow_port_zero, struct hostport *out,
-		   struct message *why);
-
-/* A port number from min to 65535, or an SCTP service name from IANA's registry. */
-int port_parse(const char *what, const char *text, uint16_t min, uint16_t *port,
-	       struct message *why);
-
-/*
- * Appends every address of host (family AF_UNSPEC, AF_INET or AF_INET6), with port, to *list
- * (*count entries, owned by the caller, grown here). Returns STATUS_OK; STATUS_USAGE for what can
- * never work (a zone that is no interface, a link-local address without zone); STATUS_UNRESOLVED
- * when the name does not resolve.
- */
-int address_resolve(const char *host, uint16_t port, int family, union address **list,
-		    size_t *count, struct message *why);
+bool address_parse_v6(const char *text, size_t length, struct in6_addr *v6, const char **zone);
 
 /*
  * A numeric address without its zone (sin6_scope_id 0) and without port. False: host is a name, or

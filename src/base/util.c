@@ -7,18 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "base/loop.h"
 
 #define US_PER_DAY (24 * 60 * 60 * (int64_t)USEC_PER_SEC)
 
 /* A line on stderr: longer ones are cut, but a struct message never is. */
 #define LINE_MAX_BYTES (sizeof(struct message) + 64)
-
-/* Where the terminal does not say how wide it is. */
-#define DEFAULT_COLUMNS 80
 
 int message_set(struct message *m, int status, const char *format, ...)
 {
@@ -44,16 +38,8 @@ const char *printable(const char *text, char *buf, size_t size)
 	return buf;
 }
 
-/* In one write, so that lines of several programs do not mix. Nobody to tell when it fails. */
-static void write_stderr(const char *text, size_t length)
-{
-	if (write(STDERR_FILENO, text, length) < 0)
-		return;
-}
-
-/* prefix, the formatted text, and suffix, which is there also when the text had to be cut. */
-static void __attribute__((format(printf, 2, 0)))
-write_line(const char *prefix, const char *format, va_list args, size_t columns, const char *suffix)
+void stderr_write(const char *prefix, const char *format, va_list args, size_t columns,
+		  const char *suffix)
 {
 	char line[LINE_MAX_BYTES + 64];
 	size_t prefix_length = strlen(prefix);
@@ -70,7 +56,9 @@ write_line(const char *prefix, const char *format, va_list args, size_t columns,
 		length = columns;
 	length += prefix_length;
 	memcpy(line + length, suffix, strlen(suffix));
-	write_stderr(line, length + strlen(suffix));
+	/* Nobody to tell when it fails. */
+	if (write(STDERR_FILENO, line, length + strlen(suffix)) < 0)
+		return;
 }
 
 void keep_standard_descriptors(void)
@@ -87,72 +75,8 @@ void warn(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	write_line("sctp-connect: ", format, args, SIZE_MAX, "\n");
+	stderr_write("sctp-connect: ", format, args, SIZE_MAX, "\n");
 	va_end(args);
-}
-
-static void note_at(struct timeline *t, int64_t time_us, const char *format, va_list args)
-{
-	char prefix[128];
-
-	timeline_clear(t);
-	snprintf(prefix, sizeof(prefix), "%8.1f ms  %s",
-		 (double)(time_us - t->start_us) / USEC_PER_MSEC, t->label ? t->label : "");
-	write_line(prefix, format, args, SIZE_MAX, "\n");
-}
-
-void timeline_note(struct timeline *t, const char *format, ...)
-{
-	va_list args;
-
-	if (!t->verbose)
-		return;
-	va_start(args, format);
-	note_at(t, loop_now_us(), format, args);
-	va_end(args);
-}
-
-void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, ...)
-{
-	va_list args;
-
-	if (!t->verbose)
-		return;
-	va_start(args, format);
-	note_at(t, time_us, format, args);
-	va_end(args);
-}
-
-/* One less than the terminal has: a full last column makes some terminals go to the next line. */
-static size_t progress_columns(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return DEFAULT_COLUMNS - 1;
-	return size.ws_col - 1u;
-}
-
-void timeline_progress(struct timeline *t, const char *format, ...)
-{
-	va_list args;
-
-	if (!t->progress)
-		return;
-	va_start(args, format);
-	write_line("\r", format, args, progress_columns(), "\033[K");
-	va_end(args);
-	t->shown = true;
-}
-
-void timeline_clear(struct timeline *t)
-{
-	static const char clear[] = "\r\033[K";
-
-	if (!t->shown)
-		return;
-	write_stderr(clear, sizeof(clear) - 1);
-	t->shown = false;
 }
 
 /* The digits at *text, which is moved past them. False: there is none, or they exceed max. */

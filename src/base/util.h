@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages, the timeline of --verbose, and strict parsing of numbers and times. */
+/* Messages, strict parsing of numbers and times, memory. */
 #ifndef BASE_UTIL_H
 #define BASE_UTIL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +14,7 @@
 #define USEC_PER_SEC  1000000
 
 /* The exit statuses that scripts rely on (man page, EXIT STATUS). 128+N: ended by signal N. */
-enum status {
+enum exit_status {
 	STATUS_OK = 0,
 	STATUS_NOT_CONNECTED = 1,
 	STATUS_USAGE = 2,
@@ -49,29 +50,15 @@ const char *printable(const char *text, char *buf, size_t size);
  */
 void keep_standard_descriptors(void);
 
+/*
+ * One write on stderr, so that lines of several programs do not mix: prefix, at most columns bytes
+ * of the formatted text, and suffix, which is there also where the text had to be cut.
+ */
+void stderr_write(const char *prefix, const char *format, va_list args, size_t columns,
+		  const char *suffix) __attribute__((format(printf, 2, 0)));
+
 /* One line on stderr: "sctp-connect: ...". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/*
- * What is told on stderr while the program works: with verbose, one line per step with the
- * milliseconds since start; else, on a terminal, one passing line that says what is waited for.
- */
-struct timeline {
-	int64_t start_us;  /* loop_now_us() at the start of the program */
-	const char *label; /* put before what a note says; NULL: nothing */
-	bool verbose;
-	bool progress; /* stderr is a terminal, and neither --quiet nor --verbose */
-	bool shown;    /* a progress line stands on the terminal now */
-};
-
-void timeline_note(struct timeline *t, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-/* Of something that happened at that time, loop_now_us(). */
-void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-void timeline_progress(struct timeline *t, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void timeline_clear(struct timeline *t); /* takes the progress line away */
 
 /* Decimal digits only (no sign, no space, no base prefix), within [min, max]. */
 bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);

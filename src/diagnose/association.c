@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "diagnose/explain.h"
 #include "diagnose/words.h"
-#include "options.h"
 
 #define MS(us) ((double)(us) / USEC_PER_MSEC)
 
@@ -307,8 +307,8 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 	} else if (result->signal) {
 		result->status = STATUS_SIGNAL + result->signal;
 		message_set(&result->reason, 0,
-			    "ended by SIG%s before every path had answered a heartbeat",
-			    sigabbrev_np(result->signal));
+			    "ended by %s before every path had answered a heartbeat",
+			    signal_name(result->signal));
 	} else {
 		if (!result->association.known)
 			message_set(&result->reason, 0,

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "diagnose/explain.h"
+#include "base/names.h"
 #include "diagnose/words.h"
 
 #define MS(us) ((double)(us) / USEC_PER_MSEC)

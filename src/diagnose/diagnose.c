@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "diagnose/parts.h"
 #include "diagnose/explain.h"
 
@@ -126,8 +127,8 @@ void diagnose(struct result *result, const struct evidence *evidence)
 	if (result->signal && evidence->phase != PHASE_UP) {
 		diagnose_set(result, RESULT_FAILED, EINTR, STATUS_SIGNAL + result->signal);
 		message_set(&result->reason, 0,
-			    "ended by SIG%s after %.1f ms, with no answer until then",
-			    sigabbrev_np(result->signal), MS(evidence->elapsed_us));
+			    "ended by %s after %.1f ms, with no answer until then",
+			    signal_name(result->signal), MS(evidence->elapsed_us));
 		if (evidence->phase == PHASE_PENDING)
 			diagnose_mark_unanswered(result, evidence);
 		else

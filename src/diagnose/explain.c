@@ -418,17 +418,6 @@ const struct explanation *explain_errno(int number)
 	return NULL;
 }
 
-const char *errno_name(int number)
-{
-	static char unknown[sizeof("errno -2147483648")];
-	const struct explanation *row = explain_errno(number);
-
-	if (row)
-		return row->name;
-	snprintf(unknown, sizeof(unknown), "errno %d", number);
-	return unknown;
-}
-
 const struct explanation *explain_row(size_t index)
 {
 	return index < ARRAY_SIZE(table) ? &table[index] : NULL;

@@ -19,9 +19,6 @@ struct explanation {
 /* Where there is no row: NULL. */
 const struct explanation *explain_errno(int number);
 
-/* "ECONNREFUSED"; for a number without a row, "errno 123" in a static buffer of its own. */
-const char *errno_name(int number);
-
 /*
  * Prints the row of an errno name, an errno number, a result or a verdict (in any case) on out.
  * STATUS_OK, or STATUS_USAGE with all known names in why.

@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "packet/checksum.h"
-#include "diagnose/explain.h"
 #include "base/loop.h"
 
 #define TRIES 3

@@ -18,14 +18,9 @@
 #include <stdint.h>
 
 #include "engine/heartbeat.h"
-#include "base/util.h"
+#include "report/result.h"
+#include "base/timeline.h"
 #include "witness/ledger.h"
-
-enum path_mtu {
-	PATH_MTU_UNKNOWN, /* not asked, or not answered, for reasons that may be others */
-	PATH_MTU_PASSES,
-	PATH_MTU_LOST, /* small heartbeats are answered, and these are not */
-};
 
 struct path_mtu_ask {
 	enum path_mtu verdict;

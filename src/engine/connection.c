@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/names.h"
 #include "diagnose/diagnose.h"
-#include "diagnose/explain.h"
 #include "diagnose/words.h"
 #include "base/loop.h"
 #include "engine/big_packets.h"

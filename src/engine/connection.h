@@ -9,7 +9,8 @@
 #ifndef ENGINE_CONNECTION_H
 #define ENGINE_CONNECTION_H
 
-#include "options.h"
+#include "base/timeline.h"
+#include "engine/settings.h"
 #include "report/result.h"
 #include "stack/stack.h"
 #include "target/target.h"

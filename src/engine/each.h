@@ -6,6 +6,7 @@
 #ifndef ENGINE_EACH_H
 #define ENGINE_EACH_H
 
+#include "base/timeline.h"
 #include "engine/connection.h"
 
 struct each;

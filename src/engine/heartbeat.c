@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <sys/param.h>
 
-#include "diagnose/explain.h"
 #include "base/loop.h"
+#include "base/names.h"
 
 /* How far RTO.Min is moved: more than a stack's own clock tick, which is 10 ms at the most. */
 #define RTO_STEP_MS 20

@@ -12,7 +12,7 @@
 #define ENGINE_HEARTBEAT_H
 
 #include "stack/stack.h"
-#include "base/util.h"
+#include "base/timeline.h"
 
 /* Heartbeats without an answer of which it is known when they were sent. */
 #define PROBE_KEPT 4

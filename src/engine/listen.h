@@ -3,7 +3,8 @@
 #ifndef ENGINE_LISTEN_H
 #define ENGINE_LISTEN_H
 
-#include "options.h"
+#include "base/timeline.h"
+#include "engine/settings.h"
 #include "report/report.h"
 #include "stack/stack.h"
 #include "target/target.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "diagnose/explain.h"
+#include "base/names.h"
 #include "report/table.h"
 #include "base/loop.h"
 #include "engine/heartbeat.h"
@@ -486,7 +486,7 @@ int monitor_run(const struct stack *stack, struct stack_endpoint *endpoint,
 	take_paths(&r, a);
 	r.m.required = options->require == REQUIRE_ALL ? a->path_count : options->require;
 	count_short(&r, now);
-	r.live = live_start(reporter, options, &r.m);
+	r.live = live_start(reporter, !options->verbose, &r.m);
 	while (!r.ended) {
 		struct pollfd fd;
 		int rc;

@@ -13,27 +13,7 @@
 
 #include "base/address.h"
 #include "packet/bytes.h"
-
-enum chunk_type {
-	CHUNK_DATA = 0,
-	CHUNK_INIT = 1,
-	CHUNK_INIT_ACK = 2,
-	CHUNK_SACK = 3,
-	CHUNK_HEARTBEAT = 4,
-	CHUNK_HEARTBEAT_ACK = 5,
-	CHUNK_ABORT = 6,
-	CHUNK_SHUTDOWN = 7,
-	CHUNK_SHUTDOWN_ACK = 8,
-	CHUNK_ERROR = 9,
-	CHUNK_COOKIE_ECHO = 10,
-	CHUNK_COOKIE_ACK = 11,
-	CHUNK_SHUTDOWN_COMPLETE = 14,
-	CHUNK_I_DATA = 64,
-	CHUNK_PAD = 0x84, /* RFC 4820 */
-};
-
-/* In ABORT and SHUTDOWN-COMPLETE: the tag is the one of the packet that it answers, reflected. */
-#define CHUNK_FLAG_T 1
+#include "packet/sctp.h"
 
 #define CHUNKS_MAX         16
 #define CAUSES_MAX         4
@@ -64,24 +44,6 @@ struct init {
 	bool cookie;
 	bool only_v4, only_v6; /* the one family that its Supported Address Types names */
 	bool complete;         /* every parameter was there and well-formed */
-};
-
-/* RFC 9260 section 3.3.10, RFC 4895 section 4.1. */
-enum cause_code {
-	CAUSE_INVALID_STREAM = 1,
-	CAUSE_MISSING_PARAMETER = 2,
-	CAUSE_STALE_COOKIE = 3,
-	CAUSE_OUT_OF_RESOURCE = 4,
-	CAUSE_UNRESOLVABLE_ADDRESS = 5,
-	CAUSE_UNKNOWN_CHUNK = 6,
-	CAUSE_INVALID_PARAMETER = 7,
-	CAUSE_UNKNOWN_PARAMETERS = 8,
-	CAUSE_NO_USER_DATA = 9,
-	CAUSE_SHUTTING_DOWN = 10,
-	CAUSE_NEW_ADDRESSES = 11,
-	CAUSE_USER_ABORT = 12,
-	CAUSE_PROTOCOL_VIOLATION = 13,
-	CAUSE_UNSUPPORTED_HMAC = 0x105,
 };
 
 /* An error cause of an ABORT or ERROR. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * ICMP errors about our own packets, read from raw sockets: what the kernel tells its own SCTP, and
- * nobody tells a stack in user space. Opening the sockets needs CAP_NET_RAW.
- */
+/* ICMP error messages, and what they quote of the packet that they are about. */
 #ifndef PACKET_ICMP_H
 #define PACKET_ICMP_H
 
@@ -36,11 +33,5 @@ bool icmp_parse_message(int family, struct bytes message, struct icmp_error *err
  * AF_INET with the IP header in front, for AF_INET6 without.
  */
 bool icmp_parse(int family, const uint8_t *packet, size_t length, struct icmp_error *error);
-
-/* A raw socket that is given only such messages; -errno without the privilege or the family. */
-int icmp_open(int family);
-
-/* The next error on that socket. False: none is waiting. */
-bool icmp_read(int fd, int family, struct icmp_error *error);
 
 #endif

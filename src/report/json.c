@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* One object per line, in the shape of tests/schema/output.schema.json. Not known: null. */
-#include "report/report.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/explain.h"
-#include "engine/monitor.h"
+#include "base/names.h"
+#include "report/report.h"
 #include "base/util.h"
 
 /* Digits that are exact for every time: 24 hours to the microsecond take 11. */

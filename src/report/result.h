@@ -7,7 +7,6 @@
 
 #include "base/address.h"
 #include "host/route.h"
-#include "engine/big_packets.h"
 #include "stack/stack.h"
 #include "target/target.h"
 
@@ -60,6 +59,15 @@ struct result_evidence {
 	enum stack_assoc_state pending_state; /* how far a failed attempt came; CLOSED: not known */
 	uint64_t checksum_errors;             /* bad packets that came during a failed attempt */
 };
+
+enum path_mtu {
+	PATH_MTU_UNKNOWN, /* not asked, or not answered, for reasons that may be others */
+	PATH_MTU_PASSES,
+	PATH_MTU_LOST, /* small heartbeats are answered, and these are not */
+};
+
+/* A count of paths that stands for every address of the report (-R all). */
+#define REQUIRE_ALL UINT64_MAX
 
 struct path_result {
 	struct stack_path path;

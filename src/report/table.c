@@ -341,13 +341,12 @@ static bool locale_is_utf8(void)
 	return utf8;
 }
 
-struct live *live_start(const struct reporter *reporter, const struct options *options,
-			const struct monitor *m)
+struct live *live_start(const struct reporter *reporter, bool wanted, const struct monitor *m)
 {
 	const char *term = getenv("TERM");
 	struct live *live;
 
-	if (options->json || options->quiet || options->verbose || !isatty(fileno(reporter->out)) ||
+	if (!wanted || reporter->json || reporter->quiet || !isatty(fileno(reporter->out)) ||
 	    !term || !strcmp(term, "dumb"))
 		return NULL;
 	live = xcalloc(1, sizeof(*live));

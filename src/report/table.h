@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "engine/monitor.h"
+#include "report/monitor_event.h"
+#include "report/reporter.h"
 
 struct live;
 
@@ -27,11 +28,10 @@ struct live_size {
 size_t live_print(FILE *out, const struct monitor *m, const struct live_size *size);
 
 /*
- * Where stdout is a terminal that a table can be drawn on, and nothing else is wanted there
- * (--json, --quiet, --verbose); else NULL, which all functions take. m outlives it.
+ * Where it is wanted, and stdout is a terminal that a table can be drawn on, and nothing else is
+ * printed there (--json, --quiet); else NULL, which all functions take. m outlives it.
  */
-struct live *live_start(const struct reporter *reporter, const struct options *options,
-			const struct monitor *m);
+struct live *live_start(const struct reporter *reporter, bool wanted, const struct monitor *m);
 void live_end(struct live *live); /* takes the table away, and frees */
 
 /* Takes the table away, so that lines can be printed where it was. */

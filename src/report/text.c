@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "diagnose/explain.h"
+#include "base/names.h"
 #include "base/util.h"
 
 /* "connected": the words of listen events and most results fit; longer ones stick out. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The events of --monitor as lines: the time, what it is about, what has become of it. */
-#include "engine/monitor.h"
+#include "report/report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "diagnose/explain.h"
+#include "base/names.h"
 #include "base/util.h"
 
 #define WORD_WIDTH        10 /* "unverified" */

@@ -20,6 +20,7 @@
 
 #include "base/address.h"
 #include "packet/chunk.h"
+#include "packet/sctp.h"
 
 struct stack_endpoint; /* each stack's own */
 
@@ -61,27 +62,6 @@ struct stack_fault {
 	union address address; /* the local address it was about, or sa_family 0 */
 	struct message why;    /* the reason in words, better than what the errno says; or empty */
 	struct message hint;   /* and what to do about it */
-};
-
-/* RFC 9260 section 4; SCTP_STATUS of RFC 6458 section 8.2.1. */
-enum stack_assoc_state {
-	ASSOC_CLOSED,
-	ASSOC_COOKIE_WAIT,
-	ASSOC_COOKIE_ECHOED,
-	ASSOC_ESTABLISHED,
-	ASSOC_SHUTDOWN_PENDING,
-	ASSOC_SHUTDOWN_SENT,
-	ASSOC_SHUTDOWN_RECEIVED,
-	ASSOC_SHUTDOWN_ACK_SENT,
-};
-
-enum stack_extension {
-	EXTENSION_PR_SCTP = 1 << 0,   /* RFC 3758 */
-	EXTENSION_AUTH = 1 << 1,      /* RFC 4895 */
-	EXTENSION_ASCONF = 1 << 2,    /* RFC 5061 */
-	EXTENSION_RE_CONFIG = 1 << 3, /* RFC 6525 */
-	EXTENSION_I_DATA = 1 << 4,    /* RFC 8260 */
-	EXTENSION_ECN = 1 << 5,       /* RFC 9260 appendix A */
 };
 
 struct stack_status {
@@ -274,5 +254,13 @@ const struct stack *stack_find(const char *name);
  * else NULL, and *error is the positive errno.
  */
 const struct stack *stack_choose(const struct stack_encaps *udp, int *error, struct message *note);
+
+/* Names, as reports have them. */
+/* Names that both renderings use. */
+const char *assoc_state_name(enum stack_assoc_state state);
+const char *path_state_name(enum stack_path_state state);
+const char *style_name(enum stack_style style);
+/* Of the one extension bit; NULL for a bit that is none. Loop over 1 << 0, 1 << 1, ... */
+const char *extension_name(unsigned extension);
 
 #endif

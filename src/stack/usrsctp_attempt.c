@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "packet/icmp.h"
+#include "stack/icmp_socket.h"
 #include "stack/usrsctp_attempt.h"
 #include "base/util.h"
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "target/target.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "target/resolve.h"
 
 #define WILDCARD_HELP "stands for all addresses of this host, so it goes alone"
 
@@ -117,24 +120,23 @@ static void start(struct target *target, const char **tokens, size_t count)
 	target->name = count > 0 ? tokens[0] : NULL;
 }
 
-int target_parse_peer(struct target *target, const struct options *options, struct message *why)
+int target_parse_peer(struct target *target, const char **tokens, size_t count,
+		      const char *port_text, struct message *why)
 {
 	char shown[PRINTABLE_MAX];
 	uint16_t port = 0;
 	bool known = false;
 	int status = STATUS_OK;
 
-	start(target, options->addresses, options->address_count);
-	if (options->address_count == 0)
+	start(target, tokens, count);
+	if (count == 0)
 		return message_set(why, STATUS_USAGE, "no address: give -a HOST[:PORT]");
-	if (options->port)
-		status = port_parse("-p", options->port, 1, &port, why);
+	if (port_text)
+		status = port_parse("-p", port_text, 1, &port, why);
 	if (status == STATUS_OK)
-		status = parse_given(target, "-a", options->addresses, options->address_count,
-				     false, why);
+		status = parse_given(target, "-a", tokens, count, false, why);
 	if (status == STATUS_OK)
-		status = choose_port(target, "-a", options->addresses, options->port, port, &known,
-				     why);
+		status = choose_port(target, "-a", tokens, port_text, port, &known, why);
 	if (status == STATUS_OK && !known)
 		status = message_set(why, STATUS_USAGE, "-a %s: no port: give HOST:PORT or -p PORT",
 				     printable(target->name, shown, sizeof(shown)));
@@ -143,23 +145,21 @@ int target_parse_peer(struct target *target, const struct options *options, stru
 	return status;
 }
 
-int target_parse_local(struct target *target, const struct options *options, struct message *why)
+int target_parse_local(struct target *target, const char **tokens, size_t count,
+		       const char *port_text, bool listens, struct message *why)
 {
-	bool listens = options->action == ACTION_LISTEN;
-	const char *port_text = listens ? options->port : NULL;
 	uint16_t port = 0;
 	bool known;
 	int status = STATUS_OK;
 
-	start(target, options->binds, options->bind_count);
+	start(target, tokens, count);
 	target->local = true;
 	if (port_text)
 		status = port_parse("-p", port_text, 0, &port, why);
 	if (status == STATUS_OK)
-		status = parse_given(target, "-b", options->binds, options->bind_count, listens,
-				     why);
+		status = parse_given(target, "-b", tokens, count, listens, why);
 	if (status == STATUS_OK)
-		status = choose_port(target, "-b", options->binds, port_text, port, &known, why);
+		status = choose_port(target, "-b", tokens, port_text, port, &known, why);
 	if (status != STATUS_OK)
 		target_free(target);
 	return status;

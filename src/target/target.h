@@ -4,7 +4,9 @@
 #define TARGET_TARGET_H
 
 #include "base/address.h"
-#include "options.h"
+#include "base/timeline.h"
+#include "base/util.h"
+#include "target/hostport.h"
 
 /* More are refused: the kernel's cost is quadratic and cannot be interrupted (10,000: seconds). */
 #define TARGET_ADDRESSES_MAX 1000
@@ -33,8 +35,10 @@ struct target {
  * TARGET_ADDRESSES_MAX, or two different ports, are refused. The local ones (-b) may go without
  * port. Return STATUS_OK or STATUS_USAGE with the reason in why.
  */
-int target_parse_peer(struct target *target, const struct options *options, struct message *why);
-int target_parse_local(struct target *target, const struct options *options, struct message *why);
+int target_parse_peer(struct target *target, const char **tokens, size_t count, const char *port,
+		      struct message *why);
+int target_parse_local(struct target *target, const char **tokens, size_t count, const char *port,
+		       bool listens, struct message *why);
 
 /*
  * Resolves every name, all records, and drops duplicates (noted in the timeline). May be called

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "diagnose/explain.h"
 #include "base/loop.h"
+#include "base/names.h"
 
 void watch_start(struct watch *watch, const union address *peers, size_t count,
 		 const struct stack_encaps *udp, uint16_t local_port, struct timeline *timeline)

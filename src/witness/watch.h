@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "stack/stack.h"
-#include "base/util.h"
+#include "base/timeline.h"
 #include "witness/ledger.h"
 #include "witness/witness.h"
 

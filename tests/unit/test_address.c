@@ -15,6 +15,8 @@
 #include <cmocka.h>
 
 #include "base/address.h"
+#include "target/resolve.h"
+#include "target/hostport.h"
 #include "target/service.h"
 
 /* Labels of 63 and 64 characters. */
@@ -528,16 +530,6 @@ static void resolve_refuses_and_says_why(void **state)
 		{ "10.1.1.2", AF_INET6, STATUS_USAGE, "10.1.1.2 is an IPv4 address, but -6" },
 		{ "fd01::2", AF_INET, STATUS_USAGE, "fd01::2 is an IPv6 address, but -4" },
 		{ "::ffff:10.1.1.2", AF_INET6, STATUS_USAGE, "is an IPv4 address, but -6" },
-		{ "10.1", AF_UNSPEC, STATUS_USAGE, "10.1: not an IPv4 address" },
-		{ "0x7f.1", AF_UNSPEC, STATUS_USAGE, "not an IPv4 address" },
-		{ "1", AF_UNSPEC, STATUS_USAGE, "not an IPv4 address" },
-		{ "", AF_UNSPEC, STATUS_USAGE, "'': no host" },
-		{ "a..b", AF_UNSPEC, STATUS_USAGE, "between the dots" },
-		{ LABEL_64, AF_UNSPEC, STATUS_USAGE, "at most 63" },
-		{ "a:b", AF_UNSPEC, STATUS_USAGE, "not an IPv6 address" },
-		{ "fe80::1", AF_UNSPEC, STATUS_USAGE, "needs its interface: fe80::1%eth0" },
-		{ "fd01::1%lo", AF_UNSPEC, STATUS_USAGE, "only a link-local address" },
-		{ "::1%lo", AF_UNSPEC, STATUS_USAGE, "only a link-local address" },
 		{ "fe80::1%nosuch0", AF_UNSPEC, STATUS_USAGE, "no interface 'nosuch0'" },
 		{ "fe80::1%0", AF_UNSPEC, STATUS_USAGE, "no interface '0'" },
 		{ "fe80::1%4294967297", AF_UNSPEC, STATUS_USAGE, "no interface" },

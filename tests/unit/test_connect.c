@@ -19,7 +19,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/timeline.h"
 #include "engine/connection.h"
+#include "options.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
 #include "base/loop.h"
@@ -175,8 +177,8 @@ static struct bench *prepare(const char *const args[], bool blocking, const stru
 	if (blocking)
 		b->argv[argc++] = flag;
 	if (options_parse(&b->options, argc, b->argv, &why) != STATUS_OK ||
-	    target_parse_peer(&b->peer, &b->options, &why) != STATUS_OK ||
-	    target_parse_local(&b->local, &b->options, &why) != STATUS_OK)
+	    settings_peer(&b->options, &b->peer, &why) != STATUS_OK ||
+	    settings_local(&b->options, &b->local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
 	b->options.no_probe = !host.probing;
 	b->begun_us = loop_now_us();

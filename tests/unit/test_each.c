@@ -16,7 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/timeline.h"
 #include "engine/each.h"
+#include "options.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
 #include "base/loop.h"
@@ -155,8 +157,8 @@ static void prepare(const char *const args[], const struct stack *stack,
 	while (*args)
 		bench.argv[argc++] = (char *)(uintptr_t)*args++;
 	if (options_parse(&bench.options, argc, bench.argv, &why) != STATUS_OK ||
-	    target_parse_peer(&bench.peer, &bench.options, &why) != STATUS_OK ||
-	    target_parse_local(&bench.local, &bench.options, &why) != STATUS_OK)
+	    settings_peer(&bench.options, &bench.peer, &why) != STATUS_OK ||
+	    settings_local(&bench.options, &bench.local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
 	bench.timeline.start_us = loop_now_us();
 	bench.whole = connection_new(stack, stack ? 0 : EPROTONOSUPPORT, &bench.options,

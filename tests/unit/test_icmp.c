@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "packet/icmp.h"
+#include "stack/icmp_socket.h"
 
 /* 10.1.1.2 tells 10.1.1.1 of its packet from port 57589 to port 5000. */
 static const uint8_t v4[] = {

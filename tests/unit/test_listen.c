@@ -14,9 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/timeline.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
 #include "engine/listen.h"
+#include "options.h"
 #include "base/loop.h"
 
 #define MSEC ((int64_t)USEC_PER_MSEC)
@@ -120,7 +122,7 @@ static int listen_with(const struct stack *stack, int stack_error, const char *c
 	for (size_t i = 0; i < ARGS_MAX && args[i]; i++)
 		argv[argc++] = (char *)(uintptr_t)args[i];
 	if (options_parse(&options, argc, argv, &why) != STATUS_OK ||
-	    target_parse_local(&local, &options, &why) != STATUS_OK)
+	    settings_local(&options, &local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
 	reporter.out = open_memstream(&said.out, &said.out_length);
 	reporter.hints = open_memstream(&said.hints, &said.hints_length);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/timeline.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
 #include "base/loop.h"

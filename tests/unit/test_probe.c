@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/timeline.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
 #include "base/loop.h"

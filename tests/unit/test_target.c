@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/loop.h"
+#include "base/timeline.h"
 #include "target/target.h"
 
 #define ARGS_MAX 4
@@ -93,10 +94,9 @@ static size_t count_args(const char *const args[])
 	return count;
 }
 
-static void check_parse(const struct parse_case *c, enum action action, bool local)
+static void check_parse(const struct parse_case *c, bool listens, bool local)
 {
 	const char *args[ARGS_MAX];
-	struct options options = { .action = action, .port = c->port };
 	size_t count = count_args(c->args);
 	struct message why = { "" };
 	struct target target;
@@ -105,13 +105,10 @@ static void check_parse(const struct parse_case *c, enum action action, bool loc
 
 	memcpy(args, c->args, sizeof(args));
 	if (local) {
-		options.binds = args;
-		options.bind_count = count;
-		status = target_parse_local(&target, &options, &why);
+		status = target_parse_local(&target, args, count, listens ? c->port : NULL, listens,
+					    &why);
 	} else {
-		options.addresses = args;
-		options.address_count = count;
-		status = target_parse_peer(&target, &options, &why);
+		status = target_parse_peer(&target, args, count, c->port, &why);
 	}
 	if (status != (c->expected < 0 ? STATUS_USAGE : STATUS_OK))
 		fail_msg("%s: status %d: %s", args[0], status, why.text);
@@ -177,7 +174,7 @@ static void peer_has_one_port(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		check_parse(&cases[i], ACTION_CONNECT, false);
+		check_parse(&cases[i], false, false);
 }
 
 static void peer_is_unicast(void **state)
@@ -195,7 +192,7 @@ static void peer_is_unicast(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		check_parse(&cases[i], ACTION_CONNECT, false);
+		check_parse(&cases[i], false, false);
 }
 
 static void local_port_may_be_missing(void **state)
@@ -225,7 +222,7 @@ static void local_port_may_be_missing(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		check_parse(&cases[i], ACTION_CONNECT, true);
+		check_parse(&cases[i], false, true);
 }
 
 static void listener_takes_the_port_of_p(void **state)
@@ -255,7 +252,7 @@ static void listener_takes_the_port_of_p(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		check_parse(&cases[i], ACTION_LISTEN, true);
+		check_parse(&cases[i], true, true);
 }
 
 /* --- Resolving ------------------------------------------------------------------------------- */
@@ -271,18 +268,12 @@ struct resolve_case {
 static int resolve(struct target *target, const char **args, size_t count, bool local, int family,
 		   struct timeline *timeline, struct message *why)
 {
-	struct options options = { .action = local ? ACTION_LISTEN : ACTION_CONNECT,
-				   .port = "5000" };
 	int status;
 
 	if (local) {
-		options.binds = args;
-		options.bind_count = count;
-		status = target_parse_local(target, &options, why);
+		status = target_parse_local(target, args, count, "5000", true, why);
 	} else {
-		options.addresses = args;
-		options.address_count = count;
-		status = target_parse_peer(target, &options, why);
+		status = target_parse_peer(target, args, count, "5000", why);
 	}
 	if (status != STATUS_OK)
 		fail_msg("%s", why->text);
@@ -441,7 +432,6 @@ static void a_thousand_is_the_most(void **state)
 	static const char *exactly[] = { "many-1000.example", "many-1000.example" };
 	struct timeline timeline = { .start_us = loop_now_us() };
 	const char **args = xcalloc(TARGET_ADDRESSES_MAX + 1, sizeof(*args));
-	struct options options = { .addresses = args, .port = "5000" };
 	struct message why = { "" };
 	struct target target;
 	size_t i;
@@ -456,11 +446,11 @@ static void a_thousand_is_the_most(void **state)
 	/* Given too often: refused before anything, also where they are all the same. */
 	for (i = 0; i <= TARGET_ADDRESSES_MAX; i++)
 		args[i] = "10.1.1.2";
-	options.address_count = TARGET_ADDRESSES_MAX;
-	assert_int_equal(target_parse_peer(&target, &options, &why), STATUS_OK);
+	assert_int_equal(target_parse_peer(&target, args, TARGET_ADDRESSES_MAX, "5000", &why),
+			 STATUS_OK);
 	target_free(&target);
-	options.address_count++;
-	assert_int_equal(target_parse_peer(&target, &options, &why), STATUS_USAGE);
+	assert_int_equal(target_parse_peer(&target, args, TARGET_ADDRESSES_MAX + 1, "5000", &why),
+			 STATUS_USAGE);
 	assert_non_null(strstr(why.text, "-a: given 1001 times, at most 1000"));
 	target_free(&target);
 	free(args);

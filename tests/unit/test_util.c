@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/loop.h"
+#include "base/timeline.h"
 #include "base/util.h"
 
 /* What goes to stderr from here on goes to a file, until stderr_end() gives it back. */

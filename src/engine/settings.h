@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What is to be done, and how: the command line without its syntax. */
+#ifndef ENGINE_SETTINGS_H
+#define ENGINE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/reporter.h"
+#include "stack/stack.h"
+#include "target/target.h"
+
+enum action {
+	ACTION_CONNECT,
+	ACTION_LISTEN,
+	ACTION_EXPLAIN,
+	ACTION_HELP,
+	ACTION_VERSION,
+};
+
+/* Strings point into argv. Zero means "not given" where the comment names no other default. */
+struct options {
+	enum action action;
+
+	const char **addresses; /* -a, in order; owned */
+	size_t address_count;
+	const char **binds; /* -b, in order; owned */
+	size_t bind_count;
+	const char *port; /* -p */
+	int family;       /* AF_UNSPEC, or AF_INET after -4, AF_INET6 after -6 */
+
+	const struct stack *stack; /* --stack; NULL: auto */
+	struct stack_encaps udp;   /* -u */
+	enum stack_style style;
+	bool blocking;
+	int64_t timeout_us; /* default 5 s */
+	int64_t wait_us;
+	uint16_t init_attempts;
+	uint32_t init_timeout_ms;
+	uint32_t rto_initial_ms;
+	uint16_t out_streams;
+	uint16_t in_streams;
+
+	bool no_witness;
+	bool no_probe;
+	int64_t probe_timeout_us; /* default 1 s */
+	uint64_t require;         /* default 1; REQUIRE_ALL */
+	bool each;
+
+	bool monitor;        /* -M */
+	int64_t monitor_us;  /* its TIME */
+	int64_t interval_us; /* default 1 s */
+
+	uint64_t count; /* --listen: associations until it ends; --monitor: rounds */
+
+	bool json;
+	bool quiet;
+	bool verbose;
+	enum color color;
+	const char *explain;
+};
+
+/* The targets of -a and of -b, as target_parse_*() make them; -p is the peer's, or a listener's. */
+int settings_peer(const struct options *options, struct target *peer, struct message *why);
+int settings_local(const struct options *options, struct target *local, struct message *why);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* What a listener has to tell. */
+#ifndef REPORT_LISTEN_EVENT_H
+#define REPORT_LISTEN_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/result.h"
+
+enum listen_event_type {
+	LISTEN_READY, /* bound and listening: local */
+	LISTEN_UP,    /* an association came: association */
+	LISTEN_PATH,  /* one of its paths changed: path */
+	LISTEN_DOWN,  /* it went: reason, and what it received */
+	LISTEN_END,   /* the listener ends: totals */
+};
+
+struct listen_event {
+	enum listen_event_type type;
+	const char *stack;
+	int64_t time_us; /* since the start of the program */
+	const union address *local;
+	size_t local_count;
+	uint32_t assoc;                        /* UP, PATH, DOWN */
+	const struct association *association; /* UP; not known if it has gone again already */
+	union address from;                    /* UP: where the peer's first packet came from */
+	union address path;                    /* PATH */
+	enum stack_path_state path_state;      /* PATH */
+	bool graceful;                         /* DOWN: closed by SHUTDOWN, else lost */
+	int error;                             /* DOWN, lost: positive errno, or 0 */
+	const char *reason;                    /* DOWN, END: one sentence */
+	uint64_t associations;                 /* END */
+	uint64_t messages;                     /* DOWN, END: echoed */
+	uint64_t bytes;                        /* DOWN, END: echoed */
+};
+
+#endif
