@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # One line for each fault: what the program makes of it on this stack. tests/faults/compare holds
 # the two stacks against each other, and against the man page's table of what they differ in.
-load helper
+load ../e2e/helper
 
 setup_file() {
   export TOPO=flt$$
@@ -262,7 +262,7 @@ odd() {
   # In place of the host's own stack.
   in_server nft "add table inet odd; add chain inet odd input { type filter hook input priority 0; };
     add rule inet odd input $SCTP drop"
-  ip netns exec "$TOPO-server" python3 tests/e2e/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
+  ip netns exec "$TOPO-server" python3 tests/faults/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
     >"$BATS_TEST_TMPDIR/odd" 3>&- &
   wait_for_line "$BATS_TEST_TMPDIR/odd" '^ready' 20
   odd "the peer allows no streams" no_streams
