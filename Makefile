@@ -132,7 +132,7 @@ demo-deps: ## install what building and the demo need (Debian)
 test-deps: ## install what the tests need (Debian)
 	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES)
 
-.PHONY: check check-unit check-e2e check-sanitize lint bench demo
+.PHONY: check check-unit check-e2e check-sanitize lint bench demo faults
 check: test-deps ## install what is missing, build, and run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
@@ -186,6 +186,10 @@ fuzz: ## the reader of packets against FUZZ_SECONDS (60) of random ones, with cl
 lint: ## shellcheck, mandoc, clang-format, cppcheck
 	@tests/run lint
 
+faults: test-deps ## rewrite man/sctp-connect-faults.7 from what the tests see of each fault
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all usrsctp
+	@tests/run faults
+
 demo: demo-deps ## a listener with three addresses, a path cut, and the report
 	@$(MAKE) --no-print-directory all
 	@tests/lab/demo
@@ -195,17 +199,20 @@ bench: test-deps ## what one connect costs, in instructions, beside other tools
 	@tests/bench/run
 
 # --- The rest -------------------------------------------------------------------------------
+MAN_PAGES := $(notdir $(wildcard man/*))
+
 .PHONY: install uninstall clean format help
 install: ## install under DESTDIR and PREFIX; builds nothing
 	@test -x build/sctp-connect || { echo "make install: run make first" >&2; exit 1; }
 	install -D -m 755 build/sctp-connect $(DESTDIR)$(BINDIR)/sctp-connect
-	install -D -m 644 man/sctp-connect.1 $(DESTDIR)$(MANDIR)/man1/sctp-connect.1
+	$(foreach page,$(MAN_PAGES),install -D -m 644 man/$(page) $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page) &&) :
 	install -D -m 644 completion/sctp-connect.bash $(DESTDIR)$(BASHCOMPDIR)/sctp-connect
 	install -D -m 644 completion/_sctp-connect $(DESTDIR)$(ZSHCOMPDIR)/_sctp-connect
 	install -D -m 644 completion/sctp-connect.fish $(DESTDIR)$(FISHCOMPDIR)/sctp-connect.fish
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/sctp-connect $(DESTDIR)$(MANDIR)/man1/sctp-connect.1 \
+	rm -f $(DESTDIR)$(BINDIR)/sctp-connect \
+	      $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page)) \
 	      $(DESTDIR)$(BASHCOMPDIR)/sctp-connect $(DESTDIR)$(ZSHCOMPDIR)/_sctp-connect \
 	      $(DESTDIR)$(FISHCOMPDIR)/sctp-connect.fish
 

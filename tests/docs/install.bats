@@ -47,7 +47,7 @@ installed() { # everything under a folder, without the folders
   refute_output --partial LD
 }
 
-@test "install puts the program, the man page and the completions in place, and nothing else" {
+@test "install puts the program, the man pages and the completions in place, and nothing else" {
   make_again install "DESTDIR=$BATS_TEST_TMPDIR/root" PREFIX=/usr
   run -0 installed "$BATS_TEST_TMPDIR/root"
   assert_output - <<-'END'
@@ -55,12 +55,14 @@ installed() { # everything under a folder, without the folders
 	./usr/share/bash-completion/completions/sctp-connect
 	./usr/share/fish/vendor_completions.d/sctp-connect.fish
 	./usr/share/man/man1/sctp-connect.1
+	./usr/share/man/man5/sctp-connect-json.5
+	./usr/share/man/man7/sctp-connect-faults.7
 	./usr/share/zsh/site-functions/_sctp-connect
 	END
   run -0 find "$BATS_TEST_TMPDIR/root/usr" -type f -perm 755
   assert_output "$BATS_TEST_TMPDIR/root/usr/bin/sctp-connect"
   run -0 find "$BATS_TEST_TMPDIR/root/usr" -type f -perm 644
-  assert [ "${#lines[@]}" -eq 4 ]
+  assert [ "${#lines[@]}" -eq 6 ]
   run -0 "$BATS_TEST_TMPDIR/root/usr/bin/sctp-connect" --version
   run -0 git status --porcelain
   assert_output ''
@@ -82,7 +84,15 @@ installed() { # everything under a folder, without the folders
   make_again install "DESTDIR=$BATS_TEST_TMPDIR/b" BINDIR=/b MANDIR=/m BASHCOMPDIR=/bash \
     ZSHCOMPDIR=/zsh FISHCOMPDIR=/fish
   run -0 installed "$BATS_TEST_TMPDIR/b"
-  assert_output $'./b/sctp-connect\n./bash/sctp-connect\n./fish/sctp-connect.fish\n./m/man1/sctp-connect.1\n./zsh/_sctp-connect'
+  assert_output - <<-'END'
+	./b/sctp-connect
+	./bash/sctp-connect
+	./fish/sctp-connect.fish
+	./m/man1/sctp-connect.1
+	./m/man5/sctp-connect-json.5
+	./m/man7/sctp-connect-faults.7
+	./zsh/_sctp-connect
+	END
 }
 
 @test "install builds nothing: not what is missing, not what is old" {

@@ -5,6 +5,7 @@
 
 PROGRAM=${SCTP_CONNECT:-$PWD/build/sctp-connect}
 MAN=man/sctp-connect.1
+MAN_JSON=man/sctp-connect-json.5
 
 common_setup() {
   bats_load_library bats-support
