@@ -73,7 +73,7 @@ static void add_finding(const struct evidence *evidence, struct path_result *pat
 	if (path->route_error || diagnose_is_silent(path->neighbour) ||
 	    path->verdict == VERDICT_UNVERIFIED)
 		return;
-	finding_of_heartbeat(evidence->wire, &path->path.address, !dead, &finding);
+	finding_of_heartbeat(evidence->ledger, &path->path.address, !dead, &finding);
 	if (finding.note.text[0] && (dead || !path->note.text[0]))
 		path->note = finding.note;
 	path->icmp_error = finding.error;
@@ -102,7 +102,7 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 		if (!path->heartbeats)
 			continue;
 		judge_path(evidence, path, path->note.text[0] != '\0');
-		if (evidence->wire)
+		if (evidence->ledger)
 			add_finding(evidence, path);
 	}
 	/* The handshake was a round trip, and is all that there was time for. */
@@ -143,8 +143,8 @@ static bool hint_dead(struct result *result, const struct evidence *evidence,
 			    address_host_text(&path->path.address, text));
 	else if (diagnose_is_silent(path->neighbour))
 		message_set(&result->hint, 0, DIAGNOSE_NEIGHBOUR_HINT);
-	else if (evidence->wire)
-		finding_of_heartbeat(evidence->wire, &path->path.address, false, &finding);
+	else if (evidence->ledger)
+		finding_of_heartbeat(evidence->ledger, &path->path.address, false, &finding);
 	if (finding.hint)
 		message_set(&result->hint, 0, "%s", finding.hint);
 	return result->hint.text[0];
@@ -213,9 +213,9 @@ static const char *why_all_dead(const struct evidence *evidence, const struct as
 
 		if (path->verdict != VERDICT_DEAD)
 			continue;
-		if (!evidence->wire)
+		if (!evidence->ledger)
 			return NULL;
-		finding_of_heartbeat(evidence->wire, &path->path.address, false, &finding);
+		finding_of_heartbeat(evidence->ledger, &path->path.address, false, &finding);
 		if (!finding.note.text[0] || strcmp(finding.note.text, path->note.text) != 0 ||
 		    (why && strcmp(why, path->note.text) != 0))
 			return NULL;
@@ -271,8 +271,8 @@ static void diagnose_lost(struct result *result, const struct evidence *evidence
 		snprintf(when, sizeof(when), "%.1f ms after it was up", MS(evidence->up_for_us));
 	diagnose_set(result, RESULT_ABORTED, evidence->error, STATUS_NOT_CONNECTED);
 	if (evidence->error == ECONNABORTED) {
-		if (!cause.code && evidence->wire)
-			cause = evidence->wire->abort_sent_cause;
+		if (!cause.code && evidence->ledger)
+			cause = evidence->ledger->abort_sent_cause;
 		message_set(
 			&result->reason, 0,
 			"this end aborted the association %s, because what the peer sent breaks "

@@ -33,9 +33,9 @@ static const char *soft_error_words(int error, enum neighbour neighbour)
 /* The position of the address whose ABORT the witness saw; order_count: of none. */
 static size_t saw_abort(struct result *result, const struct evidence *evidence)
 {
-	for (size_t i = 0; evidence->wire && i < evidence->order_count; i++) {
-		const struct wire_path *path =
-			wire_find(evidence->wire, &diagnose_nth(result, evidence, i)->path.address);
+	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
+		const struct ledger_path *path = ledger_find(
+			evidence->ledger, &diagnose_nth(result, evidence, i)->path.address);
 
 		if (path && path->inits.count && path->aborts.count)
 			return i;
@@ -75,12 +75,12 @@ static void mark_refusing(struct result *result, const struct evidence *evidence
 	if (evidence->order_count == 1)
 		return;
 	message_set(&path->note, 0, "%s", answer);
-	if (evidence->wire) {
+	if (evidence->ledger) {
 		struct finding finding;
 
-		finding_of_init(evidence->wire, &path->path.address, true, evidence->state,
+		finding_of_init(evidence->ledger, &path->path.address, true, evidence->state,
 				evidence->now_us, &finding);
-		if (finding.kind == WIRE_ABORTED)
+		if (finding.kind == PROOF_ABORTED)
 			path->note = finding.note;
 	}
 	if (!result->hint.text[0])
@@ -106,7 +106,7 @@ static struct abort_seen look_at_abort(struct result *result, const struct evide
 
 	if (seen < evidence->order_count) {
 		const union address *peer = &diagnose_nth(result, evidence, seen)->path.address;
-		const struct wire_path *path = wire_find(evidence->wire, peer);
+		const struct ledger_path *path = ledger_find(evidence->ledger, peer);
 
 		a.there = true;
 		a.cookie = path->init_acks.count;
@@ -115,9 +115,9 @@ static struct abort_seen look_at_abort(struct result *result, const struct evide
 		return a;
 	}
 	a.here = evidence->error == ECONNABORTED;
-	if (evidence->wire && evidence->wire->aborts_sent.count) {
+	if (evidence->ledger && evidence->ledger->aborts_sent.count) {
 		a.here = true;
-		a.cause = evidence->wire->abort_sent_cause;
+		a.cause = evidence->ledger->abort_sent_cause;
 	}
 	return a;
 }
@@ -210,27 +210,27 @@ static void mark_finding(struct result *result, struct path_result *path,
 {
 	if (finding->note.text[0])
 		path->note = finding->note;
-	if (finding->hint && (finding->kind != WIRE_SILENT || !result->hint.text[0]))
+	if (finding->hint && (finding->kind != PROOF_SILENT || !result->hint.text[0]))
 		message_set(&result->hint, 0, "%s", finding->hint);
 	switch (finding->kind) {
-	case WIRE_ICMP:
+	case PROOF_ICMP:
 		path->verdict = VERDICT_UNREACHABLE;
 		path->icmp_error = finding->error;
 		break;
-	case WIRE_ABORTED:
+	case PROOF_ABORTED:
 		path->verdict = VERDICT_REFUSED;
 		break;
-	case WIRE_NOT_TAKEN:
-	case WIRE_COOKIE_SILENT:
-	case WIRE_COOKIE_ERROR:
-	case WIRE_COOKIE_NOT_TAKEN:
-	case WIRE_ANSWERED:
-	case WIRE_ELSEWHERE:
-	case WIRE_BAD_CHECKSUM:
-	case WIRE_WRONG_TAG:
+	case PROOF_NOT_TAKEN:
+	case PROOF_COOKIE_SILENT:
+	case PROOF_COOKIE_ERROR:
+	case PROOF_COOKIE_NOT_TAKEN:
+	case PROOF_ANSWERED:
+	case PROOF_ELSEWHERE:
+	case PROOF_BAD_CHECKSUM:
+	case PROOF_WRONG_TAG:
 		path->verdict = VERDICT_TRIED;
 		break;
-	case WIRE_NOT_TRIED:
+	case PROOF_NOT_TRIED:
 		if (path->verdict == VERDICT_TRIED)
 			diagnose_set_path(path, VERDICT_UNTRIED,
 					  "not tried: another address had answered the INIT");
@@ -247,11 +247,11 @@ static void mark_findings(struct result *result, const struct evidence *evidence
 	size_t surely = evidence->state == ASSOC_COOKIE_ECHOED ? 0
 							       : diagnose_tried_surely(evidence);
 
-	for (size_t i = evidence->order_count; evidence->wire && i-- > 0;) {
+	for (size_t i = evidence->order_count; evidence->ledger && i-- > 0;) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
 		struct finding finding;
 
-		finding_of_init(evidence->wire, &path->path.address, i < surely, evidence->state,
+		finding_of_init(evidence->ledger, &path->path.address, i < surely, evidence->state,
 				evidence->now_us, &finding);
 		mark_finding(result, path, &finding);
 	}
@@ -413,13 +413,13 @@ static bool all_noted_alike(struct result *result, const struct evidence *eviden
 /* An ERROR instead of the COOKIE-ACK is an answer, too. */
 static bool refuses_cookies(struct result *result, const struct evidence *evidence)
 {
-	for (size_t i = 0; evidence->wire && i < evidence->order_count; i++) {
+	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
 		struct finding finding;
 
-		finding_of_init(evidence->wire, &path->path.address, true, evidence->state,
+		finding_of_init(evidence->ledger, &path->path.address, true, evidence->state,
 				evidence->now_us, &finding);
-		if (finding.kind != WIRE_COOKIE_ERROR)
+		if (finding.kind != PROOF_COOKIE_ERROR)
 			continue;
 		diagnose_set(result, RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED);
 		path->verdict = VERDICT_REFUSED;

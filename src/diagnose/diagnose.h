@@ -33,7 +33,7 @@ struct evidence {
 	size_t soft_error_count;
 	enum stack_assoc_state state; /* PHASE_PENDING: how far the attempt has come */
 	uint64_t checksum_errors;     /* packets with a bad checksum that came meanwhile */
-	const struct wire *wire;      /* what the witness saw; NULL: there was none */
+	const struct ledger *ledger;  /* what the witness saw; NULL: there was none */
 	int64_t now_us;               /* loop_now_us() at the end */
 	int64_t elapsed_us;           /* PHASE_PENDING: since the call */
 	int64_t t1_us;       /* how long one INIT waited before the next address was tried */

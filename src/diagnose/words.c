@@ -15,7 +15,7 @@ static const char own_input[] =
 	"something on this host drops it on the way in: nft list ruleset, iptables -S INPUT, sysctl "
 	"net.ipv4.conf.all.rp_filter";
 
-static const struct wire_icmp *first_error(const struct wire_path *path)
+static const struct ledger_icmp *first_error(const struct ledger_path *path)
 {
 	for (size_t i = 0; i < path->icmp_count; i++)
 		if (path->icmps[i].error)
@@ -39,7 +39,7 @@ static bool is_prohibition(bool v6, uint8_t code)
 }
 
 /* What there is to check about an ICMP error. */
-static const char *icmp_hint(const struct wire_icmp *icmp, bool v6)
+static const char *icmp_hint(const struct ledger_icmp *icmp, bool v6)
 {
 	if (icmp->this_host)
 		return "this host's own packet filter or routes say so: nft list ruleset, iptables "
@@ -57,9 +57,9 @@ static const char *icmp_hint(const struct wire_icmp *icmp, bool v6)
 	       "link, say why";
 }
 
-static void note_icmp(const struct wire_path *path, struct finding *finding)
+static void note_icmp(const struct ledger_path *path, struct finding *finding)
 {
-	const struct wire_icmp *icmp = first_error(path);
+	const struct ledger_icmp *icmp = first_error(path);
 	bool v6 = path->address.sa.sa_family == AF_INET6;
 	const char *name = packet_icmp_name(v6, icmp->type, icmp->code);
 	char text[ADDRESS_TEXT_MAX], number[32];
@@ -75,7 +75,7 @@ static void note_icmp(const struct wire_path *path, struct finding *finding)
 	finding->hint = icmp_hint(icmp, v6);
 }
 
-static void note_abort(const struct wire_path *path, struct finding *finding)
+static void note_abort(const struct ledger_path *path, struct finding *finding)
 {
 	char words[CAUSE_WORDS_MAX];
 
@@ -86,9 +86,10 @@ static void note_abort(const struct wire_path *path, struct finding *finding)
 			    cause_words(&path->abort_cause, words));
 }
 
-static void note_not_taken(const struct wire_path *path, struct finding *finding, const char *chunk)
+static void note_not_taken(const struct ledger_path *path, struct finding *finding,
+			   const char *chunk)
 {
-	bool elsewhere = wire_returns_elsewhere(path);
+	bool elsewhere = ledger_returns_elsewhere(path);
 
 	message_set(&finding->note, 0,
 		    "the %s came back%s%s%s%s, but this host's SCTP did not get it", chunk,
@@ -98,7 +99,7 @@ static void note_not_taken(const struct wire_path *path, struct finding *finding
 }
 
 /* The stack has the INIT-ACK, or has not, or nobody knows. */
-static void note_stopped(const struct wire_path *path, enum stack_assoc_state state,
+static void note_stopped(const struct ledger_path *path, enum stack_assoc_state state,
 			 struct finding *finding)
 {
 	if (state == ASSOC_COOKIE_WAIT) {
@@ -113,58 +114,58 @@ static void note_stopped(const struct wire_path *path, enum stack_assoc_state st
 			  "the way in: nft list ruleset, iptables -S";
 }
 
-void finding_of_init(const struct wire *wire, const union address *peer, bool turn_came,
+void finding_of_init(const struct ledger *ledger, const union address *peer, bool turn_came,
 		     enum stack_assoc_state state, int64_t now_us, struct finding *finding)
 {
-	const struct wire_path *path = wire_find(wire, peer);
+	const struct ledger_path *path = ledger_find(ledger, peer);
 	char text[ADDRESS_TEXT_MAX], words[CAUSE_WORDS_MAX];
 
-	*finding = (struct finding){ .kind = WIRE_UNKNOWN };
+	*finding = (struct finding){ .kind = PROOF_UNKNOWN };
 	if (!path)
 		return;
-	finding->kind = wire_finding(wire, path, now_us);
-	if (finding->kind == WIRE_NOT_TRIED && turn_came)
-		finding->kind = WIRE_NEVER_LEFT;
+	finding->kind = judge(ledger, path, now_us);
+	if (finding->kind == PROOF_NOT_TRIED && turn_came)
+		finding->kind = PROOF_NEVER_LEFT;
 	switch (finding->kind) {
-	case WIRE_NEVER_LEFT:
+	case PROOF_NEVER_LEFT:
 		message_set(&finding->note, 0, "no INIT left this host");
 		finding->hint = own_output;
 		break;
-	case WIRE_ICMP:
+	case PROOF_ICMP:
 		note_icmp(path, finding);
 		break;
-	case WIRE_BAD_CHECKSUM:
+	case PROOF_BAD_CHECKSUM:
 		message_set(&finding->note, 0, "what came back has a bad SCTP checksum");
 		finding->hint =
 			"something on the way changes packets and not their CRC32c, or a "
 			"card does not finish it: ethtool -K DEVICE tx-checksum-sctp off at "
 			"the peer";
 		break;
-	case WIRE_WRONG_TAG:
+	case PROOF_WRONG_TAG:
 		message_set(&finding->note, 0,
 			    "what came back has a verification tag that is not of this attempt");
 		finding->hint = "another host answers in its place (NAT, a load balancer), or an "
 				"older association of the same ports does: tcpdump -vni any sctp";
 		break;
-	case WIRE_ELSEWHERE:
+	case PROOF_ELSEWHERE:
 		message_set(&finding->note, 0, "%s answered the INIT instead",
 			    address_host_text(&path->init_ack_from, text));
 		finding->hint = "an answer has to come from the address that was asked: the peer's "
 				"choice of a source address, or NAT on the way back, is wrong";
 		break;
-	case WIRE_ABORTED:
+	case PROOF_ABORTED:
 		note_abort(path, finding);
 		break;
-	case WIRE_NOT_TAKEN:
+	case PROOF_NOT_TAKEN:
 		note_stopped(path, state, finding);
 		break;
-	case WIRE_COOKIE_SILENT:
+	case PROOF_COOKIE_SILENT:
 		message_set(&finding->note, 0, "answered the INIT, but not the COOKIE-ECHO");
 		finding->hint = "a filter on the way may let INIT pass and no more, or drop the "
 				"larger COOKIE-ECHO (path MTU); or the peer's accept queue is "
 				"full, which not every stack says";
 		break;
-	case WIRE_COOKIE_ERROR:
+	case PROOF_COOKIE_ERROR:
 		message_set(&finding->note, 0, "answered the COOKIE-ECHO with ERROR: %s",
 			    cause_words(&path->error_cause, words));
 		finding->hint = path->error_cause.code == CAUSE_STALE_COOKIE
@@ -172,12 +173,12 @@ void finding_of_init(const struct wire *wire, const union address *peer, bool tu
 					  "clock jumps: on Linux sysctl net.sctp.valid_cookie_life"
 					: "the peer's log may say more";
 		break;
-	case WIRE_COOKIE_NOT_TAKEN:
+	case PROOF_COOKIE_NOT_TAKEN:
 		note_not_taken(path, finding, "COOKIE-ACK");
 		break;
-	case WIRE_SILENT:
+	case PROOF_SILENT:
 		finding->hint =
-			wire->encapsulated
+			ledger->encapsulated
 				? "the INIT left this host in UDP and nothing at all came back: the "
 				  "host may be down, nobody may take that UDP port, or a filter on "
 				  "the way, or the peer's own, may drop it; tcpdump -ni any udp at "
@@ -187,92 +188,55 @@ void finding_of_init(const struct wire *wire, const union address *peer, bool tu
 				  "SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows "
 				  "whether it arrives";
 		break;
-	case WIRE_UP:
+	case PROOF_UP:
 		/* Not before the next COOKIE-ECHO does the wire alone show it. */
 		if (state != ASSOC_COOKIE_ECHOED)
 			break;
-		finding->kind = WIRE_COOKIE_NOT_TAKEN;
+		finding->kind = PROOF_COOKIE_NOT_TAKEN;
 		note_not_taken(path, finding, "COOKIE-ACK");
 		break;
-	case WIRE_UNKNOWN:
-	case WIRE_NOT_TRIED:
-	case WIRE_ANSWERED:
+	case PROOF_UNKNOWN:
+	case PROOF_NOT_TRIED:
+	case PROOF_ANSWERED:
 		break;
 	}
 }
 
-static const struct wire_heartbeat *newest_answered(const struct wire_path *path)
-{
-	for (unsigned n = path ? path->heartbeats.count : 0; n > 0; n--) {
-		const struct wire_heartbeat *heartbeat = wire_heartbeat(path, n - 1);
-
-		if (heartbeat && heartbeat->answered)
-			return heartbeat;
-	}
-	return NULL;
-}
-
-void finding_of_heartbeat(const struct wire *wire, const union address *peer, bool answered,
+void finding_of_heartbeat(const struct ledger *ledger, const union address *peer, bool answered,
 			  struct finding *finding)
 {
-	const struct wire_path *path = wire_find(wire, peer);
-	const struct wire_heartbeat *heartbeat = newest_answered(path);
+	const struct ledger_path *path = ledger_find(ledger, peer);
+	const struct ledger_heartbeat *heartbeat = ledger_newest_answered(path);
 	char text[ADDRESS_TEXT_MAX];
 
-	*finding = (struct finding){ .kind = WIRE_UNKNOWN };
+	*finding = (struct finding){ .kind = PROOF_UNKNOWN };
 	if (!path)
 		return;
 	if (heartbeat && !answered) {
-		finding->kind = WIRE_NOT_TAKEN;
+		finding->kind = PROOF_NOT_TAKEN;
 		message_set(
 			&finding->note, 0,
 			"the heartbeat's answer came back, but this host's SCTP did not get it");
 		finding->hint = own_input;
 	} else if (heartbeat && !address_equal(&heartbeat->from, &path->address)) {
-		finding->kind = WIRE_ELSEWHERE;
+		finding->kind = PROOF_ELSEWHERE;
 		message_set(&finding->note, 0, "the answer comes from %s",
 			    address_host_text(&heartbeat->from, text));
 	} else if (heartbeat && strcmp(heartbeat->in, heartbeat->out) != 0) {
-		finding->kind = WIRE_ELSEWHERE;
+		finding->kind = PROOF_ELSEWHERE;
 		message_set(&finding->note, 0, "the answer comes back on %s, not on %s",
 			    heartbeat->in, heartbeat->out);
 	} else if (answered || heartbeat) {
 		return;
-	} else if (!path->heartbeats.count && !wire->lost) {
-		finding->kind = WIRE_NEVER_LEFT;
+	} else if (!path->heartbeats.count && !ledger->lost) {
+		finding->kind = PROOF_NEVER_LEFT;
 		message_set(&finding->note, 0, "no heartbeat left this host");
 		finding->hint = own_output;
 	} else if (first_error(path)) {
-		finding->kind = WIRE_ICMP;
+		finding->kind = PROOF_ICMP;
 		note_icmp(path, finding);
 	} else if (path->bad_checksums.count) {
-		finding->kind = WIRE_BAD_CHECKSUM;
+		finding->kind = PROOF_BAD_CHECKSUM;
 		message_set(&finding->note, 0, "what comes back has a bad SCTP checksum");
 	}
-}
-
-void finding_counts(const struct wire *wire, const union address *peer, struct path_seen *seen)
-{
-	const struct wire_path *path = wire_find(wire, peer);
-
-	*seen = (struct path_seen){ 0 };
-	if (!path)
-		return;
-	seen->inits = path->inits.count;
-	seen->init_acks = path->init_acks.count;
-	seen->cookie_echoes = path->cookies.count;
-	seen->cookie_acks = path->cookie_acks.count;
-	seen->aborts = path->aborts.count;
-	seen->heartbeats = path->heartbeats.count;
-	seen->heartbeat_acks = path->heartbeat_acks.count;
-	seen->bad_checksums = path->bad_checksums.count;
-	for (size_t i = 0; i < path->icmp_count; i++)
-		seen->icmp_errors += path->icmps[i].seen.count;
-}
-
-int64_t finding_rtt_us(const struct wire *wire, const union address *peer)
-{
-	const struct wire_heartbeat *heartbeat = newest_answered(wire_find(wire, peer));
-
-	return heartbeat && !heartbeat->inexact && heartbeat->rtt_us > 0 ? heartbeat->rtt_us : 0;
 }

@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 #include "report/result.h"
-#include "witness/ledger.h"
+#include "witness/judge.h"
 
 struct finding {
-	enum wire_finding kind;
-	int error;           /* of WIRE_ICMP: positive errno */
+	enum proof kind;
+	int error;           /* of PROOF_ICMP: positive errno */
 	struct message note; /* what was seen; empty where that adds nothing to the verdict */
 	const char *hint;    /* what to check, or NULL */
 };
@@ -23,17 +23,11 @@ const char *finding_port_hint(bool udp);
  * Of an INIT that is pending or has failed. turn_came: it is certain, from the time that has
  * passed, that the stack has sent an INIT to it. state: how far the stack says that it is.
  */
-void finding_of_init(const struct wire *wire, const union address *peer, bool turn_came,
+void finding_of_init(const struct ledger *ledger, const union address *peer, bool turn_came,
 		     enum stack_assoc_state state, int64_t now_us, struct finding *finding);
 
 /* Of the heartbeats to it; answered: the stack has taken an answer. */
-void finding_of_heartbeat(const struct wire *wire, const union address *peer, bool answered,
+void finding_of_heartbeat(const struct ledger *ledger, const union address *peer, bool answered,
 			  struct finding *finding);
-
-/* How many packets of each kind there were. */
-void finding_counts(const struct wire *wire, const union address *peer, struct path_seen *seen);
-
-/* Of the newest heartbeat that was answered, 0: none was. */
-int64_t finding_rtt_us(const struct wire *wire, const union address *peer);
 
 #endif

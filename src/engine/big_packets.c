@@ -66,7 +66,7 @@ static uint8_t *put_chunk(uint8_t *at, uint8_t type, size_t length)
 }
 
 /* The heartbeat's information is one parameter (RFC 9260 section 3.3.5); ours is longer. */
-static size_t put_heartbeat(uint8_t *at, const struct wire_sample *sample, uint32_t number)
+static size_t put_heartbeat(uint8_t *at, const struct ledger_sample *sample, uint32_t number)
 {
 	size_t info = sample->info_length + NUMBER_SIZE;
 	uint8_t *value = put_chunk(at, CHUNK_HEARTBEAT, CHUNK_HEADER + info);
@@ -77,7 +77,7 @@ static size_t put_heartbeat(uint8_t *at, const struct wire_sample *sample, uint3
 	return CHUNK_HEADER + info;
 }
 
-static void put_udp(uint8_t *at, const struct wire_sample *sample, size_t length)
+static void put_udp(uint8_t *at, const struct ledger_sample *sample, size_t length)
 {
 	uint32_t sum = checksum_pseudo(&sample->source, &sample->destination, IPPROTO_UDP, length);
 	uint16_t checksum;
@@ -90,7 +90,7 @@ static void put_udp(uint8_t *at, const struct wire_sample *sample, size_t length
 	put16(at + 6, checksum ? checksum : 0xffff);
 }
 
-size_t path_mtu_packet(const struct wire_sample *sample, uint32_t mtu, uint32_t number,
+size_t path_mtu_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
 		       uint8_t *buf)
 {
 	size_t ip = sample->destination.sa.sa_family == AF_INET6 ? 40 : 20;
@@ -120,7 +120,7 @@ size_t path_mtu_packet(const struct wire_sample *sample, uint32_t mtu, uint32_t 
 }
 
 /* From the address that the stack has sent from: no other one is in the association. */
-static int send_from(const struct wire_sample *sample, const uint8_t *packet, size_t length)
+static int send_from(const struct ledger_sample *sample, const uint8_t *packet, size_t length)
 {
 	union address source = sample->source, destination = sample->destination;
 	int v6 = source.sa.sa_family == AF_INET6, how = MAY_NOT_CHANGE, rc = 0;
@@ -142,7 +142,7 @@ static int send_from(const struct wire_sample *sample, const uint8_t *packet, si
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static void ask(struct path_mtu_ask *a, const struct wire_sample *sample, uint32_t size,
+static void ask(struct path_mtu_ask *a, const struct ledger_sample *sample, uint32_t size,
 		struct timeline *timeline)
 {
 	uint8_t packet[MTU_MAX];
@@ -162,20 +162,20 @@ static void ask(struct path_mtu_ask *a, const struct wire_sample *sample, uint32
  * Lost: the small one is answered; the others were seen to leave, and nothing was missed of the
  * wire.
  */
-static enum path_mtu verdict(const struct path_mtu_ask *a, const struct wire *wire,
-			     const struct wire_path *path)
+static enum path_mtu verdict(const struct path_mtu_ask *a, const struct ledger *ledger,
+			     const struct ledger_path *path)
 {
 	for (unsigned n = 0; n < a->sent && n < TRIES; n++)
-		if (wire_padded_answered(path, a->base + n))
+		if (ledger_padded_answered(path, a->base + n))
 			return PATH_MTU_PASSES;
-	if (a->sent > TRIES && wire_padded_answered(path, a->base + TRIES) &&
-	    path->padded.count == a->base + a->sent && !wire->lost)
+	if (a->sent > TRIES && ledger_padded_answered(path, a->base + TRIES) &&
+	    path->padded.count == a->base + a->sent && !ledger->lost)
 		return PATH_MTU_LOST;
 	return PATH_MTU_UNKNOWN;
 }
 
 /* The least that ICMP has said to fit; 0: nothing. */
-static uint32_t told_mtu(const struct wire_path *path)
+static uint32_t told_mtu(const struct ledger_path *path)
 {
 	uint32_t least = 0;
 
@@ -186,14 +186,14 @@ static uint32_t told_mtu(const struct wire_path *path)
 }
 
 static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
-		     const struct wire *wire, struct timeline *timeline, int64_t *wake_us)
+		     const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
 {
-	const struct wire_path *path = wire_find(wire, &asked->address);
+	const struct ledger_path *path = ledger_find(ledger, &asked->address);
 	int64_t patience_us = MAX(PATIENCE * asked->rtt_us, PATIENCE_MIN_US);
 
 	if (!path || !path->sample.info_length)
 		return; /* nothing has left for it yet */
-	a->verdict = verdict(a, wire, path);
+	a->verdict = verdict(a, ledger, path);
 	if (a->verdict) {
 		a->over = true;
 		return;
@@ -223,8 +223,8 @@ static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
 		*wake_us = MIN(*wake_us, a->sent_us + patience_us);
 }
 
-size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe, const struct wire *wire,
-		     struct timeline *timeline, int64_t *wake_us)
+size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe,
+		     const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
 {
 	size_t waiting = 0;
 
@@ -232,7 +232,7 @@ size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe, const 
 		struct path_mtu_ask *a = &m->asks[i];
 
 		if (!a->over)
-			tick_one(a, &probe->paths[i], wire, timeline, wake_us);
+			tick_one(a, &probe->paths[i], ledger, timeline, wake_us);
 		/* Without one of the stack's to copy there is nothing to wait for. */
 		waiting += !a->over && a->sent && probe->paths[i].answered;
 	}

@@ -44,14 +44,14 @@ void path_mtu_end(struct path_mtu_probe *m);
  * are still waited for, and lowers *wake_us to when there is something to do. over is set for all
  * once nothing can come of it any more.
  */
-size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe, const struct wire *wire,
-		     struct timeline *timeline, int64_t *wake_us);
+size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe,
+		     const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us);
 
 /*
  * The packet, from the SCTP header on, or with encapsulation from that of UDP: for IP packets of
  * mtu bytes, number in it. Into buf of mtu bytes; returns its length, or 0: there is no room.
  */
-size_t path_mtu_packet(const struct wire_sample *sample, uint32_t mtu, uint32_t number,
+size_t path_mtu_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
 		       uint8_t *buf);
 
 #endif

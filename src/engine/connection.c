@@ -584,8 +584,8 @@ static void gather(struct connection *c)
 	e->state = c->stack->pending_state(c->endpoint, c->assoc);
 	if (c->checksums_noted)
 		e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
-	for (size_t i = 0; c->watch.witness && i < c->watch.wire.path_count; i++)
-		e->checksum_errors += c->watch.wire.paths[i].bad_checksums.count;
+	for (size_t i = 0; c->watch.witness && i < c->watch.ledger.path_count; i++)
+		e->checksum_errors += c->watch.ledger.paths[i].bad_checksums.count;
 	for (size_t i = 0; i < c->packed_count && c->packed_count <= NEIGHBOURS_MAX; i++) {
 		struct path_result *path = &c->result.association.paths[c->order[i]];
 
@@ -610,15 +610,15 @@ static void keep_evidence(struct connection *c)
 	struct association *a = &c->result.association;
 
 	*kept = (struct result_evidence){
-		.witness = e->wire != NULL,
-		.witness_lost = e->wire ? e->wire->lost : 0,
+		.witness = e->ledger != NULL,
+		.witness_lost = e->ledger ? e->ledger->lost : 0,
 		.soft_error_count = e->soft_error_count,
 		.pending_state = e->state,
 		.checksum_errors = e->checksum_errors,
 	};
 	memcpy(kept->soft_errors, e->soft_errors, sizeof(kept->soft_errors));
-	for (size_t i = 0; e->wire && i < a->path_count; i++)
-		finding_counts(e->wire, &a->paths[i].path.address, &a->paths[i].seen);
+	for (size_t i = 0; e->ledger && i < a->path_count; i++)
+		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
 }
 
 static void finish(struct connection *c, enum phase phase, int error)
@@ -628,7 +628,7 @@ static void finish(struct connection *c, enum phase phase, int error)
 
 	timeline_clear(c->timeline);
 	watch_read(&c->watch, c->timeline);
-	e->wire = c->watch.witness ? &c->watch.wire : NULL;
+	e->ledger = c->watch.witness ? &c->watch.ledger : NULL;
 	e->now_us = loop_now_us();
 	e->phase = phase;
 	e->error = error;
@@ -709,7 +709,7 @@ static void take_probe(struct connection *c)
 		asked = &c->probe->paths[next++];
 		path->rtt_us = asked->rtt_us;
 		if (c->watch.witness && asked->answered) {
-			int64_t exact_us = finding_rtt_us(&c->watch.wire, &address);
+			int64_t exact_us = ledger_rtt_us(&c->watch.ledger, &address);
 
 			path->rtt_us = exact_us ? exact_us : path->rtt_us;
 		}
@@ -779,7 +779,8 @@ static void ask_again(struct connection *c, size_t waiting)
 /* Has the newest heartbeat to that address drawn an ICMP error? */
 static bool drew_icmp(const struct connection *c, const union address *address)
 {
-	const struct wire_path *path = c->watch.witness ? wire_find(&c->watch.wire, address) : NULL;
+	const struct ledger_path *path = c->watch.witness ? ledger_find(&c->watch.ledger, address)
+							  : NULL;
 
 	for (size_t i = 0; path && i < path->icmp_count; i++)
 		if (path->icmps[i].error && path->heartbeats.count &&
@@ -817,7 +818,7 @@ static void tick_probe(struct connection *c, int64_t now)
 
 	if (c->watch.witness) {
 		watch_read(&c->watch, c->timeline);
-		large = path_mtu_tick(&c->path_mtu, c->probe, &c->watch.wire, c->timeline,
+		large = path_mtu_tick(&c->path_mtu, c->probe, &c->watch.ledger, c->timeline,
 				      &wake_us);
 	}
 	if (now >= c->deadline_us || (!large && (!waiting || !count_hopeful(c, now)))) {
@@ -928,8 +929,9 @@ static bool is_obstructed(const struct connection *c, size_t position, bool *now
 	if (path->route_error)
 		return true;
 	if (c->watch.witness) {
-		finding_of_init(&c->watch.wire, peer, false, ASSOC_CLOSED, loop_now_us(), &finding);
-		if (finding.kind == WIRE_ICMP) {
+		finding_of_init(&c->watch.ledger, peer, false, ASSOC_CLOSED, loop_now_us(),
+				&finding);
+		if (finding.kind == PROOF_ICMP) {
 			*now = true;
 			return true;
 		}
@@ -964,7 +966,7 @@ static bool all_obstructed(const struct connection *c)
 static bool cookies_refused(const struct connection *c)
 {
 	for (size_t i = 0; c->watch.witness && i < c->packed_count; i++) {
-		const struct wire_path *path = wire_find(&c->watch.wire, &c->packed[i]);
+		const struct ledger_path *path = ledger_find(&c->watch.ledger, &c->packed[i]);
 
 		if (path && path->errors.count >= COOKIE_ERRORS_MAX && !path->cookie_acks.count)
 			return true;

@@ -78,4 +78,11 @@ const char *packet_text(const struct packet *packet, char *buf, size_t size);
 /* "host unreachable"; NULL: no word for it. v6: of ICMPv6. */
 const char *packet_icmp_name(bool v6, uint8_t type, uint8_t code);
 
+/* How many packets of each kind passed to one address of the peer, and from it. */
+struct path_seen {
+	unsigned inits, init_acks, cookie_echoes, cookie_acks, aborts;
+	unsigned heartbeats, heartbeat_acks; /* also those that are the stack's own */
+	unsigned icmp_errors, bad_checksums;
+};
+
 #endif

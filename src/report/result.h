@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "host/route.h"
+#include "packet/packet.h"
 #include "stack/stack.h"
 #include "target/target.h"
 
@@ -40,13 +41,6 @@ const char *result_name(enum result_word word);
 /* Is there an association: connected or degraded? */
 bool result_is_up(enum result_word word);
 const char *verdict_name(enum verdict verdict);
-
-/* What the witness saw of one address, in packets. */
-struct path_seen {
-	unsigned inits, init_acks, cookie_echoes, cookie_acks, aborts;
-	unsigned heartbeats, heartbeat_acks; /* also those that are the stack's own */
-	unsigned icmp_errors, bad_checksums;
-};
 
 #define RESULT_SOFT_ERRORS_MAX 8
 

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-void wire_init(struct wire *wire, const union address *addresses, size_t count, int64_t now_us)
+void ledger_init(struct ledger *ledger, const union address *addresses, size_t count,
+		 int64_t now_us)
 {
-	*wire = (struct wire){ .start_us = now_us, .path_room = count + WIRE_LEARNED_MAX };
-	wire->paths = xcalloc(wire->path_room, sizeof(*wire->paths));
+	*ledger = (struct ledger){ .start_us = now_us, .path_room = count + LEDGER_LEARNED_MAX };
+	ledger->paths = xcalloc(ledger->path_room, sizeof(*ledger->paths));
 	for (size_t i = 0; i < count; i++) {
-		struct wire_path *path = &wire->paths[wire->path_count++];
+		struct ledger_path *path = &ledger->paths[ledger->path_count++];
 
 		path->address = addresses[i];
 		address_set_port(&path->address, 0);
@@ -17,46 +18,46 @@ void wire_init(struct wire *wire, const union address *addresses, size_t count, 
 	}
 }
 
-void wire_free(struct wire *wire)
+void ledger_free(struct ledger *ledger)
 {
-	free(wire->paths);
-	*wire = (struct wire){ 0 };
+	free(ledger->paths);
+	*ledger = (struct ledger){ 0 };
 }
 
-static struct wire_path *find(const struct wire *wire, const union address *address)
+static struct ledger_path *find(const struct ledger *ledger, const union address *address)
 {
-	for (size_t i = 0; i < wire->path_count; i++)
-		if (address_equal(&wire->paths[i].address, address))
-			return &wire->paths[i];
+	for (size_t i = 0; i < ledger->path_count; i++)
+		if (address_equal(&ledger->paths[i].address, address))
+			return &ledger->paths[i];
 	return NULL;
 }
 
-const struct wire_path *wire_find(const struct wire *wire, const union address *address)
+const struct ledger_path *ledger_find(const struct ledger *ledger, const union address *address)
 {
-	return find(wire, address);
+	return find(ledger, address);
 }
 
 /* NULL: there are too many that nobody asked for. */
-static struct wire_path *learn(struct wire *wire, const union address *address)
+static struct ledger_path *learn(struct ledger *ledger, const union address *address)
 {
-	struct wire_path *path = find(wire, address);
+	struct ledger_path *path = find(ledger, address);
 
-	if (path || wire->path_count == wire->path_room)
+	if (path || ledger->path_count == ledger->path_room)
 		return path;
-	path = &wire->paths[wire->path_count++];
+	path = &ledger->paths[ledger->path_count++];
 	path->address = *address;
 	address_set_port(&path->address, 0);
 	return path;
 }
 
-static void count(struct wire_count *c, int64_t time_us)
+static void count(struct ledger_count *c, int64_t time_us)
 {
 	if (!c->count++)
 		c->first_us = time_us;
 	c->last_us = time_us;
 }
 
-static void set_way(struct wire_way *way, const struct witness_event *event)
+static void set_way(struct ledger_way *way, const struct witness_event *event)
 {
 	way->ifindex = event->ifindex;
 	memcpy(way->interface, event->interface, sizeof(way->interface));
@@ -76,13 +77,13 @@ static bool has_tag(const uint32_t *tags, size_t have, uint32_t tag)
 
 static void add_tag(uint32_t *tags, size_t *have, uint32_t tag)
 {
-	if (*have < WIRE_TAGS_MAX && !has_tag(tags, *have, tag))
+	if (*have < LEDGER_TAGS_MAX && !has_tag(tags, *have, tag))
 		tags[(*have)++] = tag;
 }
 
 /* Would our stack take it for this association (RFC 9260 section 8.5)? As far as we know the tags.
  */
-static bool is_tag_right(const struct wire *wire, const struct packet *p)
+static bool is_tag_right(const struct ledger *ledger, const struct packet *p)
 {
 	const struct chunks *chunks = &p->chunks;
 
@@ -93,28 +94,31 @@ static bool is_tag_right(const struct wire *wire, const struct packet *p)
 			return p->tag == 0;
 		if ((chunk->type == CHUNK_ABORT || chunk->type == CHUNK_SHUTDOWN_COMPLETE) &&
 		    chunk->flags & CHUNK_FLAG_T)
-			return !wire->peer_tag_count ||
-			       has_tag(wire->peer_tags, wire->peer_tag_count, p->tag);
+			return !ledger->peer_tag_count ||
+			       has_tag(ledger->peer_tags, ledger->peer_tag_count, p->tag);
 	}
-	return !wire->our_tag_count || has_tag(wire->our_tags, wire->our_tag_count, p->tag);
+	return !ledger->our_tag_count || has_tag(ledger->our_tags, ledger->our_tag_count, p->tag);
 }
 
 /* --- What we sent ----------------------------------------------------------------------------- */
 
-static void add_heartbeat(struct wire_path *path, const struct witness_event *event, uint64_t id)
+static void add_heartbeat(struct ledger_path *path, const struct witness_event *event, uint64_t id)
 {
-	struct wire_heartbeat *h = &path->heartbeat[path->heartbeats.count % WIRE_HEARTBEATS_MAX];
+	struct ledger_heartbeat *h =
+		&path->heartbeat[path->heartbeats.count % LEDGER_HEARTBEATS_MAX];
 
-	*h = (struct wire_heartbeat){ .id = id, .sent_us = event->time_us, .inexact = event->late };
+	*h = (struct ledger_heartbeat){ .id = id,
+					.sent_us = event->time_us,
+					.inexact = event->late };
 	memcpy(h->out, event->interface, sizeof(h->out));
 	count(&path->heartbeats, event->time_us);
 }
 
-static void keep_sample(struct wire_path *path, const struct packet *p, struct bytes info)
+static void keep_sample(struct ledger_path *path, const struct packet *p, struct bytes info)
 {
-	if (info.left > WIRE_INFO_MAX)
+	if (info.left > LEDGER_INFO_MAX)
 		return;
-	path->sample = (struct wire_sample){
+	path->sample = (struct ledger_sample){
 		.source = p->source,
 		.destination = p->destination,
 		.tag = p->tag,
@@ -126,13 +130,13 @@ static void keep_sample(struct wire_path *path, const struct packet *p, struct b
 	memcpy(path->sample.info, info.at, info.left);
 }
 
-static void add_heartbeat_sent(struct wire_path *path, const struct witness_event *event,
+static void add_heartbeat_sent(struct ledger_path *path, const struct witness_event *event,
 			       const struct chunk *chunk)
 {
 	if (!chunk->heartbeat)
 		return;
 	if (chunks_find(&event->packet.chunks, CHUNK_PAD)) {
-		unsigned n = path->padded.count % WIRE_HEARTBEATS_MAX;
+		unsigned n = path->padded.count % LEDGER_HEARTBEATS_MAX;
 
 		path->padding[n].id = chunk->heartbeat;
 		path->padding[n].answered = false;
@@ -143,19 +147,20 @@ static void add_heartbeat_sent(struct wire_path *path, const struct witness_even
 	keep_sample(path, &event->packet, chunk->value);
 }
 
-static void add_sent(struct wire *wire, struct wire_path *path, const struct witness_event *event)
+static void add_sent(struct ledger *ledger, struct ledger_path *path,
+		     const struct witness_event *event)
 {
 	const struct chunks *chunks = &event->packet.chunks;
 
-	wire->encapsulated = event->packet.encapsulated;
+	ledger->encapsulated = event->packet.encapsulated;
 	if (event->packet.checksum == CHECKSUM_BAD)
-		count(&wire->bad_checksums_sent, event->time_us);
+		count(&ledger->bad_checksums_sent, event->time_us);
 	if (chunks->has_init)
-		add_tag(wire->our_tags, &wire->our_tag_count, chunks->init.tag);
+		add_tag(ledger->our_tags, &ledger->our_tag_count, chunks->init.tag);
 	if (chunks_find(chunks, CHUNK_ABORT)) {
-		if (!wire->aborts_sent.count && chunks->cause_count)
-			wire->abort_sent_cause = chunks->causes[0];
-		count(&wire->aborts_sent, event->time_us);
+		if (!ledger->aborts_sent.count && chunks->cause_count)
+			ledger->abort_sent_cause = chunks->causes[0];
+		count(&ledger->aborts_sent, event->time_us);
 	}
 	if (!path)
 		return;
@@ -179,13 +184,13 @@ static void add_sent(struct wire *wire, struct wire_path *path, const struct wit
 /* --- What the peer sent ----------------------------------------------------------------------- */
 
 /* To whichever address the request went: the answer may come from another one. */
-static void add_heartbeat_ack(struct wire *wire, const struct witness_event *event, uint64_t id)
+static void add_heartbeat_ack(struct ledger *ledger, const struct witness_event *event, uint64_t id)
 {
-	for (size_t i = 0; id && i < wire->path_count; i++) {
-		struct wire_path *path = &wire->paths[i];
+	for (size_t i = 0; id && i < ledger->path_count; i++) {
+		struct ledger_path *path = &ledger->paths[i];
 
-		for (size_t j = 0; j < WIRE_HEARTBEATS_MAX; j++) {
-			struct wire_heartbeat *h = &path->heartbeat[j];
+		for (size_t j = 0; j < LEDGER_HEARTBEATS_MAX; j++) {
+			struct ledger_heartbeat *h = &path->heartbeat[j];
 
 			if (path->padding[j].id == id) {
 				path->padding[j].answered = true;
@@ -209,36 +214,36 @@ static void add_heartbeat_ack(struct wire *wire, const struct witness_event *eve
  * To whom did the INIT go that is answered from an address where none went? Certain if only one
  * went out; else NULL.
  */
-static struct wire_path *only_asked(const struct wire *wire)
+static struct ledger_path *only_asked(const struct ledger *ledger)
 {
-	struct wire_path *asked = NULL;
+	struct ledger_path *asked = NULL;
 
-	for (size_t i = 0; i < wire->path_count; i++) {
-		if (!wire->paths[i].inits.count)
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		if (!ledger->paths[i].inits.count)
 			continue;
 		if (asked)
 			return NULL;
-		asked = &wire->paths[i];
+		asked = &ledger->paths[i];
 	}
 	return asked;
 }
 
-static void add_foreign_answer(struct wire *wire, const struct wire_path *from)
+static void add_foreign_answer(struct ledger *ledger, const struct ledger_path *from)
 {
-	struct wire_path *asked = only_asked(wire);
+	struct ledger_path *asked = only_asked(ledger);
 
 	if (asked && !asked->init_acks.count)
 		asked->init_ack_from = from->address;
 }
 
-static void add_init(struct wire *wire, struct wire_path *from, const struct init *init)
+static void add_init(struct ledger *ledger, struct ledger_path *from, const struct init *init)
 {
-	add_tag(wire->peer_tags, &wire->peer_tag_count, init->tag);
-	wire->has_peer = true;
-	wire->peer = *init;
+	add_tag(ledger->peer_tags, &ledger->peer_tag_count, init->tag);
+	ledger->has_peer = true;
+	ledger->peer = *init;
 	from->listed = true;
 	for (size_t i = 0; i < init->address_count; i++) {
-		struct wire_path *path = learn(wire, &init->addresses[i]);
+		struct ledger_path *path = learn(ledger, &init->addresses[i]);
 
 		if (path)
 			path->listed = true;
@@ -255,13 +260,13 @@ static struct cause first_cause(const struct chunks *chunks, const struct chunk 
 }
 
 /* It refuses the INIT that it answers, whichever address it comes from. */
-static void add_abort(struct wire *wire, struct wire_path *path, const struct witness_event *event,
-		      const struct chunk *abort)
+static void add_abort(struct ledger *ledger, struct ledger_path *path,
+		      const struct witness_event *event, const struct chunk *abort)
 {
 	const struct chunks *chunks = &event->packet.chunks;
 
-	if (!path->sent.count && !wire->has_peer && only_asked(wire))
-		path = only_asked(wire);
+	if (!path->sent.count && !ledger->has_peer && only_asked(ledger))
+		path = only_asked(ledger);
 	if (!path->aborts.count) {
 		path->abort_reflected = abort->flags & CHUNK_FLAG_T;
 		path->abort_cause = first_cause(chunks, abort);
@@ -269,7 +274,7 @@ static void add_abort(struct wire *wire, struct wire_path *path, const struct wi
 	count(&path->aborts, event->time_us);
 }
 
-static void add_received(struct wire *wire, struct wire_path *path,
+static void add_received(struct ledger *ledger, struct ledger_path *path,
 			 const struct witness_event *event)
 {
 	const struct chunks *chunks = &event->packet.chunks;
@@ -278,20 +283,20 @@ static void add_received(struct wire *wire, struct wire_path *path,
 		count(&path->bad_checksums, event->time_us);
 		return;
 	}
-	if (!is_tag_right(wire, &event->packet)) {
+	if (!is_tag_right(ledger, &event->packet)) {
 		count(&path->strays, event->time_us);
 		return;
 	}
 	count(&path->received, event->time_us);
 	if (chunks->has_init)
-		add_init(wire, path, &chunks->init);
+		add_init(ledger, path, &chunks->init);
 	for (size_t i = 0; i < chunks->count; i++) {
 		const struct chunk *chunk = &chunks->list[i];
 
 		switch (chunk->type) {
 		case CHUNK_INIT_ACK:
 			if (!path->inits.count)
-				add_foreign_answer(wire, path);
+				add_foreign_answer(ledger, path);
 			count(&path->init_acks, event->time_us);
 			set_way(&path->init_ack_way, event);
 			break;
@@ -299,14 +304,14 @@ static void add_received(struct wire *wire, struct wire_path *path,
 			count(&path->cookie_acks, event->time_us);
 			break;
 		case CHUNK_ABORT:
-			add_abort(wire, path, event, chunk);
+			add_abort(ledger, path, event, chunk);
 			break;
 		case CHUNK_ERROR:
 			count(&path->errors, event->time_us);
 			path->error_cause = first_cause(chunks, chunk);
 			break;
 		case CHUNK_HEARTBEAT_ACK:
-			add_heartbeat_ack(wire, event, chunk->heartbeat);
+			add_heartbeat_ack(ledger, event, chunk->heartbeat);
 			break;
 		}
 	}
@@ -315,73 +320,118 @@ static void add_received(struct wire *wire, struct wire_path *path,
 /* --- ICMP ------------------------------------------------------------------------------------- */
 
 /* Could it be about a packet of ours, by the tag that it quotes? */
-static bool is_quote_right(const struct wire *wire, const struct packet_icmp *icmp)
+static bool is_quote_right(const struct ledger *ledger, const struct packet_icmp *icmp)
 {
 	if (!icmp->has_tag)
 		return true;
 	if (icmp->tag)
-		return !wire->peer_tag_count ||
-		       has_tag(wire->peer_tags, wire->peer_tag_count, icmp->tag);
-	return !icmp->init_tag || !wire->our_tag_count ||
-	       has_tag(wire->our_tags, wire->our_tag_count, icmp->init_tag);
+		return !ledger->peer_tag_count ||
+		       has_tag(ledger->peer_tags, ledger->peer_tag_count, icmp->tag);
+	return !icmp->init_tag || !ledger->our_tag_count ||
+	       has_tag(ledger->our_tags, ledger->our_tag_count, icmp->init_tag);
 }
 
-static void add_icmp(struct wire_path *path, const struct witness_event *event)
+static void add_icmp(struct ledger_path *path, const struct witness_event *event)
 {
 	const struct packet_icmp *from = &event->packet.icmp;
-	struct wire_icmp *icmp = path->icmps;
-	struct wire_icmp *end = icmp + path->icmp_count;
+	struct ledger_icmp *icmp = path->icmps;
+	struct ledger_icmp *end = icmp + path->icmp_count;
 
 	while (icmp < end && (icmp->type != from->type || icmp->code != from->code ||
 			      !address_equal(&icmp->router, &event->packet.source)))
 		icmp++;
 	if (icmp == end) {
-		if (path->icmp_count == WIRE_ICMP_MAX)
+		if (path->icmp_count == LEDGER_ICMP_MAX)
 			return;
 		path->icmp_count++;
-		*icmp = (struct wire_icmp){ .router = event->packet.source,
-					    .this_host = event->this_host,
-					    .protocol = from->protocol,
-					    .error = from->error,
-					    .type = from->type,
-					    .code = from->code };
+		*icmp = (struct ledger_icmp){ .router = event->packet.source,
+					      .this_host = event->this_host,
+					      .protocol = from->protocol,
+					      .error = from->error,
+					      .type = from->type,
+					      .code = from->code };
 	}
 	if (from->mtu)
 		icmp->mtu = from->mtu;
 	count(&icmp->seen, event->time_us);
 }
 
-void wire_add(struct wire *wire, const struct witness_event *event)
+void ledger_add(struct ledger *ledger, const struct witness_event *event)
 {
 	const struct packet *p = &event->packet;
-	struct wire_path *path;
+	struct ledger_path *path;
 
 	if (p->kind == PACKET_OF_ICMP) {
-		path = find(wire, &p->icmp.destination);
-		if (path && p->checksum != CHECKSUM_BAD && is_quote_right(wire, &p->icmp))
+		path = find(ledger, &p->icmp.destination);
+		if (path && p->checksum != CHECKSUM_BAD && is_quote_right(ledger, &p->icmp))
 			add_icmp(path, event);
 	} else if (event->outgoing) {
-		add_sent(wire, learn(wire, &p->destination), event);
+		add_sent(ledger, learn(ledger, &p->destination), event);
 	} else {
-		path = learn(wire, &p->source);
+		path = learn(ledger, &p->source);
 		if (path)
-			add_received(wire, path, event);
+			add_received(ledger, path, event);
 	}
 }
 
-const struct wire_heartbeat *wire_heartbeat(const struct wire_path *path, unsigned n)
+const struct ledger_heartbeat *ledger_heartbeat(const struct ledger_path *path, unsigned n)
 {
 	unsigned sent = path->heartbeats.count;
 
-	if (n >= sent || sent - n > WIRE_HEARTBEATS_MAX)
+	if (n >= sent || sent - n > LEDGER_HEARTBEATS_MAX)
 		return NULL;
-	return &path->heartbeat[n % WIRE_HEARTBEATS_MAX];
+	return &path->heartbeat[n % LEDGER_HEARTBEATS_MAX];
 }
 
-bool wire_padded_answered(const struct wire_path *path, unsigned n)
+bool ledger_padded_answered(const struct ledger_path *path, unsigned n)
 {
 	unsigned sent = path->padded.count;
 
-	return n < sent && sent - n <= WIRE_HEARTBEATS_MAX &&
-	       path->padding[n % WIRE_HEARTBEATS_MAX].answered;
+	return n < sent && sent - n <= LEDGER_HEARTBEATS_MAX &&
+	       path->padding[n % LEDGER_HEARTBEATS_MAX].answered;
+}
+
+bool ledger_returns_elsewhere(const struct ledger_path *path)
+{
+	return path->inits.count && path->init_acks.count &&
+	       (path->init_way.ifindex != path->init_ack_way.ifindex ||
+		!address_equal(&path->init_way.local, &path->init_ack_way.local));
+}
+
+const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *path)
+{
+	for (unsigned n = path ? path->heartbeats.count : 0; n > 0; n--) {
+		const struct ledger_heartbeat *heartbeat = ledger_heartbeat(path, n - 1);
+
+		if (heartbeat && heartbeat->answered)
+			return heartbeat;
+	}
+	return NULL;
+}
+
+void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen)
+{
+	const struct ledger_path *path = ledger_find(ledger, peer);
+
+	*seen = (struct path_seen){ 0 };
+	if (!path)
+		return;
+	seen->inits = path->inits.count;
+	seen->init_acks = path->init_acks.count;
+	seen->cookie_echoes = path->cookies.count;
+	seen->cookie_acks = path->cookie_acks.count;
+	seen->aborts = path->aborts.count;
+	seen->heartbeats = path->heartbeats.count;
+	seen->heartbeat_acks = path->heartbeat_acks.count;
+	seen->bad_checksums = path->bad_checksums.count;
+	for (size_t i = 0; i < path->icmp_count; i++)
+		seen->icmp_errors += path->icmps[i].seen.count;
+}
+
+int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer)
+{
+	const struct ledger_heartbeat *heartbeat =
+		ledger_newest_answered(ledger_find(ledger, peer));
+
+	return heartbeat && !heartbeat->inexact && heartbeat->rtt_us > 0 ? heartbeat->rtt_us : 0;
 }

@@ -26,7 +26,7 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 		return;
 	}
 	watch->ports = config.ports;
-	wire_init(&watch->wire, peers, count, loop_now_us());
+	ledger_init(&watch->ledger, peers, count, loop_now_us());
 }
 
 void watch_stop(struct watch *watch)
@@ -34,7 +34,7 @@ void watch_stop(struct watch *watch)
 	if (!watch->witness)
 		return;
 	witness_close(watch->witness);
-	wire_free(&watch->wire);
+	ledger_free(&watch->ledger);
 	*watch = (struct watch){ 0 };
 }
 
@@ -65,10 +65,10 @@ void watch_read(struct watch *watch, struct timeline *timeline)
 	if (!watch->witness)
 		return;
 	while (witness_next(watch->witness, &event)) {
-		wire_add(&watch->wire, &event);
+		ledger_add(&watch->ledger, &event);
 		if (timeline->verbose)
 			timeline_note_at(timeline, event.time_us, "%s",
 					 witness_text(&event, text, sizeof(text)));
 	}
-	watch->wire.lost = witness_lost(watch->witness);
+	watch->ledger.lost = witness_lost(watch->witness);
 }

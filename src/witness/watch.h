@@ -15,7 +15,7 @@
 struct watch {
 	struct witness *witness; /* NULL: none, for want of privilege or because nobody wants it */
 	struct witness_ports ports;
-	struct wire wire; /* valid while there is a witness */
+	struct ledger ledger; /* valid while there is a witness */
 };
 
 /* All zeros: nothing is watched. A watch that cannot be started stays that, and says why in -v. */

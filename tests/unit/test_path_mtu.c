@@ -19,9 +19,9 @@
 #define INFO "\0\1\0\14abcdefgh"
 #define MOST 9216
 
-static struct wire_sample sample(const char *from, const char *to, bool udp)
+static struct ledger_sample sample(const char *from, const char *to, bool udp)
 {
-	struct wire_sample s = { .tag = 0x12345678, .info_length = sizeof(INFO) - 1 };
+	struct ledger_sample s = { .tag = 0x12345678, .info_length = sizeof(INFO) - 1 };
 
 	assert_true(address_from_text(&s.source, from));
 	assert_true(address_from_text(&s.destination, to));
@@ -37,7 +37,7 @@ static struct wire_sample sample(const char *from, const char *to, bool udp)
 }
 
 /* As the kernel will send it. */
-static size_t put_ip(const struct wire_sample *s, uint8_t *buf, size_t length)
+static size_t put_ip(const struct ledger_sample *s, uint8_t *buf, size_t length)
 {
 	bool v6 = s->source.sa.sa_family == AF_INET6;
 	size_t header = v6 ? IPV6_HEADER : IPV4_HEADER, size;
@@ -66,7 +66,8 @@ static size_t put_ip(const struct wire_sample *s, uint8_t *buf, size_t length)
 	return header + length;
 }
 
-static void parse(const struct wire_sample *s, uint32_t mtu, uint32_t number, struct packet *packet)
+static void parse(const struct ledger_sample *s, uint32_t mtu, uint32_t number,
+		  struct packet *packet)
 {
 	static uint8_t buf[MOST + IPV6_HEADER];
 	const struct packet_context context = { .udp_ports = { UDP_PORT } };
@@ -87,7 +88,7 @@ static void every_kind_is_right(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4 * ARRAY_SIZE(mtus); i++) {
 		uint32_t mtu = mtus[i / 4];
-		struct wire_sample s = sample(ends[i % 2][0], ends[i % 2][1], i & 2);
+		struct ledger_sample s = sample(ends[i % 2][0], ends[i % 2][1], i & 2);
 		struct packet first, second;
 
 		parse(&s, mtu, 1, &first);
@@ -110,7 +111,7 @@ static void every_kind_is_right(void **state)
 
 static void what_has_no_room_is_not_made(void **state)
 {
-	struct wire_sample s = sample("10.1.1.1", "10.1.1.2", false);
+	struct ledger_sample s = sample("10.1.1.1", "10.1.1.2", false);
 	uint8_t buf[MOST];
 
 	(void)state;

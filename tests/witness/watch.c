@@ -11,33 +11,33 @@
 #include <string.h>
 
 #include "base/loop.h"
-#include "witness/ledger.h"
+#include "witness/judge.h"
 #include "witness/witness.h"
 
 #define ADDRESSES_MAX 16
 
 static const char *const findings[] = {
-	[WIRE_UNKNOWN] = "unknown",
-	[WIRE_NOT_TRIED] = "not-tried",
-	[WIRE_NEVER_LEFT] = "never-left",
-	[WIRE_SILENT] = "silent",
-	[WIRE_ICMP] = "icmp",
-	[WIRE_BAD_CHECKSUM] = "bad-checksum",
-	[WIRE_ELSEWHERE] = "elsewhere",
-	[WIRE_ABORTED] = "aborted",
-	[WIRE_ANSWERED] = "answered",
-	[WIRE_NOT_TAKEN] = "not-taken",
-	[WIRE_COOKIE_SILENT] = "cookie-silent",
-	[WIRE_COOKIE_NOT_TAKEN] = "cookie-not-taken",
-	[WIRE_UP] = "up",
+	[PROOF_UNKNOWN] = "unknown",
+	[PROOF_NOT_TRIED] = "not-tried",
+	[PROOF_NEVER_LEFT] = "never-left",
+	[PROOF_SILENT] = "silent",
+	[PROOF_ICMP] = "icmp",
+	[PROOF_BAD_CHECKSUM] = "bad-checksum",
+	[PROOF_ELSEWHERE] = "elsewhere",
+	[PROOF_ABORTED] = "aborted",
+	[PROOF_ANSWERED] = "answered",
+	[PROOF_NOT_TAKEN] = "not-taken",
+	[PROOF_COOKIE_SILENT] = "cookie-silent",
+	[PROOF_COOKIE_NOT_TAKEN] = "cookie-not-taken",
+	[PROOF_UP] = "up",
 };
 
-static void print_icmps(const struct wire_path *path)
+static void print_icmps(const struct ledger_path *path)
 {
 	char router[ADDRESS_TEXT_MAX];
 
 	for (size_t i = 0; i < path->icmp_count; i++) {
-		const struct wire_icmp *icmp = &path->icmps[i];
+		const struct ledger_icmp *icmp = &path->icmps[i];
 
 		printf("  icmp %u/%u from %s%s x%u %s\n", icmp->type, icmp->code,
 		       address_host_text(&icmp->router, router),
@@ -46,12 +46,12 @@ static void print_icmps(const struct wire_path *path)
 	}
 }
 
-static void print_heartbeats(const struct wire_path *path)
+static void print_heartbeats(const struct ledger_path *path)
 {
 	char from[ADDRESS_TEXT_MAX];
 
 	for (unsigned n = 0; n < path->heartbeats.count; n++) {
-		const struct wire_heartbeat *h = wire_heartbeat(path, n);
+		const struct ledger_heartbeat *h = ledger_heartbeat(path, n);
 
 		if (!h)
 			continue;
@@ -64,13 +64,13 @@ static void print_heartbeats(const struct wire_path *path)
 	}
 }
 
-static void print_path(const struct wire *wire, const struct wire_path *path)
+static void print_path(const struct ledger *ledger, const struct ledger_path *path)
 {
 	char address[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 
 	printf("%s %s inits %u init-acks %u cookies %u cookie-acks %u aborts %u bad %u strays %u%s%s",
 	       address_host_text(&path->address, address),
-	       findings[wire_finding(wire, path, loop_now_us())], path->inits.count,
+	       findings[judge(ledger, path, loop_now_us())], path->inits.count,
 	       path->init_acks.count, path->cookies.count, path->cookie_acks.count,
 	       path->aborts.count, path->bad_checksums.count, path->strays.count,
 	       path->requested ? " requested" : "", path->listed ? " listed" : "");
@@ -78,7 +78,7 @@ static void print_path(const struct wire *wire, const struct wire_path *path)
 		printf(" out %s", path->init_way.interface);
 	if (path->init_acks.count)
 		printf(" in %s", path->init_ack_way.interface);
-	if (wire_returns_elsewhere(path))
+	if (ledger_returns_elsewhere(path))
 		printf(" other-way");
 	if (path->init_ack_from.sa.sa_family)
 		printf(" answered-by %s", address_host_text(&path->init_ack_from, from));
@@ -89,7 +89,7 @@ static void print_path(const struct wire *wire, const struct wire_path *path)
 	print_heartbeats(path);
 }
 
-static void take_all(struct witness *witness, struct wire *wire, int64_t start_us)
+static void take_all(struct witness *witness, struct ledger *ledger, int64_t start_us)
 {
 	static struct witness_event event;
 	char text[WITNESS_TEXT_MAX];
@@ -97,23 +97,23 @@ static void take_all(struct witness *witness, struct wire *wire, int64_t start_u
 	while (witness_next(witness, &event)) {
 		printf("%8.1f ms  %s\n", (double)(event.time_us - start_us) / USEC_PER_MSEC,
 		       witness_text(&event, text, sizeof(text)));
-		wire_add(wire, &event);
+		ledger_add(ledger, &event);
 	}
 }
 
-static void watch(struct witness *witness, struct wire *wire)
+static void watch(struct witness *witness, struct ledger *ledger)
 {
 	struct pollfd fd = witness_pollfd(witness);
 
 	while (loop_wait(&fd, 1, LOOP_FOREVER) >= 0)
-		take_all(witness, wire, wire->start_us);
+		take_all(witness, ledger, ledger->start_us);
 	loop_take_signal();
-	take_all(witness, wire, wire->start_us);
-	wire->lost = witness_lost(witness);
-	printf("lost %llu bad-sent %u aborts-sent %u\n", (unsigned long long)wire->lost,
-	       wire->bad_checksums_sent.count, wire->aborts_sent.count);
-	for (size_t i = 0; i < wire->path_count; i++)
-		print_path(wire, &wire->paths[i]);
+	take_all(witness, ledger, ledger->start_us);
+	ledger->lost = witness_lost(witness);
+	printf("lost %llu bad-sent %u aborts-sent %u\n", (unsigned long long)ledger->lost,
+	       ledger->bad_checksums_sent.count, ledger->aborts_sent.count);
+	for (size_t i = 0; i < ledger->path_count; i++)
+		print_path(ledger, &ledger->paths[i]);
 }
 
 int main(int argc, char *argv[])
@@ -121,7 +121,7 @@ int main(int argc, char *argv[])
 	union address addresses[ADDRESSES_MAX];
 	struct witness_config config = { .peers = addresses };
 	struct witness *witness;
-	struct wire wire;
+	struct ledger ledger;
 	int option, rc;
 
 	while ((option = getopt(argc, argv, "l:u:")) != -1) {
@@ -141,15 +141,15 @@ int main(int argc, char *argv[])
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	loop_catch_signals();
-	wire_init(&wire, addresses, config.peer_count, loop_now_us());
+	ledger_init(&ledger, addresses, config.peer_count, loop_now_us());
 	rc = witness_open(&witness, &config);
 	if (rc < 0) {
 		printf("cannot watch: %s\n", strerror(-rc));
 		return 1;
 	}
 	printf("watching\n");
-	watch(witness, &wire);
+	watch(witness, &ledger);
 	witness_close(witness);
-	wire_free(&wire);
+	ledger_free(&ledger);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The evidence of the wire, from events made of synthetic packets. */
+/* What the ledger counts, and what that proves, from events made of synthetic packets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,13 +12,13 @@
 #include <string.h>
 
 #include "fake_packet.h"
-#include "witness/ledger.h"
+#include "witness/judge.h"
 
 #define OUR_TAG  0x11111111
 #define PEER_TAG 0x22222222
 #define MS       USEC_PER_MSEC
 
-static struct wire wire;
+static struct ledger ledger;
 static struct fake_packet p;
 static struct witness_event event;
 static int64_t now_us;
@@ -37,7 +37,7 @@ static int start_two(void **state)
 
 	(void)state;
 	now_us = 1000 * MS;
-	wire_init(&wire, peers, 2, now_us);
+	ledger_init(&ledger, peers, 2, now_us);
 	return 0;
 }
 
@@ -47,14 +47,14 @@ static int start_one(void **state)
 
 	(void)state;
 	now_us = 1000 * MS;
-	wire_init(&wire, &peer, 1, now_us);
+	ledger_init(&ledger, &peer, 1, now_us);
 	return 0;
 }
 
 static int stop(void **state)
 {
 	(void)state;
-	wire_free(&wire);
+	ledger_free(&ledger);
 	return 0;
 }
 
@@ -74,7 +74,7 @@ static void pass_on(int path)
 	event.this_host = false;
 	event.ifindex = path;
 	snprintf(event.interface, sizeof(event.interface), "c%d", path);
-	wire_add(&wire, &event);
+	ledger_add(&ledger, &event);
 }
 
 static struct fake_ends ends_out(const char *to)
@@ -135,45 +135,45 @@ static void take_chunk(const char *from, uint8_t type, uint8_t flags, uint32_t t
 	pass_on(1);
 }
 
-static const struct wire_path *path(const char *text)
+static const struct ledger_path *path(const char *text)
 {
 	union address a = address(text);
-	const struct wire_path *found = wire_find(&wire, &a);
+	const struct ledger_path *found = ledger_find(&ledger, &a);
 
 	assert_non_null(found);
 	return found;
 }
 
-static enum wire_finding finding(const char *text)
+static enum proof finding(const char *text)
 {
-	return wire_finding(&wire, path(text), now_us);
+	return judge(&ledger, path(text), now_us);
 }
 
 static void test_handshake(void **state)
 {
 	(void)state;
-	assert_int_equal(finding("10.1.1.2"), WIRE_NOT_TRIED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_NOT_TRIED);
 	send_init("10.1.1.2", 1);
-	assert_int_equal(finding("10.1.1.2"), WIRE_SILENT);
-	assert_int_equal(finding("10.1.2.2"), WIRE_NOT_TRIED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_SILENT);
+	assert_int_equal(finding("10.1.2.2"), PROOF_NOT_TRIED);
 	after(10);
 	take_init_ack("10.1.1.2", 1);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ANSWERED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ANSWERED);
 	send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
-	assert_int_equal(finding("10.1.1.2"), WIRE_COOKIE_SILENT);
+	assert_int_equal(finding("10.1.1.2"), PROOF_COOKIE_SILENT);
 	after(10);
 	take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
 	after(1000);
-	assert_int_equal(finding("10.1.1.2"), WIRE_UP);
+	assert_int_equal(finding("10.1.1.2"), PROOF_UP);
 	assert_int_equal(path("10.1.1.2")->inits.first_us, 1000 * MS);
 	assert_int_equal(path("10.1.1.2")->init_acks.first_us, 1010 * MS);
 	assert_string_equal(path("10.1.1.2")->init_way.interface, "c1");
-	assert_false(wire_returns_elsewhere(path("10.1.1.2")));
+	assert_false(ledger_returns_elsewhere(path("10.1.1.2")));
 	assert_true(path("10.1.1.2")->listed && path("10.1.1.2")->requested);
 	assert_true(path("10.1.3.2")->listed && !path("10.1.3.2")->requested);
 	assert_true(!path("10.1.2.2")->listed && path("10.1.2.2")->requested);
-	assert_true(wire.has_peer);
-	assert_int_equal(wire.peer.address_total, 2);
+	assert_true(ledger.has_peer);
+	assert_int_equal(ledger.peer.address_total, 2);
 	assert_int_equal(path("10.1.1.2")->sent.count, 2);
 	assert_int_equal(path("10.1.1.2")->received.count, 2);
 }
@@ -181,13 +181,13 @@ static void test_handshake(void **state)
 static void test_never_left(void **state)
 {
 	(void)state;
-	assert_int_equal(finding("10.1.1.2"), WIRE_NOT_TRIED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_NOT_TRIED);
 	after(50);
-	assert_int_equal(finding("10.1.1.2"), WIRE_NOT_TRIED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_NOT_TRIED);
 	after(100);
-	assert_int_equal(finding("10.1.1.2"), WIRE_NEVER_LEFT);
-	wire.lost = 1;
-	assert_int_equal(finding("10.1.1.2"), WIRE_UNKNOWN);
+	assert_int_equal(finding("10.1.1.2"), PROOF_NEVER_LEFT);
+	ledger.lost = 1;
+	assert_int_equal(finding("10.1.1.2"), PROOF_UNKNOWN);
 }
 
 static void test_never_left_of_two(void **state)
@@ -195,12 +195,12 @@ static void test_never_left_of_two(void **state)
 	(void)state;
 	send_init("10.1.1.2", 1);
 	after(5000);
-	assert_int_equal(finding("10.1.2.2"), WIRE_NOT_TRIED);
+	assert_int_equal(finding("10.1.2.2"), PROOF_NOT_TRIED);
 	send_init("10.1.1.2", 1);
-	assert_int_equal(finding("10.1.2.2"), WIRE_NEVER_LEFT);
-	assert_int_equal(finding("10.1.1.2"), WIRE_SILENT);
-	wire.lost = 1;
-	assert_int_equal(finding("10.1.1.2"), WIRE_UNKNOWN);
+	assert_int_equal(finding("10.1.2.2"), PROOF_NEVER_LEFT);
+	assert_int_equal(finding("10.1.1.2"), PROOF_SILENT);
+	ledger.lost = 1;
+	assert_int_equal(finding("10.1.1.2"), PROOF_UNKNOWN);
 }
 
 static void test_not_taken(void **state)
@@ -209,28 +209,28 @@ static void test_not_taken(void **state)
 	send_init("10.1.1.2", 1);
 	take_init_ack("10.1.1.2", 1);
 	after(50);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ANSWERED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ANSWERED);
 	after(200);
-	assert_int_equal(finding("10.1.1.2"), WIRE_NOT_TAKEN);
+	assert_int_equal(finding("10.1.1.2"), PROOF_NOT_TAKEN);
 	send_init("10.1.2.2", 2);
-	assert_int_equal(finding("10.1.1.2"), WIRE_NOT_TAKEN);
-	wire.lost = 1;
-	assert_int_equal(finding("10.1.1.2"), WIRE_ANSWERED);
-	wire.lost = 0;
+	assert_int_equal(finding("10.1.1.2"), PROOF_NOT_TAKEN);
+	ledger.lost = 1;
+	assert_int_equal(finding("10.1.1.2"), PROOF_ANSWERED);
+	ledger.lost = 0;
 	/* The second answer, of two, is not taken because the first one was. */
 	take_init_ack("10.1.2.2", 2);
 	send_chunk("10.1.2.2", CHUNK_COOKIE_ECHO, "cookie");
 	after(1000);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ANSWERED);
-	assert_int_equal(finding("10.1.2.2"), WIRE_COOKIE_SILENT);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ANSWERED);
+	assert_int_equal(finding("10.1.2.2"), PROOF_COOKIE_SILENT);
 	take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
-	assert_int_equal(finding("10.1.2.2"), WIRE_UP);
+	assert_int_equal(finding("10.1.2.2"), PROOF_UP);
 	after(50);
 	send_chunk("10.1.2.2", CHUNK_COOKIE_ECHO, "cookie"); /* crossed on the way */
-	assert_int_equal(finding("10.1.2.2"), WIRE_UP);
+	assert_int_equal(finding("10.1.2.2"), PROOF_UP);
 	after(500);
 	send_chunk("10.1.2.2", CHUNK_COOKIE_ECHO, "cookie");
-	assert_int_equal(finding("10.1.2.2"), WIRE_COOKIE_NOT_TAKEN);
+	assert_int_equal(finding("10.1.2.2"), PROOF_COOKIE_NOT_TAKEN);
 }
 
 static void test_elsewhere(void **state)
@@ -240,10 +240,10 @@ static void test_elsewhere(void **state)
 	(void)state;
 	send_init("10.1.1.2", 1);
 	take_init_ack("10.1.9.2", 2);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ELSEWHERE);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ELSEWHERE);
 	assert_string_equal(address_text(&path("10.1.1.2")->init_ack_from, text), "10.1.9.2:0");
 	take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
-	assert_int_equal(finding("10.1.1.2"), WIRE_UP);
+	assert_int_equal(finding("10.1.1.2"), PROOF_UP);
 }
 
 /* Two were asked: which of both another one answers is not known. */
@@ -253,8 +253,8 @@ static void test_elsewhere_of_two(void **state)
 	send_init("10.1.1.2", 1);
 	send_init("10.1.2.2", 2);
 	take_init_ack("10.1.9.2", 2);
-	assert_int_equal(finding("10.1.1.2"), WIRE_SILENT);
-	assert_int_equal(finding("10.1.2.2"), WIRE_SILENT);
+	assert_int_equal(finding("10.1.1.2"), PROOF_SILENT);
+	assert_int_equal(finding("10.1.2.2"), PROOF_SILENT);
 }
 
 static void test_other_way_back(void **state)
@@ -262,10 +262,10 @@ static void test_other_way_back(void **state)
 	(void)state;
 	send_init("10.1.1.2", 1);
 	take_init_ack("10.1.1.2", 2);
-	assert_true(wire_returns_elsewhere(path("10.1.1.2")));
+	assert_true(ledger_returns_elsewhere(path("10.1.1.2")));
 	assert_string_equal(path("10.1.1.2")->init_ack_way.interface, "c2");
 	send_init("10.1.2.2", 2);
-	assert_false(wire_returns_elsewhere(path("10.1.2.2")));
+	assert_false(ledger_returns_elsewhere(path("10.1.2.2")));
 }
 
 static void test_bad_checksum(void **state)
@@ -275,20 +275,20 @@ static void test_bad_checksum(void **state)
 	build_init_ack("10.1.1.2", OUR_TAG);
 	p.bytes[p.length - 1] ^= 1;
 	pass_on(1);
-	assert_int_equal(finding("10.1.1.2"), WIRE_BAD_CHECKSUM);
+	assert_int_equal(finding("10.1.1.2"), PROOF_BAD_CHECKSUM);
 	assert_int_equal(path("10.1.1.2")->bad_checksums.count, 1);
 	assert_int_equal(path("10.1.1.2")->received.count, 0);
-	assert_false(wire.has_peer);
-	assert_int_equal(wire.bad_checksums_sent.count, 0);
+	assert_false(ledger.has_peer);
+	assert_int_equal(ledger.bad_checksums_sent.count, 0);
 	/* A right one later is what counts. */
 	take_init_ack("10.1.1.2", 1);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ANSWERED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ANSWERED);
 	struct fake_ends ends = ends_out("10.1.1.2");
 	fake_packet(&p, &ends, PEER_TAG);
 	fake_finish(&p);
 	p.bytes[p.sctp + 8] ^= 1;
 	pass_on(1);
-	assert_int_equal(wire.bad_checksums_sent.count, 1);
+	assert_int_equal(ledger.bad_checksums_sent.count, 1);
 }
 
 static void take_abort_from(const char *peer, uint32_t tag, uint8_t flags)
@@ -313,12 +313,12 @@ static void test_abort(void **state)
 	send_init("10.1.1.2", 1);
 	take_abort(OUR_TAG + 1, 0); /* anybody's */
 	assert_int_equal(path("10.1.1.2")->strays.count, 1);
-	assert_int_equal(finding("10.1.1.2"), WIRE_WRONG_TAG);
+	assert_int_equal(finding("10.1.1.2"), PROOF_WRONG_TAG);
 	take_abort(OUR_TAG, 0);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ABORTED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ABORTED);
 	assert_int_equal(path("10.1.1.2")->abort_cause.code, 4);
 	assert_false(path("10.1.1.2")->abort_reflected);
-	assert_int_equal(finding("10.1.2.2"), WIRE_NOT_TRIED);
+	assert_int_equal(finding("10.1.2.2"), PROOF_NOT_TRIED);
 }
 
 /* A peer with several addresses may send it from another one. */
@@ -327,8 +327,8 @@ static void test_abort_from_elsewhere(void **state)
 	(void)state;
 	send_init("10.1.1.2", 1);
 	take_abort_from("10.1.2.2", OUR_TAG, 0);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ABORTED);
-	assert_int_equal(finding("10.1.2.2"), WIRE_NOT_TRIED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ABORTED);
+	assert_int_equal(finding("10.1.2.2"), PROOF_NOT_TRIED);
 }
 
 /* Which of two INITs it answers is not certain. */
@@ -338,8 +338,8 @@ static void test_abort_of_either(void **state)
 	send_init("10.1.1.2", 1);
 	send_init("10.1.2.2", 1);
 	take_abort_from("10.1.3.2", OUR_TAG, 0);
-	assert_int_not_equal(finding("10.1.1.2"), WIRE_ABORTED);
-	assert_int_not_equal(finding("10.1.2.2"), WIRE_ABORTED);
+	assert_int_not_equal(finding("10.1.1.2"), PROOF_ABORTED);
+	assert_int_not_equal(finding("10.1.2.2"), PROOF_ABORTED);
 }
 
 static void test_abort_reflected(void **state)
@@ -351,12 +351,12 @@ static void test_abort_reflected(void **state)
 	take_abort(OUR_TAG, CHUNK_FLAG_T);
 	assert_int_equal(path("10.1.1.2")->strays.count, 1);
 	take_abort(PEER_TAG, CHUNK_FLAG_T);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ABORTED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ABORTED);
 	assert_true(path("10.1.1.2")->abort_reflected);
 	/* Ours are told apart. */
-	assert_int_equal(wire.aborts_sent.count, 0);
+	assert_int_equal(ledger.aborts_sent.count, 0);
 	send_chunk("10.1.1.2", CHUNK_ABORT, "");
-	assert_int_equal(wire.aborts_sent.count, 1);
+	assert_int_equal(ledger.aborts_sent.count, 1);
 	assert_int_equal(path("10.1.1.2")->aborts.count, 1);
 }
 
@@ -382,7 +382,7 @@ static void test_icmp(void **state)
 	take_icmp("10.1.1.254", 3, 4, 1400, OUR_TAG);
 	assert_int_equal(path("10.1.1.2")->icmp_count, 1);
 	assert_int_equal(path("10.1.1.2")->icmps[0].mtu, 1400);
-	assert_int_equal(finding("10.1.1.2"), WIRE_SILENT);
+	assert_int_equal(finding("10.1.1.2"), PROOF_SILENT);
 	for (int i = 0; i < 3; i++)
 		take_icmp("10.1.1.254", 3, 1, 0, OUR_TAG);
 	assert_int_equal(path("10.1.1.2")->icmp_count, 2);
@@ -390,64 +390,64 @@ static void test_icmp(void **state)
 	assert_int_equal(path("10.1.1.2")->icmps[1].error, EHOSTUNREACH);
 	assert_string_equal(address_host_text(&path("10.1.1.2")->icmps[1].router, text),
 			    "10.1.1.254");
-	assert_int_equal(finding("10.1.1.2"), WIRE_ICMP);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ICMP);
 	for (int i = 0; i < 9; i++) {
 		snprintf(text, sizeof(text), "10.1.1.%d", 100 + i);
 		take_icmp(text, 3, 1, 0, OUR_TAG);
 	}
-	assert_int_equal(path("10.1.1.2")->icmp_count, WIRE_ICMP_MAX);
+	assert_int_equal(path("10.1.1.2")->icmp_count, LEDGER_ICMP_MAX);
 	take_init_ack("10.1.1.2", 1);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ANSWERED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ANSWERED);
 }
 
 static void test_heartbeats(void **state)
 {
-	const struct wire_heartbeat *h;
+	const struct ledger_heartbeat *h;
 	char id[32];
 
 	(void)state;
-	assert_null(wire_heartbeat(path("10.1.1.2"), 0));
+	assert_null(ledger_heartbeat(path("10.1.1.2"), 0));
 	send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "first");
 	after(1);
 	send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "second");
 	after(10);
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "second");
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "never sent");
-	h = wire_heartbeat(path("10.1.1.2"), 1);
+	h = ledger_heartbeat(path("10.1.1.2"), 1);
 	assert_true(h->answered);
 	assert_int_equal(h->rtt_us, 10 * MS);
 	assert_string_equal(h->out, "c1");
 	assert_false(h->inexact);
-	assert_false(wire_heartbeat(path("10.1.1.2"), 0)->answered);
+	assert_false(ledger_heartbeat(path("10.1.1.2"), 0)->answered);
 	/* Later, a second time, and from another address, read long after it came. */
 	after(100);
 	event.late = true;
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "second");
 	take_chunk("10.1.9.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "first");
-	assert_int_equal(wire_heartbeat(path("10.1.1.2"), 1)->rtt_us, 10 * MS);
-	h = wire_heartbeat(path("10.1.1.2"), 0);
+	assert_int_equal(ledger_heartbeat(path("10.1.1.2"), 1)->rtt_us, 10 * MS);
+	h = ledger_heartbeat(path("10.1.1.2"), 0);
 	assert_int_equal(h->rtt_us, 111 * MS);
 	assert_true(h->inexact);
-	assert_false(wire_heartbeat(path("10.1.1.2"), 1)->inexact);
+	assert_false(ledger_heartbeat(path("10.1.1.2"), 1)->inexact);
 	event.late = false;
 	assert_true(address_equal(&h->from, &path("10.1.9.2")->address));
 	assert_int_equal(path("10.1.1.2")->heartbeat_acks.count, 2);
 	assert_int_equal(path("10.1.9.2")->heartbeat_acks.count, 0);
 	/* The oldest ones are forgotten. */
-	for (int i = 0; i < WIRE_HEARTBEATS_MAX; i++) {
+	for (int i = 0; i < LEDGER_HEARTBEATS_MAX; i++) {
 		snprintf(id, sizeof(id), "number %d", i);
 		send_chunk("10.1.1.2", CHUNK_HEARTBEAT, id);
 	}
-	assert_null(wire_heartbeat(path("10.1.1.2"), 1));
-	assert_non_null(wire_heartbeat(path("10.1.1.2"), 2));
-	assert_non_null(wire_heartbeat(path("10.1.1.2"), WIRE_HEARTBEATS_MAX + 1));
-	assert_null(wire_heartbeat(path("10.1.1.2"), WIRE_HEARTBEATS_MAX + 2));
+	assert_null(ledger_heartbeat(path("10.1.1.2"), 1));
+	assert_non_null(ledger_heartbeat(path("10.1.1.2"), 2));
+	assert_non_null(ledger_heartbeat(path("10.1.1.2"), LEDGER_HEARTBEATS_MAX + 1));
+	assert_null(ledger_heartbeat(path("10.1.1.2"), LEDGER_HEARTBEATS_MAX + 2));
 }
 
 /* One that is padded to a path's MTU says nothing of small ones. */
 static void test_padded_heartbeats(void **state)
 {
-	const struct wire_path *to;
+	const struct ledger_path *to;
 	struct fake_ends ends = ends_out("10.1.1.2");
 
 	(void)state;
@@ -471,11 +471,11 @@ static void test_padded_heartbeats(void **state)
 
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "small");
 	assert_false(path("10.1.1.2")->padding[0].answered);
-	assert_false(wire_padded_answered(path("10.1.1.2"), 0));
+	assert_false(ledger_padded_answered(path("10.1.1.2"), 0));
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "large");
 	assert_true(path("10.1.1.2")->padding[0].answered);
-	assert_true(wire_padded_answered(path("10.1.1.2"), 0));
-	assert_false(wire_padded_answered(path("10.1.1.2"), 1));
+	assert_true(ledger_padded_answered(path("10.1.1.2"), 0));
+	assert_false(ledger_padded_answered(path("10.1.1.2"), 1));
 	assert_int_equal(path("10.1.1.2")->heartbeat_acks.count, 1);
 }
 
@@ -485,11 +485,11 @@ static void test_too_many(void **state)
 	char from[40];
 
 	(void)state;
-	for (int i = 0; i < 3 * WIRE_LEARNED_MAX; i++) {
+	for (int i = 0; i < 3 * LEDGER_LEARNED_MAX; i++) {
 		snprintf(from, sizeof(from), "10.9.%d.%d", i / 200, i % 200);
 		take_init_ack(from, 1);
 	}
-	assert_int_equal(wire.path_count, 2 + WIRE_LEARNED_MAX);
+	assert_int_equal(ledger.path_count, 2 + LEDGER_LEARNED_MAX);
 	send_init("10.1.1.2", 1);
 	assert_int_equal(path("10.1.1.2")->inits.count, 1);
 }
@@ -506,10 +506,10 @@ static void test_collision(void **state)
 	fake_finish(&p);
 	pass_on(1);
 	assert_int_equal(path("10.1.1.2")->strays.count, 0);
-	assert_true(wire.has_peer);
-	assert_int_equal(wire.peer_tag_count, 1);
+	assert_true(ledger.has_peer);
+	assert_int_equal(ledger.peer_tag_count, 1);
 	take_abort(0x33333333, CHUNK_FLAG_T);
-	assert_int_equal(finding("10.1.1.2"), WIRE_ABORTED);
+	assert_int_equal(finding("10.1.1.2"), PROOF_ABORTED);
 }
 
 int main(void)
