@@ -16,21 +16,43 @@
 
 #define ADDRESSES_MAX 16
 
-static const char *const findings[] = {
-	[PROOF_UNKNOWN] = "unknown",
-	[PROOF_NOT_TRIED] = "not-tried",
-	[PROOF_NEVER_LEFT] = "never-left",
-	[PROOF_SILENT] = "silent",
-	[PROOF_ICMP] = "icmp",
-	[PROOF_BAD_CHECKSUM] = "bad-checksum",
-	[PROOF_ELSEWHERE] = "elsewhere",
-	[PROOF_ABORTED] = "aborted",
-	[PROOF_ANSWERED] = "answered",
-	[PROOF_NOT_TAKEN] = "not-taken",
-	[PROOF_COOKIE_SILENT] = "cookie-silent",
-	[PROOF_COOKIE_NOT_TAKEN] = "cookie-not-taken",
-	[PROOF_UP] = "up",
-};
+/* No default: the compiler says which one has no name. */
+static const char *proof_name(enum proof proof)
+{
+	switch (proof) {
+	case PROOF_UNKNOWN:
+		return "unknown";
+	case PROOF_NOT_TRIED:
+		return "not-tried";
+	case PROOF_NEVER_LEFT:
+		return "never-left";
+	case PROOF_SILENT:
+		return "silent";
+	case PROOF_ICMP:
+		return "icmp";
+	case PROOF_BAD_CHECKSUM:
+		return "bad-checksum";
+	case PROOF_WRONG_TAG:
+		return "wrong-tag";
+	case PROOF_ELSEWHERE:
+		return "elsewhere";
+	case PROOF_ABORTED:
+		return "aborted";
+	case PROOF_ANSWERED:
+		return "answered";
+	case PROOF_NOT_TAKEN:
+		return "not-taken";
+	case PROOF_COOKIE_SILENT:
+		return "cookie-silent";
+	case PROOF_COOKIE_ERROR:
+		return "cookie-error";
+	case PROOF_COOKIE_NOT_TAKEN:
+		return "cookie-not-taken";
+	case PROOF_UP:
+		return "up";
+	}
+	return "?";
+}
 
 static void print_icmps(const struct ledger_path *path)
 {
@@ -70,7 +92,7 @@ static void print_path(const struct ledger *ledger, const struct ledger_path *pa
 
 	printf("%s %s inits %u init-acks %u cookies %u cookie-acks %u aborts %u bad %u strays %u%s%s",
 	       address_host_text(&path->address, address),
-	       findings[judge(ledger, path, loop_now_us())], path->inits.count,
+	       proof_name(judge(ledger, path, loop_now_us())), path->inits.count,
 	       path->init_acks.count, path->cookies.count, path->cookie_acks.count,
 	       path->aborts.count, path->bad_checksums.count, path->strays.count,
 	       path->requested ? " requested" : "", path->listed ? " listed" : "");
