@@ -76,7 +76,7 @@ $(B)/sctp-connect: $(OBJECTS)
 
 # --- Unit tests: cmocka, every object but main, with time that passes only when waited for ----
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
-UNIT_OBJECTS := $(filter-out %/main.o %/loop.o,$(OBJECTS)) $(patsubst tests/unit/%.c,$(B)/unit/%.o,$(sort $(wildcard tests/unit/fake_*.c)))
+UNIT_OBJECTS := $(filter-out %/main.o %/clock.o %/signals.o,$(OBJECTS)) $(patsubst tests/unit/%.c,$(B)/unit/%.o,$(sort $(wildcard tests/unit/fake_*.c)))
 
 $(B)/unit/%.o: tests/unit/%.c $(B)/flags
 	$(call say,CC,$<)

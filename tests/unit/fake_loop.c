@@ -12,7 +12,8 @@
 #include <sys/param.h>
 
 #include "fake_stack.h"
-#include "base/loop.h"
+#include "base/clock.h"
+#include "base/signals.h"
 
 /* Not 0, so that a time that nobody set is noticed. */
 #define START_US 1000000000

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/loop.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 
 /* Short enough not to be felt, long enough that a call has begun before the second one. */
@@ -52,22 +53,6 @@ static void set_ending_signals(void (*handler)(int))
 		if (old.sa_handler != SIG_IGN)
 			sigaction(ending_signals[i], &action, NULL);
 	}
-}
-
-int64_t loop_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
-int64_t loop_wall_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
 void loop_catch_signals(void)

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The signals of the process, and the one wait that they end.
+ *
+ * Unit tests link a fake of this file (tests/unit/fake_loop.c). The only mutable static state of
+ * the program is here, because a process has one set of signals.
+ */
+#ifndef BASE_SIGNALS_H
+#define BASE_SIGNALS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * From here on SIGINT, SIGTERM and SIGHUP (unless ignored when the program started, as under
+ * nohup) only take effect inside loop_wait() and loop_alarm_start(); SIGPIPE is ignored.
+ */
+void loop_catch_signals(void);
+
+/*
+ * Around a call that no signal interrupts (a name look-up waits for name servers): the caught
+ * signals end the program at once, as they do any other. Nothing is open yet that would be left.
+ */
+void loop_deadly_signals(bool on);
+
+/* The signal that asked the program to end, or 0; it is forgotten, so that waiting works again. */
+int loop_take_signal(void);
+
+/*
+ * For a program that draws on a terminal: from here on SIGWINCH, SIGTSTP (unless ignored when the
+ * program started) and SIGCONT only take effect inside loop_wait(), which then returns 0 before its
+ * time. Off: they are as they were.
+ */
+void loop_watch_terminal(bool on);
+
+/* Those of the three that came; they are forgotten. */
+enum loop_terminal {
+	LOOP_RESIZED = 1 << 0,
+	LOOP_STOP = 1 << 1, /* ^Z: clean up, then loop_stop() */
+	LOOP_CONTINUED = 1 << 2,
+};
+unsigned loop_take_terminal(void);
+
+/* Stops the program as ^Z does, and returns when it is continued. */
+void loop_stop(void);
+
+/*
+ * Waits until a descriptor is ready (returns how many), until_us has come (0), or a signal was
+ * caught (-EINTR). Returns -EINTR at once if one was caught before.
+ */
+int loop_wait(struct pollfd *fds, size_t count, int64_t until_us);
+
+/*
+ * Around one blocking system call: the caught signals are let in, and when until_us comes the call
+ * is interrupted (EINTR). The interruption repeats every few milliseconds until loop_alarm_stop(),
+ * so it does not matter if the first one came just before the call began.
+ */
+void loop_alarm_start(int64_t until_us);
+void loop_alarm_stop(void);
+
+#endif
