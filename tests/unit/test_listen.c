@@ -16,6 +16,7 @@
 
 #include "base/timeline.h"
 #include "fake_loop.h"
+#include "fake_output.h"
 #include "fake_stack.h"
 #include "engine/listen.h"
 #include "options.h"
@@ -55,7 +56,6 @@
 /* What the listener says and what it leaves. */
 static struct {
 	char *out;
-	size_t out_length;
 	char *hints;
 	size_t hints_length;
 	char errors[STDERR_MAX];
@@ -111,7 +111,8 @@ static int listen_with(const struct stack *stack, int stack_error, const char *c
 {
 	static char name[] = "sctp-connect", flag[] = "--listen";
 	char *argv[ARGS_MAX + 3] = { name, flag };
-	struct reporter reporter = { 0 };
+	int write_error = 0;
+	struct reporter reporter = { .write_error = &write_error };
 	struct message why = { "" };
 	struct options options;
 	struct target local;
@@ -124,12 +125,12 @@ static int listen_with(const struct stack *stack, int stack_error, const char *c
 	if (options_parse(&options, argc, argv, &why) != STATUS_OK ||
 	    settings_local(&options, &local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
-	reporter.out = open_memstream(&said.out, &said.out_length);
+	reporter.out = fake_output_open();
 	reporter.hints = open_memstream(&said.hints, &said.hints_length);
 	reporter.json = options.json;
 	status = listen_quietly(stack, stack_error, &options, &local, &reporter);
 	said.took_us = loop_now_us() - begun_us;
-	fclose(reporter.out);
+	said.out = fake_output_close(reporter.out);
 	fclose(reporter.hints);
 	target_free(&local);
 	options_free(&options);

@@ -15,6 +15,7 @@
 
 #include "base/timeline.h"
 #include "fake_loop.h"
+#include "fake_output.h"
 #include "fake_stack.h"
 #include "base/loop.h"
 #include "engine/monitor.h"
@@ -116,11 +117,11 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	struct path_result paths[PATHS] = { 0 };
 	struct result result = { .word = RESULT_CONNECTED };
 	struct timeline timeline = { .start_us = loop_now_us() };
-	struct reporter reporter = { .json = json };
+	int write_error = 0;
+	struct reporter reporter = { .json = json, .write_error = &write_error };
 	struct stack_endpoint *endpoint;
 	struct stack_fault fault;
 	uint32_t assoc;
-	size_t length;
 
 	stack.path = world_path;
 	stack.paths = world_paths;
@@ -143,11 +144,11 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 		paths[1].answered = 1;
 	}
 	world.begin_us = loop_now_us();
-	reporter.out = open_memstream(&r->text, &length);
+	reporter.out = fake_output_open();
 	r->status =
 		monitor_run(&stack, endpoint, &r->options, &result, &reporter, &timeline, &r->gone);
 	r->took_us = loop_now_us() - world.begin_us;
-	fclose(reporter.out);
+	r->text = fake_output_close(reporter.out);
 	r->heartbeats = fake_stack_record(0)->heartbeats;
 	assert_int_equal(fake_stack_record(0)->rto_min_ms, FAKE_RTO_MIN_MS);
 	stack.close(endpoint, true);

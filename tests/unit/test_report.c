@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fake_output.h"
 #include "report/report.h"
 #include "base/util.h"
 
@@ -24,8 +25,7 @@
 /* A reporter, and what it printed. */
 struct capture {
 	struct reporter reporter;
-	char *out;
-	size_t out_length;
+	char *out; /* as read_back() found it */
 	char *hints;
 	size_t hints_length;
 	int write_error;
@@ -44,7 +44,7 @@ static int setup(void **state)
 	struct fixture *f = xcalloc(1, sizeof(*f));
 	struct capture *c = &f->capture;
 
-	c->reporter.out = open_memstream(&c->out, &c->out_length);
+	c->reporter.out = fake_output_open();
 	c->reporter.hints = open_memstream(&c->hints, &c->hints_length);
 	c->reporter.write_error = &c->write_error;
 	f->target.name = "10.1.1.2:5000";
@@ -147,12 +147,20 @@ static void set_reason(struct fixture *f, const char *reason, const char *hint)
 	message_set(&f->result.hint, 0, "%s", hint);
 }
 
+/* All that was printed so far. */
+static const char *read_back(struct capture *c)
+{
+	free(c->out);
+	c->out = fake_output_text(c->reporter.out);
+	return c->out;
+}
+
 static void assert_printed(struct fixture *f, const char *out, const char *hints)
 {
 	struct capture *c = &f->capture;
 
 	fflush(c->reporter.hints);
-	assert_string_equal(c->out, out);
+	assert_string_equal(read_back(c), out);
 	assert_string_equal(c->hints ? c->hints : "", hints);
 	assert_int_equal(c->write_error, 0);
 }
@@ -531,7 +539,7 @@ static void text_thousand_paths(void **state)
 		add_live_path(f, text, 5000);
 	}
 	report_result(&f->capture.reporter, &f->result);
-	for (line = f->capture.out; *line; line = strchr(line, '\n') + 1)
+	for (line = read_back(&f->capture); *line; line = strchr(line, '\n') + 1)
 		lines++;
 	assert_int_equal(lines, 1 + PATHS_MAX);
 	assert_non_null(
@@ -552,7 +560,6 @@ static void quiet_prints_nothing(void **state)
 	f->capture.reporter.json = true;
 	report_listen_event(&f->capture.reporter, &event);
 	report_result(&f->capture.reporter, &f->result);
-	fflush(f->capture.reporter.out);
 	assert_printed(f, "", "");
 }
 
@@ -562,16 +569,20 @@ static void quiet_prints_nothing(void **state)
 static void assert_line(struct fixture *f, const char *line)
 {
 	size_t length = strlen(line);
+	const char *out = read_back(&f->capture);
 
-	assert_int_equal(strncmp(f->capture.out, line, length), 0);
-	assert_string_equal(f->capture.out + length, "\n");
-	assert_printed(f, f->capture.out, "");
+	assert_int_equal(strncmp(out, line, length), 0);
+	assert_string_equal(out + length, "\n");
+	fflush(f->capture.reporter.hints);
+	assert_int_equal(f->capture.hints_length, 0);
+	assert_int_equal(f->capture.write_error, 0);
 }
 
 static json_t *load(struct fixture *f)
 {
-	const char *end = strchr(f->capture.out, '\n');
-	json_t *json = json_loads(f->capture.out, JSON_REJECT_DUPLICATES, NULL);
+	const char *out = read_back(&f->capture);
+	const char *end = strchr(out, '\n');
+	json_t *json = json_loads(out, JSON_REJECT_DUPLICATES, NULL);
 
 	assert_non_null(json);
 	assert_non_null(end);
