@@ -2,11 +2,15 @@
 #include "report/reporter.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/util.h"
+
+/* How long a full stdout is waited for while nothing at all is taken from it. */
+#define ROOM_BOUND_MS 3000
 
 bool report_wants_color(enum color color, FILE *out)
 {
@@ -20,37 +24,58 @@ bool report_wants_color(enum color color, FILE *out)
 	return term && strcmp(term, "dumb") != 0 && isatty(fileno(out));
 }
 
-static void remember_write_error(const struct reporter *reporter, int error)
+bool reporter_broken(const struct reporter *reporter)
 {
-	if (reporter->write_error && *reporter->write_error == 0)
-		*reporter->write_error = error;
+	return *reporter->write_error != 0;
+}
+
+/* For a descriptor that does not block. False: nobody takes anything from it any more. */
+static bool wait_for_room(int fd)
+{
+	struct pollfd out = { .fd = fd, .events = POLLOUT };
+
+	return poll(&out, 1, ROOM_BOUND_MS) > 0;
+}
+
+/* Returns 0 or a positive errno. */
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t written = write(fd, text, length);
+
+		if (written >= 0) {
+			text += written;
+			length -= (size_t)written;
+		} else if (errno == EAGAIN && !wait_for_room(fd)) {
+			return EAGAIN;
+		} else if (errno != EAGAIN && errno != EINTR) {
+			return errno;
+		}
+	}
+	return 0;
 }
 
 void report_emit(const struct reporter *reporter, const char *text, size_t length)
 {
-	if (!text) {
-		remember_write_error(reporter, ENOMEM);
-		return;
-	}
-	/* A terminal is line-buffered: there it is fwrite that fails, elsewhere fflush. */
-	if (fwrite(text, 1, length, reporter->out) != length || fflush(reporter->out) != 0)
-		remember_write_error(reporter, errno);
+	if (!reporter_broken(reporter))
+		*reporter->write_error = text ? write_all(fileno(reporter->out), text, length)
+					      : ENOMEM;
 }
 
 int report_finish(const struct reporter *reporter)
 {
-	bool lost = ferror(reporter->out);
-	int error = 0;
+	bool lost = ferror(reporter->out) || reporter_broken(reporter);
+	int error = *reporter->write_error;
 
 	if (fflush(reporter->out) != 0) {
 		lost = true;
-		error = errno;
+		error = error ? error : errno;
 	}
-	if (reporter->write_error && *reporter->write_error)
-		error = *reporter->write_error;
-	if (!lost && !error)
+	if (!lost)
 		return STATUS_OK;
-	if (error)
+	if (error == EAGAIN)
+		warn("cannot write to standard output: it is full, and nobody reads it");
+	else if (error)
 		warn("cannot write to standard output: %s", strerror(error));
 	else
 		warn("cannot write to standard output");

@@ -25,31 +25,34 @@ enum color {
 const char *report_verdict_color(enum verdict verdict);
 
 struct reporter {
-	FILE *out;
+	FILE *out;   /* records go to its descriptor, past its buffer */
 	FILE *hints; /* reasons and hints in text mode: stderr, NULL for none */
 	bool json;
 	bool quiet;
 	bool color;
-	/*
-	 * Where the first errno of a failed write is kept for report_finish(), because a FILE only
-	 * remembers that it failed. 0 at the start. NULL: the message then names no cause.
-	 */
-	int *write_error;
+	int *write_error; /* of the first record that could not be written: errno. 0 at first */
 };
 
 /* Does the text go in colour: --color, NO_COLOR (no-color.org), TERM, is it a terminal. */
 bool report_wants_color(enum color color, FILE *out);
 
 /*
+ * One whole record on out, at once because scripts wait for it, and in one write where there is
+ * room. An out that does not block and is full is waited for, up to a few seconds without any
+ * progress. text NULL: there was no memory to make it.
+ */
+void report_emit(const struct reporter *reporter, const char *text, size_t length);
+
+/*
+ * A record could not be written: the reader has gone, or the device is full. What follows is not
+ * even tried, so that whoever goes on and on should end.
+ */
+bool reporter_broken(const struct reporter *reporter);
+
+/*
  * Flushes out. STATUS_OK, or STATUS_HOST after one line on stderr when anything written to it was
  * lost (/dev/full, a closed pipe).
  */
 int report_finish(const struct reporter *reporter);
-
-/*
- * One whole record on out, flushed at once because scripts wait for it. text NULL: there was no
- * memory to make it.
- */
-void report_emit(const struct reporter *reporter, const char *text, size_t length);
 
 #endif

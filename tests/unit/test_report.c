@@ -8,13 +8,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "fake_output.h"
 #include "report/report.h"
@@ -1111,115 +1108,6 @@ static void json_end(void **state)
 			  "\"messages\":5000000000,\"bytes\":120}");
 }
 
-/* --- Colour, and output that goes nowhere ----------------------------------------------------- */
-
-static void color_wanted(void **state)
-{
-	FILE *null = fopen("/dev/null", "w");
-
-	(void)state;
-	assert_non_null(null);
-	setenv("NO_COLOR", "1", 1);
-	assert_true(report_wants_color(COLOR_ALWAYS, null));
-	assert_false(report_wants_color(COLOR_NEVER, null));
-	unsetenv("NO_COLOR");
-	setenv("TERM", "xterm", 1);
-	assert_false(report_wants_color(COLOR_AUTO, null));
-	fclose(null);
-}
-
-static void color_on_a_terminal(void **state)
-{
-	int master = posix_openpt(O_RDWR | O_NOCTTY);
-	FILE *terminal;
-
-	(void)state;
-	if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
-		skip();
-	terminal = fopen(ptsname(master), "w");
-	if (!terminal)
-		skip();
-	setenv("TERM", "xterm", 1);
-	setenv("NO_COLOR", "", 1);
-	assert_true(report_wants_color(COLOR_AUTO, terminal));
-	setenv("NO_COLOR", "1", 1);
-	assert_false(report_wants_color(COLOR_AUTO, terminal));
-	unsetenv("NO_COLOR");
-	setenv("TERM", "dumb", 1);
-	assert_false(report_wants_color(COLOR_AUTO, terminal));
-	unsetenv("TERM");
-	assert_false(report_wants_color(COLOR_AUTO, terminal));
-	fclose(terminal);
-	close(master);
-}
-
-static void finish_after_success(void **state)
-{
-	struct fixture *f = *state;
-
-	make_up(f);
-	report_result(&f->capture.reporter, &f->result);
-	assert_int_equal(report_finish(&f->capture.reporter), STATUS_OK);
-}
-
-/* Reports and finishes in a child, whose stderr comes back in message. Returns its status. */
-static int finish_in_child(const struct reporter *reporter, const struct result *result,
-			   char *message, size_t size)
-{
-	int ends[2];
-	int status;
-	ssize_t length;
-	pid_t child;
-
-	assert_int_equal(pipe(ends), 0);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		dup2(ends[1], STDERR_FILENO);
-		report_result(reporter, result);
-		report_result(reporter, result);
-		_exit(report_finish(reporter));
-	}
-	close(ends[1]);
-	length = read(ends[0], message, size - 1);
-	close(ends[0]);
-	assert_true(length >= 0);
-	message[length] = '\0';
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void assert_lost(struct fixture *f, int buffering, bool json, const char *expected)
-{
-	FILE *full = fopen("/dev/full", "w");
-	struct reporter reporter = f->capture.reporter;
-	char message[256];
-
-	assert_non_null(full);
-	setvbuf(full, NULL, buffering, BUFSIZ);
-	reporter.out = full;
-	reporter.json = json;
-	assert_int_equal(finish_in_child(&reporter, &f->result, message, sizeof(message)),
-			 STATUS_HOST);
-	assert_string_equal(message, expected);
-	fclose(full);
-}
-
-static void finish_on_full_device(void **state)
-{
-	const char *const expected =
-		"sctp-connect: cannot write to standard output: No space left on device\n";
-	struct fixture *f = *state;
-
-	make_up(f);
-	assert_lost(f, _IOFBF, false, expected);
-	assert_lost(f, _IOLBF, false, expected);
-	assert_lost(f, _IOFBF, true, expected);
-	f->capture.reporter.write_error = NULL;
-	assert_lost(f, _IOFBF, false, "sctp-connect: cannot write to standard output\n");
-}
-
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -1267,10 +1155,6 @@ int main(void)
 		test(json_lost),
 		test(text_end),
 		test(json_end),
-		test(color_wanted),
-		test(color_on_a_terminal),
-		test(finish_after_success),
-		test(finish_on_full_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
