@@ -453,6 +453,46 @@ data_received() {
   exec {writer}>&-
 }
 
+# on_full_pipe READER STATUS [OPTION]...: as into, on a pipe that does not block and is full. READER never, or reads it
+# when the listener says that the association is up: $output is then what the program wrote.
+on_full_pipe() {
+  local reader=$1 status=$2
+  shift 2
+  run "-$status" --separate-stderr timeout -k 1 20 python3 - "$reader" "$LISTEN_OUT" \
+    ip netns exec "$TOPO-client" "${PROGRAM[@]}" "$@" <<-'END'
+	import os, subprocess, sys, time
+	reader, listener, *command = sys.argv[1:]
+	ours, theirs = os.pipe()
+	os.set_blocking(theirs, False)
+	filled = 0
+	try:
+	    while True:
+	        filled += os.write(theirs, b"x" * 4096)
+	except BlockingIOError:
+	    pass
+	program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs)
+	os.close(theirs)
+	if reader == "never":
+	    sys.exit(program.wait())
+	while "up " not in open(listener).read():
+	    time.sleep(0.01)
+	text = open(ours, "rb").read()
+	sys.stdout.write(text[filled:].decode())
+	sys.exit(program.wait())
+	END
+  echo "$stderr"
+}
+
+@test "a full pipe that does not block is waited for, but not for ever" {
+  on_full_pipe late 0 "${up[@]}"
+  assert_line --index 0 --regexp '^connected '
+  assert_line --index 3 --regexp '^  from '
+  assert_equal "$stderr" ''
+  on_full_pipe never 6 --json "${up[@]}"
+  assert_equal "$stderr" "${cannot_write}it is full, and nobody reads it"
+  wait_for no_associations client
+}
+
 @test "a listener that cannot write ends with a failure too" {
   end_listener
   in_server "${PROGRAM[@]}" --listen --count 1 -p 5003 >/dev/full 2>"$BATS_TEST_TMPDIR/err" 3>&- &
