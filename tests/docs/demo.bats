@@ -58,11 +58,11 @@ the_story() { # STACK
   assert_line --index 0 --regexp '^# .* Nobody listens yet'
   assert_line --regexp "^refused    (ENOPROTOOPT|ECONNREFUSED) after .* \\($1, "
   assert_line --regexp "^connected  association [0-9]+, streams 10 out 10 in, .* \\($1, "
-  assert_line --regexp '^  10\.9\.9\.9:3868  rejected +not an address of this peer$'
-  assert_line --regexp '^  10\.1\.1\.2:3868  dead +answered neither the INIT nor a heartbeat in 1000 ms(  potentially failed)?$'
-  assert_line --regexp '^sctp-connect: 10\.1\.1\.2: listed by the peer, but nothing comes back on that path: '
+  assert_line --regexp '^  10\.9\.9\.9:3868  rejected '
+  assert_line --regexp '^  10\.1\.1\.2:3868  dead '
+  assert_line --regexp '^sctp-connect: 10\.1\.1\.2: '
   assert_equal "$(grep -cE '^  10\.1\.[123]\.2:3868  verified  rtt [0-9.]+ ms  ' <<<"$output")" 5
-  assert_line --regexp "^timeout    ETIMEDOUT after (1[0-9]|[789])[0-9]{2}\\.[0-9] ms \\($1, "
+  assert_line --regexp "^timeout    ETIMEDOUT after ([789]|[1-9][0-9])[0-9]{2}\\.[0-9] ms \\($1, "
   assert_line --regexp "^listening on 10\\.1\\.1\\.2:3868 10\\.1\\.2\\.2:3868 10\\.1\\.3\\.2:3868 \\($1\\)"
   assert_equal "$(grep -cE '^down  +association [0-9]+ closed by the peer' <<<"$output")" 2
   assert_equal "$(grep '^(exit status' <<<"$output" | tr -d '\n')" '(exit status 1)(exit status 4)'
@@ -77,7 +77,7 @@ here() { # the stack of this host
 in_background() {
   setsid env --default-signal=INT "$@" "$COPY/tests/lab/demo" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
   DEMO=$!
-  wait_for_line "$BATS_TEST_TMPDIR/out" '^connected' 20
+  wait_for_line "$BATS_TEST_TMPDIR/out" '^connected' 60
 }
 
 ended_with() { # STATUS
@@ -88,24 +88,33 @@ ended_with() { # STATUS
   nothing_left
 }
 
+# Those with the tag "story" are run in the guest, too, where this host's kernel has no SCTP.
+
+# story COMMAND...: under emulation starting a program takes seconds.
+story() {
+  run -0 timeout -k 5 180 "$@" "$COPY/tests/lab/demo"
+  the_story "$(here)"
+  [ "$(here)" != kernel ] || refute_output --partial usrsctp
+}
+
+# bats test_tags=story
 @test "as root: the story, and nothing is left" {
   root_or_skip
-  run -0 timeout -k 5 60 "$COPY/tests/lab/demo"
-  the_story "$(here)"
+  story
   nothing_left
 }
 
+# bats test_tags=story
 @test "without root: the same" {
   namespaces_or_skip
-  run -0 "${AS_USER[@]}" timeout -k 5 60 "$COPY/tests/lab/demo"
-  the_story "$(here)"
+  story "${AS_USER[@]}"
   nothing_left
 }
 
 # A root folder that is no mount point, with shared mounts: as in a chroot that debootstrap made.
 @test "in a chroot: the same, and no mount is left" {
   root_or_skip
-  run -0 timeout -k 5 60 unshare --mount bash -euc '
+  run -0 timeout -k 5 180 unshare --mount bash -euc '
     mount -t tmpfs tmpfs "$2"
     root=$2/root
     mkdir -p $root/{usr,etc,proc,sys,dev,run,tmp,var,demo}
@@ -120,16 +129,6 @@ ended_with() { # STATUS
     [ -z "$(ls -A $root/run)" ]' - "$COPY" "$BATS_TEST_TMPDIR"
   the_story "$(here)"
   nothing_left
-}
-
-@test "in the guest, on the kernel's SCTP: the same, as root and without" {
-  [ "$(here)" != kernel ] || skip "this kernel has SCTP, so the tests above had it"
-  run -0 timeout -k 5 180 tests/lab/vm run -t 120 -- tests/lab/demo
-  the_story kernel
-  refute_output --partial usrsctp
-  run -0 timeout -k 5 180 tests/lab/vm run -t 120 -- \
-    setpriv --reuid 65534 --regid 65534 --clear-groups tests/lab/demo
-  the_story kernel
 }
 
 @test "^C and SIGTERM: it ends with 130 and 143, and nothing is left" {
