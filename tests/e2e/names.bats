@@ -139,11 +139,11 @@ asking() {
   nft_server input udp dport 53 drop
   ask_a_server timeout:1 attempts:1
   try 3 -a some.lab:5000
-  assert_output --regexp '^unresolved  some\.lab:5000 after [1-4]([0-9]{3})\.[0-9] ms$'
+  assert_output --regexp '^unresolved  some\.lab:5000 after [1-9][0-9]{3}\.[0-9] ms$'
   assert_equal "$stderr" \
     'sctp-connect: some.lab: the name server did not answer, or failed for the moment'
   try_json 3 -a some.lab:5000
-  json .result unresolved '.time_ms.resolve > 900 and .time_ms.resolve < 5000' true
+  json .result unresolved '.time_ms.resolve > 900' true
 }
 
 @test "the name server cannot be reached: exit 3 at once" {
@@ -155,24 +155,24 @@ asking() {
 
 @test "^C while a name is looked up: 130 at once" {
   nft_server input udp dport 53 drop
-  ask_a_server timeout:6 attempts:1
+  ask_a_server timeout:30 attempts:1
   start_client -a some.lab:5000
   wait_for asking
   local start=${EPOCHREALTIME/./} took_ms
   end_client INT
   took_ms=$(((${EPOCHREALTIME/./} - start) / 1000))
   [ "$client_status" -eq 130 ]
-  [ "$took_ms" -lt 2000 ] || fail "$took_ms ms"
+  [ "$took_ms" -lt 10000 ] || fail "$took_ms ms"
 }
 
 @test "SIGTERM while a listener's name is looked up: 143 at once" {
   nft_server input udp dport 53 drop
-  ask_a_server timeout:6 attempts:1
+  ask_a_server timeout:30 attempts:1
   start_client --listen -b some.lab:5000
   wait_for asking
   local start=${EPOCHREALTIME/./} took_ms
   end_client TERM
   took_ms=$(((${EPOCHREALTIME/./} - start) / 1000))
   [ "$client_status" -eq 143 ]
-  [ "$took_ms" -lt 2000 ] || fail "$took_ms ms"
+  [ "$took_ms" -lt 10000 ] || fail "$took_ms ms"
 }

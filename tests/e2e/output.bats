@@ -227,7 +227,7 @@ into() {
   kill -STOP "$CLIENT"
   nft_flush
   wait "$aborter"
-  sleep 0.1
+  wait_for no_associations client
   kill -CONT "$CLIENT"
   client_status=0
   wait "$CLIENT" || client_status=$?

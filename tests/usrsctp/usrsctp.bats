@@ -47,8 +47,8 @@ took() {
     # shellcheck disable=SC2086
     took us 4 $mode -w 700ms -a 10.1.1.2:5000
     json .result timeout .errno ETIMEDOUT '.paths[0].verdict' silent \
-      '.time_ms.connect >= 700 and .time_ms.connect < 2100' true
-    [ "$took_ms" -lt 2500 ] || fail "ended $took_ms ms after the start"
+      '.time_ms.connect >= 700 and .time_ms.connect < 4500' true # not the 5 s of the default
+    [ "$took_ms" -lt 10000 ] || fail "ended $took_ms ms after the start"
   done
 }
 
@@ -91,7 +91,7 @@ took() {
   wait_for_line "$CLIENT_OUT.err" 'the call'
   took end_client TERM
   [ "$client_status" -eq 143 ]
-  [ "$took_ms" -lt 1000 ] || fail "ended $took_ms ms after the signal"
+  [ "$took_ms" -lt 10000 ] || fail "ended $took_ms ms after the signal"
   output=$(cat "$CLIENT_OUT")
   keep_json <<<"$output"
   json .result failed .signal SIGTERM '.paths[0].verdict' silent
