@@ -38,7 +38,7 @@ static void judge_path(const struct evidence *evidence, struct path_result *path
 
 	if (path->answered) {
 		path->verdict = VERDICT_VERIFIED;
-		if (path->path_mtu == PATH_MTU_LOST) {
+		if (path->big_packets == BIG_PACKETS_LOST) {
 			message_set(&path->note, 0, "packets of %u bytes get lost",
 				    path->asked_mtu);
 			return;
@@ -158,7 +158,7 @@ static bool hint_mtu(struct result *result)
 	for (size_t i = 0; i < result->association.path_count; i++) {
 		const struct path_result *path = &result->association.paths[i];
 
-		if (path->path_mtu != PATH_MTU_LOST)
+		if (path->big_packets != BIG_PACKETS_LOST)
 			continue;
 		message_set(
 			&result->hint, 0,

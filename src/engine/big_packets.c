@@ -30,16 +30,16 @@
 #define NUMBER_SIZE    4
 #define MAY_NOT_CHANGE IP_PMTUDISC_PROBE
 
-void path_mtu_begin(struct path_mtu_probe *m, size_t count)
+void big_packets_begin(struct big_packets_probe *m, size_t count)
 {
 	m->count = count;
 	m->asks = xcalloc(count + 1, sizeof(*m->asks));
 }
 
-void path_mtu_end(struct path_mtu_probe *m)
+void big_packets_end(struct big_packets_probe *m)
 {
 	free(m->asks);
-	*m = (struct path_mtu_probe){ 0 };
+	*m = (struct big_packets_probe){ 0 };
 }
 
 /* --- The packet ------------------------------------------------------------------------------- */
@@ -90,8 +90,8 @@ static void put_udp(uint8_t *at, const struct ledger_sample *sample, size_t leng
 	put16(at + 6, checksum ? checksum : 0xffff);
 }
 
-size_t path_mtu_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
-		       uint8_t *buf)
+size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
+			  uint8_t *buf)
 {
 	size_t ip = sample->destination.sa.sa_family == AF_INET6 ? 40 : 20;
 	size_t udp = sample->encapsulated ? UDP_HEADER : 0;
@@ -142,12 +142,12 @@ static int send_from(const struct ledger_sample *sample, const uint8_t *packet, 
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static void ask(struct path_mtu_ask *a, const struct ledger_sample *sample, uint32_t size,
+static void ask(struct big_packets_ask *a, const struct ledger_sample *sample, uint32_t size,
 		struct timeline *timeline)
 {
 	uint8_t packet[MTU_MAX];
 	char text[ADDRESS_TEXT_MAX];
-	size_t length = path_mtu_packet(sample, size, a->sent + 1, packet);
+	size_t length = big_packets_packet(sample, size, a->sent + 1, packet);
 	int rc = length ? send_from(sample, packet, length) : -EMSGSIZE;
 
 	timeline_note(timeline, "HEARTBEAT of %u bytes to %s%s%s", size,
@@ -162,16 +162,16 @@ static void ask(struct path_mtu_ask *a, const struct ledger_sample *sample, uint
  * Lost: the small one is answered; the others were seen to leave, and nothing was missed of the
  * wire.
  */
-static enum path_mtu verdict(const struct path_mtu_ask *a, const struct ledger *ledger,
-			     const struct ledger_path *path)
+static enum big_packets verdict(const struct big_packets_ask *a, const struct ledger *ledger,
+				const struct ledger_path *path)
 {
 	for (unsigned n = 0; n < a->sent && n < TRIES; n++)
 		if (ledger_padded_answered(path, a->base + n))
-			return PATH_MTU_PASSES;
+			return BIG_PACKETS_PASS;
 	if (a->sent > TRIES && ledger_padded_answered(path, a->base + TRIES) &&
 	    path->padded.count == a->base + a->sent && !ledger->lost)
-		return PATH_MTU_LOST;
-	return PATH_MTU_UNKNOWN;
+		return BIG_PACKETS_LOST;
+	return BIG_PACKETS_UNKNOWN;
 }
 
 /* The least that ICMP has said to fit; 0: nothing. */
@@ -185,7 +185,7 @@ static uint32_t told_mtu(const struct ledger_path *path)
 	return least;
 }
 
-static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
+static void tick_one(struct big_packets_ask *a, const struct probe_path *asked,
 		     const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
 {
 	const struct ledger_path *path = ledger_find(ledger, &asked->address);
@@ -223,13 +223,13 @@ static void tick_one(struct path_mtu_ask *a, const struct probe_path *asked,
 		*wake_us = MIN(*wake_us, a->sent_us + patience_us);
 }
 
-size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe,
-		     const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
+size_t big_packets_tick(struct big_packets_probe *m, const struct probe *probe,
+			const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
 {
 	size_t waiting = 0;
 
 	for (size_t i = 0; i < m->count; i++) {
-		struct path_mtu_ask *a = &m->asks[i];
+		struct big_packets_ask *a = &m->asks[i];
 
 		if (!a->over)
 			tick_one(a, &probe->paths[i], ledger, timeline, wake_us);

@@ -22,8 +22,8 @@
 #include "base/timeline.h"
 #include "witness/ledger.h"
 
-struct path_mtu_ask {
-	enum path_mtu verdict;
+struct big_packets_ask {
+	enum big_packets verdict;
 	bool over;     /* the verdict stands */
 	uint32_t mtu;  /* bytes; with what it was asked */
 	unsigned sent; /* so often, the small one at the end included */
@@ -31,27 +31,27 @@ struct path_mtu_ask {
 	int64_t sent_us;
 };
 
-struct path_mtu_probe {
-	struct path_mtu_ask *asks; /* owned; one for each path of the probe */
+struct big_packets_probe {
+	struct big_packets_ask *asks; /* owned; one for each path of the probe */
 	size_t count;
 };
 
-void path_mtu_begin(struct path_mtu_probe *m, size_t count);
-void path_mtu_end(struct path_mtu_probe *m);
+void big_packets_begin(struct big_packets_probe *m, size_t count);
+void big_packets_end(struct big_packets_probe *m);
 
 /*
  * Sends what is due, and looks for answers. Returns how many paths that have answered a small one
  * are still waited for, and lowers *wake_us to when there is something to do. over is set for all
  * once nothing can come of it any more.
  */
-size_t path_mtu_tick(struct path_mtu_probe *m, const struct probe *probe,
-		     const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us);
+size_t big_packets_tick(struct big_packets_probe *m, const struct probe *probe,
+			const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us);
 
 /*
  * The packet, from the SCTP header on, or with encapsulation from that of UDP: for IP packets of
  * mtu bytes, number in it. Into buf of mtu bytes; returns its length, or 0: there is no room.
  */
-size_t path_mtu_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
-		       uint8_t *buf);
+size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
+			  uint8_t *buf);
 
 #endif

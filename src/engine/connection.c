@@ -83,7 +83,7 @@ struct connection {
 	union address *sources; /* those of -b */
 	size_t source_count;
 	struct probe *probe; /* NULL but while PROBING */
-	struct path_mtu_probe path_mtu;
+	struct big_packets_probe big_packets;
 	struct watch watch;
 
 	struct evidence evidence;
@@ -129,7 +129,7 @@ static void reset(struct connection *c)
 {
 	probe_free(c->probe);
 	c->probe = NULL;
-	path_mtu_end(&c->path_mtu);
+	big_packets_end(&c->big_packets);
 	watch_stop(&c->watch);
 	if (c->endpoint)
 		c->stack->close(c->endpoint, true);
@@ -679,7 +679,7 @@ static void start_probe(struct connection *c)
 		if (a->paths[i].in_association)
 			paths[count++] = a->paths[i].path.address;
 	c->probe = probe_new(c->stack, c->endpoint, &a->status, paths, count, c->timeline);
-	path_mtu_begin(&c->path_mtu, count);
+	big_packets_begin(&c->big_packets, count);
 	free(paths);
 	c->evidence.probe_timeout_us = c->options->probe_timeout_us;
 	c->evidence.probe_step_us = c->options->probe_timeout_us / PROBE_STEPS;
@@ -715,8 +715,8 @@ static void take_probe(struct connection *c)
 		}
 		path->heartbeats = asked->sent;
 		path->answered = asked->answered;
-		path->path_mtu = c->path_mtu.asks[next - 1].verdict;
-		path->asked_mtu = c->path_mtu.asks[next - 1].mtu;
+		path->big_packets = c->big_packets.asks[next - 1].verdict;
+		path->asked_mtu = c->big_packets.asks[next - 1].mtu;
 		c->stack->path(c->endpoint, c->assoc, &address, &path->path);
 		path->path.address = address;
 		path->path.primary = primary;
@@ -736,7 +736,7 @@ static void end_probe(struct connection *c, int error)
 	take_probe(c);
 	probe_free(c->probe);
 	c->probe = NULL;
-	path_mtu_end(&c->path_mtu);
+	big_packets_end(&c->big_packets);
 	finish(c, PHASE_UP, error);
 }
 
@@ -818,8 +818,8 @@ static void tick_probe(struct connection *c, int64_t now)
 
 	if (c->watch.witness) {
 		watch_read(&c->watch, c->timeline);
-		large = path_mtu_tick(&c->path_mtu, c->probe, &c->watch.ledger, c->timeline,
-				      &wake_us);
+		large = big_packets_tick(&c->big_packets, c->probe, &c->watch.ledger, c->timeline,
+					 &wake_us);
 	}
 	if (now >= c->deadline_us || (!large && (!waiting || !count_hopeful(c, now)))) {
 		/* Nobody can be asked any more where the peer has closed it since the poll. */

@@ -182,7 +182,7 @@ static json_t *path_object(const struct path_result *p, bool witness)
 	put(&json, "cwnd", positive(facts->cwnd));
 	put(&json, "mtu", positive(facts->mtu));
 	put(&json, "mtu_verified",
-	    p->path_mtu ? json_boolean(p->path_mtu == PATH_MTU_PASSES) : json_null());
+	    p->big_packets ? json_boolean(p->big_packets == BIG_PACKETS_PASS) : json_null());
 	put(&json, "heartbeats_sent", json_integer(p->heartbeats));
 	put(&json, "heartbeats_answered", json_integer(p->answered));
 	put(&json, "route_error", error_name(p->route_error));

@@ -54,10 +54,10 @@ struct result_evidence {
 	uint64_t checksum_errors;             /* bad packets that came during a failed attempt */
 };
 
-enum path_mtu {
-	PATH_MTU_UNKNOWN, /* not asked, or not answered, for reasons that may be others */
-	PATH_MTU_PASSES,
-	PATH_MTU_LOST, /* small heartbeats are answered, and these are not */
+enum big_packets {
+	BIG_PACKETS_UNKNOWN, /* not asked, or not answered, for reasons that may be others */
+	BIG_PACKETS_PASS,
+	BIG_PACKETS_LOST, /* small heartbeats are answered, and these are not */
 };
 
 /* A count of paths that stands for every address of the report (-R all). */
@@ -77,7 +77,7 @@ struct path_result {
 	int64_t rtt_us;           /* of the newest heartbeat that was answered; 0: none was */
 	unsigned heartbeats;      /* sent by the probe */
 	unsigned answered;        /* of those */
-	enum path_mtu path_mtu;   /* do packets of asked_mtu bytes get through? */
+	enum big_packets big_packets;   /* do packets of asked_mtu bytes get through? */
 	uint32_t asked_mtu;
 	struct path_seen seen; /* zeros where there was no witness */
 	struct message note;   /* why, empty where the verdict says all */

@@ -71,7 +71,7 @@ static void parse(const struct ledger_sample *s, uint32_t mtu, uint32_t number,
 {
 	static uint8_t buf[MOST + IPV6_HEADER];
 	const struct packet_context context = { .udp_ports = { UDP_PORT } };
-	size_t length = path_mtu_packet(s, mtu, number, buf);
+	size_t length = big_packets_packet(s, mtu, number, buf);
 
 	assert_true(length > 0);
 	length = put_ip(s, buf, length);
@@ -115,11 +115,11 @@ static void what_has_no_room_is_not_made(void **state)
 	uint8_t buf[MOST];
 
 	(void)state;
-	assert_int_equal(path_mtu_packet(&s, 40, 1, buf), 0);
+	assert_int_equal(big_packets_packet(&s, 40, 1, buf), 0);
 	s.info_length = 13; /* no stack sends that */
-	assert_int_equal(path_mtu_packet(&s, 1500, 1, buf), 0);
+	assert_int_equal(big_packets_packet(&s, 1500, 1, buf), 0);
 	s.info_length = 0;
-	assert_int_equal(path_mtu_packet(&s, 1500, 1, buf), 0);
+	assert_int_equal(big_packets_packet(&s, 1500, 1, buf), 0);
 }
 
 int main(void)
