@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "engine/big_packets.h"
 #include "engine/heartbeat.h"
+#include "engine/plan.h"
 #include "report/report.h"
 #include "witness/watch.h"
 
@@ -77,11 +78,7 @@ struct connection {
 
 	struct stack_endpoint *endpoint;
 	uint32_t assoc;
-	size_t *order; /* packed position -> index in peer->addresses */
-	union address *packed;
-	size_t packed_count;
-	union address *sources; /* those of -b */
-	size_t source_count;
+	struct plan plan;
 	struct probe *probe; /* NULL but while PROBING */
 	struct big_packets_probe big_packets;
 	struct watch watch;
@@ -135,14 +132,7 @@ static void reset(struct connection *c)
 		c->stack->close(c->endpoint, true);
 	c->endpoint = NULL;
 	c->assoc = 0;
-	free(c->order);
-	free(c->packed);
-	free(c->sources);
-	c->sources = NULL;
-	c->source_count = 0;
-	c->order = NULL;
-	c->packed = NULL;
-	c->packed_count = 0;
+	plan_free(&c->plan);
 	c->routes_checked = false;
 	c->checksums_noted = false;
 	c->peer_closing = false;
@@ -181,126 +171,54 @@ static void list_requested(struct connection *c)
 	}
 }
 
-static void note_reordered(struct connection *c)
+/* What the plan leaves out says why. */
+static void list_excluded(struct connection *c)
 {
-	c->result.reordered = false;
-	for (size_t i = 1; i < c->packed_count; i++)
-		c->result.reordered |= c->order[i] < c->order[i - 1];
-}
+	for (size_t i = 0; i < c->plan.requested_count; i++) {
+		struct path_result *path = &c->result.association.paths[i];
 
-/*
- * Narrowest scope first, else in the user's order: the INIT goes to the first address of the array,
- * and both ends leave out every address of a narrower scope than that one's (address.h).
- */
-static void order_addresses(struct connection *c)
-{
-	size_t count = c->peer->address_count;
-
-	c->order = xcalloc(count + 1, sizeof(*c->order));
-	c->packed = xcalloc(count + 1, sizeof(*c->packed));
-	for (enum address_scope scope = SCOPE_LOOPBACK; scope <= SCOPE_GLOBAL; scope++) {
-		for (size_t i = 0; i < count; i++) {
-			const union address *a = &c->peer->addresses[i].address;
-
-			if (address_scope(a) != scope)
-				continue;
-			c->order[c->packed_count] = i;
-			c->packed[c->packed_count++] = *a;
-		}
-	}
-	note_reordered(c);
-	if (c->result.reordered)
-		timeline_note(
-			c->timeline,
-			"addresses reordered, narrowest scope first, so that none is left out");
-}
-
-static bool any_of_family(const union address *list, size_t count, sa_family_t family)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i].sa.sa_family == family)
-			return true;
-	return false;
-}
-
-/* What is left of the call goes on without the addresses of this family, each of which says why. */
-static void exclude_family(struct connection *c, sa_family_t family, const char *why)
-{
-	size_t kept = 0;
-
-	if (!any_of_family(c->packed, c->packed_count, family))
-		return;
-	for (size_t i = 0; i < c->packed_count; i++) {
-		struct path_result *path = &c->result.association.paths[c->order[i]];
-
-		if (c->packed[i].sa.sa_family == family) {
-			path->verdict = VERDICT_EXCLUDED;
-			message_set(&path->note, 0, "%s", why);
+		if (!c->plan.excluded[i])
 			continue;
-		}
-		c->order[kept] = c->order[i];
-		c->packed[kept++] = c->packed[i];
+		path->verdict = VERDICT_EXCLUDED;
+		message_set(&path->note, 0, "%s", c->plan.excluded[i]);
 	}
-	c->packed_count = kept;
-	note_reordered(c);
-	timeline_note(c->timeline, "going on without the IPv%d addresses: %s",
-		      family == AF_INET6 ? 6 : 4, why);
+	c->result.reordered = c->plan.reordered;
 }
 
-/* The stack never sends from an address that was not bound, so those of -b must fit the peer's. */
-static void exclude_unbound(struct connection *c, const union address *local, size_t count)
-{
-	bool both = count == 1 && local->sa.sa_family == AF_INET6 && address_is_wildcard(local);
-
-	if (!count || both)
-		return;
-	if (!any_of_family(local, count, AF_INET))
-		exclude_family(c, AF_INET, "no -b address is IPv4");
-	if (!any_of_family(local, count, AF_INET6))
-		exclude_family(c, AF_INET6, "no -b address is IPv6");
-}
-
-static int open_endpoint(struct connection *c)
+static int open_planned(struct connection *c)
 {
 	const struct options *o = c->options;
 	struct stack_config config = {
 		.style = o->style,
 		.udp = o->udp,
+		.ipv6 = plan_needs_ipv6(&c->plan),
+		.local = c->plan.sources,
+		.local_count = c->plan.source_count,
+		.peers = c->plan.addresses,
+		.peer_count = c->plan.count,
 		.out_streams = o->out_streams,
 		.max_in_streams = o->in_streams,
 		.init_attempts = o->init_attempts ? o->init_attempts : INIT_ATTEMPTS_UNLIMITED,
 		.init_timeout_ms = o->init_timeout_ms,
 		.rto_initial_ms = o->rto_initial_ms,
-		.local_count = c->local->address_count,
 	};
-	union address *local = xcalloc(c->local->address_count + 1, sizeof(*local));
-	bool local_ipv6;
-	int rc;
 
-	for (size_t i = 0; i < c->local->address_count; i++)
-		local[i] = c->local->addresses[i].address;
-	c->sources = local;
-	c->source_count = config.local_count;
-	config.local = local;
-	exclude_unbound(c, local, config.local_count);
-	if (!config.rto_initial_ms && c->packed_count > 1)
+	if (!config.rto_initial_ms && c->plan.count > 1)
 		config.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
 	c->evidence.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC;
-	local_ipv6 = any_of_family(local, config.local_count, AF_INET6);
-	config.ipv6 = local_ipv6 || any_of_family(c->packed, c->packed_count, AF_INET6);
-	config.peers = c->packed;
-	config.peer_count = c->packed_count;
+	return c->stack->open(&c->endpoint, &config, &c->evidence.fault);
+}
+
+static int open_endpoint(struct connection *c)
+{
+	int rc = -EAFNOSUPPORT;
 
 	c->evidence.fault.call = "bind";
-	rc = c->packed_count ? c->stack->open(&c->endpoint, &config, &c->evidence.fault)
-			     : -EAFNOSUPPORT;
-	if (rc == -EAFNOSUPPORT && config.ipv6 && !local_ipv6) {
-		exclude_family(c, AF_INET6, "this host has no IPv6");
-		config.ipv6 = false;
-		config.peer_count = c->packed_count;
-		if (c->packed_count)
-			rc = c->stack->open(&c->endpoint, &config, &c->evidence.fault);
-	}
+	if (c->plan.count)
+		rc = open_planned(c);
+	if (rc == -EAFNOSUPPORT && plan_without_ipv6(&c->plan, c->timeline) && c->plan.count)
+		rc = open_planned(c);
+	list_excluded(c);
 	return rc;
 }
 
@@ -310,9 +228,9 @@ static void note_call(struct connection *c)
 
 	if (!c->timeline->verbose)
 		return;
-	for (size_t i = 0; i < c->packed_count; i++)
+	for (size_t i = 0; i < c->plan.count; i++)
 		timeline_note(c->timeline, "  address %zu of the call: %s", i + 1,
-			      address_text(&c->packed[i], text));
+			      address_text(&c->plan.addresses[i], text));
 }
 
 /* What the terminal shows while nothing comes. */
@@ -320,12 +238,12 @@ static void show_progress(struct connection *c)
 {
 	char text[ADDRESS_TEXT_MAX];
 
-	if (c->packed_count == 1)
+	if (c->plan.count == 1)
 		timeline_progress(c->timeline, "waiting for an answer from %s ...",
-				  address_text(&c->packed[0], text));
+				  address_text(&c->plan.addresses[0], text));
 	else
 		timeline_progress(c->timeline, "waiting for an answer from %s and %zu more ...",
-				  address_text(&c->packed[0], text), c->packed_count - 1);
+				  address_text(&c->plan.addresses[0], text), c->plan.count - 1);
 }
 
 static void finish(struct connection *c, enum phase phase, int error);
@@ -358,12 +276,12 @@ static void call_connect(struct connection *c)
 	const char *mode = c->options->blocking ? "blocking" : "non-blocking";
 	int rc;
 
-	timeline_note(c->timeline, "sctp_connectx, %zu address%s, %s, %s", c->packed_count,
-		      c->packed_count == 1 ? "" : "es", mode, style_name(c->options->style));
+	timeline_note(c->timeline, "sctp_connectx, %zu address%s, %s, %s", c->plan.count,
+		      c->plan.count == 1 ? "" : "es", mode, style_name(c->options->style));
 	note_call(c);
 
 	if (!c->options->no_witness)
-		watch_start(&c->watch, c->packed, c->packed_count, &c->options->udp,
+		watch_start(&c->watch, c->plan.addresses, c->plan.count, &c->options->udp,
 			    c->local->address_count ? address_port(&c->local->addresses[0].address)
 						    : 0,
 			    c->timeline);
@@ -376,7 +294,7 @@ static void call_connect(struct connection *c)
 		show_progress(c);
 		loop_alarm_start(c->deadline_us);
 	}
-	rc = c->stack->connect(c->endpoint, c->packed, c->packed_count, c->options->blocking,
+	rc = c->stack->connect(c->endpoint, c->plan.addresses, c->plan.count, c->options->blocking,
 			       &c->assoc);
 	if (c->options->blocking) {
 		loop_alarm_stop();
@@ -412,7 +330,8 @@ static void start(struct connection *c)
 		return;
 	}
 	list_requested(c);
-	order_addresses(c);
+	plan_make(&c->plan, c->peer, c->local, c->timeline);
+	list_excluded(c);
 	if (!c->stack) {
 		finish(c, PHASE_STACK, c->stack_error);
 		return;
@@ -432,14 +351,6 @@ static void start(struct connection *c)
 
 /* --- The association is up: what it is made of ---------------------------------------------- */
 
-static size_t find_packed(const struct connection *c, const union address *address)
-{
-	for (size_t i = 0; i < c->packed_count; i++)
-		if (address_equal(&c->packed[i], address))
-			return i;
-	return 0;
-}
-
 /*
  * When the array was reordered, the stack's primary is the first of the array that answered. The
  * user's first address is to be it, unless its turn came before that one's and it did not answer.
@@ -454,10 +365,10 @@ static void set_primary(struct connection *c)
 	c->result.primary_set = false;
 	if (!c->result.reordered)
 		return;
-	while (c->order[position] != 0 && position + 1 < c->packed_count)
+	while (c->plan.requested[position] != 0 && position + 1 < c->plan.count)
 		position++;
-	first = &c->packed[position];
-	if (c->order[position] != 0 || position <= c->evidence.answered)
+	first = &c->plan.addresses[position];
+	if (c->plan.requested[position] != 0 || position <= c->evidence.answered)
 		return;
 	rc = c->stack->set_primary(c->endpoint, c->assoc, first);
 	c->result.primary_set = rc == 0;
@@ -469,7 +380,7 @@ static void find_answered(struct connection *c, const struct stack_path *list, i
 {
 	for (int i = 0; i < count; i++)
 		if (list[i].primary)
-			c->evidence.answered = find_packed(c, &list[i].address);
+			c->evidence.answered = plan_position(&c->plan, &list[i].address);
 }
 
 /* Sorts what the stack lists into the requested addresses, and appends the learned ones. */
@@ -547,7 +458,7 @@ static bool worth_another_try(const struct connection *c)
 
 static void look_for_route(const struct connection *c, struct path_result *path)
 {
-	path->route_error = route_error(&path->path.address, c->sources, c->source_count);
+	path->route_error = route_error(&path->path.address, c->plan.sources, c->plan.source_count);
 	if (!path->route_error && link_without_carrier(&path->path.address, path->link))
 		path->route_error = ENETDOWN;
 }
@@ -558,8 +469,8 @@ static bool check_routes(struct connection *c)
 	size_t without = 0;
 
 	c->routes_checked = true;
-	for (size_t i = 0; i < c->packed_count; i++) {
-		struct path_result *path = &c->result.association.paths[c->order[i]];
+	for (size_t i = 0; i < c->plan.count; i++) {
+		struct path_result *path = &c->result.association.paths[c->plan.requested[i]];
 		char text[ADDRESS_TEXT_MAX];
 
 		look_for_route(c, path);
@@ -567,10 +478,10 @@ static bool check_routes(struct connection *c)
 			continue;
 		without++;
 		timeline_note(c->timeline, "route look-up for %s: %s",
-			      address_host_text(&c->packed[i], text),
+			      address_host_text(&c->plan.addresses[i], text),
 			      errno_name(path->route_error));
 	}
-	return without == c->packed_count;
+	return without == c->plan.count;
 }
 
 /* Beyond that it would take longer than it tells. */
@@ -586,8 +497,8 @@ static void gather(struct connection *c)
 		e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
 	for (size_t i = 0; c->watch.witness && i < c->watch.ledger.path_count; i++)
 		e->checksum_errors += c->watch.ledger.paths[i].bad_checksums.count;
-	for (size_t i = 0; i < c->packed_count && c->packed_count <= NEIGHBOURS_MAX; i++) {
-		struct path_result *path = &c->result.association.paths[c->order[i]];
+	for (size_t i = 0; i < c->plan.count && c->plan.count <= NEIGHBOURS_MAX; i++) {
+		struct path_result *path = &c->result.association.paths[c->plan.requested[i]];
 
 		path->neighbour = neighbour_state(&path->path.address, &path->hop);
 	}
@@ -632,8 +543,8 @@ static void finish(struct connection *c, enum phase phase, int error)
 	e->now_us = loop_now_us();
 	e->phase = phase;
 	e->error = error;
-	e->order = c->order;
-	e->order_count = c->packed_count;
+	e->order = c->plan.requested;
+	e->order_count = c->plan.count;
 	e->require = c->options->no_probe ? 0 : c->options->require;
 	if (c->up_us)
 		e->up_for_us = loop_now_us() - c->up_us;
@@ -921,8 +832,8 @@ static void handle_events(struct connection *c)
 /* *now: the network has said so of this attempt. */
 static bool is_obstructed(const struct connection *c, size_t position, bool *now)
 {
-	const struct path_result *path = &c->result.association.paths[c->order[position]];
-	const union address *peer = &c->packed[position];
+	const struct path_result *path = &c->result.association.paths[c->plan.requested[position]];
+	const union address *peer = &c->plan.addresses[position];
 	struct finding finding;
 	union address hop;
 
@@ -949,11 +860,11 @@ static bool all_obstructed(const struct connection *c)
 
 	if (!now && !c->watch.witness)
 		return false;
-	if (loop_now_us() - c->started_us < c->evidence.t1_us * (int64_t)(c->packed_count - 1))
+	if (loop_now_us() - c->started_us < c->evidence.t1_us * (int64_t)(c->plan.count - 1))
 		return false;
-	if (c->packed_count > NEIGHBOURS_MAX)
+	if (c->plan.count > NEIGHBOURS_MAX)
 		return false;
-	for (size_t i = 0; i < c->packed_count; i++)
+	for (size_t i = 0; i < c->plan.count; i++)
 		if (!is_obstructed(c, i, &now))
 			return false;
 	return now;
@@ -965,8 +876,9 @@ static bool all_obstructed(const struct connection *c)
  */
 static bool cookies_refused(const struct connection *c)
 {
-	for (size_t i = 0; c->watch.witness && i < c->packed_count; i++) {
-		const struct ledger_path *path = ledger_find(&c->watch.ledger, &c->packed[i]);
+	for (size_t i = 0; c->watch.witness && i < c->plan.count; i++) {
+		const struct ledger_path *path =
+			ledger_find(&c->watch.ledger, &c->plan.addresses[i]);
 
 		if (path && path->errors.count >= COOKIE_ERRORS_MAX && !path->cookie_acks.count)
 			return true;
@@ -1003,7 +915,7 @@ static void tick(struct connection *c, int64_t now)
 		return;
 	}
 	/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
-	if (c->packed_count == 1 && c->evidence.soft_error_count) {
+	if (c->plan.count == 1 && c->evidence.soft_error_count) {
 		/* Unless it is the outcome itself, which came since the poll: SO_ERROR is both. */
 		handle_events(c);
 		if (c->state == CONNECTION_PENDING)

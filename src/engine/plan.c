@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/plan.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+
+static bool any_of_family(const union address *list, size_t count, sa_family_t family)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].sa.sa_family == family)
+			return true;
+	return false;
+}
+
+static void compare_order(struct plan *plan)
+{
+	plan->reordered = false;
+	for (size_t i = 1; i < plan->count; i++)
+		plan->reordered |= plan->requested[i] < plan->requested[i - 1];
+}
+
+/*
+ * Narrowest scope first, else in the user's order: the INIT goes to the first address of the call,
+ * and both ends leave out every address of a narrower scope than that one's (address.h).
+ */
+static void order_addresses(struct plan *plan, const struct target *peer)
+{
+	plan->requested_count = peer->address_count;
+	plan->requested = xcalloc(peer->address_count + 1, sizeof(*plan->requested));
+	plan->addresses = xcalloc(peer->address_count + 1, sizeof(*plan->addresses));
+	plan->excluded = xcalloc(peer->address_count + 1, sizeof(*plan->excluded));
+	for (enum address_scope scope = SCOPE_LOOPBACK; scope <= SCOPE_GLOBAL; scope++) {
+		for (size_t i = 0; i < peer->address_count; i++) {
+			const union address *a = &peer->addresses[i].address;
+
+			if (address_scope(a) != scope)
+				continue;
+			plan->requested[plan->count] = i;
+			plan->addresses[plan->count++] = *a;
+		}
+	}
+	compare_order(plan);
+}
+
+/* The call goes on without the addresses of this family. */
+static void exclude_family(struct plan *plan, sa_family_t family, const char *why,
+			   struct timeline *timeline)
+{
+	size_t kept = 0;
+
+	if (!any_of_family(plan->addresses, plan->count, family))
+		return;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->addresses[i].sa.sa_family == family) {
+			plan->excluded[plan->requested[i]] = why;
+			continue;
+		}
+		plan->requested[kept] = plan->requested[i];
+		plan->addresses[kept++] = plan->addresses[i];
+	}
+	plan->count = kept;
+	compare_order(plan);
+	timeline_note(timeline, "going on without the IPv%d addresses: %s",
+		      family == AF_INET6 ? 6 : 4, why);
+}
+
+static void exclude_unbound(struct plan *plan, struct timeline *timeline)
+{
+	const union address *sources = plan->sources;
+	size_t count = plan->source_count;
+	bool both = count == 1 && sources->sa.sa_family == AF_INET6 && address_is_wildcard(sources);
+
+	if (!count || both)
+		return;
+	if (!any_of_family(sources, count, AF_INET))
+		exclude_family(plan, AF_INET, "no -b address is IPv4", timeline);
+	if (!any_of_family(sources, count, AF_INET6))
+		exclude_family(plan, AF_INET6, "no -b address is IPv6", timeline);
+}
+
+void plan_make(struct plan *plan, const struct target *peer, const struct target *local,
+	       struct timeline *timeline)
+{
+	*plan = (struct plan){ .source_count = local->address_count };
+	order_addresses(plan, peer);
+	if (plan->reordered)
+		timeline_note(
+			timeline,
+			"addresses reordered, narrowest scope first, so that none is left out");
+	plan->sources = xcalloc(local->address_count + 1, sizeof(*plan->sources));
+	for (size_t i = 0; i < local->address_count; i++)
+		plan->sources[i] = local->addresses[i].address;
+	exclude_unbound(plan, timeline);
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->addresses);
+	free(plan->requested);
+	free(plan->excluded);
+	free(plan->sources);
+	*plan = (struct plan){ 0 };
+}
+
+bool plan_needs_ipv6(const struct plan *plan)
+{
+	return any_of_family(plan->sources, plan->source_count, AF_INET6) ||
+	       any_of_family(plan->addresses, plan->count, AF_INET6);
+}
+
+bool plan_without_ipv6(struct plan *plan, struct timeline *timeline)
+{
+	if (any_of_family(plan->sources, plan->source_count, AF_INET6) ||
+	    !any_of_family(plan->addresses, plan->count, AF_INET6))
+		return false;
+	exclude_family(plan, AF_INET6, "this host has no IPv6", timeline);
+	return true;
+}
+
+size_t plan_position(const struct plan *plan, const union address *address)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (address_equal(&plan->addresses[i], address))
+			return i;
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which addresses go into the call, and in which order. "Call position" is everywhere the index of
+ * an address in the call; the stack sends its INIT to one after the other, from position 0 on.
+ */
+#ifndef ENGINE_PLAN_H
+#define ENGINE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/address.h"
+#include "base/timeline.h"
+#include "target/target.h"
+
+struct plan {
+	union address *addresses; /* those of the call, narrowest scope first */
+	size_t *requested;        /* call position -> index of the requested address */
+	size_t count;
+	const char **excluded; /* of every requested address: why it is not in the call, or NULL */
+	size_t requested_count;
+	bool reordered;         /* the call is not in the user's order */
+	union address *sources; /* those of -b */
+	size_t source_count;
+};
+
+/*
+ * Both targets are resolved. The stack never sends from an address that was not bound, so what no
+ * -b address can reach is excluded.
+ */
+void plan_make(struct plan *plan, const struct target *peer, const struct target *local,
+	       struct timeline *timeline);
+void plan_free(struct plan *plan);
+
+/* Must the socket carry IPv6? */
+bool plan_needs_ipv6(const struct plan *plan);
+
+/*
+ * This host has no IPv6: the call goes on without those addresses. False: it makes no difference,
+ * because -b asks for IPv6, or because there are none.
+ */
+bool plan_without_ipv6(struct plan *plan, struct timeline *timeline);
+
+/* The call position of an address; 0 if it is not in the call. */
+size_t plan_position(const struct plan *plan, const union address *address);
+
+#endif
