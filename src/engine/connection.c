@@ -10,14 +10,12 @@
 #include "diagnose/diagnose.h"
 #include "diagnose/words.h"
 #include "base/loop.h"
+#include "engine/attempt.h"
 #include "engine/big_packets.h"
 #include "engine/heartbeat.h"
 #include "engine/plan.h"
 #include "report/report.h"
 #include "witness/watch.h"
-
-/* Longer than the deadline, whatever it is: when to give up is ours to say (diagnose.c). */
-#define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
 
 /* An answer on a short path is there by then, and need not wait for the routing table. */
 #define ROUTE_CHECK_US (1 * USEC_PER_MSEC)
@@ -64,21 +62,17 @@ struct connection {
 
 	enum connection_state state;
 	int64_t begun_us;    /* the first try */
-	int64_t started_us;  /* the call of this try */
-	int64_t deadline_us; /* of this try */
+	int64_t deadline_us; /* of the state it is in */
 	int64_t wake_us;     /* when tick() has something to do */
 	bool routes_checked;
 	bool checksums_noted;
 	uint64_t checksum_errors; /* the stack's count then */
-	int64_t up_us;            /* when the association came up */
 	bool probe_routes_checked;
 	unsigned probe_asked; /* how often all of those have been asked again */
 	size_t probe_strikes; /* those times of all paths: what the stack counts as failures */
-	bool peer_closing;    /* it came up, and has since been closed or lost from the other end */
 
-	struct stack_endpoint *endpoint;
-	uint32_t assoc;
 	struct plan plan;
+	struct attempt attempt;
 	struct probe *probe; /* NULL but while PROBING */
 	struct big_packets_probe big_packets;
 	struct watch watch;
@@ -113,12 +107,12 @@ const struct result *connection_result(const struct connection *c)
 
 struct stack_endpoint *connection_endpoint(const struct connection *c)
 {
-	return c->state == CONNECTION_DONE ? c->endpoint : NULL;
+	return c->state == CONNECTION_DONE ? c->attempt.endpoint : NULL;
 }
 
 void connection_gone(struct connection *c)
 {
-	c->peer_closing = true;
+	attempt_gone(&c->attempt);
 }
 
 /* Takes away all that belongs to one try. */
@@ -128,16 +122,10 @@ static void reset(struct connection *c)
 	c->probe = NULL;
 	big_packets_end(&c->big_packets);
 	watch_stop(&c->watch);
-	if (c->endpoint)
-		c->stack->close(c->endpoint, true);
-	c->endpoint = NULL;
-	c->assoc = 0;
+	attempt_free(&c->attempt);
 	plan_free(&c->plan);
 	c->routes_checked = false;
 	c->checksums_noted = false;
-	c->peer_closing = false;
-	c->started_us = 0;
-	c->up_us = 0;
 	c->result.probe_us = 0;
 	association_free(&c->result.association);
 	memset(&c->result.association, 0, sizeof(c->result.association));
@@ -185,65 +173,14 @@ static void list_excluded(struct connection *c)
 	c->result.reordered = c->plan.reordered;
 }
 
-static int open_planned(struct connection *c)
-{
-	const struct options *o = c->options;
-	struct stack_config config = {
-		.style = o->style,
-		.udp = o->udp,
-		.ipv6 = plan_needs_ipv6(&c->plan),
-		.local = c->plan.sources,
-		.local_count = c->plan.source_count,
-		.peers = c->plan.addresses,
-		.peer_count = c->plan.count,
-		.out_streams = o->out_streams,
-		.max_in_streams = o->in_streams,
-		.init_attempts = o->init_attempts ? o->init_attempts : INIT_ATTEMPTS_UNLIMITED,
-		.init_timeout_ms = o->init_timeout_ms,
-		.rto_initial_ms = o->rto_initial_ms,
-	};
-
-	if (!config.rto_initial_ms && c->plan.count > 1)
-		config.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
-	c->evidence.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC;
-	return c->stack->open(&c->endpoint, &config, &c->evidence.fault);
-}
-
 static int open_endpoint(struct connection *c)
 {
-	int rc = -EAFNOSUPPORT;
+	int rc = attempt_open(&c->attempt, c->stack, c->options, &c->plan, c->timeline);
 
-	c->evidence.fault.call = "bind";
-	if (c->plan.count)
-		rc = open_planned(c);
 	if (rc == -EAFNOSUPPORT && plan_without_ipv6(&c->plan, c->timeline) && c->plan.count)
-		rc = open_planned(c);
+		rc = attempt_open(&c->attempt, c->stack, c->options, &c->plan, c->timeline);
 	list_excluded(c);
 	return rc;
-}
-
-static void note_call(struct connection *c)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	if (!c->timeline->verbose)
-		return;
-	for (size_t i = 0; i < c->plan.count; i++)
-		timeline_note(c->timeline, "  address %zu of the call: %s", i + 1,
-			      address_text(&c->plan.addresses[i], text));
-}
-
-/* What the terminal shows while nothing comes. */
-static void show_progress(struct connection *c)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	if (c->plan.count == 1)
-		timeline_progress(c->timeline, "waiting for an answer from %s ...",
-				  address_text(&c->plan.addresses[0], text));
-	else
-		timeline_progress(c->timeline, "waiting for an answer from %s and %zu more ...",
-				  address_text(&c->plan.addresses[0], text), c->plan.count - 1);
 }
 
 static void finish(struct connection *c, enum phase phase, int error);
@@ -273,12 +210,7 @@ static void note_checksums(struct connection *c)
 
 static void call_connect(struct connection *c)
 {
-	const char *mode = c->options->blocking ? "blocking" : "non-blocking";
 	int rc;
-
-	timeline_note(c->timeline, "sctp_connectx, %zu address%s, %s, %s", c->plan.count,
-		      c->plan.count == 1 ? "" : "es", mode, style_name(c->options->style));
-	note_call(c);
 
 	if (!c->options->no_witness)
 		watch_start(&c->watch, c->plan.addresses, c->plan.count, &c->options->udp,
@@ -287,27 +219,15 @@ static void call_connect(struct connection *c)
 			    c->timeline);
 	if (c->options->blocking)
 		note_checksums(c);
-	c->started_us = loop_now_us();
-	c->evidence.timeout_us = try_timeout(c, c->started_us);
-	c->deadline_us = c->started_us + c->evidence.timeout_us;
-	if (c->options->blocking) {
-		show_progress(c);
-		loop_alarm_start(c->deadline_us);
-	}
-	rc = c->stack->connect(c->endpoint, c->plan.addresses, c->plan.count, c->options->blocking,
-			       &c->assoc);
-	if (c->options->blocking) {
-		loop_alarm_stop();
-		timeline_clear(c->timeline);
-	}
+	rc = attempt_call(&c->attempt, c->options, &c->plan, try_timeout(c, loop_now_us()));
+	c->deadline_us = attempt_deadline_us(&c->attempt);
 	if (rc < 0) {
 		finish(c, PHASE_CALL, -rc);
 		return;
 	}
-	watch_set_ports(&c->watch, c->stack, c->endpoint);
-	timeline_note(c->timeline, "the call %s", c->options->blocking ? "returned" : "has begun");
+	watch_set_ports(&c->watch, c->stack, c->attempt.endpoint);
 	c->state = CONNECTION_PENDING;
-	c->wake_us = c->started_us + ROUTE_CHECK_US;
+	c->wake_us = c->attempt.started_us + ROUTE_CHECK_US;
 }
 
 static void start(struct connection *c)
@@ -370,7 +290,7 @@ static void set_primary(struct connection *c)
 	first = &c->plan.addresses[position];
 	if (c->plan.requested[position] != 0 || position <= c->evidence.answered)
 		return;
-	rc = c->stack->set_primary(c->endpoint, c->assoc, first);
+	rc = c->stack->set_primary(c->attempt.endpoint, c->attempt.assoc, first);
 	c->result.primary_set = rc == 0;
 	timeline_note(c->timeline, "primary set to the first -a, %s: %s",
 		      address_host_text(first, text), rc < 0 ? errno_name(-rc) : "done");
@@ -418,22 +338,22 @@ static void snapshot(struct connection *c)
 	int count;
 
 	/* Where the peer has closed it again already, there is nothing left to ask about. */
-	if (c->stack->status(c->endpoint, c->assoc, &a->status) < 0)
+	if (c->stack->status(c->attempt.endpoint, c->attempt.assoc, &a->status) < 0)
 		return;
-	count = c->stack->paths(c->endpoint, c->assoc, &list);
+	count = c->stack->paths(c->attempt.endpoint, c->attempt.assoc, &list);
 	if (count < 0)
 		return;
 	find_answered(c, list, count);
 	set_primary(c);
 	if (c->result.primary_set) {
 		free(list);
-		count = c->stack->paths(c->endpoint, c->assoc, &list);
+		count = c->stack->paths(c->attempt.endpoint, c->attempt.assoc, &list);
 		if (count < 0)
 			return;
 	}
 	merge_paths(c, list, (size_t)count);
 	free(list);
-	count = c->stack->local_addresses(c->endpoint, c->assoc, &a->local);
+	count = c->stack->local_addresses(c->attempt.endpoint, c->attempt.assoc, &a->local);
 	a->local_count = count > 0 ? (size_t)count : 0;
 	a->known = true;
 }
@@ -492,7 +412,7 @@ static void gather(struct connection *c)
 {
 	struct evidence *e = &c->evidence;
 
-	e->state = c->stack->pending_state(c->endpoint, c->assoc);
+	e->state = c->stack->pending_state(c->attempt.endpoint, c->attempt.assoc);
 	if (c->checksums_noted)
 		e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
 	for (size_t i = 0; c->watch.witness && i < c->watch.ledger.path_count; i++)
@@ -506,7 +426,7 @@ static void gather(struct connection *c)
 
 static void sample_soft_error(struct connection *c)
 {
-	int error = c->stack->soft_error(c->endpoint);
+	int error = c->stack->soft_error(c->attempt.endpoint);
 
 	if (error)
 		timeline_note(c->timeline, "SO_ERROR while waiting: %s", errno_name(error));
@@ -543,15 +463,24 @@ static void finish(struct connection *c, enum phase phase, int error)
 	e->now_us = loop_now_us();
 	e->phase = phase;
 	e->error = error;
+	e->fault = c->attempt.fault;
+	e->cause = c->attempt.cause;
+	e->aborted = c->attempt.aborted;
+	e->ended = c->attempt.outcome == ATTEMPT_FAILED;
+	e->closed = c->attempt.closing;
+	e->restarted = c->attempt.restarted;
+	e->t1_us = c->attempt.t1_us;
+	e->timeout_us = c->attempt.timeout_us;
 	e->order = c->plan.requested;
 	e->order_count = c->plan.count;
 	e->require = c->options->no_probe ? 0 : c->options->require;
-	if (c->up_us)
-		e->up_for_us = loop_now_us() - c->up_us;
-	if (c->started_us && phase != PHASE_UP)
-		c->result.connect_us = loop_now_us() - c->started_us;
+	if (c->attempt.up_us)
+		e->up_for_us = loop_now_us() - c->attempt.up_us;
+	if (c->attempt.started_us && phase != PHASE_UP)
+		c->result.connect_us = loop_now_us() - c->attempt.started_us;
 	e->elapsed_us = c->result.connect_us;
-	if ((phase == PHASE_PENDING || phase == PHASE_CALL) && c->endpoint && !c->result.signal) {
+	if ((phase == PHASE_PENDING || phase == PHASE_CALL) && c->attempt.endpoint &&
+	    !c->result.signal) {
 		sample_soft_error(c);
 		if (!c->routes_checked && error != ECONNREFUSED && error != ENOPROTOOPT)
 			check_routes(c);
@@ -567,9 +496,7 @@ static void finish(struct connection *c, enum phase phase, int error)
 	if (result_is_up(c->result.word) && !again)
 		return;
 	watch_stop(&c->watch);
-	if (c->endpoint)
-		c->stack->close(c->endpoint, !result_is_up(c->result.word));
-	c->endpoint = NULL;
+	attempt_close(&c->attempt, !result_is_up(c->result.word));
 	if (again) {
 		c->state = CONNECTION_PAUSED;
 		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
@@ -589,7 +516,7 @@ static void start_probe(struct connection *c)
 	for (size_t i = 0; i < a->path_count; i++)
 		if (a->paths[i].in_association)
 			paths[count++] = a->paths[i].path.address;
-	c->probe = probe_new(c->stack, c->endpoint, &a->status, paths, count, c->timeline);
+	c->probe = probe_new(c->stack, c->attempt.endpoint, &a->status, paths, count, c->timeline);
 	big_packets_begin(&c->big_packets, count);
 	free(paths);
 	c->evidence.probe_timeout_us = c->options->probe_timeout_us;
@@ -628,7 +555,7 @@ static void take_probe(struct connection *c)
 		path->answered = asked->answered;
 		path->big_packets = c->big_packets.asks[next - 1].verdict;
 		path->asked_mtu = c->big_packets.asks[next - 1].mtu;
-		c->stack->path(c->endpoint, c->assoc, &address, &path->path);
+		c->stack->path(c->attempt.endpoint, c->attempt.assoc, &address, &path->path);
 		path->path.address = address;
 		path->path.primary = primary;
 		if (asked->answered)
@@ -641,8 +568,8 @@ static void take_probe(struct connection *c)
 /* error: the association was lost meanwhile. */
 static void end_probe(struct connection *c, int error)
 {
-	c->result.probe_us = loop_now_us() - c->up_us;
-	c->evidence.probed = !error && !c->peer_closing && !c->result.signal;
+	c->result.probe_us = loop_now_us() - c->attempt.up_us;
+	c->evidence.probed = !error && !c->attempt.closing && !c->result.signal;
 	watch_read(&c->watch, c->timeline);
 	take_probe(c);
 	probe_free(c->probe);
@@ -656,7 +583,7 @@ static int64_t next_ask_us(const struct connection *c)
 {
 	if (c->probe_asked + 1 >= PROBE_STEPS)
 		return LOOP_FOREVER;
-	return c->up_us + (c->probe_asked + 1) * c->evidence.probe_step_us;
+	return c->attempt.up_us + (c->probe_asked + 1) * c->evidence.probe_step_us;
 }
 
 /*
@@ -704,7 +631,7 @@ static bool drew_icmp(const struct connection *c, const union address *address)
 static size_t count_hopeful(struct connection *c, int64_t now)
 {
 	struct association *a = &c->result.association;
-	bool look = !c->probe_routes_checked && now - c->up_us >= ROUTE_CHECK_US;
+	bool look = !c->probe_routes_checked && now - c->attempt.up_us >= ROUTE_CHECK_US;
 	size_t next = 0, count = 0;
 
 	for (size_t i = 0; i < a->path_count; i++) {
@@ -739,7 +666,7 @@ static void tick_probe(struct connection *c, int64_t now)
 			end_probe(c, 0);
 		return;
 	}
-	if (now - c->up_us >= PROGRESS_AFTER_US)
+	if (now - c->attempt.up_us >= PROGRESS_AFTER_US)
 		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
 				  waiting, waiting == 1 ? "" : "s");
 	if (waiting && now >= next_ask_us(c)) {
@@ -750,83 +677,28 @@ static void tick_probe(struct connection *c, int64_t now)
 	c->wake_us = MIN(MIN(probe_next_look_us(c->probe), next_ask_us(c)), wake_us);
 }
 
-static const char *event_words(enum stack_event_type type)
+static void came_up(struct connection *c)
 {
-	static const char *const words[] = {
-		[EVENT_NONE] = "nothing",
-		[EVENT_UP] = "COMM_UP",
-		[EVENT_RESTART] = "RESTART",
-		[EVENT_FAILED] = "CANT_STR_ASSOC",
-		[EVENT_LOST] = "COMM_LOST",
-		[EVENT_SHUTDOWN] = "SHUTDOWN_EVENT",
-		[EVENT_CLOSED] = "SHUTDOWN_COMP",
-		[EVENT_PATH] = "PEER_ADDR_CHANGE",
-		[EVENT_DATA] = "data",
-	};
-
-	return words[type];
-}
-
-/* On a one-to-many endpoint an event may be of an association that is not this connection's. */
-static bool is_ours(const struct connection *c, const struct stack_event *event)
-{
-	return !c->assoc || !event->assoc || event->assoc == c->assoc;
-}
-
-static void came_up(struct connection *c, const struct stack_event *event)
-{
-	c->up_us = loop_now_us();
-	c->assoc = event->assoc;
-	c->result.connect_us = c->up_us - c->started_us;
+	c->result.connect_us = c->attempt.up_us - c->attempt.started_us;
 	snapshot(c);
+	if (c->attempt.outcome == ATTEMPT_UP && c->result.association.known &&
+	    !c->options->no_probe)
+		start_probe(c);
+	else
+		finish(c, PHASE_UP, c->attempt.error);
 }
 
-/* All that the stack has to say now. A peer that ends the association at once is seen here too. */
+/* What the stack has said since, and what that means in this state. */
 static void handle_events(struct connection *c)
 {
-	struct stack_event event;
-	bool up = false;
-	int lost = 0;
+	enum attempt_outcome outcome = attempt_read(&c->attempt);
 
-	while (c->endpoint && c->stack->next_event(c->endpoint, &event)) {
-		timeline_note(c->timeline, "event %s, association %u%s%s", event_words(event.type),
-			      event.assoc, event.error ? ", " : "",
-			      event.error ? errno_name(event.error) : "");
-		if (!is_ours(c, &event))
-			continue;
-		switch (event.type) {
-		case EVENT_UP:
-			up = true;
-			came_up(c, &event);
-			break;
-		case EVENT_FAILED:
-			c->evidence.ended = true;
-			c->evidence.aborted = event.aborted;
-			c->evidence.cause = event.cause;
-			finish(c, PHASE_PENDING, event.error);
-			return;
-		case EVENT_LOST:
-			lost = event.error;
-			c->evidence.cause = event.cause;
-			break;
-		case EVENT_RESTART:
-			c->evidence.restarted = true;
-			break;
-		case EVENT_SHUTDOWN:
-		case EVENT_CLOSED:
-			c->peer_closing = true;
-			break;
-		default:
-			break;
-		}
-	}
-	c->evidence.closed = c->peer_closing;
-	if (up && !lost && !c->peer_closing && c->result.association.known && !c->options->no_probe)
-		start_probe(c);
-	else if (up)
-		finish(c, PHASE_UP, lost);
-	else if (c->state == CONNECTION_PROBING && (lost || c->peer_closing))
-		end_probe(c, lost);
+	if (c->state == CONNECTION_PENDING && outcome == ATTEMPT_FAILED)
+		finish(c, PHASE_PENDING, c->attempt.error);
+	else if (c->state == CONNECTION_PENDING && outcome != ATTEMPT_WAITING)
+		came_up(c);
+	else if (c->state == CONNECTION_PROBING && outcome != ATTEMPT_UP)
+		end_probe(c, c->attempt.error);
 }
 
 /* *now: the network has said so of this attempt. */
@@ -860,7 +732,7 @@ static bool all_obstructed(const struct connection *c)
 
 	if (!now && !c->watch.witness)
 		return false;
-	if (loop_now_us() - c->started_us < c->evidence.t1_us * (int64_t)(c->plan.count - 1))
+	if (loop_now_us() - c->attempt.started_us < c->attempt.t1_us * (int64_t)(c->plan.count - 1))
 		return false;
 	if (c->plan.count > NEIGHBOURS_MAX)
 		return false;
@@ -922,9 +794,9 @@ static void tick(struct connection *c, int64_t now)
 			finish(c, PHASE_PENDING, 0);
 		return;
 	}
-	if (now - c->started_us >= PROGRESS_AFTER_US)
-		show_progress(c);
-	c->wake_us = now + MIN(MAX((now - c->started_us) / SOFT_ERROR_PART, ROUTE_CHECK_US),
+	if (now - c->attempt.started_us >= PROGRESS_AFTER_US)
+		attempt_show_progress(&c->attempt, &c->plan);
+	c->wake_us = now + MIN(MAX((now - c->attempt.started_us) / SOFT_ERROR_PART, ROUTE_CHECK_US),
 			       SOFT_ERROR_MAX_US);
 }
 
@@ -1010,8 +882,8 @@ void connection_run(struct connection *const list[], size_t count)
 			fds[count + i] = watch_pollfd(&c->watch);
 			until = MIN(until, c->wake_us);
 			if (is_open(c)) {
-				until = MIN(until, c->deadline_us);
-				fds[i] = c->stack->pollfd(c->endpoint);
+				until = MIN(until, c->attempt.unread ? 0 : c->deadline_us);
+				fds[i] = attempt_pollfd(&c->attempt);
 			}
 		}
 		if (!active)
@@ -1029,7 +901,7 @@ void connection_run(struct connection *const list[], size_t count)
 			 */
 			if (c->timeline->verbose)
 				watch_read(&c->watch, c->timeline);
-			if (is_open(c) && fds[i].revents)
+			if (is_open(c) && (fds[i].revents || c->attempt.unread))
 				handle_events(c);
 			if (fds[count + i].revents && is_open(c)) {
 				watch_read(&c->watch, c->timeline);
@@ -1049,19 +921,12 @@ void connection_run(struct connection *const list[], size_t count)
 /* True when the association is gone, and the endpoint with it. */
 static bool close_if_gone(struct connection *c)
 {
-	struct stack_event event;
+	enum attempt_outcome outcome = attempt_read(&c->attempt);
 
-	while (c->stack->next_event(c->endpoint, &event)) {
-		timeline_note(c->timeline, "event %s", event_words(event.type));
-		if (is_ours(c, &event))
-			c->peer_closing |= event.type == EVENT_SHUTDOWN ||
-					   event.type == EVENT_CLOSED || event.type == EVENT_LOST;
-	}
 	/* When both ends close, the stack finishes by itself. */
-	if (!c->peer_closing)
+	if (outcome == ATTEMPT_UP)
 		return false;
-	c->stack->close(c->endpoint, false);
-	c->endpoint = NULL;
+	attempt_close(&c->attempt, false);
 	return true;
 }
 
@@ -1074,11 +939,11 @@ void connection_close(struct connection *const list[], size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct connection *c = list[i];
 
-		if (!c->endpoint)
+		if (!c->attempt.endpoint)
 			continue;
 		timeline_note(c->timeline, "closing: SHUTDOWN");
-		if (c->stack->shutdown(c->endpoint, c->assoc) < 0)
-			c->peer_closing = true; /* it is gone already */
+		if (c->stack->shutdown(c->attempt.endpoint, c->attempt.assoc) < 0)
+			attempt_gone(&c->attempt); /* it is gone already */
 		bound_us = MAX(bound_us, MIN(c->result.connect_us, CLOSE_BOUND_MAX_US));
 	}
 	until = loop_now_us() + bound_us;
@@ -1088,8 +953,8 @@ void connection_close(struct connection *const list[], size_t count)
 			struct connection *c = list[i];
 
 			fds[i] = (struct pollfd){ .fd = -1 };
-			if (c->endpoint && !close_if_gone(c)) {
-				fds[i] = c->stack->pollfd(c->endpoint);
+			if (c->attempt.endpoint && !close_if_gone(c)) {
+				fds[i] = attempt_pollfd(&c->attempt);
 				open++;
 			}
 		}
@@ -1098,11 +963,10 @@ void connection_close(struct connection *const list[], size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct connection *c = list[i];
 
-		if (!c->endpoint)
+		if (!c->attempt.endpoint)
 			continue;
 		timeline_note(c->timeline, "closing: no end to the SHUTDOWN, so ABORT");
-		c->stack->close(c->endpoint, true);
-		c->endpoint = NULL;
+		attempt_close(&c->attempt, true);
 	}
 	free(fds);
 }

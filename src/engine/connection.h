@@ -15,9 +15,6 @@
 #include "stack/stack.h"
 #include "target/target.h"
 
-/* RFC 8305's connection attempt delay: how long a dead address may hold up the next one. */
-#define CONNECT_RTO_INITIAL_SEVERAL_MS 250
-
 struct connection;
 
 /*

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "engine/attempt.h"
+
 /* Of the addresses that a hint names; of others only the number. */
 #define NAMED_MAX     3
 #define LIST_TEXT_MAX 256

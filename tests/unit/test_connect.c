@@ -433,6 +433,10 @@ static const struct outcome outcomes[] = {
 	CASE("up and aborted at once, nothing left to ask about", (ONE),
 	     (.status_error = EINVAL, EVENTS(UP(MSEC), LOST(MSEC, ECONNRESET, 0))),
 	     (ABORTED, "unverified", MSEC, "as soon as it was up", "peer's log")),
+	CASE("lost, and nobody has said that it was up", (ONE),
+	     (EVENTS(LOST(MSEC, ECONNRESET, 12))),
+	     (ABORTED, "unverified", MSEC, "user-initiated abort (cause 12)", "peer's log"),
+	     .nonblocking_only = true),
 	CASE("up and given up before we looked", (ONE),
 	     (EVENTS(UP(MSEC), LOST(MSEC, ETIMEDOUT, 0))),
 	     (RESULT_ABORTED, ETIMEDOUT, STATUS_NOT_CONNECTED, "unverified", MSEC, "lost", "")),
@@ -1626,8 +1630,11 @@ static void a_flood_in_one_batch(void **state)
 	(void)state;
 	scripts[0].events = events;
 	for (int blocking = 0; blocking <= 1; blocking++) {
+		fake_loop_reset();
 		assert_result(run_args(ARGS(TWO), blocking, scripts, 1), CONNECTED);
 		assert_int_equal(NEWEST.took_us, 0);
+		/* In between, a signal would have been seen. */
+		assert_in_range(fake_loop_waits(), FLOOD / 100, FLOOD / 10);
 	}
 	free(events);
 }

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/attempt.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "base/loop.h"
+#include "base/names.h"
+
+/* Longer than the deadline, whatever it is: when to give up is ours to say (gather.c). */
+#define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
+
+/* Of one round. A peer can send faster than this program reads. */
+#define EVENTS_MAX 64
+
+/* --- The call -------------------------------------------------------------------------------- */
+
+int attempt_open(struct attempt *attempt, const struct stack *stack, const struct options *options,
+		 const struct plan *plan, struct timeline *timeline)
+{
+	struct stack_config config = {
+		.style = options->style,
+		.udp = options->udp,
+		.ipv6 = plan_needs_ipv6(plan),
+		.local = plan->sources,
+		.local_count = plan->source_count,
+		.peers = plan->addresses,
+		.peer_count = plan->count,
+		.out_streams = options->out_streams,
+		.max_in_streams = options->in_streams,
+		.init_attempts = options->init_attempts ? options->init_attempts
+							: INIT_ATTEMPTS_UNLIMITED,
+		.init_timeout_ms = options->init_timeout_ms,
+		.rto_initial_ms = options->rto_initial_ms,
+	};
+
+	if (!config.rto_initial_ms && plan->count > 1)
+		config.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
+	*attempt = (struct attempt){
+		.stack = stack,
+		.timeline = timeline,
+		.fault.call = "bind",
+		.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC,
+	};
+	if (!plan->count)
+		return -EAFNOSUPPORT;
+	return stack->open(&attempt->endpoint, &config, &attempt->fault);
+}
+
+static void log_call(const struct options *options, const struct plan *plan,
+		     struct timeline *timeline)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!timeline->verbose)
+		return;
+	timeline_note(timeline, "sctp_connectx, %zu address%s, %s, %s", plan->count,
+		      plan->count == 1 ? "" : "es", options->blocking ? "blocking" : "non-blocking",
+		      style_name(options->style));
+	for (size_t i = 0; i < plan->count; i++)
+		timeline_note(timeline, "  address %zu of the call: %s", i + 1,
+			      address_text(&plan->addresses[i], text));
+}
+
+int attempt_call(struct attempt *attempt, const struct options *options, const struct plan *plan,
+		 int64_t timeout_us)
+{
+	int rc;
+
+	log_call(options, plan, attempt->timeline);
+	attempt->started_us = loop_now_us();
+	attempt->timeout_us = timeout_us;
+	if (options->blocking) {
+		attempt_show_progress(attempt, plan);
+		loop_alarm_start(attempt_deadline_us(attempt));
+	}
+	rc = attempt->stack->connect(attempt->endpoint, plan->addresses, plan->count,
+				     options->blocking, &attempt->assoc);
+	if (options->blocking) {
+		loop_alarm_stop();
+		timeline_clear(attempt->timeline);
+	}
+	if (rc == 0)
+		timeline_note(attempt->timeline, "the call %s",
+			      options->blocking ? "returned" : "has begun");
+	return rc;
+}
+
+int64_t attempt_deadline_us(const struct attempt *attempt)
+{
+	return attempt->started_us + attempt->timeout_us;
+}
+
+void attempt_show_progress(const struct attempt *attempt, const struct plan *plan)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	address_text(&plan->addresses[0], text);
+	if (plan->count == 1)
+		timeline_progress(attempt->timeline, "waiting for an answer from %s ...", text);
+	else
+		timeline_progress(attempt->timeline,
+				  "waiting for an answer from %s and %zu more ...", text,
+				  plan->count - 1);
+}
+
+/* --- What the stack says --------------------------------------------------------------------- */
+
+static const char *event_name(enum stack_event_type type)
+{
+	static const char *const names[] = {
+		[EVENT_NONE] = "nothing",
+		[EVENT_UP] = "COMM_UP",
+		[EVENT_RESTART] = "RESTART",
+		[EVENT_FAILED] = "CANT_STR_ASSOC",
+		[EVENT_LOST] = "COMM_LOST",
+		[EVENT_SHUTDOWN] = "SHUTDOWN_EVENT",
+		[EVENT_CLOSED] = "SHUTDOWN_COMP",
+		[EVENT_PATH] = "PEER_ADDR_CHANGE",
+		[EVENT_DATA] = "data",
+	};
+
+	static_assert(ARRAY_SIZE(names) == EVENT_DATA + 1, "an event has no name");
+	return names[type];
+}
+
+/* On a one-to-many endpoint an event may be of another association. */
+static bool is_ours(const struct attempt *attempt, const struct stack_event *event)
+{
+	return !attempt->assoc || !event->assoc || event->assoc == attempt->assoc;
+}
+
+static bool has_ended(const struct attempt *attempt)
+{
+	return attempt->outcome == ATTEMPT_FAILED || attempt->outcome == ATTEMPT_LOST;
+}
+
+static void came_up(struct attempt *attempt, const struct stack_event *event)
+{
+	attempt->up_us = loop_now_us();
+	attempt->assoc = event->assoc;
+	if (!has_ended(attempt))
+		attempt->outcome = attempt->closing ? ATTEMPT_CLOSED : ATTEMPT_UP;
+}
+
+static void ended(struct attempt *attempt, enum attempt_outcome outcome,
+		  const struct stack_event *event)
+{
+	if (has_ended(attempt))
+		return;
+	attempt->outcome = outcome;
+	attempt->error = event->error;
+	attempt->cause = event->cause;
+	attempt->aborted = event->aborted;
+	/* What is lost was up, even if the event that says so is missing. */
+	if (outcome == ATTEMPT_LOST && !attempt->up_us)
+		attempt->up_us = loop_now_us();
+}
+
+void attempt_gone(struct attempt *attempt)
+{
+	attempt->closing = true;
+	if (attempt->outcome == ATTEMPT_UP)
+		attempt->outcome = ATTEMPT_CLOSED;
+}
+
+static void take(struct attempt *attempt, const struct stack_event *event)
+{
+	switch (event->type) {
+	case EVENT_UP:
+		came_up(attempt, event);
+		break;
+	case EVENT_FAILED:
+		ended(attempt, ATTEMPT_FAILED, event);
+		break;
+	case EVENT_LOST:
+		ended(attempt, ATTEMPT_LOST, event);
+		break;
+	case EVENT_RESTART:
+		attempt->restarted = true;
+		break;
+	case EVENT_SHUTDOWN:
+	case EVENT_CLOSED:
+		attempt_gone(attempt);
+		break;
+	default:
+		break; /* a change of a path is seen by looking, data is not for us */
+	}
+}
+
+enum attempt_outcome attempt_read(struct attempt *attempt)
+{
+	struct stack_event event;
+
+	attempt->unread = false;
+	for (int n = 0; attempt->endpoint && attempt->stack->next_event(attempt->endpoint, &event);
+	     n++) {
+		timeline_note(attempt->timeline, "event %s, association %u%s%s",
+			      event_name(event.type), event.assoc, event.error ? ", " : "",
+			      event.error ? errno_name(event.error) : "");
+		if (is_ours(attempt, &event))
+			take(attempt, &event);
+		if (n + 1 == EVENTS_MAX) {
+			attempt->unread = true;
+			break;
+		}
+	}
+	return attempt->outcome;
+}
+
+struct pollfd attempt_pollfd(const struct attempt *attempt)
+{
+	if (!attempt->endpoint || attempt->unread)
+		return (struct pollfd){ .fd = -1 };
+	return attempt->stack->pollfd(attempt->endpoint);
+}
+
+void attempt_close(struct attempt *attempt, bool abort)
+{
+	if (attempt->endpoint)
+		attempt->stack->close(attempt->endpoint, abort);
+	attempt->endpoint = NULL;
+}
+
+void attempt_free(struct attempt *attempt)
+{
+	attempt_close(attempt, true);
+	*attempt = (struct attempt){ 0 };
+}
