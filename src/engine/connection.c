@@ -12,19 +12,14 @@
 #include "base/loop.h"
 #include "engine/attempt.h"
 #include "engine/big_packets.h"
+#include "engine/gather.h"
 #include "engine/heartbeat.h"
 #include "engine/plan.h"
 #include "report/report.h"
 #include "witness/watch.h"
 
-/* An answer on a short path is there by then, and need not wait for the routing table. */
-#define ROUTE_CHECK_US (1 * USEC_PER_MSEC)
-/* Of the time that has passed until then, until the next look for a soft error. */
-#define SOFT_ERROR_PART   10
-#define SOFT_ERROR_MAX_US (50 * USEC_PER_MSEC)
 #define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
 #define WAIT_PAUSE_US     (250 * USEC_PER_MSEC)
-#define COOKIE_ERRORS_MAX 3
 /* How long a graceful close may take: a round trip, of which the connect took two. */
 #define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
 #define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
@@ -33,8 +28,6 @@
 #define PROBE_STEPS 4
 /* Failures that the stack's own heartbeats may add meanwhile. */
 #define PROBE_SPARE 2
-
-#define MS(us) ((double)(us) / USEC_PER_MSEC)
 
 enum connection_state {
 	/* Nothing is open. Left by start(): to PENDING, or, when it cannot even begin, to DONE. */
@@ -64,15 +57,13 @@ struct connection {
 	int64_t begun_us;    /* the first try */
 	int64_t deadline_us; /* of the state it is in */
 	int64_t wake_us;     /* when tick() has something to do */
-	bool routes_checked;
-	bool checksums_noted;
-	uint64_t checksum_errors; /* the stack's count then */
 	bool probe_routes_checked;
 	unsigned probe_asked; /* how often all of those have been asked again */
 	size_t probe_strikes; /* those times of all paths: what the stack counts as failures */
 
 	struct plan plan;
 	struct attempt attempt;
+	struct gather gather;
 	struct probe *probe; /* NULL but while PROBING */
 	struct big_packets_probe big_packets;
 	struct watch watch;
@@ -122,10 +113,9 @@ static void reset(struct connection *c)
 	c->probe = NULL;
 	big_packets_end(&c->big_packets);
 	watch_stop(&c->watch);
+	gather_free(&c->gather);
 	attempt_free(&c->attempt);
 	plan_free(&c->plan);
-	c->routes_checked = false;
-	c->checksums_noted = false;
 	c->result.probe_us = 0;
 	association_free(&c->result.association);
 	memset(&c->result.association, 0, sizeof(c->result.association));
@@ -184,7 +174,6 @@ static int open_endpoint(struct connection *c)
 }
 
 static void finish(struct connection *c, enum phase phase, int error);
-static bool check_routes(struct connection *c);
 
 static int64_t try_timeout(const struct connection *c, int64_t now)
 {
@@ -193,19 +182,6 @@ static int64_t try_timeout(const struct connection *c, int64_t now)
 	if (c->options->wait_us)
 		timeout = MIN(timeout, c->begun_us + c->options->wait_us - now);
 	return MAX(timeout, 1);
-}
-
-/*
- * Not before every attempt, most of which succeed at once: the kernel takes longer for it than for
- * a handshake. So what is answered in the first millisecond is not in it, but what is answered to
- * the next INIT; and a witness sees all.
- */
-static void note_checksums(struct connection *c)
-{
-	if (c->watch.witness)
-		return;
-	c->checksums_noted = true;
-	c->checksum_errors = c->stack->checksum_errors();
 }
 
 static void call_connect(struct connection *c)
@@ -218,7 +194,7 @@ static void call_connect(struct connection *c)
 						    : 0,
 			    c->timeline);
 	if (c->options->blocking)
-		note_checksums(c);
+		gather_sample_checksums(&c->gather);
 	rc = attempt_call(&c->attempt, c->options, &c->plan, try_timeout(c, loop_now_us()));
 	c->deadline_us = attempt_deadline_us(&c->attempt);
 	if (rc < 0) {
@@ -227,7 +203,7 @@ static void call_connect(struct connection *c)
 	}
 	watch_set_ports(&c->watch, c->stack, c->attempt.endpoint);
 	c->state = CONNECTION_PENDING;
-	c->wake_us = c->attempt.started_us + ROUTE_CHECK_US;
+	c->wake_us = c->attempt.started_us + GATHER_FIRST_LOOK_US;
 }
 
 static void start(struct connection *c)
@@ -261,10 +237,14 @@ static void start(struct connection *c)
 		finish(c, PHASE_OPEN, -rc);
 		return;
 	}
+	gather_begin(&c->gather, &c->plan, &c->attempt, &c->watch);
 	/* A blocking call would keep us from seeing later that it cannot succeed. */
-	if (c->options->blocking && check_routes(c)) {
-		finish(c, PHASE_PENDING, 0);
-		return;
+	if (c->options->blocking) {
+		gather_look_for_routes(&c->gather);
+		if (gather_give_up(&c->gather, loop_now_us())) {
+			finish(c, PHASE_PENDING, 0);
+			return;
+		}
 	}
 	call_connect(c);
 }
@@ -376,63 +356,6 @@ static bool worth_another_try(const struct connection *c)
 	}
 }
 
-static void look_for_route(const struct connection *c, struct path_result *path)
-{
-	path->route_error = route_error(&path->path.address, c->plan.sources, c->plan.source_count);
-	if (!path->route_error && link_without_carrier(&path->path.address, path->link))
-		path->route_error = ENETDOWN;
-}
-
-/* A reason for silence that only the routing table tells. True: no address has a route. */
-static bool check_routes(struct connection *c)
-{
-	size_t without = 0;
-
-	c->routes_checked = true;
-	for (size_t i = 0; i < c->plan.count; i++) {
-		struct path_result *path = &c->result.association.paths[c->plan.requested[i]];
-		char text[ADDRESS_TEXT_MAX];
-
-		look_for_route(c, path);
-		if (!path->route_error)
-			continue;
-		without++;
-		timeline_note(c->timeline, "route look-up for %s: %s",
-			      address_host_text(&c->plan.addresses[i], text),
-			      errno_name(path->route_error));
-	}
-	return without == c->plan.count;
-}
-
-/* Beyond that it would take longer than it tells. */
-#define NEIGHBOURS_MAX 64
-
-/* What else is there to know about an attempt without an answer, before its endpoint is closed. */
-static void gather(struct connection *c)
-{
-	struct evidence *e = &c->evidence;
-
-	e->state = c->stack->pending_state(c->attempt.endpoint, c->attempt.assoc);
-	if (c->checksums_noted)
-		e->checksum_errors = c->stack->checksum_errors() - c->checksum_errors;
-	for (size_t i = 0; c->watch.witness && i < c->watch.ledger.path_count; i++)
-		e->checksum_errors += c->watch.ledger.paths[i].bad_checksums.count;
-	for (size_t i = 0; i < c->plan.count && c->plan.count <= NEIGHBOURS_MAX; i++) {
-		struct path_result *path = &c->result.association.paths[c->plan.requested[i]];
-
-		path->neighbour = neighbour_state(&path->path.address, &path->hop);
-	}
-}
-
-static void sample_soft_error(struct connection *c)
-{
-	int error = c->stack->soft_error(c->attempt.endpoint);
-
-	if (error)
-		timeline_note(c->timeline, "SO_ERROR while waiting: %s", errno_name(error));
-	evidence_add_soft_error(&c->evidence, error);
-}
-
 /* For the report, which comes when the witness may be gone. */
 static void keep_evidence(struct connection *c)
 {
@@ -481,11 +404,15 @@ static void finish(struct connection *c, enum phase phase, int error)
 	e->elapsed_us = c->result.connect_us;
 	if ((phase == PHASE_PENDING || phase == PHASE_CALL) && c->attempt.endpoint &&
 	    !c->result.signal) {
-		sample_soft_error(c);
-		if (!c->routes_checked && error != ECONNREFUSED && error != ENOPROTOOPT)
-			check_routes(c);
-		gather(c);
+		gather_end(&c->gather, error == ECONNREFUSED || error == ENOPROTOOPT);
 	}
+	if (phase != PHASE_UP)
+		gather_tell(&c->gather, c->result.association.paths);
+	e->state = c->gather.state;
+	e->checksum_errors = c->gather.checksum_errors;
+	e->soft_error_count = c->gather.soft_error_count;
+	memcpy(e->soft_errors, c->gather.soft_errors, sizeof(e->soft_errors));
+
 	diagnose(&c->result, e);
 	keep_evidence(c);
 	timeline_note(c->timeline, "%s%s%s", result_name(c->result.word),
@@ -541,6 +468,7 @@ static void take_probe(struct connection *c)
 		const struct probe_path *asked;
 		union address address = path->path.address;
 		bool primary = path->path.primary;
+		struct way way = { 0 };
 
 		if (!path->in_association)
 			continue;
@@ -560,8 +488,9 @@ static void take_probe(struct connection *c)
 		path->path.primary = primary;
 		if (asked->answered)
 			continue;
-		look_for_route(c, path);
-		path->neighbour = neighbour_state(&address, &path->hop);
+		way_look_for_route(&way, &address, &c->plan);
+		way_look_for_neighbour(&way, &address);
+		way_tell(&way, path);
 	}
 }
 
@@ -631,7 +560,7 @@ static bool drew_icmp(const struct connection *c, const union address *address)
 static size_t count_hopeful(struct connection *c, int64_t now)
 {
 	struct association *a = &c->result.association;
-	bool look = !c->probe_routes_checked && now - c->attempt.up_us >= ROUTE_CHECK_US;
+	bool look = !c->probe_routes_checked && now - c->attempt.up_us >= GATHER_FIRST_LOOK_US;
 	size_t next = 0, count = 0;
 
 	for (size_t i = 0; i < a->path_count; i++) {
@@ -639,8 +568,12 @@ static size_t count_hopeful(struct connection *c, int64_t now)
 
 		if (!path->in_association || !c->probe->paths[next++].missed)
 			continue;
-		if (look)
-			look_for_route(c, path);
+		if (look) {
+			struct way way = { 0 };
+
+			way_look_for_route(&way, &path->path.address, &c->plan);
+			way_tell(&way, path);
+		}
 		count += !path->route_error && !drew_icmp(c, &path->path.address);
 	}
 	c->probe_routes_checked |= look;
@@ -680,6 +613,7 @@ static void tick_probe(struct connection *c, int64_t now)
 static void came_up(struct connection *c)
 {
 	c->result.connect_us = c->attempt.up_us - c->attempt.started_us;
+	gather_tell(&c->gather, c->result.association.paths);
 	snapshot(c);
 	if (c->attempt.outcome == ATTEMPT_UP && c->result.association.known &&
 	    !c->options->no_probe)
@@ -701,61 +635,25 @@ static void handle_events(struct connection *c)
 		end_probe(c, c->attempt.error);
 }
 
-/* *now: the network has said so of this attempt. */
-static bool is_obstructed(const struct connection *c, size_t position, bool *now)
+static void tick_pending(struct connection *c, int64_t now)
 {
-	const struct path_result *path = &c->result.association.paths[c->plan.requested[position]];
-	const union address *peer = &c->plan.addresses[position];
-	struct finding finding;
-	union address hop;
+	const char *why;
 
-	if (path->route_error)
-		return true;
-	if (c->watch.witness) {
-		finding_of_init(&c->watch.ledger, peer, false, ASSOC_CLOSED, loop_now_us(),
-				&finding);
-		if (finding.kind == PROOF_ICMP) {
-			*now = true;
-			return true;
-		}
+	if (now >= c->wake_us)
+		gather_look(&c->gather, now);
+	why = gather_give_up(&c->gather, now);
+	if (why) {
+		/* Unless the outcome has come since the poll: SO_ERROR tells that, too. */
+		handle_events(c);
+		if (c->state != CONNECTION_PENDING)
+			return;
+		timeline_note(c->timeline, "giving up: %s", why);
+		finish(c, PHASE_PENDING, 0);
+		return;
 	}
-	return neighbour_state(peer, &hop) == NEIGHBOUR_SILENT;
-}
-
-/*
- * The network has said of every address that it cannot be reached: what ends one ends all. Not
- * before each had its turn, because what the link has said of it may be old.
- */
-static bool all_obstructed(const struct connection *c)
-{
-	bool now = c->evidence.soft_error_count > 0;
-
-	if (!now && !c->watch.witness)
-		return false;
-	if (loop_now_us() - c->attempt.started_us < c->attempt.t1_us * (int64_t)(c->plan.count - 1))
-		return false;
-	if (c->plan.count > NEIGHBOURS_MAX)
-		return false;
-	for (size_t i = 0; i < c->plan.count; i++)
-		if (!is_obstructed(c, i, &now))
-			return false;
-	return now;
-}
-
-/*
- * Each of its answers makes the stack begin anew at once, as often as that goes in the time (seen
- * with Linux, whatever the number of attempts is to be): thousands of INITs a second.
- */
-static bool cookies_refused(const struct connection *c)
-{
-	for (size_t i = 0; c->watch.witness && i < c->plan.count; i++) {
-		const struct ledger_path *path =
-			ledger_find(&c->watch.ledger, &c->plan.addresses[i]);
-
-		if (path && path->errors.count >= COOKIE_ERRORS_MAX && !path->cookie_acks.count)
-			return true;
-	}
-	return false;
+	if (now - c->attempt.started_us >= PROGRESS_AFTER_US)
+		attempt_show_progress(&c->attempt, &c->plan);
+	c->wake_us = c->gather.next_us;
 }
 
 static void tick(struct connection *c, int64_t now)
@@ -769,35 +667,7 @@ static void tick(struct connection *c, int64_t now)
 		tick_probe(c, now);
 		return;
 	}
-	if (now >= c->deadline_us) {
-		finish(c, PHASE_PENDING, 0);
-		return;
-	}
-	if (now < c->wake_us)
-		return;
-	if (!c->checksums_noted)
-		note_checksums(c);
-	if (!c->routes_checked && check_routes(c)) {
-		finish(c, PHASE_PENDING, 0);
-		return;
-	}
-	sample_soft_error(c);
-	if (all_obstructed(c) || cookies_refused(c)) {
-		finish(c, PHASE_PENDING, 0);
-		return;
-	}
-	/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
-	if (c->plan.count == 1 && c->evidence.soft_error_count) {
-		/* Unless it is the outcome itself, which came since the poll: SO_ERROR is both. */
-		handle_events(c);
-		if (c->state == CONNECTION_PENDING)
-			finish(c, PHASE_PENDING, 0);
-		return;
-	}
-	if (now - c->attempt.started_us >= PROGRESS_AFTER_US)
-		attempt_show_progress(&c->attempt, &c->plan);
-	c->wake_us = now + MIN(MAX((now - c->attempt.started_us) / SOFT_ERROR_PART, ROUTE_CHECK_US),
-			       SOFT_ERROR_MAX_US);
+	tick_pending(c, now);
 }
 
 /* --- The loop over all connections ---------------------------------------------------------- */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/gather.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "base/loop.h"
+#include "base/names.h"
+#include "diagnose/words.h"
+
+/* Of the time that has passed until then, until the next look. */
+#define LOOK_PART   10
+#define LOOK_MAX_US (50 * USEC_PER_MSEC)
+
+/* Looking up neighbours takes a netlink socket or two for each address. */
+#define NEIGHBOURS_MAX      64
+#define NEIGHBOURS_PAUSE_US (20 * USEC_PER_MSEC)
+
+#define COOKIE_ERRORS_MAX 3
+
+/* --- The way to one address ------------------------------------------------------------------ */
+
+void way_look_for_route(struct way *way, const union address *address, const struct plan *plan)
+{
+	way->route_error = route_error(address, plan->sources, plan->source_count);
+	if (!way->route_error && link_without_carrier(address, way->link))
+		way->route_error = ENETDOWN;
+}
+
+void way_look_for_neighbour(struct way *way, const union address *address)
+{
+	way->neighbour = neighbour_state(address, &way->hop);
+}
+
+void way_tell(const struct way *way, struct path_result *path)
+{
+	path->route_error = way->route_error;
+	memcpy(path->link, way->link, sizeof(path->link));
+	path->neighbour = way->neighbour;
+	path->hop = way->hop;
+}
+
+/* --- Looking --------------------------------------------------------------------------------- */
+
+void gather_begin(struct gather *gather, const struct plan *plan, const struct attempt *attempt,
+		  const struct watch *watch)
+{
+	*gather = (struct gather){ .plan = plan, .attempt = attempt, .watch = watch };
+	gather->ways = xcalloc(plan->count + 1, sizeof(*gather->ways));
+}
+
+void gather_free(struct gather *gather)
+{
+	free(gather->ways);
+	*gather = (struct gather){ 0 };
+}
+
+/*
+ * Reading the counter costs more than a handshake, so it is not read before each attempt. Errors in
+ * the first millisecond are missed; those after the next INIT are counted. A witness sees all.
+ */
+void gather_sample_checksums(struct gather *gather)
+{
+	if (gather->checksums_sampled || gather->watch->witness)
+		return;
+	gather->checksums_sampled = true;
+	gather->checksums_before = gather->attempt->stack->checksum_errors();
+}
+
+/* A reason for silence that only the routing table tells. */
+void gather_look_for_routes(struct gather *gather)
+{
+	const struct plan *plan = gather->plan;
+	char text[ADDRESS_TEXT_MAX];
+
+	if (gather->routes_known)
+		return;
+	gather->routes_known = true;
+	for (size_t i = 0; i < plan->count; i++) {
+		struct way *way = &gather->ways[i];
+
+		way_look_for_route(way, &plan->addresses[i], plan);
+		if (way->route_error)
+			timeline_note(gather->attempt->timeline, "route look-up for %s: %s",
+				      address_host_text(&plan->addresses[i], text),
+				      errno_name(way->route_error));
+	}
+}
+
+static void remember_soft_error(struct gather *gather, int error)
+{
+	for (size_t i = 0; i < gather->soft_error_count; i++)
+		if (gather->soft_errors[i] == error)
+			return;
+	if (gather->soft_error_count < RESULT_SOFT_ERRORS_MAX)
+		gather->soft_errors[gather->soft_error_count++] = error;
+}
+
+static void sample_soft_error(struct gather *gather)
+{
+	const struct attempt *attempt = gather->attempt;
+	int error = attempt->stack->soft_error(attempt->endpoint);
+
+	if (!error)
+		return;
+	timeline_note(attempt->timeline, "SO_ERROR while waiting: %s", errno_name(error));
+	remember_soft_error(gather, error);
+}
+
+/*
+ * Neighbours decide only where the network has said something of this attempt, and not before each
+ * address had its turn: what the link says of it may be old.
+ */
+static bool neighbours_matter(const struct gather *gather, int64_t now_us)
+{
+	const struct attempt *attempt = gather->attempt;
+	int64_t turns_us = attempt->t1_us * ((int64_t)gather->plan->count - 1);
+
+	return (gather->soft_error_count || gather->watch->witness) &&
+	       now_us - attempt->started_us >= turns_us;
+}
+
+static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_us)
+{
+	struct finding finding;
+
+	if (!gather->watch->witness)
+		return false;
+	finding_of_init(&gather->watch->ledger, &gather->plan->addresses[position], false,
+			ASSOC_CLOSED, now_us, &finding);
+	return finding.kind == PROOF_ICMP;
+}
+
+/* No further than to the first address that may still answer. */
+static void look_for_silent_neighbours(struct gather *gather, int64_t now_us)
+{
+	const struct plan *plan = gather->plan;
+
+	gather->neighbours_us = now_us;
+	for (size_t i = 0; i < plan->count && plan->count <= NEIGHBOURS_MAX; i++) {
+		struct way *way = &gather->ways[i];
+
+		if (way->route_error || drew_icmp(gather, i, now_us))
+			continue;
+		way_look_for_neighbour(way, &plan->addresses[i]);
+		if (way->neighbour != NEIGHBOUR_SILENT)
+			return;
+	}
+}
+
+void gather_look(struct gather *gather, int64_t now_us)
+{
+	int64_t since_us = now_us - gather->attempt->started_us;
+
+	gather_sample_checksums(gather);
+	gather_look_for_routes(gather);
+	sample_soft_error(gather);
+	if (neighbours_matter(gather, now_us) &&
+	    (!gather->neighbours_us || now_us >= gather->neighbours_us + NEIGHBOURS_PAUSE_US))
+		look_for_silent_neighbours(gather, now_us);
+	gather->next_us =
+		now_us + MIN(MAX(since_us / LOOK_PART, GATHER_FIRST_LOOK_US), LOOK_MAX_US);
+}
+
+/* --- When to give up ------------------------------------------------------------------------- */
+
+static bool time_is_up(const struct gather *gather, int64_t now_us)
+{
+	return gather->attempt->started_us && now_us >= attempt_deadline_us(gather->attempt);
+}
+
+static bool no_route_at_all(const struct gather *gather, int64_t now_us)
+{
+	(void)now_us;
+	if (!gather->routes_known)
+		return false;
+	for (size_t i = 0; i < gather->plan->count; i++)
+		if (!gather->ways[i].route_error)
+			return false;
+	return true;
+}
+
+/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
+static bool only_one_unreachable(const struct gather *gather, int64_t now_us)
+{
+	(void)now_us;
+	return gather->plan->count == 1 && gather->soft_error_count;
+}
+
+/*
+ * Of every address the network has said that it cannot be reached, of at least one in this attempt:
+ * what ends one ends all.
+ */
+static bool all_obstructed(const struct gather *gather, int64_t now_us)
+{
+	bool said_now = gather->soft_error_count > 0;
+
+	if (!gather->neighbours_us || gather->plan->count > NEIGHBOURS_MAX)
+		return false;
+	for (size_t i = 0; i < gather->plan->count; i++) {
+		const struct way *way = &gather->ways[i];
+
+		if (way->route_error)
+			continue;
+		if (drew_icmp(gather, i, now_us))
+			said_now = true;
+		else if (way->neighbour != NEIGHBOUR_SILENT)
+			return false;
+	}
+	return said_now;
+}
+
+/*
+ * Linux restarts the handshake on every ERROR that answers a COOKIE-ECHO, without delay or limit,
+ * whatever the number of attempts is to be: thousands of INITs a second.
+ */
+static bool cookies_refused(const struct gather *gather, int64_t now_us)
+{
+	const struct watch *watch = gather->watch;
+
+	(void)now_us;
+	for (size_t i = 0; watch->witness && i < gather->plan->count; i++) {
+		const struct ledger_path *path =
+			ledger_find(&watch->ledger, &gather->plan->addresses[i]);
+
+		if (path && path->errors.count >= COOKIE_ERRORS_MAX && !path->cookie_acks.count)
+			return true;
+	}
+	return false;
+}
+
+/* In this order: the first that holds is told in -v. */
+static const struct {
+	bool (*holds)(const struct gather *gather, int64_t now_us);
+	const char *why;
+} rules[] = {
+	{ time_is_up, "the time is up" },
+	{ no_route_at_all, "no address has a route" },
+	{ only_one_unreachable, "the only address cannot be reached" },
+	{ all_obstructed, "no address can be reached" },
+	{ cookies_refused, "the peer refuses every COOKIE-ECHO" },
+};
+
+const char *gather_give_up(const struct gather *gather, int64_t now_us)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		if (rules[i].holds(gather, now_us))
+			return rules[i].why;
+	return NULL;
+}
+
+/* --- The end --------------------------------------------------------------------------------- */
+
+void gather_end(struct gather *gather, bool answered)
+{
+	const struct attempt *attempt = gather->attempt;
+	const struct watch *watch = gather->watch;
+
+	sample_soft_error(gather);
+	if (!answered)
+		gather_look_for_routes(gather);
+	gather->state = attempt->stack->pending_state(attempt->endpoint, attempt->assoc);
+	if (gather->checksums_sampled)
+		gather->checksum_errors =
+			attempt->stack->checksum_errors() - gather->checksums_before;
+	for (size_t i = 0; watch->witness && i < watch->ledger.path_count; i++)
+		gather->checksum_errors += watch->ledger.paths[i].bad_checksums.count;
+	for (size_t i = 0; i < gather->plan->count && gather->plan->count <= NEIGHBOURS_MAX; i++)
+		way_look_for_neighbour(&gather->ways[i], &gather->plan->addresses[i]);
+}
+
+void gather_tell(const struct gather *gather, struct path_result *paths)
+{
+	for (size_t i = 0; gather->ways && i < gather->plan->count; i++)
+		way_tell(&gather->ways[i], &paths[gather->plan->requested[i]]);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known about a try that has no answer: what the routing table, the neighbours, ICMP and
+ * the counters of this host say, and when that is enough to give it up.
+ */
+#ifndef ENGINE_GATHER_H
+#define ENGINE_GATHER_H
+
+#include "engine/attempt.h"
+#include "engine/plan.h"
+#include "host/route.h"
+#include "report/result.h"
+#include "witness/watch.h"
+
+/* An answer on a short path is there by then, and need not wait for the routing table. */
+#define GATHER_FIRST_LOOK_US (1 * USEC_PER_MSEC)
+
+/* The way from this host to one address, without asking anybody. */
+struct way {
+	int route_error;        /* what a route look-up says: positive errno, or 0 */
+	char link[IF_NAMESIZE]; /* ENETDOWN: the link of this host that has no carrier */
+	enum neighbour neighbour;
+	union address hop; /* the next hop, unless the neighbour is unknown */
+};
+
+void way_look_for_route(struct way *way, const union address *address, const struct plan *plan);
+void way_look_for_neighbour(struct way *way, const union address *address);
+void way_tell(const struct way *way, struct path_result *path);
+
+/* Changed by gather.c alone. */
+struct gather {
+	const struct plan *plan;
+	const struct attempt *attempt;
+	const struct watch *watch;
+	struct way *ways; /* of every call position */
+	bool routes_known;
+	int64_t neighbours_us; /* when the neighbours were looked up; 0: never */
+	bool checksums_sampled;
+	uint64_t checksums_before;
+	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* distinct, in the order they came */
+	size_t soft_error_count;
+	int64_t next_us; /* when to look again */
+
+	/* After gather_end(). */
+	enum stack_assoc_state state; /* how far the attempt has come */
+	uint64_t checksum_errors;     /* packets with a bad checksum that came meanwhile */
+};
+
+/* What it points to must not move until gather_free(). */
+void gather_begin(struct gather *gather, const struct plan *plan, const struct attempt *attempt,
+		  const struct watch *watch);
+void gather_free(struct gather *gather);
+
+/*
+ * Before a call that blocks, when nothing can be looked at any more. Also without it gather_look()
+ * does both in time.
+ */
+void gather_sample_checksums(struct gather *gather);
+void gather_look_for_routes(struct gather *gather);
+
+/* Due at gather->next_us, and whenever packets have come. */
+void gather_look(struct gather *gather, int64_t now_us);
+
+/* Why nothing can come of it any more, as far as that is known by now; NULL: go on. */
+const char *gather_give_up(const struct gather *gather, int64_t now_us);
+
+/*
+ * The try has ended without an association, and its endpoint is still open: what else is there to
+ * know. answered: the peer's answer has ended it, so that routes need not be looked up.
+ */
+void gather_end(struct gather *gather, bool answered);
+
+/* What it knows of each address, into the paths, which begin with the requested addresses. */
+void gather_tell(const struct gather *gather, struct path_result *paths);
+
+#endif
