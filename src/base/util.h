@@ -12,6 +12,7 @@
 
 #define USEC_PER_MSEC 1000
 #define USEC_PER_SEC  1000000
+#define MS(us)        ((double)(us) / USEC_PER_MSEC) /* for printf's %.1f */
 
 /* The exit statuses that scripts rely on (man page, EXIT STATUS). 128+N: ended by signal N. */
 enum exit_status {

@@ -9,8 +9,6 @@
 #include "diagnose/explain.h"
 #include "diagnose/words.h"
 
-#define MS(us) ((double)(us) / USEC_PER_MSEC)
-
 static void note_rejected(struct result *result, const struct evidence *evidence,
 			  struct path_result *path)
 {

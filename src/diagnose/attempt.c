@@ -7,8 +7,6 @@
 #include "base/names.h"
 #include "diagnose/words.h"
 
-#define MS(us) ((double)(us) / USEC_PER_MSEC)
-
 static const char *soft_error_words(int error, enum neighbour neighbour)
 {
 	switch (error) {

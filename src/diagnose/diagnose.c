@@ -9,8 +9,6 @@
 #include "diagnose/parts.h"
 #include "diagnose/explain.h"
 
-#define MS(us) ((double)(us) / USEC_PER_MSEC)
-
 void evidence_add_soft_error(struct evidence *evidence, int error)
 {
 	if (!error || evidence->soft_error_count == EVIDENCE_ERRORS_MAX)

@@ -17,8 +17,6 @@
 /* So much longer is no accident of scheduling. */
 #define LOOK_LATE_US (100 * USEC_PER_MSEC)
 
-#define MS(us) ((double)(us) / USEC_PER_MSEC)
-
 struct probe *probe_new(const struct stack *stack, struct stack_endpoint *endpoint,
 			const struct stack_status *status, const union address *paths, size_t count,
 			struct timeline *timeline)

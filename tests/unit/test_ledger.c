@@ -16,7 +16,7 @@
 
 #define OUR_TAG  0x11111111
 #define PEER_TAG 0x22222222
-#define MS       USEC_PER_MSEC
+#define MSEC     USEC_PER_MSEC
 
 static struct ledger ledger;
 static struct fake_packet p;
@@ -36,7 +36,7 @@ static int start_two(void **state)
 	union address peers[] = { address("10.1.1.2"), address("10.1.2.2") };
 
 	(void)state;
-	now_us = 1000 * MS;
+	now_us = 1000 * MSEC;
 	ledger_init(&ledger, peers, 2, now_us);
 	return 0;
 }
@@ -46,7 +46,7 @@ static int start_one(void **state)
 	union address peer = address("10.1.1.2");
 
 	(void)state;
-	now_us = 1000 * MS;
+	now_us = 1000 * MSEC;
 	ledger_init(&ledger, &peer, 1, now_us);
 	return 0;
 }
@@ -60,7 +60,7 @@ static int stop(void **state)
 
 static void after(int ms)
 {
-	now_us += ms * MS;
+	now_us += ms * MSEC;
 }
 
 /* The packet that was built, on c1 or c2 as the third number of the local address says. */
@@ -165,8 +165,8 @@ static void test_handshake(void **state)
 	take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
 	after(1000);
 	assert_int_equal(finding("10.1.1.2"), PROOF_UP);
-	assert_int_equal(path("10.1.1.2")->inits.first_us, 1000 * MS);
-	assert_int_equal(path("10.1.1.2")->init_acks.first_us, 1010 * MS);
+	assert_int_equal(path("10.1.1.2")->inits.first_us, 1000 * MSEC);
+	assert_int_equal(path("10.1.1.2")->init_acks.first_us, 1010 * MSEC);
 	assert_string_equal(path("10.1.1.2")->init_way.interface, "c1");
 	assert_false(ledger_returns_elsewhere(path("10.1.1.2")));
 	assert_true(path("10.1.1.2")->listed && path("10.1.1.2")->requested);
@@ -415,7 +415,7 @@ static void test_heartbeats(void **state)
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "never sent");
 	h = ledger_heartbeat(path("10.1.1.2"), 1);
 	assert_true(h->answered);
-	assert_int_equal(h->rtt_us, 10 * MS);
+	assert_int_equal(h->rtt_us, 10 * MSEC);
 	assert_string_equal(h->out, "c1");
 	assert_false(h->inexact);
 	assert_false(ledger_heartbeat(path("10.1.1.2"), 0)->answered);
@@ -424,9 +424,9 @@ static void test_heartbeats(void **state)
 	event.late = true;
 	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "second");
 	take_chunk("10.1.9.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "first");
-	assert_int_equal(ledger_heartbeat(path("10.1.1.2"), 1)->rtt_us, 10 * MS);
+	assert_int_equal(ledger_heartbeat(path("10.1.1.2"), 1)->rtt_us, 10 * MSEC);
 	h = ledger_heartbeat(path("10.1.1.2"), 0);
-	assert_int_equal(h->rtt_us, 111 * MS);
+	assert_int_equal(h->rtt_us, 111 * MSEC);
 	assert_true(h->inexact);
 	assert_false(ledger_heartbeat(path("10.1.1.2"), 1)->inexact);
 	event.late = false;
