@@ -120,9 +120,9 @@ int main(int argc, char *argv[])
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else if (options.action == ACTION_CONNECT || options.action == ACTION_LISTEN) {
-		reporter.json = options.json;
+		reporter.format = options.format;
 		reporter.quiet = options.quiet;
-		reporter.color = report_wants_color(options.color, stdout);
+		reporter.color = reporter_wants_color(options.color, stdout);
 		loop_catch_signals();
 		status = run(&options, &reporter, &why);
 	} else {

@@ -499,7 +499,7 @@ static int take(struct parser *p, enum row row, const char *argument)
 	case ROW_COUNT:
 		return take_number(p, argument, UINT64_C(1) << 63, &o->count);
 	case ROW_JSON:
-		o->json = true;
+		o->format = FORMAT_JSON;
 		break;
 	case ROW_QUIET:
 		o->quiet = true;

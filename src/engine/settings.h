@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "report/reporter.h"
+#include "report/result.h"
 #include "stack/stack.h"
 #include "target/target.h"
 
@@ -54,7 +55,7 @@ struct options {
 
 	uint64_t count; /* --listen: associations until it ends; --monitor: rounds */
 
-	bool json;
+	enum format format;
 	bool quiet;
 	bool verbose;
 	enum color color;

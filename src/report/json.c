@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* One object per line, in the shape of tests/schema/output.schema.json. Not known: null. */
+/* Not known is null. */
+#include "report/json.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
-#include "report/report.h"
 #include "base/util.h"
 
 /* Digits that are exact for every time: 24 hours to the microsecond take 11. */
@@ -268,7 +268,7 @@ static void emit(const struct reporter *reporter, json_t *json)
 	/* The newline takes the place of the NUL, so that both go out in one write. */
 	if (text)
 		text[length] = '\n';
-	report_emit(reporter, text, length + 1);
+	reporter_emit(reporter, text, length + 1);
 	free(text);
 }
 

@@ -1,32 +1,50 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A format is one row: a file beside text.c and json.c, a member of enum format, and its functions
+ * here. Each makes its whole record and hands it to reporter_emit().
+ */
 #include "report/report.h"
+
+#include <assert.h>
+
+#include "base/util.h"
+#include "report/json.h"
+#include "report/text.h"
+
+static const struct {
+	void (*result)(const struct reporter *reporter, const struct result *result);
+	void (*listen)(const struct reporter *reporter, const struct listen_event *event);
+	void (*monitor)(const struct reporter *reporter, const struct monitor_event *event);
+	void (*end)(const struct reporter *reporter); /* NULL: each record stands for itself */
+} formats[] = {
+	[FORMAT_TEXT] = { report_text_result, report_text_listen_event, report_text_monitor_event,
+			  NULL },
+	[FORMAT_JSON] = { report_json_result, report_json_listen_event, report_json_monitor_event,
+			  NULL },
+};
+static_assert(ARRAY_SIZE(formats) == FORMAT_COUNT, "a format without a row");
 
 void report_result(const struct reporter *reporter, const struct result *result)
 {
-	if (reporter->quiet)
-		return;
-	if (reporter->json)
-		report_json_result(reporter, result);
-	else
-		report_text_result(reporter, result);
+	if (!reporter->quiet)
+		formats[reporter->format].result(reporter, result);
 }
 
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event)
 {
-	if (reporter->quiet)
-		return;
-	if (reporter->json)
-		report_json_listen_event(reporter, event);
-	else
-		report_text_listen_event(reporter, event);
+	if (!reporter->quiet)
+		formats[reporter->format].listen(reporter, event);
 }
 
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
 {
-	if (reporter->quiet)
-		return;
-	if (reporter->json)
-		report_json_monitor_event(reporter, event);
-	else
-		report_text_monitor_event(reporter, event);
+	if (!reporter->quiet)
+		formats[reporter->format].monitor(reporter, event);
+}
+
+int report_finish(const struct reporter *reporter)
+{
+	if (!reporter->quiet && formats[reporter->format].end)
+		formats[reporter->format].end(reporter);
+	return reporter_finish(reporter);
 }

@@ -12,7 +12,7 @@
 /* How long a full stdout is waited for while nothing at all is taken from it. */
 #define ROOM_BOUND_MS 3000
 
-bool report_wants_color(enum color color, FILE *out)
+bool reporter_wants_color(enum color color, FILE *out)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
@@ -55,14 +55,14 @@ static int write_all(int fd, const char *text, size_t length)
 	return 0;
 }
 
-void report_emit(const struct reporter *reporter, const char *text, size_t length)
+void reporter_emit(const struct reporter *reporter, const char *text, size_t length)
 {
 	if (!reporter_broken(reporter))
 		*reporter->write_error = text ? write_all(fileno(reporter->out), text, length)
 					      : ENOMEM;
 }
 
-int report_finish(const struct reporter *reporter)
+int reporter_finish(const struct reporter *reporter)
 {
 	bool lost = ferror(reporter->out) || reporter_broken(reporter);
 	int error = *reporter->write_error;
@@ -80,19 +80,4 @@ int report_finish(const struct reporter *reporter)
 	else
 		warn("cannot write to standard output");
 	return STATUS_HOST;
-}
-
-const char *report_verdict_color(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_VERIFIED:
-		return COLOR_GREEN;
-	case VERDICT_UNVERIFIED:
-	case VERDICT_REJECTED:
-	case VERDICT_UNTRIED:
-	case VERDICT_EXCLUDED:
-		return COLOR_YELLOW;
-	default:
-		return COLOR_RED;
-	}
 }

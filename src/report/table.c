@@ -17,6 +17,7 @@
 
 #include "base/loop.h"
 #include "base/util.h"
+#include "report/text.h"
 
 /* What the title shows moves on by seconds. */
 #define REDRAW_US (1 * USEC_PER_SEC)
@@ -32,7 +33,8 @@
 #define CELL_MAX  (ADDRESS_TEXT_MAX + 16)
 #define TITLE_MAX 256
 
-#define MS(us) ((double)(us) / USEC_PER_MSEC)
+#define ERASE_LINE  "\033[K" /* what is to the right of the cursor */
+#define ERASE_BELOW "\033[J"
 
 /* As they stand, from left to right. */
 enum column {
@@ -271,7 +273,6 @@ static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
 
 	for (enum column column = 0; column < COLUMN_COUNT; column++) {
 		size_t width = l->widths[column], length;
-		bool colored = column == COLUMN_VERDICT && l->size->color;
 		char buf[CELL_MAX];
 
 		if (!width)
@@ -281,15 +282,20 @@ static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
 		length = strlen(buf);
 		if (column >= COLUMN_RTT && column <= COLUMN_LOSS)
 			owed += width - length;
-		fprintf(f, "%*s%s%s%s", (int)owed, "",
-			colored ? report_verdict_color(path->verdict) : "", buf,
-			colored ? COLOR_NORMAL : "");
+		text_padding(f, 0, owed);
+		text_word(f, l->size->color, buf,
+			  column == COLUMN_VERDICT ? text_verdict_color(path->verdict) : NULL);
 		owed = l->gap;
 		if (column < COLUMN_RTT)
 			owed += width - length;
 		if (column == COLUMN_GRAPH)
 			print_graph(f, l, m, path);
 	}
+}
+
+static void new_line(FILE *f, const struct live_size *size)
+{
+	fputs(size->in_place ? ERASE_LINE "\n" : "\n", f);
 }
 
 size_t live_print(FILE *out, const struct monitor *m, const struct live_size *size)
@@ -302,19 +308,20 @@ size_t live_print(FILE *out, const struct monitor *m, const struct live_size *si
 	print_title(out, &l, m);
 	if (most < 2)
 		return lines;
-	putc('\n', out);
+	new_line(out, size);
 	print_heads(out, &l);
 	lines++;
 	if (rows > most - lines)
 		rows = most - lines ? most - lines - 1 : 0;
 	for (size_t i = 0; i < rows; i++, lines++) {
-		putc('\n', out);
+		new_line(out, size);
 		print_row(out, &l, m, &m->paths[i]);
 	}
 	if (rows == m->path_count || lines >= most)
 		return lines;
 	snprintf(more, sizeof(more), " and %zu more", m->path_count - rows);
-	fprintf(out, "\n%.*s", (int)l.room, more);
+	new_line(out, size);
+	fprintf(out, "%.*s", (int)l.room, more);
 	return lines + 1;
 }
 
@@ -346,14 +353,15 @@ struct live *live_start(const struct reporter *reporter, bool wanted, const stru
 	const char *term = getenv("TERM");
 	struct live *live;
 
-	if (!wanted || reporter->json || reporter->quiet || !isatty(fileno(reporter->out)) ||
-	    !term || !strcmp(term, "dumb"))
+	if (!wanted || reporter->format != FORMAT_TEXT || reporter->quiet ||
+	    !isatty(fileno(reporter->out)) || !term || !strcmp(term, "dumb"))
 		return NULL;
 	live = xcalloc(1, sizeof(*live));
 	live->reporter = reporter;
 	live->m = m;
 	live->size.unicode = locale_is_utf8();
 	live->size.color = reporter->color;
+	live->size.in_place = true;
 	live->changed = true;
 	loop_watch_terminal(true);
 	return live;
@@ -361,14 +369,14 @@ struct live *live_start(const struct reporter *reporter, bool wanted, const stru
 
 static void emit(const struct live *live, const char *text)
 {
-	report_emit(live->reporter, text, strlen(text));
+	reporter_emit(live->reporter, text, strlen(text));
 }
 
 void live_clear(struct live *live)
 {
 	if (!live || !live->lines)
 		return;
-	emit(live, "\r\033[J");
+	emit(live, "\r" ERASE_BELOW);
 	live->lines = 0;
 	live->changed = true;
 }
@@ -413,30 +421,17 @@ static void measure(struct live *live)
 /* Line by line over what stands there, in one write, so that nothing flickers. */
 static void draw(struct live *live)
 {
-	char *table = NULL, *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&table, &size), *out;
+	struct record record;
+	FILE *f = record_start(&record, live->reporter);
 
 	if (!f)
 		return;
+	putc('\r', f);
 	live->lines = live_print(f, live->m, &live->size);
-	fclose(f);
-	out = open_memstream(&text, &size);
-	if (out) {
-		putc('\r', out);
-		for (const char *line = table; line; line = strchr(line, '\n')) {
-			if (line != table)
-				putc(*line++, out);
-			fprintf(out, "%.*s\033[K", (int)strcspn(line, "\n"), line);
-		}
-		fputs("\033[J\r", out);
-		if (live->lines > 1)
-			fprintf(out, "\033[%zuA", live->lines - 1);
-		fclose(out);
-		emit(live, text);
-		free(text);
-	}
-	free(table);
+	fputs(ERASE_LINE ERASE_BELOW "\r", f);
+	if (live->lines > 1)
+		fprintf(f, "\033[%zuA", live->lines - 1);
+	record_finish(&record);
 }
 
 void live_draw(struct live *live)

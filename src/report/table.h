@@ -18,6 +18,7 @@ struct live_size {
 	size_t rows;
 	bool unicode; /* the graph is made of block characters, else of ASCII */
 	bool color;
+	bool in_place; /* each line takes away what stood to the right of it */
 };
 
 /*

@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* The events of --monitor as lines: the time, what it is about, what has become of it. */
-#include "report/report.h"
+#include "report/text.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/names.h"
 #include "base/util.h"
 
-#define WORD_WIDTH        10 /* "unverified" */
-#define DURATION_TEXT_MAX 32
+#define WORD_WIDTH 10 /* "unverified" */
 
-#define MS(us) ((double)(us) / USEC_PER_MSEC)
+/* Outages are long: from here on they are told in seconds. */
+#define SECONDS_FROM_US (1 * (int64_t)USEC_PER_SEC)
 
 static void print_duration(FILE *f, int64_t us)
 {
-	if (us < 1000 * USEC_PER_MSEC)
-		fprintf(f, "%.1f ms", MS(us));
-	else
-		fprintf(f, "%.1f s", (double)us / USEC_PER_SEC);
+	char buf[DURATION_TEXT_MAX];
+
+	fputs(text_duration(us, SECONDS_FROM_US, buf), f);
 }
 
 /* The local time of day, with the date: a log may span days. */
@@ -35,13 +33,12 @@ static void print_time(FILE *f, int64_t wall_us)
 	fprintf(f, "%s.%03d  ", text, (int)(wall_us % USEC_PER_SEC / USEC_PER_MSEC));
 }
 
-static void print_word(FILE *f, const struct reporter *reporter, const char *word,
-		       const char *color, int width)
+static void print_verdict(FILE *f, const struct reporter *reporter, enum verdict verdict)
 {
-	int padding = width - (int)strlen(word);
+	const char *word = verdict_name(verdict);
 
-	fprintf(f, "%s%s%s%*s", reporter->color ? color : "", word,
-		reporter->color ? COLOR_NORMAL : "", padding > 0 ? padding : 0, "");
+	text_word(f, reporter->color, word, text_verdict_color(verdict));
+	text_padding(f, strlen(word), WORD_WIDTH);
 }
 
 static int address_width(const struct monitor *m)
@@ -64,8 +61,7 @@ static void print_path(FILE *f, const struct reporter *reporter, const struct mo
 	char text[ADDRESS_TEXT_MAX];
 
 	fprintf(f, "%-*s  ", address_width(event->monitor), address_text(&path->address, text));
-	print_word(f, reporter, verdict_name(path->verdict), report_verdict_color(path->verdict),
-		   WORD_WIDTH);
+	print_verdict(f, reporter, path->verdict);
 	if (!event->new_verdict) {
 		fprintf(f, "  the stack says %s", path_state_name(path->state));
 	} else if (path->verdict == VERDICT_DEAD) {
@@ -88,7 +84,7 @@ static void print_down(FILE *f, const struct reporter *reporter, const struct mo
 {
 	const char *reason = event->reason ? event->reason : "";
 
-	print_word(f, reporter, event->graceful ? "closed" : "lost", COLOR_RED, 0);
+	text_word(f, reporter->color, event->graceful ? "closed" : "lost", COLOR_RED);
 	fprintf(f, "  association %" PRIu32, event->monitor->assoc);
 	if (event->error)
 		fprintf(f, ", %s", errno_name(event->error));
@@ -123,8 +119,7 @@ static void print_total(FILE *f, const struct reporter *reporter, const struct m
 	int64_t answered = (int64_t)path->answered;
 
 	fprintf(f, "  %-*s  ", address_width(m), address_text(&path->address, text));
-	print_word(f, reporter, verdict_name(path->verdict), report_verdict_color(path->verdict),
-		   WORD_WIDTH);
+	print_verdict(f, reporter, path->verdict);
 	fprintf(f, "  %" PRIu64 " sent, %" PRIu64 " answered", path->sent, path->answered);
 	if (path->sent)
 		fprintf(f, ", %.3g %% lost", 100.0 * (double)lost / (double)path->sent);
@@ -147,8 +142,8 @@ static void print_end(FILE *f, const struct reporter *reporter, const struct mon
 	const struct monitor *m = event->monitor;
 	const char *cause = signal_name(m->signal);
 
-	print_word(f, reporter, "end", "", WORD_WIDTH - 1);
-	fprintf(f, "  %" PRIu64 " round%s in ", m->rounds, m->rounds == 1 ? "" : "s");
+	text_head(f, reporter, "end", NULL);
+	fprintf(f, "%" PRIu64 " round%s in ", m->rounds, m->rounds == 1 ? "" : "s");
 	print_duration(f, m->now_us - m->began_us);
 	if (cause)
 		fprintf(f, ": ended by %s", cause);
@@ -183,7 +178,7 @@ static void print_event(FILE *f, const struct reporter *reporter, const struct m
 	} else if (event->type == MONITOR_FAILOVER) {
 		print_failover(f, event);
 	} else if (event->type == MONITOR_RESTART) {
-		print_word(f, reporter, "restarted", COLOR_RED, 0);
+		text_word(f, reporter->color, "restarted", COLOR_RED);
 		fprintf(f, "  association %" PRIu32 ": the peer has begun anew",
 			event->monitor->assoc);
 	} else {
@@ -194,20 +189,14 @@ static void print_event(FILE *f, const struct reporter *reporter, const struct m
 
 void report_text_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
 {
-	char *text = NULL;
-	size_t length = 0;
+	struct record record;
 	FILE *f;
-	bool whole;
 
 	if (event->type == MONITOR_ROUND)
 		return;
-	f = open_memstream(&text, &length);
-	if (!f) {
-		report_emit(reporter, NULL, 0);
+	f = record_start(&record, reporter);
+	if (!f)
 		return;
-	}
 	print_event(f, reporter, event);
-	whole = fclose(f) == 0;
-	report_emit(reporter, whole ? text : NULL, length);
-	free(text);
+	record_finish(&record);
 }

@@ -127,7 +127,7 @@ static int listen_with(const struct stack *stack, int stack_error, const char *c
 		fail_msg("%s", why.text);
 	reporter.out = fake_output_open();
 	reporter.hints = open_memstream(&said.hints, &said.hints_length);
-	reporter.json = options.json;
+	reporter.format = options.format;
 	status = listen_quietly(stack, stack_error, &options, &local, &reporter);
 	said.took_us = loop_now_us() - begun_us;
 	said.out = fake_output_close(reporter.out);

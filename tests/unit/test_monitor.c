@@ -118,7 +118,8 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	struct result result = { .word = RESULT_CONNECTED };
 	struct timeline timeline = { .start_us = loop_now_us() };
 	int write_error = 0;
-	struct reporter reporter = { .json = json, .write_error = &write_error };
+	struct reporter reporter = { .format = json ? FORMAT_JSON : FORMAT_TEXT,
+				     .write_error = &write_error };
 	struct stack_endpoint *endpoint;
 	struct stack_fault fault;
 	uint32_t assoc;

@@ -83,7 +83,7 @@ static void test_defaults(void **state)
 	assert_int_equal(o.probe_timeout_us, USEC_PER_SEC);
 	assert_int_equal(o.require, 1);
 	assert_int_equal(o.count, 0);
-	assert_false(o.json);
+	assert_int_equal(o.format, FORMAT_TEXT);
 	assert_false(o.quiet);
 	assert_false(o.verbose);
 	assert_int_equal(o.color, COLOR_AUTO);
@@ -134,7 +134,7 @@ static void test_connect_options(void **state)
 	assert_int_equal(o.probe_timeout_us, 300 * USEC_PER_MSEC);
 	assert_int_equal(o.require, 65535);
 	assert_ptr_equal(o.stack, stack_find("kernel"));
-	assert_true(o.json && o.quiet && o.verbose);
+	assert_true(o.format == FORMAT_JSON && o.quiet && o.verbose);
 	assert_int_equal(o.color, COLOR_NEVER);
 	options_free(&o);
 }
@@ -180,11 +180,11 @@ static void test_abbreviations_and_clusters(void **state)
 	struct options o = expect_ok("--addr h --verb --js --col always --ti 1 --");
 
 	(void)state;
-	assert_true(o.verbose && o.json);
+	assert_true(o.verbose && o.format == FORMAT_JSON);
 	assert_int_equal(o.color, COLOR_ALWAYS);
 	options_free(&o);
 	o = expect_ok("-jqva h");
-	assert_true(o.json && o.quiet && o.verbose);
+	assert_true(o.format == FORMAT_JSON && o.quiet && o.verbose);
 	assert_int_equal(o.address_count, 1);
 	options_free(&o);
 }

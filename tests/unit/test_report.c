@@ -554,7 +554,7 @@ static void quiet_prints_nothing(void **state)
 	set_reason(f, "reason", "hint");
 	f->capture.reporter.quiet = true;
 	report_listen_event(&f->capture.reporter, &event);
-	f->capture.reporter.json = true;
+	f->capture.reporter.format = FORMAT_JSON;
 	report_listen_event(&f->capture.reporter, &event);
 	report_result(&f->capture.reporter, &f->result);
 	assert_printed(f, "", "");
@@ -614,7 +614,7 @@ static void assert_keys(json_t *json, const struct key keys[], size_t count)
 
 static json_t *json_of_result(struct fixture *f)
 {
-	f->capture.reporter.json = true;
+	f->capture.reporter.format = FORMAT_JSON;
 	report_result(&f->capture.reporter, &f->result);
 	return load(f);
 }
@@ -741,7 +741,7 @@ static void json_unresolved(void **state)
 	f->result.blocking = true;
 	f->result.style = STACK_ONE_TO_MANY;
 	set_reason(f, "cannot resolve mme.example", "try dig");
-	f->capture.reporter.json = true;
+	f->capture.reporter.format = FORMAT_JSON;
 	report_result(&f->capture.reporter, &f->result);
 	assert_line(f, "{\"schema\":1,\"target\":\"mme.example\",\"result\":\"unresolved\","
 		       "\"exit_status\":3,\"signal\":null,\"errno\":null,\"errno_number\":null,"
@@ -859,7 +859,7 @@ static void assert_event(struct fixture *f, const struct listen_event *event, co
 
 static void assert_json_event(struct fixture *f, const struct listen_event *event, const char *line)
 {
-	f->capture.reporter.json = true;
+	f->capture.reporter.format = FORMAT_JSON;
 	report_listen_event(&f->capture.reporter, event);
 	assert_line(f, line);
 }
@@ -954,7 +954,7 @@ static void json_up(void **state)
 	const struct listen_event event = make_came(f);
 	json_t *json;
 
-	f->capture.reporter.json = true;
+	f->capture.reporter.format = FORMAT_JSON;
 	report_listen_event(&f->capture.reporter, &event);
 	json = load(f);
 	assert_key(json, "event", "\"up\"");

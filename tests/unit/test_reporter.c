@@ -84,11 +84,11 @@ static void color_wanted(void **state)
 	(void)state;
 	assert_non_null(null);
 	setenv("NO_COLOR", "1", 1);
-	assert_true(report_wants_color(COLOR_ALWAYS, null));
-	assert_false(report_wants_color(COLOR_NEVER, null));
+	assert_true(reporter_wants_color(COLOR_ALWAYS, null));
+	assert_false(reporter_wants_color(COLOR_NEVER, null));
 	unsetenv("NO_COLOR");
 	setenv("TERM", "xterm", 1);
-	assert_false(report_wants_color(COLOR_AUTO, null));
+	assert_false(reporter_wants_color(COLOR_AUTO, null));
 	fclose(null);
 }
 
@@ -105,14 +105,14 @@ static void color_on_a_terminal(void **state)
 		skip();
 	setenv("TERM", "xterm", 1);
 	setenv("NO_COLOR", "", 1);
-	assert_true(report_wants_color(COLOR_AUTO, terminal));
+	assert_true(reporter_wants_color(COLOR_AUTO, terminal));
 	setenv("NO_COLOR", "1", 1);
-	assert_false(report_wants_color(COLOR_AUTO, terminal));
+	assert_false(reporter_wants_color(COLOR_AUTO, terminal));
 	unsetenv("NO_COLOR");
 	setenv("TERM", "dumb", 1);
-	assert_false(report_wants_color(COLOR_AUTO, terminal));
+	assert_false(reporter_wants_color(COLOR_AUTO, terminal));
 	unsetenv("TERM");
-	assert_false(report_wants_color(COLOR_AUTO, terminal));
+	assert_false(reporter_wants_color(COLOR_AUTO, terminal));
 	fclose(terminal);
 	close(master);
 }
@@ -121,10 +121,10 @@ static void color_on_a_terminal(void **state)
 
 static void emit(const char *text)
 {
-	report_emit(&outlet.reporter, text, strlen(text));
+	reporter_emit(&outlet.reporter, text, strlen(text));
 }
 
-/* What report_finish() says on stderr, in a child, and its status. */
+/* What reporter_finish() says on stderr, in a child, and its status. */
 static void assert_finish(int expected, const char *message)
 {
 	char said[256];
@@ -137,7 +137,7 @@ static void assert_finish(int expected, const char *message)
 	assert_true(child >= 0);
 	if (child == 0) {
 		dup2(ends[1], STDERR_FILENO);
-		_exit(report_finish(&outlet.reporter));
+		_exit(reporter_finish(&outlet.reporter));
 	}
 	close(ends[1]);
 	length = read(ends[0], said, sizeof(said) - 1);
@@ -208,7 +208,7 @@ static void reader_has_gone(void **state)
 static void no_memory(void **state)
 {
 	(void)state;
-	report_emit(&outlet.reporter, NULL, 0);
+	reporter_emit(&outlet.reporter, NULL, 0);
 	assert_true(reporter_broken(&outlet.reporter));
 	assert_finish(STATUS_HOST,
 		      "sctp-connect: cannot write to standard output: Cannot allocate memory\n");

@@ -19,6 +19,10 @@
 #define LINES_MAX 64
 #define WIDTH_MAX 600
 
+#define SIZE(width, height, blocks, colored) \
+	((struct live_size){                 \
+		.columns = width, .rows = height, .unicode = blocks, .color = colored })
+
 struct table {
 	char *text;
 	const char *lines[LINES_MAX];
@@ -120,7 +124,7 @@ static void fits_at_every_width(void **state)
 	for (size_t n = 0; n < ARRAY_SIZE(sets) * ARRAY_SIZE(rounds); n++) {
 		fill(sets[n % ARRAY_SIZE(sets)], rounds[n / ARRAY_SIZE(sets)]);
 		for (size_t width = 1; width <= WIDTH_MAX; width++) {
-			print(&t, (struct live_size){ width, 24, width % 2, width % 3 });
+			print(&t, SIZE(width, 24, width % 2, width % 3));
 			assert_int_equal(t.count, 2 + PATHS);
 			for (size_t i = 0; i < t.count; i++)
 				if (columns(t.lines[i]) > (width > 1 ? width - 1 : 1))
@@ -137,19 +141,19 @@ static void what_there_is_at_20_40_80_200(void **state)
 
 	(void)state;
 	fill(ipv4, 300);
-	print(&t, (struct live_size){ 20, 24, true, false });
+	print(&t, SIZE(20, 24, true, false));
 	assert_string_equal(t.lines[2], "*10.1.1.2 verified");
 	assert_string_equal(t.lines[3], " 10.1.2.2 dead");
 	free(t.text);
 
-	print(&t, (struct live_size){ 40, 24, true, false });
+	print(&t, SIZE(40, 24, true, false));
 	assert_string_equal(t.lines[0], "association 3  1:02:03  round 300  port");
 	assert_string_equal(t.lines[1], " path     verdict  rtt ms loss rtts");
 	assert_string_equal(t.lines[2], "*10.1.1.2 verified   10.0   0% ▅▅▅▅▅▅▅▅");
 	assert_string_equal(t.lines[3], " 10.1.2.2 dead          -  50% xxxxxxxx");
 	free(t.text);
 
-	print(&t, (struct live_size){ 80, 24, false, false });
+	print(&t, SIZE(80, 24, false, false));
 	assert_string_equal(t.lines[0], "association 3  1:02:03  round 300  port 5000  kernel");
 	assert_string_equal(t.lines[1], " path      verdict   state     rtt ms   min   avg   max  "
 					"loss  round trips");
@@ -157,7 +161,7 @@ static void what_there_is_at_20_40_80_200(void **state)
 					"  0%  ++++++++++++++++");
 	free(t.text);
 
-	print(&t, (struct live_size){ 200, 24, true, false });
+	print(&t, SIZE(200, 24, true, false));
 	assert_int_equal(columns(t.lines[2]), 199);
 	assert_int_equal(count_of(t.lines[2], "▅"), 136);
 	assert_non_null(strstr(t.lines[3], "inactive"));
@@ -174,10 +178,10 @@ static void graph(void **state)
 	fill(ipv4, ARRAY_SIZE(history));
 	for (size_t n = 0; n < ARRAY_SIZE(history); n++)
 		paths[0].history[n + 1] = history[n];
-	print(&t, (struct live_size){ 100, 24, true, false });
+	print(&t, SIZE(100, 24, true, false));
 	assert_non_null(strstr(t.lines[2], "0%  ▂ ▃█x▁"));
 	free(t.text);
-	print(&t, (struct live_size){ 100, 24, false, false });
+	print(&t, SIZE(100, 24, false, false));
 	assert_non_null(strstr(t.lines[2], "0%  . -#x_"));
 	for (size_t i = 0; i < t.count; i++)
 		for (const char *c = t.lines[i]; *c; c++)
@@ -194,7 +198,7 @@ static void long_addresses_stay_apart(void **state)
 	for (size_t width = 30; width < 100; width++) {
 		char first[WIDTH_MAX], second[WIDTH_MAX];
 
-		print(&t, (struct live_size){ width, 24, false, false });
+		print(&t, SIZE(width, 24, false, false));
 		snprintf(first, sizeof(first), "%s", t.lines[2] + 1);
 		snprintf(second, sizeof(second), "%s", t.lines[3] + 1);
 		*strstr(first, " verified") = '\0';
@@ -215,7 +219,7 @@ static void loss_is_never_rounded_away(void **state)
 	paths[1].sent = 100000;
 	paths[1].answered = 1;
 	paths[2].sent = paths[2].answered = 0;
-	print(&t, (struct live_size){ 40, 24, true, false });
+	print(&t, SIZE(40, 24, true, false));
 	assert_non_null(strstr(t.lines[2], "  1% "));
 	assert_non_null(strstr(t.lines[3], " 99% "));
 	assert_non_null(strstr(t.lines[4], "   - "));
@@ -229,7 +233,7 @@ static void fewer_rows_than_paths(void **state)
 	(void)state;
 	fill(ipv4, 10);
 	for (size_t rows = 0; rows < 10; rows++) {
-		print(&t, (struct live_size){ 80, rows, true, false });
+		print(&t, SIZE(80, rows, true, false));
 		assert_in_range(t.count, 1, rows > 2 ? rows - 1 : 1);
 		if (rows == 5)
 			assert_string_equal(t.lines[3], " and 2 more");
@@ -245,7 +249,7 @@ static void colors(void **state)
 
 	(void)state;
 	fill(ipv4, 10);
-	print(&t, (struct live_size){ 80, 24, true, true });
+	print(&t, SIZE(80, 24, true, true));
 	assert_non_null(strstr(t.lines[2], "\033[32mverified\033[0m  active"));
 	assert_non_null(strstr(t.lines[3], "\033[31mdead\033[0m      inactive"));
 	free(t.text);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports as JSON: one object per line, in the shape of tests/schema/output.schema.json. */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include "report/listen_event.h"
+#include "report/monitor_event.h"
+#include "report/reporter.h"
+#include "report/result.h"
+
+#define REPORT_SCHEMA 1
+
+void report_json_result(const struct reporter *reporter, const struct result *result);
+void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event);
+void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
+
+#endif

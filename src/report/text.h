@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports as text: the pieces of which the three renderers, and the live table, are made. */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "report/listen_event.h"
+#include "report/monitor_event.h"
+#include "report/reporter.h"
+#include "report/result.h"
+
+/* What a terminal takes for colours. */
+#define COLOR_GREEN  "\033[32m"
+#define COLOR_YELLOW "\033[33m"
+#define COLOR_RED    "\033[31m"
+#define COLOR_NORMAL "\033[0m"
+const char *text_verdict_color(enum verdict verdict);
+const char *text_result_color(enum result_word word);
+
+/* A record while it is put together in memory, to be written in one piece. */
+struct record {
+	const struct reporter *reporter;
+	FILE *file;
+	char *text; /* valid after file is closed */
+	size_t length;
+};
+
+/* Returns record->file, or NULL when there is no memory for it, which the reporter then knows. */
+FILE *record_start(struct record *record, const struct reporter *reporter);
+/* Writes it, and frees what it took. */
+void record_finish(struct record *record);
+
+void text_padding(FILE *f, size_t used, size_t width);
+
+/* color: NULL for none. */
+void text_word(FILE *f, bool in_color, const char *word, const char *color);
+
+/* The word that begins a record, and the gap behind it. */
+void text_head(FILE *f, const struct reporter *reporter, const char *word, const char *color);
+
+/* What stands behind the columns, if anything, after the white space that is owed. */
+#define COLUMN_GAP 2
+void text_tail(FILE *f, const char *text, size_t *gap);
+
+/* "28.4 ms", from seconds_from_us on "12.3 s": into buf, which is returned. */
+#define DURATION_TEXT_MAX 32
+const char *text_duration(int64_t us, int64_t seconds_from_us, char buf[DURATION_TEXT_MAX]);
+
+/* "10.1.1.2:5000", behind it "(mme.example)" unless host is NULL. Returns its length. */
+#define CELL_TEXT_MAX 512
+size_t text_address_cell(const union address *address, const char *host, char buf[CELL_TEXT_MAX]);
+
+/* ", streams 10 out 10 in" */
+void text_streams(FILE *f, const struct stack_status *status);
+
+/* One row a path. lone_note stands beside one that has no note of its own. */
+void text_paths(FILE *f, const struct reporter *reporter, const struct association *a,
+		const char *lone_note);
+
+/* --- The renderers -------------------------------------------------------------------------- */
+
+void report_text_result(const struct reporter *reporter, const struct result *result);
+void report_text_listen_event(const struct reporter *reporter, const struct listen_event *event);
+void report_text_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* The events of --listen. */
+#include "report/text.h"
+
+#include <inttypes.h>
+
+#include "base/names.h"
+
+static void print_ready(FILE *f, const struct listen_event *event)
+{
+	char buf[ADDRESS_TEXT_MAX];
+
+	fputs("listening on", f);
+	for (size_t i = 0; i < event->local_count; i++)
+		fprintf(f, " %s", address_text(&event->local[i], buf));
+	fprintf(f, " (%s)\n", event->stack);
+}
+
+static void print_came(FILE *f, const struct reporter *reporter, const struct listen_event *event)
+{
+	const struct association *a = event->association;
+	char buf[ADDRESS_TEXT_MAX];
+
+	text_head(f, reporter, "up", COLOR_GREEN);
+	fprintf(f, "association %" PRIu32 " from %s", event->assoc,
+		address_text(&event->from, buf));
+	if (a->known)
+		text_streams(f, &a->status);
+	putc('\n', f);
+	text_paths(f, reporter, a, "");
+}
+
+static void print_echoed(FILE *f, const struct listen_event *event)
+{
+	fprintf(f, "%" PRIu64 " message%s %" PRIu64 " byte%s echoed", event->messages,
+		event->messages == 1 ? "" : "s", event->bytes, event->bytes == 1 ? "" : "s");
+}
+
+static void print_went(FILE *f, const struct reporter *reporter, const struct listen_event *event)
+{
+	const char *reason = event->reason ? event->reason : "";
+
+	text_head(f, reporter, "down", event->graceful ? NULL : COLOR_RED);
+	fprintf(f, "association %" PRIu32 " ", event->assoc);
+	if (event->graceful) {
+		fputs(*reason ? reason : "closed by the peer", f);
+	} else {
+		fputs("lost", f);
+		if (event->error)
+			fprintf(f, ": %s", errno_name(event->error));
+		if (*reason) {
+			fputs(": ", f);
+			fputs(reason, f);
+		}
+	}
+	fputs(", ", f);
+	print_echoed(f, event);
+	putc('\n', f);
+}
+
+static void print_end(FILE *f, const struct reporter *reporter, const struct listen_event *event)
+{
+	text_head(f, reporter, "end", NULL);
+	fprintf(f, "%" PRIu64 " association%s, ", event->associations,
+		event->associations == 1 ? "" : "s");
+	print_echoed(f, event);
+	if (event->reason && *event->reason) {
+		fputs(": ", f);
+		fputs(event->reason, f);
+	}
+	putc('\n', f);
+}
+
+void report_text_listen_event(const struct reporter *reporter, const struct listen_event *event)
+{
+	struct record record;
+	FILE *f = record_start(&record, reporter);
+	char buf[ADDRESS_TEXT_MAX];
+
+	if (!f)
+		return;
+	switch (event->type) {
+	case LISTEN_READY:
+		print_ready(f, event);
+		break;
+	case LISTEN_UP:
+		print_came(f, reporter, event);
+		break;
+	case LISTEN_PATH:
+		text_head(f, reporter, "path", NULL);
+		fprintf(f, "association %" PRIu32 ", %s %s\n", event->assoc,
+			address_text(&event->path, buf), path_state_name(event->path_state));
+		break;
+	case LISTEN_DOWN:
+		print_went(f, reporter, event);
+		break;
+	case LISTEN_END:
+		print_end(f, reporter, event);
+		break;
+	}
+	record_finish(&record);
+}

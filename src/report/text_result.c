@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* A result: what came of it, then a table with one row per address. Reasons and hints: stderr. */
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "base/names.h"
+#include "base/util.h"
+
+#define LOCAL_SHOWN_MAX 8
+
+#define NAME_TEXT_MAX 256
+
+/* Up to here milliseconds say more. */
+#define SECONDS_FROM_US (10 * (int64_t)USEC_PER_SEC)
+
+static void print_extensions(FILE *f, unsigned extensions)
+{
+	const char *separator = "; extensions ";
+
+	for (unsigned bit = 1; bit && bit <= extensions; bit <<= 1) {
+		const char *name = extensions & bit ? extension_name(bit) : NULL;
+
+		if (!name)
+			continue;
+		fprintf(f, "%s%s", separator, name);
+		separator = ", ";
+	}
+}
+
+/* Our side of the association, and what the two agreed on. */
+static void print_local(FILE *f, const struct association *a)
+{
+	char buf[ADDRESS_TEXT_MAX];
+	size_t shown = a->local_count < LOCAL_SHOWN_MAX ? a->local_count : LOCAL_SHOWN_MAX;
+
+	if (!a->known || shown == 0)
+		return;
+	for (size_t i = 0; i < shown; i++)
+		fprintf(f, "%s%s", i == 0 ? "  from " : ", ", address_host_text(&a->local[i], buf));
+	if (shown < a->local_count)
+		fprintf(f, " and %zu more,", a->local_count - shown);
+	fprintf(f, " port %u; peer rwnd %" PRIu32, address_port(&a->local[0]), a->status.peer_rwnd);
+	print_extensions(f, a->status.extensions);
+	putc('\n', f);
+}
+
+/* "(kernel, nonblocking, one-to-many, try 7)" */
+static void print_manner(FILE *f, const struct result *result)
+{
+	fprintf(f, " (%s, %s", result->stack, result->blocking ? "blocking" : "nonblocking");
+	if (result->style == STACK_ONE_TO_MANY)
+		fprintf(f, ", %s", style_name(result->style));
+	if (result->tries > 1)
+		fprintf(f, ", try %u", result->tries);
+	putc(')', f);
+}
+
+static void print_up(FILE *f, const struct result *result)
+{
+	const struct association *a = &result->association;
+	char buf[DURATION_TEXT_MAX];
+
+	if (a->known) {
+		fprintf(f, "association %" PRIu32, a->status.id);
+		text_streams(f, &a->status);
+		fputs(", ", f);
+	} else {
+		fputs("in ", f);
+	}
+	fputs(text_duration(result->connect_us, SECONDS_FROM_US, buf), f);
+}
+
+static void print_failure(FILE *f, const struct result *result)
+{
+	const bool unresolved = result->word == RESULT_UNRESOLVED;
+	int64_t took_us = unresolved ? result->resolve_us : result->connect_us;
+	const char *cause = signal_name(result->signal);
+	char buf[DURATION_TEXT_MAX];
+	char name[NAME_TEXT_MAX];
+
+	if (!cause && result->error)
+		cause = errno_name(result->error);
+	if (!cause && result->target && (unresolved || took_us <= 0))
+		cause = printable(result->target->name, name, sizeof(name));
+	if (cause)
+		fputs(cause, f);
+	if (took_us > 0)
+		fprintf(f, "%safter %s", cause ? " " : "",
+			text_duration(took_us, SECONDS_FROM_US, buf));
+}
+
+/*
+ * The reason goes beside the address where there is only one and nothing else is said about it. An
+ * address of several gets no such thing: the reason is of the attempt, not of each.
+ */
+static const char *lone_note(const struct result *result)
+{
+	const struct association *a = &result->association;
+
+	return !result_is_up(result->word) && a->path_count == 1 ? result->reason.text : "";
+}
+
+static bool beside_an_address(const struct result *result, const char *sentence)
+{
+	const struct association *a = &result->association;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		const char *note = a->paths[i].note.text;
+
+		if (strcmp(*note ? note : lone_note(result), sentence) == 0)
+			return true;
+	}
+	for (size_t i = 0; result->each_count > 1 && i < result->each_count; i++)
+		if (strcmp(result->each[i].reason.text, sentence) == 0)
+			return true;
+	return false;
+}
+
+static void print_hints(const struct reporter *reporter, const struct result *result)
+{
+	const char *sentences[] = { result->reason.text, result->hint.text };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sentences); i++) {
+		if (!*sentences[i] || beside_an_address(result, sentences[i]))
+			continue;
+		if (i > 0 && strcmp(sentences[i], sentences[i - 1]) == 0)
+			continue;
+		fputs("sctp-connect: ", reporter->hints);
+		fputs(sentences[i], reporter->hints);
+		putc('\n', reporter->hints);
+	}
+	fflush(reporter->hints);
+}
+
+/* "ECONNREFUSED after 0.4 ms", "in 1.1 ms" */
+static size_t outcome_cell(const struct single_result *s, char buf[CELL_TEXT_MAX])
+{
+	char duration[DURATION_TEXT_MAX];
+	int used = 0;
+
+	buf[0] = '\0';
+	if (s->error)
+		used = snprintf(buf, CELL_TEXT_MAX, "%s ", errno_name(s->error));
+	if (s->connect_us > 0)
+		used += snprintf(buf + used, CELL_TEXT_MAX - (size_t)used, "%s %s ",
+				 result_is_up(s->word) ? "in" : "after",
+				 text_duration(s->connect_us, SECONDS_FROM_US, duration));
+	if (used > 0)
+		buf[--used] = '\0';
+	return (size_t)used;
+}
+
+/* Of one address the first line has said it all. */
+static void print_each(FILE *f, const struct reporter *reporter, const struct result *result)
+{
+	size_t address_width = 0, word_width = 0, outcome_width = 0;
+	char buf[CELL_TEXT_MAX];
+
+	if (result->each_count < 2)
+		return;
+	for (size_t i = 0; i < result->each_count; i++) {
+		const struct single_result *s = &result->each[i];
+
+		address_width = MAX(address_width, text_address_cell(&s->address, s->host, buf));
+		word_width = MAX(word_width, strlen(result_name(s->word)));
+		outcome_width = MAX(outcome_width, outcome_cell(s, buf));
+	}
+	fputs("each alone:\n", f);
+	for (size_t i = 0; i < result->each_count; i++) {
+		const struct single_result *s = &result->each[i];
+		const char *word = result_name(s->word);
+		size_t used = text_address_cell(&s->address, s->host, buf);
+		size_t gap;
+
+		fprintf(f, "  %s%*s", buf, (int)(address_width - used + COLUMN_GAP), "");
+		text_word(f, reporter->color, word, text_result_color(s->word));
+		gap = word_width - strlen(word) + COLUMN_GAP;
+		used = outcome_cell(s, buf);
+		text_tail(f, buf, &gap);
+		gap = (used ? outcome_width - used : gap + outcome_width) + COLUMN_GAP;
+		text_tail(f, s->reason.text, &gap);
+		putc('\n', f);
+	}
+}
+
+void report_text_result(const struct reporter *reporter, const struct result *result)
+{
+	struct record record;
+	FILE *f = record_start(&record, reporter);
+
+	if (!f)
+		return;
+	text_head(f, reporter, result_name(result->word), text_result_color(result->word));
+	if (result_is_up(result->word))
+		print_up(f, result);
+	else
+		print_failure(f, result);
+	if (result->stack && result->word != RESULT_UNRESOLVED)
+		print_manner(f, result);
+	putc('\n', f);
+	text_paths(f, reporter, &result->association, lone_note(result));
+	if (result_is_up(result->word))
+		print_local(f, &result->association);
+	print_each(f, reporter, result);
+
+	record_finish(&record);
+	if (reporter->hints)
+		print_hints(reporter, result);
+}
