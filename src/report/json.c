@@ -12,16 +12,15 @@
 /* Digits that are exact for every time: 24 hours to the microsecond take 11. */
 #define TIME_DIGITS 15
 
-/* The longest sequence of UTF-8, in bytes. */
-#define UTF8_MAX 4
-
 /*
  * Both take the value's reference. Without memory *object and *array become NULL, and so does what
  * they are put into: the end is no text at all, never an object with a key missing.
  */
 static void put(json_t **object, const char *key, json_t *value)
 {
-	if (*object && json_object_set_new(*object, key, value) != 0) {
+	if (!*object) {
+		json_decref(value);
+	} else if (json_object_set_new(*object, key, value) != 0) {
 		json_decref(*object);
 		*object = NULL;
 	}
@@ -29,39 +28,50 @@ static void put(json_t **object, const char *key, json_t *value)
 
 static void append(json_t **array, json_t *value)
 {
-	if (*array && json_array_append_new(*array, value) != 0) {
+	if (!*array) {
+		json_decref(value);
+	} else if (json_array_append_new(*array, value) != 0) {
 		json_decref(*array);
 		*array = NULL;
 	}
+}
+
+/* Of the sequence of UTF-8 at s; 0: it is none (RFC 3629: overlong, a surrogate, too large). */
+static size_t utf8_length(const unsigned char *s)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t length = *s < 0x80       ? 1
+			: *s >> 5 == 6  ? 2
+			: *s >> 4 == 14 ? 3
+			: *s >> 3 == 30 ? 4
+					: 0;
+	uint32_t code = *s & (length > 1 ? 0x7fu >> length : 0x7fu);
+
+	for (size_t n = 1; n < length; n++) {
+		if (s[n] >> 6 != 2)
+			return 0;
+		code = code << 6 | (s[n] & 0x3f);
+	}
+	if (length > 1 && (code < least[length] || code > 0x10ffff || code >> 11 == 0x1b))
+		return 0;
+	return length;
 }
 
 /* Names may hold any byte and jansson takes UTF-8 only: each byte that is none becomes '?'. */
 static json_t *any_string(const char *text)
 {
 	json_t *json = text ? json_string(text) : json_null();
-	char *clean;
-	size_t length;
-	size_t at = 0;
+	char *clean, *at;
 
 	if (json)
 		return json;
-	clean = xstrdup(text);
-	length = strlen(clean);
-	while (at < length) {
-		size_t most = length - at < UTF8_MAX ? length - at : UTF8_MAX;
-		size_t size = 0;
+	clean = at = xstrdup(text);
+	while (*at) {
+		size_t length = utf8_length((const unsigned char *)at);
 
-		for (size_t n = 1; n <= most && size == 0; n++) {
-			json = json_stringn(clean + at, n);
-			if (json)
-				size = n;
-			json_decref(json);
-		}
-		if (size == 0) {
-			clean[at] = '?';
-			size = 1;
-		}
-		at += size;
+		if (!length)
+			*at = '?';
+		at += length ? length : 1;
 	}
 	json = json_string(clean);
 	free(clean);

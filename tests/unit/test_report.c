@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fake_output.h"
 #include "report/report.h"
@@ -849,6 +850,62 @@ static void json_any_bytes(void **state)
 	json_decref(json);
 }
 
+/* --- Without memory ------------------------------------------------------------------------- */
+
+static long allocations; /* of jansson, until the one that fails; below 0: it has */
+static long allocated;
+
+static void *scarce_malloc(size_t size)
+{
+	void *memory = allocations-- == 0 ? NULL : malloc(size);
+
+	allocated += memory != NULL;
+	return memory;
+}
+
+static void scarce_free(void *memory)
+{
+	allocated -= memory != NULL;
+	free(memory);
+}
+
+/* Whichever allocation fails: a whole line, or none and the reporter knows. Nothing leaks. */
+static void json_without_memory(void **state)
+{
+	struct fixture *f = *state;
+	long count = 0, lost = 0;
+
+	make_three_paths(f);
+	make_each(f);
+	f->paths[0].host = "mme.example";
+	f->paths[1].host = "not\xff"
+			   "utf8";
+	f->capture.reporter.format = FORMAT_JSON;
+	json_set_alloc_funcs(scarce_malloc, scarce_free);
+	do {
+		const char *out;
+
+		allocations = count++;
+		allocated = 0;
+		f->capture.write_error = 0;
+		assert_int_equal(ftruncate(fileno(f->capture.reporter.out), 0), 0);
+		rewind(f->capture.reporter.out);
+		report_result(&f->capture.reporter, &f->result);
+		out = read_back(&f->capture);
+		lost += !*out;
+		/* The text of a whole line is freed past jansson. */
+		assert_int_equal(allocated, *out ? 1 : 0);
+		assert_int_equal(f->capture.write_error, *out ? 0 : ENOMEM);
+		if (*out) {
+			assert_non_null(strstr(out, "\"10.1.1.2:5000\""));
+			assert_non_null(strstr(out, "\"not?utf8\""));
+			assert_non_null(strstr(out, "}\n"));
+		}
+	} while (allocations < 0);
+	json_set_alloc_funcs(malloc, free);
+	assert_in_range(lost, 100, count - 1);
+}
+
 /* --- Listener events ------------------------------------------------------------------------- */
 
 static void assert_event(struct fixture *f, const struct listen_event *event, const char *out)
@@ -1141,6 +1198,7 @@ int main(void)
 		test(json_signal),
 		test(json_ipv6),
 		test(json_any_bytes),
+		test(json_without_memory),
 		test(text_listening),
 		test(json_listening),
 		test(text_up),
