@@ -2,6 +2,7 @@
 /* Not known is null. */
 #include "report/json.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,6 +344,7 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 		[LISTEN_READY] = "listening", [LISTEN_UP] = "up",   [LISTEN_PATH] = "path",
 		[LISTEN_DOWN] = "down",       [LISTEN_END] = "end",
 	};
+	static_assert(ARRAY_SIZE(names) == LISTEN_EVENT_COUNT, "an event without a name");
 	json_t *json = json_object();
 
 	put(&json, "schema", json_integer(REPORT_SCHEMA));
@@ -371,6 +373,8 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 	case LISTEN_END:
 		put(&json, "associations", json_integer((json_int_t)event->associations));
 		put_echoed(&json, event);
+		break;
+	case LISTEN_EVENT_COUNT:
 		break;
 	}
 	emit(reporter, json);
@@ -445,6 +449,7 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 		[MONITOR_DOWN] = "down",         [MONITOR_END] = "end",
 		[MONITOR_FAILOVER] = "failover",
 	};
+	static_assert(ARRAY_SIZE(names) == MONITOR_EVENT_COUNT, "an event without a name");
 	const struct monitor *m = event->monitor;
 	json_t *json = json_object();
 
@@ -490,6 +495,8 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 		put(&json, "exit_status", json_integer(m->status));
 		put(&json, "degraded_ms", milliseconds(m->short_us));
 		put(&json, "paths", total_array(m));
+		break;
+	case MONITOR_EVENT_COUNT:
 		break;
 	}
 	emit(reporter, json);

@@ -15,6 +15,7 @@ enum listen_event_type {
 	LISTEN_PATH,  /* one of its paths changed: path */
 	LISTEN_DOWN,  /* it went: reason, and what it received */
 	LISTEN_END,   /* the listener ends: totals */
+	LISTEN_EVENT_COUNT,
 };
 
 struct listen_event {

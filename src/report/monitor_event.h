@@ -64,6 +64,7 @@ enum monitor_event_type {
 	MONITOR_RESTART,  /* the peer has begun anew */
 	MONITOR_DOWN,     /* the association is gone */
 	MONITOR_END,      /* totals */
+	MONITOR_EVENT_COUNT,
 };
 
 struct monitor_event {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/result.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+#include "base/util.h"
 
 static const char *const result_names[] = {
 	[RESULT_CONNECTED] = "connected",     [RESULT_DEGRADED] = "degraded",
@@ -10,6 +13,7 @@ static const char *const result_names[] = {
 	[RESULT_UNRESOLVED] = "unresolved",   [RESULT_UNSUPPORTED] = "unsupported",
 	[RESULT_FAILED] = "failed",
 };
+static_assert(ARRAY_SIZE(result_names) == RESULT_COUNT, "a result without a name");
 
 static const char *const verdict_names[] = {
 	[VERDICT_UNVERIFIED] = "unverified",
@@ -23,6 +27,7 @@ static const char *const verdict_names[] = {
 	[VERDICT_UNTRIED] = "untried",
 	[VERDICT_EXCLUDED] = "excluded",
 };
+static_assert(ARRAY_SIZE(verdict_names) == VERDICT_COUNT, "a verdict without a name");
 
 const char *result_name(enum result_word word)
 {

@@ -21,6 +21,7 @@ enum result_word {
 	RESULT_UNRESOLVED,
 	RESULT_UNSUPPORTED,
 	RESULT_FAILED,
+	RESULT_COUNT,
 };
 
 /* One word for an address. The first four are of an association, the rest of an attempt. */
@@ -35,6 +36,7 @@ enum verdict {
 	VERDICT_TRIED,       /* an INIT went to it; whether it answered is not known */
 	VERDICT_UNTRIED,     /* requested, but the attempt ended before its turn */
 	VERDICT_EXCLUDED,    /* requested, but this host could not put it into the call */
+	VERDICT_COUNT,
 };
 
 const char *result_name(enum result_word word);

@@ -6,6 +6,7 @@
  */
 #include "report/table.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -59,11 +60,12 @@ struct layout {
 
 /* --- Cells ------------------------------------------------------------------------------------ */
 
-static const char *const heads[COLUMN_COUNT] = {
+static const char *const heads[] = {
 	[COLUMN_ADDRESS] = " path", [COLUMN_VERDICT] = "verdict", [COLUMN_STATE] = "state",
 	[COLUMN_RTT] = "rtt ms",    [COLUMN_MIN] = "min",         [COLUMN_AVG] = "avg",
 	[COLUMN_MAX] = "max",       [COLUMN_LOSS] = "loss",       [COLUMN_GRAPH] = "round trips",
 };
+static_assert(ARRAY_SIZE(heads) == COLUMN_COUNT, "a column without a head");
 
 static void rtt_cell(int64_t us, char buf[CELL_MAX])
 {

@@ -97,6 +97,8 @@ void report_text_listen_event(const struct reporter *reporter, const struct list
 	case LISTEN_END:
 		print_end(f, reporter, event);
 		break;
+	case LISTEN_EVENT_COUNT:
+		break;
 	}
 	record_finish(&record);
 }

@@ -850,6 +850,16 @@ static void json_any_bytes(void **state)
 	json_decref(json);
 }
 
+/* No hole in the tables. */
+static void names(void **state)
+{
+	(void)state;
+	for (enum result_word word = 0; word < RESULT_COUNT; word++)
+		assert_non_null(result_name(word));
+	for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
+		assert_non_null(verdict_name(verdict));
+}
+
 /* --- Without memory ------------------------------------------------------------------------- */
 
 static long allocations; /* of jansson, until the one that fails; below 0: it has */
@@ -1170,6 +1180,7 @@ static void json_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		test(names),
 		test(text_connected),
 		test(text_degraded),
 		test(text_each),
