@@ -106,13 +106,25 @@ static json_t *measured(int64_t us)
 	return us > 0 ? milliseconds(us) : json_null();
 }
 
+static void put_error(json_t **json, int error)
+{
+	put(json, "errno", error_name(error));
+	put(json, "errno_number", positive(error));
+}
+
+static void put_address(json_t **json, const union address *a)
+{
+	char buf[ADDRESS_TEXT_MAX];
+
+	put(json, "address", any_string(address_host_text(a, buf)));
+	put(json, "port", json_integer(address_port(a)));
+}
+
 static json_t *address_object(const union address *a)
 {
 	json_t *json = json_object();
-	char buf[ADDRESS_TEXT_MAX];
 
-	put(&json, "address", any_string(address_host_text(a, buf)));
-	put(&json, "port", json_integer(address_port(a)));
+	put_address(&json, a);
 	return json;
 }
 
@@ -217,8 +229,7 @@ static json_t *single_object(const struct single_result *single)
 
 	put(&json, "host", any_string(single->host));
 	put(&json, "result", json_string(result_name(single->word)));
-	put(&json, "errno", error_name(single->error));
-	put(&json, "errno_number", positive(single->error));
+	put_error(&json, single->error);
 	put(&json, "reason", sentence(single->reason.text));
 	put(&json, "time_ms", measured(single->connect_us));
 	return json;
@@ -294,8 +305,7 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	put(&json, "result", json_string(result_name(result->word)));
 	put(&json, "exit_status", json_integer(result->status));
 	put(&json, "signal", any_string(signal_name(result->signal)));
-	put(&json, "errno", error_name(result->error));
-	put(&json, "errno_number", positive(result->error));
+	put_error(&json, result->error);
 	put(&json, "reason", sentence(result->reason.text));
 	put(&json, "hint", sentence(result->hint.text));
 	put(&json, "stack", any_string(result->stack));
@@ -324,10 +334,7 @@ static void put_association(json_t **json, const struct listen_event *event)
 
 static void put_path(json_t **json, const struct listen_event *event)
 {
-	char buf[ADDRESS_TEXT_MAX];
-
-	put(json, "address", any_string(address_host_text(&event->path, buf)));
-	put(json, "port", json_integer(address_port(&event->path)));
+	put_address(json, &event->path);
 	put(json, "state", state_name(event->path_state));
 }
 
@@ -366,8 +373,7 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 		break;
 	case LISTEN_DOWN:
 		put(&json, "graceful", json_boolean(event->graceful));
-		put(&json, "errno", error_name(event->error));
-		put(&json, "errno_number", positive(event->error));
+		put_error(&json, event->error);
 		put_echoed(&json, event);
 		break;
 	case LISTEN_END:
@@ -381,14 +387,6 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 }
 
 /* --- --monitor -------------------------------------------------------------------------------- */
-
-static void put_address(json_t **json, const union address *a)
-{
-	char buf[ADDRESS_TEXT_MAX];
-
-	put(json, "address", any_string(address_host_text(a, buf)));
-	put(json, "port", json_integer(address_port(a)));
-}
 
 static void put_state(json_t **json, const struct monitor_path *path)
 {
@@ -441,6 +439,23 @@ static json_t *address_or_null(const union address *a)
 	return a->sa.sa_family ? address_object(a) : json_null();
 }
 
+static void put_move(json_t **json, const struct monitor_event *event)
+{
+	put(json, "from", address_or_null(&event->from));
+	put(json, "to", address_or_null(&event->to));
+}
+
+static void put_change(json_t **json, const struct monitor_event *event)
+{
+	const struct monitor_path *path = event->path;
+
+	put_state(json, path);
+	put(json, "rtt_ms", measured(path->verdict == VERDICT_DEAD ? 0 : path->rtt_us));
+	put(json, "new_verdict", json_boolean(event->new_verdict));
+	put(json, "new_state", json_boolean(event->new_state));
+	put(json, "took_ms", measured(event->took_us));
+}
+
 void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
 {
 	static const char *const names[] = {
@@ -462,31 +477,23 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 	put(&json, "round", json_integer((json_int_t)m->rounds));
 	switch (event->type) {
 	case MONITOR_PATH:
-		put_state(&json, event->path);
-		put(&json, "rtt_ms",
-		    measured(event->path->verdict == VERDICT_DEAD ? 0 : event->path->rtt_us));
-		put(&json, "new_verdict", json_boolean(event->new_verdict));
-		put(&json, "new_state", json_boolean(event->new_state));
-		put(&json, "took_ms", measured(event->took_us));
+		put_change(&json, event);
 		break;
 	case MONITOR_ROUND:
 		put(&json, "paths", round_array(m));
 		break;
 	case MONITOR_PRIMARY:
-		put(&json, "from", address_or_null(&event->from));
-		put(&json, "to", address_or_null(&event->to));
+		put_move(&json, event);
 		break;
 	case MONITOR_FAILOVER:
 		put(&json, "failed_over", json_boolean(m->failed_over));
-		put(&json, "from", address_or_null(&event->from));
-		put(&json, "to", address_or_null(&event->to));
+		put_move(&json, event);
 		break;
 	case MONITOR_RESTART:
 		break;
 	case MONITOR_DOWN:
 		put(&json, "graceful", json_boolean(event->graceful));
-		put(&json, "errno", error_name(event->error));
-		put(&json, "errno_number", positive(event->error));
+		put_error(&json, event->error);
 		put(&json, "reason", sentence(event->reason));
 		break;
 	case MONITOR_END:
