@@ -60,6 +60,7 @@ static int run(const struct options *options, const struct reporter *reporter, s
 	struct timeline timeline = {
 		.start_us = loop_now_us(),
 		.verbose = options->verbose,
+		.unicode = options->verbose && locale_is_utf8(),
 		.progress = !options->verbose && !options->quiet && isatty(STDERR_FILENO),
 	};
 	struct target peer = { 0 }, local = { 0 };

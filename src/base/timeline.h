@@ -14,6 +14,7 @@ struct timeline {
 	int64_t start_us;  /* loop_now_us() at the start of the program */
 	const char *label; /* put before what a note says; NULL: nothing */
 	bool verbose;
+	bool unicode;  /* arrows may be drawn, not only written as -> */
 	bool progress; /* stderr is a terminal, and neither --quiet nor --verbose */
 	bool shown;    /* a progress line stands on the terminal now */
 };

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,18 @@ const char *printable(const char *text, char *buf, size_t size)
 		buf[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	strcpy(buf + length, cut ? "..." : "");
 	return buf;
+}
+
+bool locale_is_utf8(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool utf8;
+
+	if (!locale)
+		return false;
+	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+	freelocale(locale);
+	return utf8;
 }
 
 void stderr_write(const char *prefix, const char *format, va_list args, size_t columns,

@@ -44,6 +44,9 @@ int message_set(struct message *m, int status, const char *format, ...)
 #define PRINTABLE_MAX 64
 const char *printable(const char *text, char *buf, size_t size);
 
+/* May what is no ASCII be printed: what LC_ALL, LC_CTYPE and LANG say. */
+bool locale_is_utf8(void);
+
 /*
  * Gives each of the three standard descriptors that is closed something harmless: else a socket
  * would take its number, and the report would be sent to the peer. Writing to a stdout that was

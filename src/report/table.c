@@ -8,8 +8,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -337,18 +335,6 @@ struct live {
 	bool changed;
 	int64_t drawn_us;
 };
-
-static bool locale_is_utf8(void)
-{
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-	bool utf8;
-
-	if (!locale)
-		return false;
-	utf8 = !strcmp(nl_langinfo_l(CODESET, locale), "UTF-8");
-	freelocale(locale);
-	return utf8;
-}
 
 struct live *live_start(const struct reporter *reporter, bool wanted, const struct monitor *m)
 {

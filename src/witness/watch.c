@@ -67,8 +67,9 @@ void watch_read(struct watch *watch, struct timeline *timeline)
 	while (witness_next(watch->witness, &event)) {
 		ledger_add(&watch->ledger, &event);
 		if (timeline->verbose)
-			timeline_note_at(timeline, event.time_us, "%s",
-					 witness_text(&event, text, sizeof(text)));
+			timeline_note_at(
+				timeline, event.time_us, "%s",
+				witness_text(&event, timeline->unicode, text, sizeof(text)));
 	}
 	watch->ledger.lost = witness_lost(watch->witness);
 }

@@ -378,14 +378,15 @@ bool witness_next(struct witness *w, struct witness_event *event)
 	return false;
 }
 
-const char *witness_text(const struct witness_event *event, char *buf, size_t size)
+const char *witness_text(const struct witness_event *event, bool unicode, char *buf, size_t size)
 {
 	const struct packet *p = &event->packet;
+	static const char *const arrows[2][2] = { { "->", "<-" }, { "\u2192", "\u2190" } };
 	char host[ADDRESS_TEXT_MAX], text[PACKET_TEXT_MAX];
 
 	snprintf(buf, size, "%s %s %s  on %s",
 		 address_host_text(event->outgoing ? &p->destination : &p->source, host),
-		 event->outgoing ? "\u2190" : "\u2192", packet_text(p, text, sizeof(text)),
+		 arrows[unicode][event->outgoing], packet_text(p, text, sizeof(text)),
 		 event->interface);
 	return buf;
 }

@@ -312,13 +312,20 @@ into() {
       $line =~ ^\ *([0-9]+)\.([0-9])\ ms\ \ \ \ [^\ ] ]] || fail "no such line: $line"
     now=${BASH_REMATCH[1]}${BASH_REMATCH[2]}
     kind=event
-    [[ $line != *' ← '* && $line != *' → '* ]] || kind=packet
+    [[ $line != *' <- '* && $line != *' -> '* ]] || kind=packet
     [ "$now" -ge "${last[$kind]}" ] || fail "back in time: $line"
     last[$kind]=$now
   done <<<"$stderr"
   [ "$count" -ge 6 ]
   [[ $stderr == *"sctp_connectx, 2 addresses, non-blocking, one-to-one"* ]]
   [[ $stderr == *"10.1.1.2:5000"*"10.1.2.2:5000"*"COMM_UP"*"SHUTDOWN"* ]]
+}
+
+@test "--verbose: arrows where the locale has them" {
+  LC_ALL=C.UTF-8 try 1 -v "${refused[@]}"
+  [[ $stderr == *'10.1.1.2 ← INIT '*'10.1.1.2 → ABORT'* ]]
+  LC_ALL=C try 1 -v "${refused[@]}"
+  [[ $stderr == *'10.1.1.2 <- INIT '*'10.1.1.2 -> ABORT'* ]]
 }
 
 @test "--verbose says what was tried when it fails, and JSON stays one line" {
