@@ -189,6 +189,15 @@ bool address_equal(const union address *a, const union address *b)
 	return IN6_ARE_ADDR_EQUAL(&a->v6.sin6_addr, &b->v6.sin6_addr);
 }
 
+/* Only of printable ASCII. */
+static bool zone_name(uint32_t scope, char name[IF_NAMESIZE])
+{
+	char shown[IF_NAMESIZE];
+
+	return if_indextoname(scope, name) &&
+	       strcmp(printable(name, shown, sizeof(shown)), name) == 0;
+}
+
 const char *address_host_text(const union address *a, char *buf)
 {
 	char name[IF_NAMESIZE];
@@ -206,7 +215,7 @@ const char *address_host_text(const union address *a, char *buf)
 	if (a->v6.sin6_scope_id == 0 || !IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr))
 		return buf;
 	length = strlen(buf);
-	if (if_indextoname(a->v6.sin6_scope_id, name))
+	if (zone_name(a->v6.sin6_scope_id, name))
 		snprintf(buf + length, ADDRESS_TEXT_MAX - length, "%%%s", name);
 	else
 		snprintf(buf + length, ADDRESS_TEXT_MAX - length, "%%%u", a->v6.sin6_scope_id);

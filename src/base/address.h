@@ -69,7 +69,10 @@ bool address_equal(const union address *a, const union address *b);
 /* The address itself, in network byte order; *length: 4 or 16. */
 const uint8_t *address_bytes(const union address *a, size_t *length);
 
-/* Into buf (ADDRESS_TEXT_MAX), which is returned: "10.1.1.2", "fd01::2", "fe80::1%eth0". */
+/*
+ * Into buf (ADDRESS_TEXT_MAX), which is returned: "10.1.1.2", "fd01::2", "fe80::1%eth0". The zone
+ * is a number where the interface has no name, or one that a terminal would not print as it is.
+ */
 const char *address_host_text(const union address *a, char *buf);
 /* "10.1.1.2:5000", "[fd01::2]:5000". */
 const char *address_text(const union address *a, char *buf);

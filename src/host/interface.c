@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/util.h"
+
 /* A bridge on a bond on a card: more would be a loop, which the kernel refuses anyway. */
 #define LEVELS_MAX 8
 
@@ -93,7 +95,7 @@ void interface_look_up(int index, struct interface *interface)
 	*interface = (struct interface){ .index = index, .top = index };
 	snprintf(interface->name, sizeof(interface->name), "if%d", index);
 	for (int level = 0; level < LEVELS_MAX && ask(fd, interface->top, &link); level++) {
-		memcpy(interface->name, link.name, sizeof(interface->name));
+		printable(link.name, interface->name, sizeof(interface->name));
 		interface->loopback = link.loopback;
 		interface->dead = link.dead;
 		if (!link.master || link.vrf)

@@ -14,7 +14,7 @@ struct interface {
 	 * because a packet is seen on both, in one order when sent and in the other when received.
 	 */
 	int top;
-	char name[IF_NAMESIZE]; /* of top; "if7" where the kernel does not tell */
+	char name[IF_NAMESIZE]; /* of top, printable(); "if7" where the kernel does not tell */
 	bool loopback;
 	bool dead; /* it is up, and has no carrier */
 };

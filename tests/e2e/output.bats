@@ -328,6 +328,24 @@ into() {
   [[ $stderr == *'10.1.1.2 <- INIT '*'10.1.1.2 -> ABORT'* ]]
 }
 
+@test "the name of a link cannot steer the terminal" {
+  local link=$'o\e[5mo' number
+  ip -n "$TOPO-client" link add "$link" type veth peer name odd
+  ip -n "$TOPO-client" link set odd up
+  ip -n "$TOPO-client" link set "$link" up
+  ip -n "$TOPO-client" addr add fe80::1/64 dev "$link" nodad
+  ip -n "$TOPO-client" addr add 10.77.0.1/24 dev "$link"
+  ip -n "$TOPO-client" neigh add 10.77.0.2 lladdr 02:00:00:00:00:02 dev "$link"
+  number=$(ip -n "$TOPO-client" -o link show dev "$link" | cut -d: -f1)
+  try "$(by_stack 4 6)" -w 300ms -p 5000 -a "fe80::9%$number"
+  [[ $output == *"  [fe80::9%$number]:5000  "* ]]
+  [[ $output$stderr != *$'\e'* ]]
+  try 4 -v -w 300ms -p 5000 -a 10.77.0.2
+  [[ $stderr == *" on o?[5mo"* ]]
+  [[ $output$stderr != *$'\e'* ]]
+  ip -n "$TOPO-client" link del odd
+}
+
 @test "--verbose says what was tried when it fails, and JSON stays one line" {
   try 1 -v "${refused[@]}"
   [[ $stderr == *" ms  refused, ECONNREFUSED"* ]]
