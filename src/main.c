@@ -5,7 +5,7 @@
 #include "base/timeline.h"
 #include "engine/connection.h"
 #include "engine/each.h"
-#include "diagnose/explain.h"
+#include "report/explain.h"
 #include "engine/listen.h"
 #include "base/loop.h"
 #include "engine/monitor.h"

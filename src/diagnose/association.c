@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "diagnose/explain.h"
+#include "report/explain.h"
 #include "diagnose/words.h"
 
 static void note_rejected(struct result *result, const struct evidence *evidence,

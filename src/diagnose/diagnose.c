@@ -7,7 +7,7 @@
 
 #include "base/names.h"
 #include "diagnose/parts.h"
-#include "diagnose/explain.h"
+#include "report/explain.h"
 
 void evidence_add_soft_error(struct evidence *evidence, int error)
 {

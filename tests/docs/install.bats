@@ -114,7 +114,7 @@ installed() { # everything under a folder, without the folders
   make_again CFLAGS=-O0
   assert_output --partial 'src/target/service.c'
   assert_output --partial ' LD '
-  refute_output --partial 'src/diagnose/explain.c'
+  refute_output --partial 'src/report/explain.c'
 }
 
 # The compiler of the next two tests makes empty files, and a list of how it was called.

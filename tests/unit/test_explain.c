@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/names.h"
-#include "diagnose/explain.h"
+#include "report/explain.h"
 #include "report/result.h"
 
 static const int errnos[] = {

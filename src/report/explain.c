@@ -4,7 +4,7 @@
  * net/sctp/{socket,sm_statefuns,input}.c and the icmp_err_convert tables of net/ipv4/icmp.c and
  * net/ipv6/icmp.c, from which the soft errors come.
  */
-#include "diagnose/explain.h"
+#include "report/explain.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What each errno, result and verdict means for SCTP: one table, also the only source of names. */
-#ifndef DIAGNOSE_EXPLAIN_H
-#define DIAGNOSE_EXPLAIN_H
+#ifndef REPORT_EXPLAIN_H
+#define REPORT_EXPLAIN_H
 
 #include <stdio.h>
 
