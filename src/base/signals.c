@@ -69,6 +69,20 @@ void loop_catch_signals(void)
 	sigaction(SIGPIPE, &action, NULL);
 }
 
+/*
+ * A ppoll() that finds a descriptor ready returns before it lets a signal in. Where that happens in
+ * one wait after the other, they are let in here; once is left alone, to save the system call.
+ */
+static bool is_interrupted(int ready, const sigset_t *mask)
+{
+	static unsigned busy;
+
+	busy = ready > 0 ? busy + 1 : 0;
+	if (busy > 1)
+		(void)ppoll(NULL, 0, &(struct timespec){ 0 }, mask);
+	return caught;
+}
+
 int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 {
 	struct timespec left;
@@ -89,7 +103,7 @@ int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 		left.tv_nsec = left_us % USEC_PER_SEC * 1000;
 		ready = ppoll(fds, count, until_us == LOOP_FOREVER ? NULL : &left, &none);
 		if (ready >= 0)
-			return ready;
+			return is_interrupted(ready, &none) ? -EINTR : ready;
 		if (errno != EINTR)
 			return -errno;
 	}

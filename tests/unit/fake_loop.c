@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* loop.h with a clock that stands still until somebody waits; fake_stack.c says what is ready. */
+/*
+ * clock.h and signals.h with a clock that stands still until somebody waits; fake_stack.c says what
+ * is ready of its endpoints.
+ */
 #include "fake_loop.h"
 
 #include <setjmp.h>
@@ -18,6 +21,9 @@
 /* Not 0, so that a time that nobody set is noticed. */
 #define START_US 1000000000
 
+/* Those of fake_stack.c are below. */
+#define FIRST_FD 100000
+
 /* A loop that turns as often at one time does not wait, it spins. */
 #define SPINS_MAX 100000
 
@@ -34,6 +40,13 @@ static struct {
 	unsigned terminal; /* of enum loop_terminal */
 	int64_t terminal_us;
 	unsigned stops;
+	struct {
+		int64_t at_us; /* LOOP_FOREVER: quiet */
+		short events;
+	} descriptors[FAKE_DESCRIPTORS_MAX];
+	size_t descriptor_count;
+	int64_t fails_us;
+	int fails_with; /* 0: never */
 } loop = { .now_us = START_US, .alarm_us = LOOP_FOREVER };
 
 void fake_loop_reset(void)
@@ -45,6 +58,28 @@ void fake_loop_reset(void)
 	loop.spins = 0;
 	loop.terminal = 0;
 	loop.stops = 0;
+	loop.descriptor_count = 0;
+	loop.fails_with = 0;
+}
+
+int fake_loop_descriptor(int64_t after_us, short events)
+{
+	assert_in_range(loop.descriptor_count, 0, FAKE_DESCRIPTORS_MAX - 1);
+	loop.descriptors[loop.descriptor_count].at_us =
+		after_us == LOOP_FOREVER ? LOOP_FOREVER : loop.now_us + after_us;
+	loop.descriptors[loop.descriptor_count].events = events;
+	return FIRST_FD + (int)loop.descriptor_count++;
+}
+
+void fake_loop_quiet(int fd)
+{
+	loop.descriptors[fd - FIRST_FD].at_us = LOOP_FOREVER;
+}
+
+void fake_loop_fail(int64_t after_us, int error)
+{
+	loop.fails_us = loop.now_us + after_us;
+	loop.fails_with = error;
 }
 
 void fake_loop_terminal(int64_t after_us, unsigned what)
@@ -100,7 +135,7 @@ size_t fake_loop_waits(void)
 	return loop.waits;
 }
 
-/* --- loop.h --------------------------------------------------------------------------------- */
+/* --- clock.h and signals.h ------------------------------------------------------------------ */
 
 int64_t loop_now_us(void)
 {
@@ -147,6 +182,44 @@ int loop_take_signal(void)
 	return number;
 }
 
+static short ready_events(const struct pollfd *fd)
+{
+	size_t n = (size_t)(fd->fd - FIRST_FD);
+
+	if (fd->fd < FIRST_FD)
+		return fake_stack_ready(fd, loop.now_us);
+	if (loop.descriptors[n].at_us > loop.now_us)
+		return 0;
+	return loop.descriptors[n].events & (fd->events | POLLERR | POLLHUP | POLLNVAL);
+}
+
+static int64_t next_ready_us(const struct pollfd *fd)
+{
+	size_t n = (size_t)(fd->fd - FIRST_FD);
+
+	if (fd->fd < FIRST_FD)
+		return fake_stack_next_us(fd, loop.now_us);
+	if (loop.descriptors[n].at_us <= loop.now_us || !(loop.descriptors[n].events & fd->events))
+		return LOOP_FOREVER;
+	return loop.descriptors[n].at_us;
+}
+
+/* What is ready now, and, if nothing is, when something will be. */
+static int look(struct pollfd *fds, size_t count, int64_t *next_us)
+{
+	int ready = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		fds[i].revents = 0;
+		if (fds[i].fd < 0)
+			continue;
+		fds[i].revents = ready_events(&fds[i]);
+		ready += fds[i].revents != 0;
+		*next_us = MIN(*next_us, next_ready_us(&fds[i]));
+	}
+	return ready;
+}
+
 int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 {
 	loop.waits++;
@@ -154,23 +227,21 @@ int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 		fail_msg("spins: %d waits without a wait", SPINS_MAX);
 	for (;;) {
 		int64_t next = MIN(until_us, next_signal_us());
-		int ready = 0;
+		int ready;
 
 		if (next_signal_us() <= loop.now_us)
 			return -EINTR;
+		if (loop.fails_with) {
+			if (loop.fails_us <= loop.now_us)
+				return -loop.fails_with;
+			next = MIN(next, loop.fails_us);
+		}
 		if (loop.terminal) {
 			if (loop.terminal_us <= loop.now_us)
 				return 0;
 			next = MIN(next, loop.terminal_us);
 		}
-		for (size_t i = 0; i < count; i++) {
-			fds[i].revents = 0;
-			if (fds[i].fd < 0)
-				continue;
-			fds[i].revents = fake_stack_ready(&fds[i], loop.now_us);
-			ready += fds[i].revents != 0;
-			next = MIN(next, fake_stack_next_us(&fds[i], loop.now_us));
-		}
+		ready = look(fds, count, &next);
 		if (ready)
 			return ready;
 		if (until_us <= loop.now_us)

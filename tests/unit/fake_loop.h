@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests can say to the fake clock of fake_loop.c. */
+/* What the tests can say to the fake clock and the fake poll of fake_loop.c. */
 #ifndef FAKE_LOOP_H
 #define FAKE_LOOP_H
 
@@ -28,6 +28,17 @@ void fake_loop_block(int64_t outcome_us);
 
 /* Is loop_alarm_start() in force? */
 int fake_loop_alarmed(void);
+
+/*
+ * A descriptor that is no endpoint's: it is ready for these events from so long from now on, until
+ * it is made quiet.
+ */
+#define FAKE_DESCRIPTORS_MAX 2000
+int fake_loop_descriptor(int64_t after_us, short events);
+void fake_loop_quiet(int fd);
+
+/* From so long from now on, waiting fails with this (positive) errno. */
+void fake_loop_fail(int64_t after_us, int error);
 
 /* How often loop_wait() was called since the reset. */
 size_t fake_loop_waits(void);
