@@ -7,6 +7,7 @@
 #include "engine/each.h"
 #include "report/explain.h"
 #include "engine/listen.h"
+#include "list.h"
 #include "base/loop.h"
 #include "engine/monitor.h"
 #include "options.h"
@@ -100,6 +101,8 @@ static int print(const struct options *options, const struct reporter *reporter,
 	} else if (options->action == ACTION_VERSION) {
 		printf("sctp-connect %s\n", VERSION);
 		stack_print_versions(stdout);
+	} else if (options->action == ACTION_LIST) {
+		status = list_print(stdout, options->list, why);
 	} else {
 		status = explain_print(stdout, options->explain, why);
 	}

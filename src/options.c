@@ -53,6 +53,7 @@ enum row {
 	ROW_VERBOSE,
 	ROW_COLOR,
 	ROW_EXPLAIN,
+	ROW_LIST,
 	ROW_HELP,
 	ROW_VERSION,
 	ROWS,
@@ -137,6 +138,9 @@ static const struct option_row rows[ROWS] = {
 	[ROW_EXPLAIN] = { 0, "explain", "NAME", MODE_BOTH, NULL,
 			  "what an errno, a result or a verdict means,\n"
 			  "its usual causes, and what to check" },
+	[ROW_LIST] = { 0, "list", "WHAT", MODE_BOTH, NULL,
+		       "options, services or names, one on a line:\n"
+		       "what completions ask for" },
 	[ROW_HELP] = { 'h', "help", NULL, MODE_BOTH, NULL, "this text" },
 	[ROW_VERSION] = { 'V', "version", NULL, MODE_BOTH, NULL,
 			  "the version, and the stacks built in" },
@@ -512,6 +516,10 @@ static int take(struct parser *p, enum row row, const char *argument)
 	case ROW_EXPLAIN:
 		o->explain = argument;
 		break;
+	case ROW_LIST:
+		o->list = argument;
+		o->action = ACTION_LIST;
+		break;
 	case ROW_HELP:
 		o->action = ACTION_HELP;
 		break;
@@ -645,7 +653,7 @@ static int parse_all(struct parser *p, int argc, char *argv[])
 					   p->spelled, article(row), rows[row].argument);
 		p->stray_time = row == ROW_MONITOR && !optarg;
 		status = take(p, row, rows[row].argument ? optarg : NULL);
-		if (status || row == ROW_HELP || row == ROW_VERSION)
+		if (status || row == ROW_LIST || row == ROW_HELP || row == ROW_VERSION)
 			return status;
 	}
 	if (optind < argc)
@@ -720,6 +728,27 @@ static void print_option(FILE *out, const struct option_row *r, int column)
 			break;
 		line += length + 1;
 		fprintf(out, "%*s", column, "");
+	}
+}
+
+void options_print_list(FILE *out)
+{
+	static const char *const modes[] = {
+		[MODE_CONNECT] = "connect",
+		[MODE_LISTEN] = "listen",
+		[MODE_BOTH] = "both",
+	};
+
+	for (const struct option_row *r = rows; r < rows + ROWS; r++) {
+		if (r->letter)
+			fprintf(out, "-%c", r->letter);
+		else
+			fputc('-', out);
+		fprintf(out, "\t--%s\t%s\t%s\t", r->name, r->argument ? r->argument : "-",
+			modes[r->modes]);
+		for (const char *c = r->help; *c; c++)
+			fputc(*c == '\n' ? ' ' : *c, out);
+		fputc('\n', out);
 	}
 }
 

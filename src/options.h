@@ -17,4 +17,11 @@ void options_free(struct options *options);
 
 void options_print_help(FILE *out);
 
+/*
+ * One line for each option, with tabs between: the short form, the long one, the argument's name,
+ * "connect", "listen" or "both", and the help. "-" stands for a form or an argument that there is
+ * not.
+ */
+void options_print_list(FILE *out);
+
 #endif

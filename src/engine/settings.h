@@ -16,6 +16,7 @@ enum action {
 	ACTION_CONNECT,
 	ACTION_LISTEN,
 	ACTION_EXPLAIN,
+	ACTION_LIST,
 	ACTION_HELP,
 	ACTION_VERSION,
 };
@@ -60,6 +61,7 @@ struct options {
 	bool verbose;
 	enum color color;
 	const char *explain;
+	const char *list;
 };
 
 /* The targets of -a and of -b, as target_parse_*() make them; -p is the peer's, or a listener's. */

@@ -120,6 +120,16 @@ same_lines() { # COUNT FILE FILE
   assert_output --partial "unknown service 'nosuch'"
 }
 
+@test "--list: what it does not know is bad usage, and all that it does know is named" {
+  run -2 --separate-stderr "$PROGRAM" --list nosuch
+  assert_output ''
+  [[ $stderr == *nosuch*options*services*names* ]]
+  for what in options services names; do
+    run -0 "$PROGRAM" --list "$what"
+    assert [ "${#lines[@]}" -gt 20 ]
+  done
+}
+
 @test "--explain knows each name that it lists, and prints what is known" {
   local name
 

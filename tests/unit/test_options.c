@@ -222,6 +222,8 @@ static void test_actions(void **state)
 		{ "--explain ECONNREFUSED", ACTION_EXPLAIN },
 		{ "--explain ECONNREFUSED -l", ACTION_EXPLAIN },
 		{ "-j --explain 111 -w 3", ACTION_EXPLAIN },
+		{ "--list services", ACTION_LIST },
+		{ "--list services -l -a", ACTION_LIST },
 	};
 
 	(void)state;
@@ -647,7 +649,7 @@ static void test_help_lists_what_is_parsed(void **state)
 		}
 		found++;
 	}
-	assert_int_equal(found, 33);
+	assert_int_equal(found, 34);
 	free(text);
 }
 
