@@ -88,6 +88,8 @@ completes_arguments() {
   refute_option m3ua
   run -0 "$1" --port sgs
   assert_output sgsap
+  run -0 "$1" --list s
+  assert_output services
   run -0 "$1" -b 127.0.0.
   assert_line 127.0.0.1
   run -0 "$1" -R a

@@ -4,6 +4,8 @@
 # What the tests of this directory share: the program, and how to ask each shell for completions.
 
 PROGRAM=${SCTP_CONNECT:-$PWD/build/sctp-connect}
+# The completions ask the program that is in the path.
+PATH=${PROGRAM%/*}:$PATH
 MAN=man/sctp-connect.1
 MAN_JSON=man/sctp-connect-json.5
 
@@ -92,11 +94,9 @@ help_options() {
 }
 
 explained_names() {
-  "$PROGRAM" --explain nosuchname 2>&1 | sed 's/.* known are //; s/, /\n/g' | sort
+  "$PROGRAM" --list names | sort
 }
 
-# The program tells no list of them: this is its table.
 service_names() {
-  sed -n '/services\[\] = {/,/^};/p' src/target/service.c | grep -Eo '\{ "[^"]+"' |
-    tr -d '{ "' | sort
+  "$PROGRAM" --list services | sort
 }
