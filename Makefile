@@ -164,7 +164,9 @@ check-cross: all usrsctp ## only the tests of one stack against the other
 	@tests/run cross
 check-witness: all usrsctp witness ## only the tests of what is seen on the wire
 	@tests/run witness
-.PHONY: check-platform check-usrsctp check-cross check-witness
+check-calls: all ## every system call fails, in every mode, on both stacks (hours)
+	@CALLS=--all tests/run calls
+.PHONY: check-platform check-usrsctp check-cross check-witness check-calls
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""What a run of the program came to, and whether that is right when one of its system calls has failed."""
+import errno as errnos
+import json
+import os
+import re
+import signal
+
+# Far more than threads that wake up a hundred times a second make, and far fewer than a loop without a wait.
+CALLS_PER_SECOND = 4000
+
+# Memory that libc could not get: it tells its callers only that.
+MEMORY = {"mmap", "mremap", "munmap", "mprotect", "madvise"}
+# What a call may be called in a report, beside its own name: libsctp's and libc's functions.
+ALSO = {
+    "getsockopt": "sctp_|SCTP_|SO_", "setsockopt": "sctp_|SCTP_|SO_", "openat": "open", "newfstatat": "stat",
+    "clone3": "pthread_create|thread|fork", "clone": "pthread_create|thread|fork", "sendto": "send",
+    "sendmsg": "send", "recvmsg": "recv|receive", "recvfrom": "recv|receive", "ppoll": "poll", "pread64": "pread",
+    "accept4": "accept", "eventfd2": "eventfd", "epoll_create1": "epoll_create",
+    "write": "standard output|stdout|written", "writev": "standard output|stdout|written", "pipe2": "pipe",
+    "sendmmsg": "send",
+}
+
+
+class Run:
+    """What came of one run: of the program alone, or with a failing call."""
+
+    def __init__(self):
+        self.status = None
+        self.out = self.err = ""
+        self.hung = False
+        self.ended_by_us = False  # a listener whose client has gone, and that still waits
+        self.left = ""
+        self.calls = 0
+        self.seconds = 0
+        self.injected = 0
+        self.log = ""
+
+    def lines(self):
+        return [json.loads(line) for line in self.out.splitlines() if line.startswith("{")]
+
+    def signature(self):
+        """All that must be the same with and without a failure that did not matter."""
+        try:
+            lines = self.lines()
+        except ValueError:
+            return ("broken JSON", ())
+        if lines:
+            return (self.status,) + tuple(sorted({self.signature_of(line) for line in lines}, key=str))
+        words = re.findall(r"\b(connected|degraded|closed|refused|timeout|unreachable|aborted|unresolved|unsupported|"
+                           r"failed|verified|dead|unverified|rejected|silent|tried|untried|excluded|listening|up|down|"
+                           r"served|signal)\b", self.out)
+        return (self.status, tuple(sorted(set(words))))
+
+    @staticmethod
+    def signature_of(line):
+        paths = tuple(sorted((p["address"], p.get("verdict")) for p in line.get("paths") or []))
+        if line.get("event") in ("round", "path", "message"):
+            return ("", "")  # how many there are, and in which order, is a matter of time
+        each = tuple((e["address"], e["result"]) for e in line.get("each") or [])
+        if "event" in line:
+            return (line["event"], line.get("reason"), line.get("exit_status"), paths if line["event"] == "end" else ())
+        return ("result", line["result"], line["exit_status"], paths, each)
+
+    def text(self):
+        return self.out + self.err
+
+
+def judge(run, scenario, known, call, form, errno, calls_most):
+    """None when the report is right, else what is wrong with it."""
+    if run.hung:
+        return "did not end"
+    if run.status < 0 or run.status in (128 + signal.SIGSEGV, 128 + signal.SIGABRT, 128 + signal.SIGFPE,
+                                        128 + signal.SIGBUS, 128 + signal.SIGKILL, 128 + signal.SIGALRM):
+        return "crashed: status %d" % run.status
+    if run.calls > 3 * calls_most + CALLS_PER_SECOND * run.seconds:
+        return "calls in a circle: %d, of %d" % (run.calls, calls_most)
+    # Where no packet leaves any more, the peer cannot be told.
+    if run.left and not (os.environ["STACK"] == "usrsctp" and call == "sendmsg" and form):
+        return run.left
+    if run.signature() in known:
+        return None
+    if call in ("write", "writev") and run.status != 0 and not run.out:
+        return None  # there was no way to say it
+    if call in MEMORY and re.search(r"out of memory|ENOMEM|EAGAIN|%s" % errno, run.text()) and run.status == 6:
+        return None
+    statuses = {6, 5} | {s[0] for s in known}
+    if run.ended_by_us:
+        statuses.add(128 + signal.SIGTERM)
+    # Of what fails inside getaddrinfo(), libc says nothing but that it found no such name.
+    if scenario.name == "name" and run.status == 3 and call not in ("write", "ppoll"):
+        return None
+    if not re.search(r"\b%s\b|%s" % (errno, os.strerror(getattr(errnos, errno))), run.text()):
+        return "false: %s, and %s is not named" % (said(run) or "nothing", errno)
+    # 0 only where all is well but what is told beside it: the attempts of --each, an event of a listener.
+    if run.status not in statuses or (run.status == 0 and well(run.signature()) not in [well(k) for k in known]):
+        return "false: status %s" % said(run)
+    if not re.search(r"\b(%s|%s)" % (call, ALSO.get(call, call)), run.text()):
+        return "the call is not named: " + said(run)
+    return None
+
+
+def well(signature):
+    """What exit status 0 rests on: without the attempts of --each, without how a listener's clients fared, and without
+    the difference between a path that is verified and one that could not be asked."""
+    if signature[-1] and isinstance(signature[-1][0], tuple):
+        rest = set()
+        for line in signature[1:]:
+            rest.add(line[:3] if line[0] == "result" else line[0])
+            if line[0] == "result":
+                rest |= {path for path in line[3] if path[1] not in ("verified", "unverified")}
+        return rest
+    return {signature[0], *(word for word in signature[-1] if word in ("connected", "listening", "up", "dead"))}
+
+
+def said(run):
+    """The outcome in short."""
+    words = [str(run.status)]
+    try:
+        for line in run.lines():
+            if "result" in line:
+                words += [line["result"], line["reason"] or ""]
+                words += ["%s %s (%s)" % (p["address"], p["verdict"], p["note"] or "") for p in line["paths"]
+                          if p["note"]]
+                words += ["alone %s %s" % (e["address"], e["result"]) for e in line.get("each") or []]
+            elif line["event"] in ("down", "end"):
+                words += [line["event"], line.get("reason") or ""]
+    except ValueError:
+        words.append("broken JSON")
+    if not run.out.startswith("{"):
+        words.append(" / ".join(run.out.splitlines()[:3]))
+    words.append(" / ".join(run.err.splitlines()[:2]))
+    return " ".join(w for w in words if w)
