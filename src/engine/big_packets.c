@@ -12,6 +12,7 @@
 #include "base/names.h"
 #include "packet/checksum.h"
 #include "base/loop.h"
+#include "engine/heartbeat.h"
 
 #define TRIES 3
 #define SMALL 256 /* bytes of the one that tells whether it is the size */
@@ -29,18 +30,6 @@
 #define CHUNK_HEADER   4
 #define NUMBER_SIZE    4
 #define MAY_NOT_CHANGE IP_PMTUDISC_PROBE
-
-void big_packets_begin(struct big_packets_probe *m, size_t count)
-{
-	m->count = count;
-	m->asks = xcalloc(count + 1, sizeof(*m->asks));
-}
-
-void big_packets_end(struct big_packets_probe *m)
-{
-	free(m->asks);
-	*m = (struct big_packets_probe){ 0 };
-}
 
 /* --- The packet ------------------------------------------------------------------------------- */
 
@@ -142,8 +131,8 @@ static int send_from(const struct ledger_sample *sample, const uint8_t *packet, 
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static void ask(struct big_packets_ask *a, const struct ledger_sample *sample, uint32_t size,
-		struct timeline *timeline)
+static void send_one(struct big_packets_ask *a, const struct ledger_sample *sample, uint32_t size,
+		     struct timeline *timeline)
 {
 	uint8_t packet[MTU_MAX];
 	char text[ADDRESS_TEXT_MAX];
@@ -211,11 +200,11 @@ static void tick_one(struct big_packets_ask *a, const struct probe_path *asked,
 	}
 	if (!a->sent) {
 		a->base = path->padded.count;
-		ask(a, &path->sample, a->mtu, timeline);
+		send_one(a, &path->sample, a->mtu, timeline);
 	} else if (asked->answered && loop_now_us() - a->sent_us >= patience_us) {
 		/* What answers no small one is not known to lose large ones. */
 		if (a->sent <= TRIES)
-			ask(a, &path->sample, a->sent < TRIES ? a->mtu : SMALL, timeline);
+			send_one(a, &path->sample, a->sent < TRIES ? a->mtu : SMALL, timeline);
 		else
 			a->over = true;
 	}
@@ -223,18 +212,11 @@ static void tick_one(struct big_packets_ask *a, const struct probe_path *asked,
 		*wake_us = MIN(*wake_us, a->sent_us + patience_us);
 }
 
-size_t big_packets_tick(struct big_packets_probe *m, const struct probe *probe,
-			const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
+bool big_packets_tick(struct big_packets_ask *ask, const struct probe_path *path,
+		      const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
 {
-	size_t waiting = 0;
-
-	for (size_t i = 0; i < m->count; i++) {
-		struct big_packets_ask *a = &m->asks[i];
-
-		if (!a->over)
-			tick_one(a, &probe->paths[i], ledger, timeline, wake_us);
-		/* Without one of the stack's to copy there is nothing to wait for. */
-		waiting += !a->over && a->sent && probe->paths[i].answered;
-	}
-	return waiting;
+	if (!ask->over)
+		tick_one(ask, path, ledger, timeline, wake_us);
+	/* Without one of the stack's to copy there is nothing to wait for. */
+	return !ask->over && ask->sent && path->answered;
 }

@@ -14,14 +14,17 @@
 #ifndef ENGINE_BIG_PACKETS_H
 #define ENGINE_BIG_PACKETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/heartbeat.h"
-#include "report/result.h"
 #include "base/timeline.h"
+#include "report/result.h"
 #include "witness/ledger.h"
 
+struct probe_path;
+
+/* What one path is asked. All zeros: not asked yet. Changed by big_packets.c alone. */
 struct big_packets_ask {
 	enum big_packets verdict;
 	bool over;     /* the verdict stands */
@@ -31,21 +34,12 @@ struct big_packets_ask {
 	int64_t sent_us;
 };
 
-struct big_packets_probe {
-	struct big_packets_ask *asks; /* owned; one for each path of the probe */
-	size_t count;
-};
-
-void big_packets_begin(struct big_packets_probe *m, size_t count);
-void big_packets_end(struct big_packets_probe *m);
-
 /*
- * Sends what is due, and looks for answers. Returns how many paths that have answered a small one
- * are still waited for, and lowers *wake_us to when there is something to do. over is set for all
- * once nothing can come of it any more.
+ * Sends what is due on one path, and looks for answers. True: it has answered a small heartbeat,
+ * and a large one is still waited for. Lowers *wake_us to when there is something to do.
  */
-size_t big_packets_tick(struct big_packets_probe *m, const struct probe *probe,
-			const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us);
+bool big_packets_tick(struct big_packets_ask *ask, const struct probe_path *path,
+		      const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us);
 
 /*
  * The packet, from the SCTP header on, or with encapsulation from that of UDP: for IP packets of

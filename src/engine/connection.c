@@ -11,10 +11,9 @@
 #include "diagnose/words.h"
 #include "base/loop.h"
 #include "engine/attempt.h"
-#include "engine/big_packets.h"
 #include "engine/gather.h"
-#include "engine/heartbeat.h"
 #include "engine/plan.h"
+#include "engine/verify.h"
 #include "report/report.h"
 #include "witness/watch.h"
 
@@ -23,11 +22,6 @@
 /* How long a graceful close may take: a round trip, of which the connect took two. */
 #define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
 #define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
-
-/* Parts of --probe-timeout, and as many heartbeats at most. */
-#define PROBE_STEPS 4
-/* Failures that the stack's own heartbeats may add meanwhile. */
-#define PROBE_SPARE 2
 
 enum connection_state {
 	/* Nothing is open. Left by start(): to PENDING, or, when it cannot even begin, to DONE. */
@@ -57,15 +51,11 @@ struct connection {
 	int64_t begun_us;    /* the first try */
 	int64_t deadline_us; /* of the state it is in */
 	int64_t wake_us;     /* when tick() has something to do */
-	bool probe_routes_checked;
-	unsigned probe_asked; /* how often all of those have been asked again */
-	size_t probe_strikes; /* those times of all paths: what the stack counts as failures */
 
 	struct plan plan;
 	struct attempt attempt;
 	struct gather gather;
-	struct probe *probe; /* NULL but while PROBING */
-	struct big_packets_probe big_packets;
+	struct verify verify;
 	struct watch watch;
 
 	struct evidence evidence;
@@ -109,9 +99,7 @@ void connection_gone(struct connection *c)
 /* Takes away all that belongs to one try. */
 static void reset(struct connection *c)
 {
-	probe_free(c->probe);
-	c->probe = NULL;
-	big_packets_end(&c->big_packets);
+	verify_free(&c->verify);
 	watch_stop(&c->watch);
 	gather_free(&c->gather);
 	attempt_free(&c->attempt);
@@ -436,62 +424,13 @@ static void finish(struct connection *c, enum phase phase, int error)
 
 static void start_probe(struct connection *c)
 {
-	struct association *a = &c->result.association;
-	union address *paths = xcalloc(a->path_count + 1, sizeof(*paths));
-	size_t count = 0;
+	int64_t handshake_us = c->evidence.answered == 0 ? c->result.connect_us / 2 : 0;
 
-	for (size_t i = 0; i < a->path_count; i++)
-		if (a->paths[i].in_association)
-			paths[count++] = a->paths[i].path.address;
-	c->probe = probe_new(c->stack, c->attempt.endpoint, &a->status, paths, count, c->timeline);
-	big_packets_begin(&c->big_packets, count);
-	free(paths);
-	c->evidence.probe_timeout_us = c->options->probe_timeout_us;
-	c->evidence.probe_step_us = c->options->probe_timeout_us / PROBE_STEPS;
 	c->state = CONNECTION_PROBING;
-	c->probe_asked = 0;
-	c->probe_routes_checked = false;
-	c->probe_strikes = 0;
-	c->deadline_us = loop_now_us() + c->options->probe_timeout_us;
-	probe_ask_all(c->probe);
-	c->wake_us = loop_now_us(); /* all may have answered by now */
-}
-
-/* What the probe found, and what the paths look like after it. */
-static void take_probe(struct connection *c)
-{
-	struct association *a = &c->result.association;
-	size_t next = 0;
-
-	for (size_t i = 0; i < a->path_count; i++) {
-		struct path_result *path = &a->paths[i];
-		const struct probe_path *asked;
-		union address address = path->path.address;
-		bool primary = path->path.primary;
-		struct way way = { 0 };
-
-		if (!path->in_association)
-			continue;
-		asked = &c->probe->paths[next++];
-		path->rtt_us = asked->rtt_us;
-		if (c->watch.witness && asked->answered) {
-			int64_t exact_us = ledger_rtt_us(&c->watch.ledger, &address);
-
-			path->rtt_us = exact_us ? exact_us : path->rtt_us;
-		}
-		path->heartbeats = asked->sent;
-		path->answered = asked->answered;
-		path->big_packets = c->big_packets.asks[next - 1].verdict;
-		path->asked_mtu = c->big_packets.asks[next - 1].mtu;
-		c->stack->path(c->attempt.endpoint, c->attempt.assoc, &address, &path->path);
-		path->path.address = address;
-		path->path.primary = primary;
-		if (asked->answered)
-			continue;
-		way_look_for_route(&way, &address, &c->plan);
-		way_look_for_neighbour(&way, &address);
-		way_tell(&way, path);
-	}
+	verify_begin(&c->verify, &c->plan, &c->attempt, &c->watch, &c->result.association,
+		     c->options->probe_timeout_us, handshake_us);
+	c->deadline_us = c->verify.deadline_us;
+	c->wake_us = c->verify.next_us;
 }
 
 /* error: the association was lost meanwhile. */
@@ -499,115 +438,12 @@ static void end_probe(struct connection *c, int error)
 {
 	c->result.probe_us = loop_now_us() - c->attempt.up_us;
 	c->evidence.probed = !error && !c->attempt.closing && !c->result.signal;
+	c->evidence.probe_timeout_us = c->verify.timeout_us;
+	c->evidence.probe_step_us = c->verify.step_us;
 	watch_read(&c->watch, c->timeline);
-	take_probe(c);
-	probe_free(c->probe);
-	c->probe = NULL;
-	big_packets_end(&c->big_packets);
+	verify_tell(&c->verify, c->result.association.paths);
+	verify_free(&c->verify);
 	finish(c, PHASE_UP, error);
-}
-
-/* When those who have not answered are asked again; the last step is for the last answer. */
-static int64_t next_ask_us(const struct connection *c)
-{
-	if (c->probe_asked + 1 >= PROBE_STEPS)
-		return LOOP_FOREVER;
-	return c->attempt.up_us + (c->probe_asked + 1) * c->evidence.probe_step_us;
-}
-
-/*
- * At half time all of them. In between, too, those whose answer should have come, to tell a path
- * that loses packets from a dead one: but not where round trips are as long as that; nor where a
- * stack may take no other answer than that to the newest one, as usrsctp does to confirm an
- * address; nor so often that it ends the association, because each counts as a failure of that,
- * too.
- */
-static void ask_again(struct connection *c, size_t waiting)
-{
-	bool half = ++c->probe_asked == PROBE_STEPS / 2;
-	bool *ask = xcalloc(c->probe->count + 1, sizeof(*ask));
-	bool often = c->probe_strikes + 2 * waiting + PROBE_SPARE <
-		     c->result.association.status.max_retrans;
-	int64_t slowest_us = c->evidence.answered == 0 ? c->result.connect_us / 2 : 0;
-
-	for (size_t i = 0; i < c->probe->count; i++)
-		slowest_us = MAX(slowest_us, c->probe->paths[i].rtt_us);
-	often &= 2 * slowest_us < c->evidence.probe_step_us;
-	for (size_t i = 0; i < c->probe->count; i++) {
-		const struct probe_path *path = &c->probe->paths[i];
-
-		ask[i] = path->missed && (half || (often && path->then.state != PATH_UNCONFIRMED));
-		c->probe_strikes += ask[i];
-	}
-	probe_ask(c->probe, ask);
-	free(ask);
-}
-
-/* Has the newest heartbeat to that address drawn an ICMP error? */
-static bool drew_icmp(const struct connection *c, const union address *address)
-{
-	const struct ledger_path *path = c->watch.witness ? ledger_find(&c->watch.ledger, address)
-							  : NULL;
-
-	for (size_t i = 0; path && i < path->icmp_count; i++)
-		if (path->icmps[i].error && path->heartbeats.count &&
-		    path->icmps[i].seen.last_us >= path->heartbeats.last_us)
-			return true;
-	return false;
-}
-
-/* Of the paths that wait for an answer: how many may still get one. */
-static size_t count_hopeful(struct connection *c, int64_t now)
-{
-	struct association *a = &c->result.association;
-	bool look = !c->probe_routes_checked && now - c->attempt.up_us >= GATHER_FIRST_LOOK_US;
-	size_t next = 0, count = 0;
-
-	for (size_t i = 0; i < a->path_count; i++) {
-		struct path_result *path = &a->paths[i];
-
-		if (!path->in_association || !c->probe->paths[next++].missed)
-			continue;
-		if (look) {
-			struct way way = { 0 };
-
-			way_look_for_route(&way, &path->path.address, &c->plan);
-			way_tell(&way, path);
-		}
-		count += !path->route_error && !drew_icmp(c, &path->path.address);
-	}
-	c->probe_routes_checked |= look;
-	return count;
-}
-
-static void handle_events(struct connection *c);
-
-static void tick_probe(struct connection *c, int64_t now)
-{
-	size_t waiting = probe_look(c->probe), large = 0;
-	int64_t wake_us = LOOP_FOREVER;
-
-	if (c->watch.witness) {
-		watch_read(&c->watch, c->timeline);
-		large = big_packets_tick(&c->big_packets, c->probe, &c->watch.ledger, c->timeline,
-					 &wake_us);
-	}
-	if (now >= c->deadline_us || (!large && (!waiting || !count_hopeful(c, now)))) {
-		/* Nobody can be asked any more where the peer has closed it since the poll. */
-		handle_events(c);
-		if (c->state == CONNECTION_PROBING)
-			end_probe(c, 0);
-		return;
-	}
-	if (now - c->attempt.up_us >= PROGRESS_AFTER_US)
-		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
-				  waiting, waiting == 1 ? "" : "s");
-	if (waiting && now >= next_ask_us(c)) {
-		ask_again(c, waiting);
-		c->wake_us = now; /* all may have answered by now */
-		return;
-	}
-	c->wake_us = MIN(MIN(probe_next_look_us(c->probe), next_ask_us(c)), wake_us);
 }
 
 static void came_up(struct connection *c)
@@ -633,6 +469,25 @@ static void handle_events(struct connection *c)
 		came_up(c);
 	else if (c->state == CONNECTION_PROBING && outcome != ATTEMPT_UP)
 		end_probe(c, c->attempt.error);
+}
+
+static void tick_probe(struct connection *c, int64_t now)
+{
+	size_t waiting;
+
+	watch_read(&c->watch, c->timeline);
+	if (verify_tick(&c->verify, now)) {
+		/* Nobody can be asked any more where the peer has closed it since the poll. */
+		handle_events(c);
+		if (c->state == CONNECTION_PROBING)
+			end_probe(c, 0);
+		return;
+	}
+	waiting = verify_waiting(&c->verify);
+	if (waiting && now - c->attempt.up_us >= PROGRESS_AFTER_US)
+		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
+				  waiting, waiting == 1 ? "" : "s");
+	c->wake_us = c->verify.next_us;
 }
 
 static void tick_pending(struct connection *c, int64_t now)

@@ -18,22 +18,25 @@
 #define LOOK_LATE_US (100 * USEC_PER_MSEC)
 
 struct probe *probe_new(const struct stack *stack, struct stack_endpoint *endpoint,
-			const struct stack_status *status, const union address *paths, size_t count,
-			struct timeline *timeline)
+			const struct association *association, struct timeline *timeline)
 {
 	struct probe *probe = xcalloc(1, sizeof(*probe));
 
 	probe->stack = stack;
 	probe->endpoint = endpoint;
-	probe->assoc = status->id;
-	probe->rto_min_ms = status->rto_min_ms;
-	probe->rto_now_ms = status->rto_min_ms;
+	probe->assoc = association->status.id;
+	probe->rto_min_ms = association->status.rto_min_ms;
+	probe->rto_now_ms = association->status.rto_min_ms;
 	probe->timeline = timeline;
-	probe->count = count;
-	probe->paths = xcalloc(count + 1, sizeof(*probe->paths));
-	for (size_t i = 0; i < count; i++) {
-		probe->paths[i].address = paths[i];
-		probe->paths[i].measured_ms = probe->rto_min_ms;
+	probe->paths = xcalloc(association->path_count + 1, sizeof(*probe->paths));
+	for (size_t i = 0; i < association->path_count; i++) {
+		if (!association->paths[i].in_association)
+			continue;
+		probe->paths[probe->count++] = (struct probe_path){
+			.address = association->paths[i].path.address,
+			.index = i,
+			.measured_ms = probe->rto_min_ms,
+		};
 	}
 	return probe;
 }

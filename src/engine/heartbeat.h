@@ -11,15 +11,18 @@
 #ifndef ENGINE_HEARTBEAT_H
 #define ENGINE_HEARTBEAT_H
 
-#include "stack/stack.h"
 #include "base/timeline.h"
+#include "engine/big_packets.h"
+#include "report/result.h"
+#include "stack/stack.h"
 
 /* Heartbeats without an answer of which it is known when they were sent. */
 #define PROBE_KEPT 4
 
-/* One path, as far as it was asked. Read only, but for heartbeat.c. */
+/* One path, as far as it was asked. Read only, but for heartbeat.c, and big for big_packets.c. */
 struct probe_path {
 	union address address;
+	size_t index;                 /* in the association's paths */
 	unsigned sent;                /* heartbeats */
 	unsigned answered;            /* of those */
 	unsigned missed;              /* heartbeats since the last answer; 0: none is waited for */
@@ -32,6 +35,7 @@ struct probe_path {
 	int error;              /* why the newest heartbeat was not sent: positive errno, or 0 */
 	uint32_t measured_ms;   /* the RTO that the newest answer gives without a raised RTO.Min */
 	struct stack_path then; /* what the stack said of the path at the last look */
+	struct big_packets_ask big;
 };
 
 struct probe {
@@ -46,10 +50,9 @@ struct probe {
 	bool moved;          /* that is not the same */
 };
 
-/* For these paths of an association that is up. Nothing is sent yet. */
+/* For all paths of an association that is up and known. Nothing is sent yet. */
 struct probe *probe_new(const struct stack *stack, struct stack_endpoint *endpoint,
-			const struct stack_status *status, const union address *paths, size_t count,
-			struct timeline *timeline);
+			const struct association *association, struct timeline *timeline);
 
 /* Gives RTO.Min back, unless the association is gone, and frees. NULL is fine. */
 void probe_free(struct probe *probe);

@@ -396,17 +396,13 @@ static int64_t wake_us(const struct run *r)
 /* The paths of the association, as the connect has left them. */
 static void take_paths(struct run *r, const struct association *a)
 {
-	union address *addresses = xcalloc(a->path_count + 1, sizeof(*addresses));
+	r->probe = probe_new(r->stack, r->endpoint, a, r->timeline);
+	r->m.path_count = r->probe->count;
+	r->m.paths = xcalloc(r->m.path_count + 1, sizeof(*r->m.paths));
+	for (size_t i = 0; i < r->m.path_count; i++) {
+		const struct path_result *from = &a->paths[r->probe->paths[i].index];
 
-	r->m.paths = xcalloc(a->path_count + 1, sizeof(*r->m.paths));
-	for (size_t i = 0; i < a->path_count; i++) {
-		const struct path_result *from = &a->paths[i];
-		struct monitor_path *path = &r->m.paths[r->m.path_count];
-
-		if (!from->in_association)
-			continue;
-		addresses[r->m.path_count++] = from->path.address;
-		*path = (struct monitor_path){
+		r->m.paths[i] = (struct monitor_path){
 			.address = from->path.address,
 			.host = from->host,
 			.verdict = from->verdict,
@@ -415,17 +411,9 @@ static void take_paths(struct run *r, const struct association *a)
 			.slow_us = from->rtt_us,
 			.dead_since_us = r->m.began_us,
 		};
-	}
-	r->probe = probe_new(r->stack, r->endpoint, &a->status, addresses, r->m.path_count,
-			     r->timeline);
-	free(addresses);
-	/* What the connect has asked twice may be answered twice. */
-	for (size_t i = 0, next = 0; i < a->path_count; i++) {
-		const struct path_result *from = &a->paths[i];
-
-		if (from->in_association && from->answered < from->heartbeats)
-			r->probe->paths[next].stray_us = r->m.began_us + from->rtt_us;
-		next += from->in_association;
+		/* What the connect has asked twice may be answered twice. */
+		if (from->answered < from->heartbeats)
+			r->probe->paths[i].stray_us = r->m.began_us + from->rtt_us;
 	}
 }
 

@@ -43,7 +43,8 @@ static struct timeline timeline;
 static struct probe *start(const struct fake_script *script, size_t count)
 {
 	const struct stack_config config = { .local = NULL };
-	struct stack_status status;
+	struct path_result paths[PATHS] = { 0 };
+	struct association association = { .paths = paths, .path_count = count };
 	struct stack_fault fault;
 	uint32_t assoc;
 
@@ -51,8 +52,12 @@ static struct probe *start(const struct fake_script *script, size_t count)
 	fake_stack_reset(script, 1);
 	assert_int_equal(fake_stack.open(&endpoint, &config, &fault), 0);
 	assert_int_equal(fake_stack.connect(endpoint, peers, MAX(count, 1), false, &assoc), 0);
-	assert_int_equal(fake_stack.status(endpoint, assoc, &status), 0);
-	return probe_new(&fake_stack, endpoint, &status, peers, count, &timeline);
+	assert_int_equal(fake_stack.status(endpoint, assoc, &association.status), 0);
+	for (size_t i = 0; i < count; i++) {
+		paths[i].path.address = peers[i];
+		paths[i].in_association = true;
+	}
+	return probe_new(&fake_stack, endpoint, &association, &timeline);
 }
 
 static void pass(int64_t us)

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/verify.h"
+
+#include <stdlib.h>
+#include <sys/param.h>
+
+#include "base/loop.h"
+
+/* Parts of the time-out, and as many heartbeats at most. */
+#define STEPS 4
+/* Failures that the stack's own heartbeats may add meanwhile. */
+#define STRIKES_SPARE 2
+
+void verify_begin(struct verify *verify, const struct plan *plan, const struct attempt *attempt,
+		  const struct watch *watch, const struct association *association,
+		  int64_t timeout_us, int64_t handshake_us)
+{
+	*verify = (struct verify){
+		.plan = plan,
+		.attempt = attempt,
+		.watch = watch,
+		.association = association,
+		.timeout_us = timeout_us,
+		.deadline_us = loop_now_us() + timeout_us,
+		.step_us = timeout_us / STEPS,
+		.handshake_us = handshake_us,
+	};
+	verify->probe =
+		probe_new(attempt->stack, attempt->endpoint, association, attempt->timeline);
+	verify->ways = xcalloc(verify->probe->count + 1, sizeof(*verify->ways));
+	probe_ask_all(verify->probe);
+	verify->next_us = loop_now_us(); /* all may have answered by now */
+}
+
+void verify_free(struct verify *verify)
+{
+	probe_free(verify->probe);
+	free(verify->ways);
+	*verify = (struct verify){ 0 };
+}
+
+size_t verify_waiting(const struct verify *verify)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < verify->probe->count; i++)
+		waiting += verify->probe->paths[i].missed > 0;
+	return waiting;
+}
+
+/* --- Asking again ---------------------------------------------------------------------------- */
+
+/* The last step is for the last answer. */
+static int64_t next_ask_us(const struct verify *verify)
+{
+	if (verify->asked + 1 >= STEPS)
+		return LOOP_FOREVER;
+	return verify->attempt->up_us + (verify->asked + 1) * verify->step_us;
+}
+
+static int64_t slowest_us(const struct verify *verify)
+{
+	int64_t slowest = verify->handshake_us;
+
+	for (size_t i = 0; i < verify->probe->count; i++)
+		slowest = MAX(slowest, verify->probe->paths[i].rtt_us);
+	return slowest;
+}
+
+/*
+ * At half time, every path that has not answered. At the other steps, only where the answer is
+ * overdue, to tell a path that loses packets from a dead one:
+ * - not where round trips are as long as a step;
+ * - not where a stack may take no other answer than that to the newest one, as usrsctp does to
+ *   confirm an address;
+ * - not so often that it ends the association, because each counts as a failure of that, too.
+ */
+static void ask_again(struct verify *verify)
+{
+	struct probe *probe = verify->probe;
+	bool half = ++verify->asked == STEPS / 2;
+	bool *ask = xcalloc(probe->count + 1, sizeof(*ask));
+	bool often = 2 * slowest_us(verify) < verify->step_us &&
+		     verify->strikes + 2 * verify_waiting(verify) + STRIKES_SPARE <
+			     verify->association->status.max_retrans;
+
+	for (size_t i = 0; i < probe->count; i++) {
+		const struct probe_path *path = &probe->paths[i];
+
+		ask[i] = path->missed && (half || (often && path->then.state != PATH_UNCONFIRMED));
+		verify->strikes += ask[i];
+	}
+	probe_ask(probe, ask);
+	free(ask);
+}
+
+/* --- Until when ------------------------------------------------------------------------------ */
+
+/* Has the newest heartbeat to that address drawn an ICMP error? */
+static bool drew_icmp(const struct verify *verify, const union address *address)
+{
+	const struct watch *watch = verify->watch;
+	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, address)
+							: NULL;
+
+	for (size_t i = 0; path && i < path->icmp_count; i++)
+		if (path->icmps[i].error && path->heartbeats.count &&
+		    path->icmps[i].seen.last_us >= path->heartbeats.last_us)
+			return true;
+	return false;
+}
+
+/* An answer on a short path is there by then, and needs no routing table. */
+static void look_for_routes(struct verify *verify, int64_t now_us)
+{
+	const struct probe *probe = verify->probe;
+
+	if (verify->ways_known || now_us - verify->attempt->up_us < GATHER_FIRST_LOOK_US)
+		return;
+	verify->ways_known = true;
+	for (size_t i = 0; i < probe->count; i++)
+		if (probe->paths[i].missed)
+			way_look_for_route(&verify->ways[i], &probe->paths[i].address,
+					   verify->plan);
+}
+
+/* May any of the paths that have not answered still do so? */
+static bool any_hopeful(const struct verify *verify)
+{
+	const struct probe *probe = verify->probe;
+
+	for (size_t i = 0; i < probe->count; i++) {
+		const struct path_result *path = &verify->association->paths[probe->paths[i].index];
+
+		if (probe->paths[i].missed && !verify->ways[i].route_error && !path->route_error &&
+		    !drew_icmp(verify, &probe->paths[i].address))
+			return true;
+	}
+	return false;
+}
+
+/* Large packets that are still waited for. */
+static bool tick_big_packets(struct verify *verify, int64_t *wake_us)
+{
+	struct probe *probe = verify->probe;
+	bool waits = false;
+
+	for (size_t i = 0; verify->watch->witness && i < probe->count; i++)
+		waits |= big_packets_tick(&probe->paths[i].big, &probe->paths[i],
+					  &verify->watch->ledger, verify->attempt->timeline,
+					  wake_us);
+	return waits;
+}
+
+bool verify_tick(struct verify *verify, int64_t now_us)
+{
+	int64_t wake_us = LOOP_FOREVER;
+	size_t waiting = probe_look(verify->probe);
+	bool large = tick_big_packets(verify, &wake_us);
+
+	look_for_routes(verify, now_us);
+	if (now_us >= verify->deadline_us || (!large && !any_hopeful(verify)))
+		return true;
+	if (waiting && now_us >= next_ask_us(verify)) {
+		ask_again(verify);
+		verify->next_us = now_us; /* all may have answered by now */
+		return false;
+	}
+	wake_us = MIN(wake_us, probe_next_look_us(verify->probe));
+	verify->next_us = MIN(MIN(wake_us, next_ask_us(verify)), verify->deadline_us);
+	return false;
+}
+
+/* --- What came of it ------------------------------------------------------------------------- */
+
+static void tell_path(const struct verify *verify, const struct probe_path *asked,
+		      struct path_result *path)
+{
+	const struct attempt *attempt = verify->attempt;
+	union address address = path->path.address;
+	bool primary = path->path.primary;
+	struct way way = { 0 };
+
+	path->rtt_us = asked->rtt_us;
+	if (verify->watch->witness && asked->answered) {
+		int64_t exact_us = ledger_rtt_us(&verify->watch->ledger, &address);
+
+		path->rtt_us = exact_us ? exact_us : path->rtt_us;
+	}
+	path->heartbeats = asked->sent;
+	path->answered = asked->answered;
+	path->big_packets = asked->big.verdict;
+	path->asked_mtu = asked->big.mtu;
+	attempt->stack->path(attempt->endpoint, attempt->assoc, &address, &path->path);
+	path->path.address = address;
+	path->path.primary = primary;
+	if (asked->answered)
+		return;
+	way_look_for_route(&way, &address, verify->plan);
+	way_look_for_neighbour(&way, &address);
+	way_tell(&way, path);
+}
+
+void verify_tell(const struct verify *verify, struct path_result *paths)
+{
+	for (size_t i = 0; verify->probe && i < verify->probe->count; i++)
+		tell_path(verify, &verify->probe->paths[i], &paths[verify->probe->paths[i].index]);
+}
