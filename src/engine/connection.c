@@ -13,6 +13,7 @@
 #include "engine/attempt.h"
 #include "engine/gather.h"
 #include "engine/plan.h"
+#include "engine/snapshot.h"
 #include "engine/verify.h"
 #include "report/report.h"
 #include "witness/watch.h"
@@ -239,91 +240,21 @@ static void start(struct connection *c)
 
 /* --- The association is up: what it is made of ---------------------------------------------- */
 
-/*
- * When the array was reordered, the stack's primary is the first of the array that answered. The
- * user's first address is to be it, unless its turn came before that one's and it did not answer.
- */
-static void set_primary(struct connection *c)
-{
-	char text[ADDRESS_TEXT_MAX];
-	const union address *first;
-	size_t position = 0;
-	int rc;
-
-	c->result.primary_set = false;
-	if (!c->result.reordered)
-		return;
-	while (c->plan.requested[position] != 0 && position + 1 < c->plan.count)
-		position++;
-	first = &c->plan.addresses[position];
-	if (c->plan.requested[position] != 0 || position <= c->evidence.answered)
-		return;
-	rc = c->stack->set_primary(c->attempt.endpoint, c->attempt.assoc, first);
-	c->result.primary_set = rc == 0;
-	timeline_note(c->timeline, "primary set to the first -a, %s: %s",
-		      address_host_text(first, text), rc < 0 ? errno_name(-rc) : "done");
-}
-
-static void find_answered(struct connection *c, const struct stack_path *list, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (list[i].primary)
-			c->evidence.answered = plan_position(&c->plan, &list[i].address);
-}
-
-/* Sorts what the stack lists into the requested addresses, and appends the learned ones. */
-static void merge_paths(struct connection *c, const struct stack_path *list, size_t count)
+/* Where the peer has closed it again already, there is nothing left to ask about. */
+static int take_snapshot(struct connection *c)
 {
 	struct association *a = &c->result.association;
-	size_t requested = a->path_count;
+	int rc = snapshot_take(c->stack, c->attempt.endpoint, c->attempt.assoc, a);
 
-	a->paths = xreallocarray(a->paths, requested + count + 1, sizeof(*a->paths));
-	for (size_t i = 0; i < count; i++) {
-		struct path_result *path = NULL;
-
-		for (size_t j = 0; j < requested && !path; j++)
-			if (address_equal(&a->paths[j].path.address, &list[i].address) &&
-			    !a->paths[j].in_association)
-				path = &a->paths[j];
-		if (path) {
-			union address given = path->path.address;
-
-			path->path = list[i];
-			path->path.address = given; /* with the zone, which the kernel forgets */
-		} else {
-			path = &a->paths[a->path_count++];
-			*path = (struct path_result){ .path = list[i] };
-		}
-		path->in_association = true;
-		path->verdict = VERDICT_UNVERIFIED;
-	}
-}
-
-static void snapshot(struct connection *c)
-{
-	struct association *a = &c->result.association;
-	struct stack_path *list = NULL;
-	int count;
-
-	/* Where the peer has closed it again already, there is nothing left to ask about. */
-	if (c->stack->status(c->attempt.endpoint, c->attempt.assoc, &a->status) < 0)
-		return;
-	count = c->stack->paths(c->attempt.endpoint, c->attempt.assoc, &list);
-	if (count < 0)
-		return;
-	find_answered(c, list, count);
-	set_primary(c);
-	if (c->result.primary_set) {
-		free(list);
-		count = c->stack->paths(c->attempt.endpoint, c->attempt.assoc, &list);
-		if (count < 0)
-			return;
-	}
-	merge_paths(c, list, (size_t)count);
-	free(list);
-	count = c->stack->local_addresses(c->attempt.endpoint, c->attempt.assoc, &a->local);
-	a->local_count = count > 0 ? (size_t)count : 0;
-	a->known = true;
+	if (rc < 0)
+		return rc;
+	c->evidence.answered = snapshot_answered(a, &c->plan);
+	c->result.primary_set = snapshot_set_primary(c->stack, c->attempt.endpoint,
+						     c->attempt.assoc, &c->plan,
+						     c->evidence.answered, c->timeline);
+	if (!c->result.primary_set)
+		return 0;
+	return snapshot_take(c->stack, c->attempt.endpoint, c->attempt.assoc, a);
 }
 
 /* --- The end of a try ----------------------------------------------------------------------- */
@@ -450,7 +381,7 @@ static void came_up(struct connection *c)
 {
 	c->result.connect_us = c->attempt.up_us - c->attempt.started_us;
 	gather_tell(&c->gather, c->result.association.paths);
-	snapshot(c);
+	take_snapshot(c);
 	if (c->attempt.outcome == ATTEMPT_UP && c->result.association.known &&
 	    !c->options->no_probe)
 		start_probe(c);

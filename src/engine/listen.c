@@ -9,6 +9,7 @@
 
 #include "diagnose/diagnose.h"
 #include "base/loop.h"
+#include "engine/snapshot.h"
 
 #define BACKLOG        512
 #define CLOSE_BOUND_US (1 * USEC_PER_SEC)
@@ -69,22 +70,9 @@ static void report_ready(struct listener *l)
 static void report_up(struct listener *l, struct peer *peer)
 {
 	struct association a = { .status.id = peer->assoc };
-	struct stack_path *list = NULL;
-	int count;
 
 	/* A peer that has closed it again by now leaves nothing to ask about. */
-	a.known = l->stack->status(peer->endpoint, peer->assoc, &a.status) == 0;
-	count = l->stack->paths(peer->endpoint, peer->assoc, &list);
-	a.path_count = count > 0 ? (size_t)count : 0;
-	a.paths = xcalloc(a.path_count + 1, sizeof(*a.paths));
-	for (size_t i = 0; i < a.path_count; i++) {
-		a.paths[i].path = list[i];
-		a.paths[i].in_association = true;
-		a.paths[i].verdict = VERDICT_UNVERIFIED;
-	}
-	free(list);
-	count = l->stack->local_addresses(peer->endpoint, peer->assoc, &a.local);
-	a.local_count = count > 0 ? (size_t)count : 0;
+	snapshot_take(l->stack, peer->endpoint, peer->assoc, &a);
 	report(l, &(struct listen_event){
 			  .type = LISTEN_UP,
 			  .assoc = peer->assoc,

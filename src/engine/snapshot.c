@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/snapshot.h"
+
+#include <stdlib.h>
+
+#include "base/names.h"
+
+/* What an earlier snapshot has found. */
+static void forget(struct association *a)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		if (!a->paths[i].requested)
+			continue;
+		a->paths[kept] = a->paths[i];
+		a->paths[kept++].in_association = false;
+	}
+	a->path_count = kept;
+	free(a->local);
+	a->local = NULL;
+	a->local_count = 0;
+	a->known = false;
+}
+
+static struct path_result *find_requested(struct association *a, size_t requested,
+					  const union address *address)
+{
+	for (size_t i = 0; i < requested; i++)
+		if (address_equal(&a->paths[i].path.address, address) &&
+		    !a->paths[i].in_association)
+			return &a->paths[i];
+	return NULL;
+}
+
+/* Sorts what the stack lists into the requested addresses, and appends the learned ones. */
+static void merge_paths(struct association *a, const struct stack_path *list, size_t count)
+{
+	size_t requested = a->path_count;
+
+	a->paths = xreallocarray(a->paths, requested + count + 1, sizeof(*a->paths));
+	for (size_t i = 0; i < count; i++) {
+		struct path_result *path = find_requested(a, requested, &list[i].address);
+
+		if (path) {
+			union address given = path->path.address;
+
+			path->path = list[i];
+			path->path.address = given; /* with the zone, which the kernel forgets */
+		} else {
+			path = &a->paths[a->path_count++];
+			*path = (struct path_result){ .path = list[i] };
+		}
+		path->in_association = true;
+		path->verdict = VERDICT_UNVERIFIED;
+	}
+}
+
+int snapshot_take(const struct stack *stack, struct stack_endpoint *endpoint, uint32_t assoc,
+		  struct association *a)
+{
+	struct stack_path *list = NULL;
+	int rc;
+
+	forget(a);
+	rc = stack->status(endpoint, assoc, &a->status);
+	if (rc < 0)
+		return rc;
+	rc = stack->paths(endpoint, assoc, &list);
+	if (rc < 0)
+		return rc;
+	merge_paths(a, list, (size_t)rc);
+	free(list);
+	rc = stack->local_addresses(endpoint, assoc, &a->local);
+	a->local_count = rc > 0 ? (size_t)rc : 0;
+	a->known = true;
+	return 0;
+}
+
+size_t snapshot_answered(const struct association *a, const struct plan *plan)
+{
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].in_association && a->paths[i].path.primary)
+			return plan_position(plan, &a->paths[i].path.address);
+	return 0;
+}
+
+bool snapshot_set_primary(const struct stack *stack, struct stack_endpoint *endpoint,
+			  uint32_t assoc, const struct plan *plan, size_t answered,
+			  struct timeline *timeline)
+{
+	char text[ADDRESS_TEXT_MAX];
+	size_t position = 0;
+	int rc;
+
+	if (!plan->reordered)
+		return false;
+	while (plan->requested[position] != 0 && position + 1 < plan->count)
+		position++;
+	if (plan->requested[position] != 0 || position <= answered)
+		return false;
+	rc = stack->set_primary(endpoint, assoc, &plan->addresses[position]);
+	timeline_note(timeline, "primary set to the first -a, %s: %s",
+		      address_host_text(&plan->addresses[position], text),
+		      rc < 0 ? errno_name(-rc) : "done");
+	return rc == 0;
+}
