@@ -159,7 +159,8 @@ bool verify_tick(struct verify *verify, int64_t now_us)
 	bool large = tick_big_packets(verify, &wake_us);
 
 	look_for_routes(verify, now_us);
-	if (now_us >= verify->deadline_us || (!large && !any_hopeful(verify)))
+	verify->over = now_us >= verify->deadline_us || (!large && !any_hopeful(verify));
+	if (verify->over)
 		return true;
 	if (waiting && now_us >= next_ask_us(verify)) {
 		ask_again(verify);

@@ -29,6 +29,7 @@ struct verify {
 	unsigned asked;       /* how often those have been asked again */
 	size_t strikes;       /* those times of all paths: what the stack counts as failures */
 	int64_t next_us;      /* when to look again */
+	bool over;            /* every path was asked, and had its time */
 };
 
 /*
