@@ -124,9 +124,13 @@ void diagnose(struct result *result, const struct evidence *evidence)
 {
 	if (result->signal && evidence->phase != PHASE_UP) {
 		diagnose_set(result, RESULT_FAILED, EINTR, STATUS_SIGNAL + result->signal);
-		message_set(&result->reason, 0,
-			    "ended by %s after %.1f ms, with no answer until then",
-			    signal_name(result->signal), MS(evidence->elapsed_us));
+		if (evidence->phase == PHASE_RESOLVE)
+			message_set(&result->reason, 0, "ended by %s while names were looked up",
+				    signal_name(result->signal));
+		else
+			message_set(&result->reason, 0,
+				    "ended by %s after %.1f ms, with no answer until then",
+				    signal_name(result->signal), MS(evidence->elapsed_us));
 		if (evidence->phase == PHASE_PENDING)
 			diagnose_mark_unanswered(result, evidence);
 		else

@@ -458,6 +458,14 @@ static int open_endpoint(struct connection *c)
 	return rc;
 }
 
+/* What the look-ups have left of the try's time. */
+static int64_t call_timeout(const struct connection *c)
+{
+	int64_t used_us = c->result.resolve_us;
+
+	return MAX(try_timeout(c, loop_now_us() - used_us) - used_us, 1);
+}
+
 static void call(struct connection *c)
 {
 	uint16_t port = c->plan.source_count ? address_port(&c->plan.sources[0]) : 0;
@@ -468,7 +476,7 @@ static void call(struct connection *c)
 			    c->timeline);
 	if (c->options->blocking)
 		gather_sample_checksums(&c->gather);
-	rc = attempt_call(&c->attempt, c->options, &c->plan, try_timeout(c, loop_now_us()));
+	rc = attempt_call(&c->attempt, c->options, &c->plan, call_timeout(c));
 	if (rc < 0) {
 		conclude(c, PHASE_CALL, -rc);
 		return;
@@ -505,21 +513,30 @@ static void call_planned(struct connection *c)
 		call(c);
 }
 
+static int resolve(struct connection *c, int64_t now)
+{
+	int64_t until_us = now + try_timeout(c, now);
+	int family = c->options->family;
+	int status = target_resolve(c->peer, family, until_us, c->timeline, &c->failed);
+
+	if (status == STATUS_OK)
+		status = target_resolve(c->local, family, until_us, c->timeline, &c->failed);
+	if (status == STATUS_SIGNAL)
+		c->result.signal = loop_take_signal();
+	c->result.resolve_us = loop_now_us() - now;
+	return status;
+}
+
 static void begin_try(struct connection *c)
 {
 	int64_t now = loop_now_us();
-	int status;
 
 	forget_try(c);
 	enter(c, CONNECTION_RESOLVING);
 	if (!c->result.tries++)
 		c->begun_us = now;
-	status = target_resolve(c->peer, c->options->family, c->timeline, &c->failed);
-	if (status == STATUS_OK)
-		status = target_resolve(c->local, c->options->family, c->timeline, &c->failed);
-	c->unresolved = status;
-	c->result.resolve_us = loop_now_us() - now;
-	if (status == STATUS_OK)
+	c->unresolved = resolve(c, now);
+	if (c->unresolved == STATUS_OK)
 		call_planned(c);
 	else
 		conclude(c, PHASE_RESOLVE, 0);

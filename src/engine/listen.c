@@ -297,6 +297,8 @@ static int fail(const struct stack *stack, const struct options *options,
 		.style = options->style,
 	};
 
+	if (evidence->status == STATUS_SIGNAL)
+		result.signal = loop_take_signal();
 	diagnose(&result, evidence);
 	if (result.status == STATUS_USAGE)
 		warn("%s", result.reason.text);
@@ -380,7 +382,8 @@ int listen_run(const struct stack *stack, int stack_error, const struct options 
 	if (!stack)
 		return fail(stack, options, local, reporter, &evidence);
 	evidence.phase = PHASE_RESOLVE;
-	evidence.status = target_resolve(local, options->family, timeline, &evidence.failed);
+	evidence.status =
+		target_resolve(local, options->family, LOOP_FOREVER, timeline, &evidence.failed);
 	if (evidence.status != STATUS_OK)
 		return fail(stack, options, local, reporter, &evidence);
 

@@ -1,29 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 #include "target/resolve.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/param.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "base/loop.h"
+/* Where the child writes its answer: above the standard descriptors. */
+#define CHILD_FD 3
 
-/* An interface's name, or its number if there is an interface with it. 0: neither. */
-static uint32_t zone_index(const char *zone)
-{
-	char name[IF_NAMESIZE];
-	uint32_t index = if_nametoindex(zone);
-	uint64_t number;
+/* More addresses of one name than any target may have. */
+#define ANSWER_ADDRESSES_MAX 4096
 
-	if (index != 0)
-		return index;
-	if (!parse_number(zone, 1, INT32_MAX, &number) || !if_indextoname((unsigned)number, name))
-		return 0;
-	return (uint32_t)number;
-}
+enum lookup_state {
+	LOOKUP_WAITING, /* until another child has ended */
+	LOOKUP_RUNNING, /* a child is at it, and the resolver's epoll watches its pipe */
+	LOOKUP_DONE,    /* answer, or failed_call */
+};
+
+/* What the child writes: this, and then its addresses. */
+struct answer {
+	int error;       /* of getaddrinfo(), EAI_*; 0: none */
+	int saved_errno; /* for EAI_SYSTEM */
+	size_t count;
+};
+
+struct lookup {
+	struct resolver *resolver;
+	struct lookup *next; /* of those that wait */
+	const char *host;
+	int family;
+	enum lookup_state state;
+	pid_t child;
+	int fd;
+	uint8_t *bytes; /* what the child has written so far */
+	size_t length;
+	size_t room;
+	struct answer answer;
+	const union address *addresses; /* in bytes */
+	const char *failed_call;        /* with answer.saved_errno: no child could be asked */
+};
+
+struct resolver {
+	int epoll; /* -1 until the first child */
+	size_t running;
+	struct lookup *waiting; /* in the order in which they came */
+	struct lookup **end;    /* of that list */
+};
 
 static void append(union address **list, size_t *count, const union address *a)
 {
@@ -31,25 +65,7 @@ static void append(union address **list, size_t *count, const union address *a)
 	(*list)[(*count)++] = *a;
 }
 
-static int resolve_numeric(const char *shown, const char *host, int family, union address *a,
-			   struct message *why)
-{
-	const char *zone = strchr(host, '%');
-	char zone_shown[PRINTABLE_MAX];
-
-	if (family != AF_UNSPEC && a->sa.sa_family != family)
-		return message_set(why, STATUS_USAGE,
-				   "%s is an IPv%d address, but %s allows only IPv%d", shown,
-				   family == AF_INET ? 6 : 4, family == AF_INET ? "-4" : "-6",
-				   family == AF_INET ? 4 : 6);
-	if (!zone)
-		return STATUS_OK;
-	a->v6.sin6_scope_id = zone_index(zone + 1);
-	if (a->v6.sin6_scope_id == 0)
-		return message_set(why, STATUS_USAGE, "%s: this host has no interface '%s'", shown,
-				   printable(zone + 1, zone_shown, sizeof(zone_shown)));
-	return STATUS_OK;
-}
+/* --- The child -------------------------------------------------------------------------------- */
 
 /*
  * SOCK_STREAM and IPPROTO_SCTP, so that every address comes once. A libc that does not know SCTP
@@ -70,16 +86,273 @@ static int look_up(const char *host, int family, struct addrinfo **found)
 	return getaddrinfo(host, NULL, &hints, found);
 }
 
-/* saved_errno: as getaddrinfo() left it, for EAI_SYSTEM. */
-static int unresolved(const char *shown, int family, int error, int saved_errno,
-		      struct message *why)
+/* The parent's sockets and its stdout are not to stay open for as long as the child lives. */
+static void leave_descriptors(int fd)
 {
-	const char *kind = family == AF_INET ? "IPv4 " : family == AF_INET6 ? "IPv6 " : "";
-	const char *option = family == AF_INET ? " (-4)" : family == AF_INET6 ? " (-6)" : "";
+	int null = open("/dev/null", O_RDWR);
+
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(fd, CHILD_FD);
+#ifdef SYS_close_range
+	syscall(SYS_close_range, CHILD_FD + 1, UINT_MAX, 0);
+#endif
+}
+
+static void write_all(const void *data, size_t length)
+{
+	const uint8_t *next = data;
+
+	while (length) {
+		ssize_t written = write(CHILD_FD, next, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return; /* the parent sees that something is missing */
+		next += written;
+		length -= (size_t)written;
+	}
+}
+
+static void answer(const char *host, int family)
+{
+	struct addrinfo *found = NULL;
+	union address *list = NULL;
+	struct answer head = { 0 };
+	union address a;
+
+	head.error = look_up(host, family, &found);
+	head.saved_errno = errno;
+	for (struct addrinfo *ai = head.error ? NULL : found; ai; ai = ai->ai_next)
+		if (head.count < ANSWER_ADDRESSES_MAX && address_from_sockaddr(&a, ai->ai_addr))
+			append(&list, &head.count, &a);
+	write_all(&head, sizeof(head));
+	write_all(list, head.count * sizeof(*list));
+}
+
+/* The signals that end the parent stay blocked here: the parent ends its children. */
+static _Noreturn void be_child(const struct lookup *l, pid_t parent, int fd)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	leave_descriptors(fd);
+	answer(l->host, l->family);
+	_exit(0);
+}
+
+/* --- The parent ------------------------------------------------------------------------------- */
+
+/* errno 0: the child has not done its work. */
+static void fail(struct lookup *l, const char *call)
+{
+	l->failed_call = call;
+	l->answer.saved_errno = errno;
+	l->state = LOOKUP_DONE;
+}
+
+/* With both ends of a pipe in ends. Returns the call that failed, or NULL. */
+static const char *fork_child(struct resolver *r, struct lookup *l, const int ends[2])
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = l };
+	pid_t parent = getpid();
+
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
+		return "fcntl";
+	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, ends[0], &event) < 0)
+		return "epoll_ctl";
+	l->child = fork();
+	if (l->child == 0)
+		be_child(l, parent, ends[1]);
+	if (l->child > 0)
+		return NULL;
+	epoll_ctl(r->epoll, EPOLL_CTL_DEL, ends[0], NULL);
+	return "fork";
+}
+
+/* Where this host is short of something, and another child will end: then, once more. */
+static void start_child(struct resolver *r, struct lookup *l)
+{
+	const char *failed = NULL;
+	int ends[2];
+	int error;
+
+	if (r->epoll < 0) {
+		r->epoll = epoll_create1(EPOLL_CLOEXEC);
+		if (r->epoll < 0)
+			failed = "epoll_create1";
+	}
+	if (!failed && pipe2(ends, O_CLOEXEC) < 0)
+		failed = "pipe2";
+	if (!failed) {
+		failed = fork_child(r, l, ends);
+		error = errno;
+		close(ends[1]);
+		if (failed)
+			close(ends[0]);
+		errno = error;
+	}
+	if (!failed) {
+		l->fd = ends[0];
+		l->state = LOOKUP_RUNNING;
+		r->running++;
+	} else if (!r->running) {
+		fail(l, failed);
+	}
+}
+
+static void start_waiting(struct resolver *r)
+{
+	while (r->waiting && r->running < RESOLVER_CHILDREN_MAX) {
+		struct lookup *l = r->waiting;
+
+		start_child(r, l);
+		if (l->state == LOOKUP_WAITING)
+			break;
+		r->waiting = l->next;
+		if (!r->waiting)
+			r->end = &r->waiting;
+	}
+}
+
+static void stop_waiting(struct lookup *l)
+{
+	struct resolver *r = l->resolver;
+	struct lookup **at = &r->waiting;
+
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	if (!*at)
+		r->end = at;
+}
+
+/* The child has closed its end, or is to be killed. */
+static void end_child(struct lookup *l, bool kill_it)
+{
+	struct resolver *r = l->resolver;
+
+	epoll_ctl(r->epoll, EPOLL_CTL_DEL, l->fd, NULL);
+	close(l->fd);
+	if (kill_it)
+		kill(l->child, SIGKILL);
+	while (waitpid(l->child, NULL, 0) < 0 && errno == EINTR)
+		;
+	l->state = LOOKUP_DONE;
+	r->running--;
+}
+
+/* All has been read. A child that was killed, or had no memory, has not written all. */
+static void take_answer(struct lookup *l)
+{
+	const size_t head = sizeof(l->answer);
+
+	if (l->length >= head)
+		memcpy(&l->answer, l->bytes, head);
+	if (l->length < head || l->length != head + l->answer.count * sizeof(*l->addresses)) {
+		errno = 0;
+		fail(l, "getaddrinfo");
+		return;
+	}
+	l->addresses = (const union address *)(l->bytes + head);
+}
+
+static void read_child(struct lookup *l)
+{
+	for (;;) {
+		ssize_t length;
+
+		if (l->length == l->room) {
+			l->room = MAX(2 * l->room, 1024);
+			l->bytes = xreallocarray(l->bytes, l->room, 1);
+		}
+		length = read(l->fd, l->bytes + l->length, l->room - l->length);
+		if (length > 0) {
+			l->length += (size_t)length;
+			continue;
+		}
+		if (length < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (length < 0)
+			fail(l, "read");
+		else
+			take_answer(l);
+		end_child(l, length < 0);
+		return;
+	}
+}
+
+struct resolver *resolver_new(void)
+{
+	struct resolver *r = xcalloc(1, sizeof(*r));
+
+	r->epoll = -1;
+	r->end = &r->waiting;
+	return r;
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (r && r->epoll >= 0)
+		close(r->epoll);
+	free(r);
+}
+
+int resolver_descriptor(const struct resolver *r)
+{
+	return r->running ? r->epoll : -1;
+}
+
+void resolver_read(struct resolver *r)
+{
+	struct epoll_event events[RESOLVER_CHILDREN_MAX];
+	int count = r->running ? epoll_wait(r->epoll, events, RESOLVER_CHILDREN_MAX, 0) : 0;
+
+	for (int i = 0; i < count; i++)
+		read_child(events[i].data.ptr);
+	start_waiting(r);
+}
+
+struct lookup *resolver_look_up(struct resolver *r, const char *host, int family)
+{
+	struct lookup *l = xcalloc(1, sizeof(*l));
+
+	*l = (struct lookup){ .resolver = r, .host = host, .family = family };
+	*r->end = l;
+	r->end = &l->next;
+	start_waiting(r);
+	return l;
+}
+
+bool lookup_is_done(const struct lookup *l)
+{
+	return l->state == LOOKUP_DONE;
+}
+
+void lookup_end(struct lookup *l)
+{
+	if (!l)
+		return;
+	if (l->state == LOOKUP_WAITING)
+		stop_waiting(l);
+	if (l->state == LOOKUP_RUNNING)
+		end_child(l, true);
+	start_waiting(l->resolver);
+	free(l->bytes);
+	free(l);
+}
+
+/* --- What was found --------------------------------------------------------------------------- */
+
+static int unresolved(const struct lookup *l, const char *shown, int error, struct message *why)
+{
+	const char *kind = l->family == AF_INET ? "IPv4 " : l->family == AF_INET6 ? "IPv6 " : "";
+	const char *option = l->family == AF_INET ? " (-4)" : l->family == AF_INET6 ? " (-6)" : "";
 
 	switch (error) {
 	case EAI_NONAME:
-		if (family == AF_UNSPEC)
+		if (l->family == AF_UNSPEC)
 			return message_set(why, STATUS_UNRESOLVED, "%s: no such name", shown);
 		return message_set(why, STATUS_UNRESOLVED,
 				   "%s: no such name, or it has no %saddress%s", shown, kind,
@@ -97,71 +370,106 @@ static int unresolved(const char *shown, int family, int error, int saved_errno,
 				   "%s: the name server answered that it failed", shown);
 	case EAI_SYSTEM:
 		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look the name up: %s", shown,
-				   strerror(saved_errno));
+				   strerror(l->answer.saved_errno));
 	default:
 		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look the name up: %s", shown,
 				   gai_strerror(error));
 	}
 }
 
-static int resolve_name(const char *shown, const char *host, uint16_t port, int family,
-			union address **list, size_t *count, struct message *why)
+static int take_all(const struct lookup *l, const char *shown, uint16_t port, union address **list,
+		    size_t *count, struct message *why)
 {
-	struct addrinfo *found = NULL;
-	size_t before = *count;
-	int error;
 	char text[ADDRESS_TEXT_MAX];
-	int status = STATUS_OK, saved_errno;
-	struct addrinfo *ai;
-	union address a;
 
-	loop_deadly_signals(true);
-	error = look_up(host, family, &found);
-	saved_errno = errno;
-	loop_deadly_signals(false);
-	if (error)
-		return unresolved(shown, family, error, saved_errno, why);
-	for (ai = found; ai && status == STATUS_OK; ai = ai->ai_next) {
-		if (!address_from_sockaddr(&a, ai->ai_addr))
-			continue;
+	for (size_t i = 0; i < l->answer.count; i++) {
+		union address a = l->addresses[i];
+
 		/* With -6, a v4-mapped record is not what was asked for. */
-		if (family != AF_UNSPEC && a.sa.sa_family != family)
+		if (l->family != AF_UNSPEC && a.sa.sa_family != l->family)
 			continue;
 		if (a.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a.v6.sin6_addr) &&
 		    a.v6.sin6_scope_id == 0) {
 			address_host_text(&a, text);
-			status = message_set(why, STATUS_USAGE,
-					     "%s has the address %s, which is link-local and needs "
-					     "its interface: give it as %s%%eth0",
-					     shown, text, text);
-			continue;
+			return message_set(why, STATUS_USAGE,
+					   "%s has the address %s, which is link-local and needs "
+					   "its interface: give it as %s%%eth0",
+					   shown, text, text);
 		}
 		address_set_port(&a, port);
 		append(list, count, &a);
 	}
-	freeaddrinfo(found);
+	return STATUS_OK;
+}
+
+int lookup_take(const struct lookup *l, uint16_t port, union address **list, size_t *count,
+		struct message *why)
+{
+	char shown[PRINTABLE_MAX];
+	size_t before = *count;
+	int status;
+
+	printable(l->host, shown, sizeof(shown));
+	if (l->failed_call && l->answer.saved_errno)
+		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look the name up: %s: %s",
+				   shown, l->failed_call, strerror(l->answer.saved_errno));
+	if (l->failed_call)
+		return message_set(why, STATUS_UNRESOLVED,
+				   "%s: cannot look the name up: the process that did it was ended",
+				   shown);
+	if (l->answer.error)
+		return unresolved(l, shown, l->answer.error, why);
+	status = take_all(l, shown, port, list, count, why);
 	if (status != STATUS_OK)
 		*count = before;
 	else if (*count == before)
-		status = unresolved(shown, family, EAI_NODATA, 0, why);
+		status = unresolved(l, shown, EAI_NODATA, why);
 	return status;
 }
 
-int address_resolve(const char *host, uint16_t port, int family, union address **list,
-		    size_t *count, struct message *why)
+/* --- Numbers ---------------------------------------------------------------------------------- */
+
+/* An interface's name, or its number if there is an interface with it. 0: neither. */
+static uint32_t zone_index(const char *zone)
 {
+	char name[IF_NAMESIZE];
+	uint32_t index = if_nametoindex(zone);
+	uint64_t number;
+
+	if (index != 0)
+		return index;
+	if (!parse_number(zone, 1, INT32_MAX, &number) || !if_indextoname((unsigned)number, name))
+		return 0;
+	return (uint32_t)number;
+}
+
+static int check_numeric(const char *host, int family, union address *a, struct message *why)
+{
+	const char *zone = strchr(host, '%');
+	char zone_shown[PRINTABLE_MAX];
 	char shown[PRINTABLE_MAX];
-	union address a;
-	int status;
 
-	printable(*host ? host : "''", shown, sizeof(shown));
-	if (!address_from_text(&a, host))
-		return resolve_name(shown, host, port, family, list, count, why);
-
-	status = resolve_numeric(shown, host, family, &a, why);
-	if (status != STATUS_OK)
-		return status;
-	address_set_port(&a, port);
-	append(list, count, &a);
+	printable(host, shown, sizeof(shown));
+	if (family != AF_UNSPEC && a->sa.sa_family != family)
+		return message_set(why, STATUS_USAGE,
+				   "%s is an IPv%d address, but %s allows only IPv%d", shown,
+				   family == AF_INET ? 6 : 4, family == AF_INET ? "-4" : "-6",
+				   family == AF_INET ? 4 : 6);
+	if (!zone)
+		return STATUS_OK;
+	a->v6.sin6_scope_id = zone_index(zone + 1);
+	if (a->v6.sin6_scope_id == 0)
+		return message_set(why, STATUS_USAGE, "%s: this host has no interface '%s'", shown,
+				   printable(zone + 1, zone_shown, sizeof(zone_shown)));
 	return STATUS_OK;
+}
+
+bool resolve_numeric(const char *host, uint16_t port, int family, union address *a, int *status,
+		     struct message *why)
+{
+	if (!address_from_text(a, host))
+		return false;
+	*status = check_numeric(host, family, a, why);
+	address_set_port(a, port);
+	return true;
 }

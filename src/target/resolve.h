@@ -1,20 +1,63 @@
 /* SPDX-License-Identifier: MIT */
-/* From a name to its addresses. */
+/*
+ * From names to addresses, side by side and without blocking.
+ *
+ * Each name is looked up by a child process, which runs getaddrinfo(), writes the addresses into a
+ * pipe and ends. Nothing bounds getaddrinfo(): it asks name servers, loads modules and reads files
+ * that may be on a network. A thread in it cannot be ended, and one that is left behind keeps its
+ * memory and its sockets. A child can be killed at any moment and leaves nothing; a fault in a
+ * module ends the child alone; and every libc and sanitizer can fork. It costs some tenths of a
+ * millisecond, which only names pay: for a numeric address nothing is started or opened.
+ */
 #ifndef TARGET_RESOLVE_H
 #define TARGET_RESOLVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/util.h"
+
+/* So many names at a time; the others wait for their turn. */
+#define RESOLVER_CHILDREN_MAX 32
+
+struct resolver; /* any number of look-ups, behind one descriptor */
+struct lookup;   /* of one name */
+
+struct resolver *resolver_new(void);
+
+/* After lookup_end() of all its look-ups. */
+void resolver_free(struct resolver *resolver);
+
+/* To be polled for POLLIN, then resolver_read(). -1: no child has anything to say. */
+int resolver_descriptor(const struct resolver *resolver);
+
+/* Takes what the children have written, and starts the look-ups whose turn it is. */
+void resolver_read(struct resolver *resolver);
+
+/* Starts it. family: AF_UNSPEC, AF_INET or AF_INET6. host must outlive the look-up. */
+struct lookup *resolver_look_up(struct resolver *resolver, const char *host, int family);
+
+/* Is its outcome known? */
+bool lookup_is_done(const struct lookup *lookup);
 
 /*
- * Appends every address of host (family AF_UNSPEC, AF_INET or AF_INET6), with port, to *list
- * (*count entries, owned by the caller, grown here). Returns STATUS_OK; STATUS_USAGE for what can
- * never work (a zone that is no interface, a link-local address without zone); STATUS_UNRESOLVED
- * when the name does not resolve.
+ * Of a look-up that is done: appends every address, with port, to *list (*count entries, owned by
+ * the caller, grown here). Returns STATUS_OK; STATUS_USAGE for an address that can never be used (a
+ * link-local one without its interface); STATUS_UNRESOLVED when the name does not resolve.
  */
-int address_resolve(const char *host, uint16_t port, int family, union address **list,
-		    size_t *count, struct message *why);
+int lookup_take(const struct lookup *lookup, uint16_t port, union address **list, size_t *count,
+		struct message *why);
+
+/* Frees it; a child that is still at it is killed and reaped. NULL is fine. */
+void lookup_end(struct lookup *lookup);
+
+/*
+ * The numeric address in host (false: it is a name), with port; *status is STATUS_OK, or
+ * STATUS_USAGE where the address is not of this family or its zone is no interface.
+ */
+bool resolve_numeric(const char *host, uint16_t port, int family, union address *a, int *status,
+		     struct message *why);
 
 #endif

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "target/target.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "target/resolve.h"
+#include "base/loop.h"
+
+/* Of the names that have no answer. */
+#define LATE_NAMED_MAX 3
 
 #define WILDCARD_HELP "stands for all addresses of this host, so it goes alone"
 
@@ -208,27 +212,64 @@ static int add(struct target *target, const union address *a, const char *host,
 	return STATUS_OK;
 }
 
-static int resolve_one(struct target *target, const struct hostport *given, int family,
-		       struct timeline *timeline, struct message *why)
+/* --- Names ------------------------------------------------------------------------------------ */
+
+static void end_lookups(struct target *target)
 {
+	/* The last first: those that wait are not to be started before they are ended. */
+	for (size_t i = target->given_count; target->lookups && i > 0; i--)
+		lookup_end(target->lookups[i - 1]);
+	free(target->lookups);
+	target->lookups = NULL;
+}
+
+void target_look_up(struct target *target, struct resolver *resolver, int family)
+{
+	union address a;
+
+	end_lookups(target);
+	forget_addresses(target);
+	target->family = family;
+	target->lookups = xcalloc(target->given_count + 1, sizeof(struct lookup *));
+	for (size_t i = 0; i < target->given_count; i++) {
+		const char *host = target->given[i].host;
+
+		if (!address_from_text(&a, host))
+			target->lookups[i] = resolver_look_up(resolver, host, family);
+	}
+}
+
+const char *target_awaits(const struct target *target)
+{
+	for (size_t i = 0; target->lookups && i < target->given_count; i++)
+		if (target->lookups[i] && !lookup_is_done(target->lookups[i]))
+			return target->given[i].host;
+	return NULL;
+}
+
+bool target_is_looked_up(const struct target *target)
+{
+	return !target_awaits(target);
+}
+
+static int take_one(struct target *target, size_t nth, struct timeline *timeline,
+		    struct message *why)
+{
+	const char *name = target->given[nth].host;
 	union address *list = NULL;
 	char shown[PRINTABLE_MAX];
 	char text[ADDRESS_TEXT_MAX];
 	union address numeric;
-	const char *name = address_from_text(&numeric, given->host) ? NULL : given->host;
 	size_t count = 0;
-	size_t i;
 	int status;
 
-	if (name)
-		timeline_progress(timeline, "looking up %s ...",
-				  printable(name, shown, sizeof(shown)));
-	status = address_resolve(given->host, target->port, family, &list, &count, why);
-	timeline_clear(timeline);
-	for (i = 0; i < count && status == STATUS_OK; i++) {
-		if (name)
-			timeline_note(timeline, "%s has the address %s", shown,
-				      address_host_text(&list[i], text));
+	if (resolve_numeric(name, target->port, target->family, &numeric, &status, why))
+		return status == STATUS_OK ? add(target, &numeric, NULL, timeline, why) : status;
+	status = lookup_take(target->lookups[nth], target->port, &list, &count, why);
+	printable(name, shown, sizeof(shown));
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		timeline_note(timeline, "%s has the address %s", shown,
+			      address_host_text(&list[i], text));
 		status = add(target, &list[i], name, timeline, why);
 	}
 	free(list);
@@ -249,19 +290,97 @@ static int check_wildcard(const struct target *target, struct message *why)
 	return STATUS_OK;
 }
 
-int target_resolve(struct target *target, int family, struct timeline *timeline,
-		   struct message *why)
+/* "a.example, b.example and 3 more": those without an answer; count of them. */
+static void name_late(const struct target *target, size_t count, int64_t waited_us,
+		      struct message *why)
+{
+	char names[LATE_NAMED_MAX * (PRINTABLE_MAX + 2)] = "";
+	char shown[PRINTABLE_MAX];
+	char more[32] = "";
+	size_t named = 0, used = 0;
+
+	for (size_t i = 0; i < target->given_count && named < LATE_NAMED_MAX; i++) {
+		if (!target->lookups[i] || lookup_is_done(target->lookups[i]))
+			continue;
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+					 named++ ? ", " : "",
+					 printable(target->given[i].host, shown, sizeof(shown)));
+	}
+	if (count > named)
+		snprintf(more, sizeof(more), " and %zu more", count - named);
+	message_set(why, STATUS_UNRESOLVED, "%s%s: no answer from the name server within %.0f ms",
+		    names, more, (double)waited_us / USEC_PER_MSEC);
+}
+
+int target_take(struct target *target, int64_t waited_us, size_t *late, struct timeline *timeline,
+		struct message *why)
 {
 	int status = STATUS_OK;
-	size_t i;
 
-	forget_addresses(target);
-	for (i = 0; i < target->given_count && status == STATUS_OK; i++)
-		status = resolve_one(target, &target->given[i], family, timeline, why);
+	*late = 0;
+	for (size_t i = 0; i < target->given_count && status == STATUS_OK; i++) {
+		if (target->lookups[i] && !lookup_is_done(target->lookups[i]))
+			++*late;
+		else
+			status = take_one(target, i, timeline, why);
+	}
 	if (status == STATUS_OK)
 		status = check_wildcard(target, why);
+	if (status != STATUS_OK) {
+		*late = 0;
+		forget_addresses(target);
+	} else if (*late) {
+		name_late(target, *late, waited_us, why);
+		status = STATUS_UNRESOLVED;
+	}
+	end_lookups(target);
+	return status;
+}
+
+/* STATUS_OK, also when the time is over; STATUS_SIGNAL; or no more waiting is possible. */
+static int wait_for_names(const struct target *target, struct resolver *resolver, int64_t until_us,
+			  struct timeline *timeline, struct message *why)
+{
+	char shown[PRINTABLE_MAX];
+	const char *name;
+
+	while ((name = target_awaits(target))) {
+		struct pollfd fd = { .fd = resolver_descriptor(resolver), .events = POLLIN };
+		int ready;
+
+		timeline_progress(timeline, "looking up %s ...",
+				  printable(name, shown, sizeof(shown)));
+		ready = loop_wait(&fd, 1, until_us);
+		timeline_clear(timeline);
+		if (ready == -EINTR)
+			return STATUS_SIGNAL;
+		if (ready < 0)
+			return message_set(why, STATUS_UNRESOLVED,
+					   "%s: cannot look the name up: ppoll: %s", shown,
+					   strerror(-ready));
+		if (ready == 0)
+			break;
+		resolver_read(resolver);
+	}
+	return STATUS_OK;
+}
+
+int target_resolve(struct target *target, int family, int64_t until_us, struct timeline *timeline,
+		   struct message *why)
+{
+	struct resolver *resolver = resolver_new();
+	int64_t begun_us = loop_now_us();
+	size_t late;
+	int status;
+
+	target_look_up(target, resolver, family);
+	status = wait_for_names(target, resolver, until_us, timeline, why);
+	if (status == STATUS_OK)
+		status = target_take(target, until_us - begun_us, &late, timeline, why);
 	if (status != STATUS_OK)
 		forget_addresses(target);
+	end_lookups(target);
+	resolver_free(resolver);
 	return status;
 }
 
@@ -286,6 +405,7 @@ void target_free(struct target *target)
 {
 	size_t i;
 
+	end_lookups(target);
 	forget_addresses(target);
 	for (i = 0; i < target->given_count; i++)
 		free(target->given[i].host);

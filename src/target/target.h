@@ -7,6 +7,7 @@
 #include "base/timeline.h"
 #include "base/util.h"
 #include "target/hostport.h"
+#include "target/resolve.h"
 
 /* More are refused: the kernel's cost is quadratic and cannot be interrupted (10,000: seconds). */
 #define TARGET_ADDRESSES_MAX 1000
@@ -27,6 +28,9 @@ struct target {
 	struct target_address *addresses; /* in the user's order, without duplicates */
 	size_t address_count;
 	size_t duplicate_count; /* how many were dropped */
+
+	struct lookup **lookups; /* while they last: one per argument, NULL for a number */
+	int family;              /* of the look-ups */
 };
 
 /*
@@ -41,10 +45,33 @@ int target_parse_local(struct target *target, const char **tokens, size_t count,
 		       bool listens, struct message *why);
 
 /*
- * Resolves every name, all records, and drops duplicates (noted in the timeline). May be called
- * again. Returns STATUS_OK, STATUS_USAGE or STATUS_UNRESOLVED.
+ * Looks up all names of a target side by side, without blocking; may be done again. Start with
+ * target_look_up(); poll resolver_descriptor() and resolver_read() until target_is_looked_up(), or
+ * for as long as the caller has time; then target_take(). A target without names is looked up at
+ * once and costs nothing. The resolver may serve several targets, and has to outlive target_take().
  */
-int target_resolve(struct target *target, int family, struct timeline *timeline,
+void target_look_up(struct target *target, struct resolver *resolver, int family);
+bool target_is_looked_up(const struct target *target);
+
+/* The first name that has no answer yet, as the user wrote it; NULL: none. */
+const char *target_awaits(const struct target *target);
+
+/*
+ * Ends the look-ups, and makes addresses of what they found: in the order of the arguments, all
+ * records of a name, without duplicates (noted in the timeline). waited_us: how long the names had.
+ * Returns STATUS_OK; STATUS_USAGE or STATUS_UNRESOLVED with the reason in why, and no addresses.
+ * But where the only fault is that names have no answer yet, they are counted in *late and named in
+ * why, and the addresses of the others are there: the caller may go on with these.
+ */
+int target_take(struct target *target, int64_t waited_us, size_t *late, struct timeline *timeline,
+		struct message *why);
+
+/*
+ * The three together, blocking until until_us (LOOP_FOREVER: until the last answer). STATUS_OK;
+ * STATUS_USAGE or STATUS_UNRESOLVED with the reason in why; STATUS_SIGNAL when a signal came, which
+ * loop_take_signal() tells. Without STATUS_OK there are no addresses.
+ */
+int target_resolve(struct target *target, int family, int64_t until_us, struct timeline *timeline,
 		   struct message *why);
 
 /*

@@ -138,12 +138,25 @@ asking() {
 @test "the name server does not answer: exit 3 when the resolver gives up" {
   nft_server input udp dport 53 drop
   ask_a_server timeout:1 attempts:1
-  try 3 -a some.lab:5000
+  try 3 -w 60 -a some.lab:5000
   assert_output --regexp '^unresolved  some\.lab:5000 after [1-9][0-9]{3}\.[0-9] ms$'
   assert_equal "$stderr" \
     'sctp-connect: some.lab: the name server did not answer, or failed for the moment'
-  try_json 3 -a some.lab:5000
+  try_json 3 -w 60 -a some.lab:5000
   json .result unresolved '.time_ms.resolve > 900' true
+}
+
+@test "the name server does not answer: exit 3 when the time of --timeout is over" {
+  nft_server input udp dport 53 drop
+  ask_a_server timeout:10 attempts:3
+  try 3 -w 1 -a some.lab:5000
+  assert_output --regexp '^unresolved  some\.lab:5000 after [0-9]{4,}\.[0-9] ms$'
+  assert_equal "$stderr" \
+    'sctp-connect: some.lab: no answer from the name server within 1000 ms'
+  try_json 3 -w 200ms -a 10.1.1.2:5000 -a some.lab -a other.lab
+  json .result unresolved .tries 1 \
+    .reason 'some.lab, other.lab: no answer from the name server within 200 ms'
+  try 3 -w 200ms -W 1s -b some.lab -a 10.1.1.2:5000
 }
 
 @test "the name server cannot be reached: exit 3 at once" {
@@ -156,12 +169,14 @@ asking() {
 @test "^C while a name is looked up: 130 at once" {
   nft_server input udp dport 53 drop
   ask_a_server timeout:30 attempts:1
-  start_client -a some.lab:5000
+  start_client -w 60 -a some.lab:5000
   wait_for asking
   local start=${EPOCHREALTIME/./} took_ms
   end_client INT
   took_ms=$(((${EPOCHREALTIME/./} - start) / 1000))
   [ "$client_status" -eq 130 ]
+  grep -q '^failed  *SIGINT ' "$CLIENT_OUT"
+  grep -q 'ended by SIGINT while names were looked up' "$CLIENT_OUT.err"
   [ "$took_ms" -lt 10000 ] || fail "$took_ms ms"
 }
 
@@ -174,5 +189,6 @@ asking() {
   end_client TERM
   took_ms=$(((${EPOCHREALTIME/./} - start) / 1000))
   [ "$client_status" -eq 143 ]
+  grep -q 'ended by SIGTERM while names were looked up' "$CLIENT_OUT.err"
   [ "$took_ms" -lt 10000 ] || fail "$took_ms ms"
 }

@@ -27,6 +27,9 @@
 /* A loop that turns as often at one time does not wait, it spins. */
 #define SPINS_MAX 100000
 
+/* A descriptor that is no fake: how long it may take, while the clock stands still. */
+#define REAL_MS 10000
+
 static struct {
 	int64_t now_us;
 	int64_t alarm_us; /* LOOP_FOREVER: none */
@@ -213,6 +216,10 @@ static int look(struct pollfd *fds, size_t count, int64_t *next_us)
 		fds[i].revents = 0;
 		if (fds[i].fd < 0)
 			continue;
+		if (!fake_stack_has(fds[i].fd)) {
+			ready += poll(&fds[i], 1, REAL_MS) > 0;
+			continue;
+		}
 		fds[i].revents = ready_events(&fds[i]);
 		ready += fds[i].revents != 0;
 		*next_us = MIN(*next_us, next_ready_us(&fds[i]));

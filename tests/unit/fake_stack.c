@@ -190,6 +190,11 @@ static struct stack_endpoint *polled(const struct pollfd *fd)
 	return fake.endpoints[n];
 }
 
+bool fake_stack_has(int fd)
+{
+	return fd >= FIRST_FD;
+}
+
 short fake_stack_ready(const struct pollfd *fd, int64_t now_us)
 {
 	struct stack_endpoint *e = polled(fd);

@@ -152,6 +152,7 @@ size_t fake_stack_count(void);      /* endpoints made since the reset */
 size_t fake_stack_open_count(void); /* and not closed by now */
 
 /* For fake_loop.c. */
+bool fake_stack_has(int fd); /* else the descriptor is a real one */
 short fake_stack_ready(const struct pollfd *fd, int64_t now_us);
 int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* address.c: the grammar, service names, resolution, scope, text, packing. */
+/* address.c, hostport.c and service.c: the grammar, service names, scope, text, packing. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -15,102 +15,12 @@
 #include <cmocka.h>
 
 #include "base/address.h"
-#include "target/resolve.h"
 #include "target/hostport.h"
 #include "target/service.h"
 
 /* Labels of 63 and 64 characters. */
 #define LABEL_63 "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghij123"
 #define LABEL_64 LABEL_63 "4"
-
-/* --- A name server: this file's getaddrinfo() comes before libc's -------------------------- */
-
-#define FAKE_ANSWERS 3
-
-struct fake_name {
-	const char *name;
-	int error; /* EAI_*, 0: the addresses */
-	const char *addresses[FAKE_ANSWERS];
-};
-
-static const struct fake_name fake_names[] = {
-	{ "two.example", 0, { "10.1.1.2", "fd01::2" } },
-	{ "two.example.", 0, { "10.1.1.2", "fd01::2" } },
-	{ "under_score.example", 0, { "10.1.1.3" } },
-	{ "mapped.example", 0, { "::ffff:10.1.1.2" } },
-	{ "link.example", 0, { "10.1.1.2", "fe80::2" } },
-	{ "1a.example", 0, { "10.1.1.4" } },
-	{ LABEL_63 ".example", 0, { "10.1.1.5" } },
-	{ "nodata.example", EAI_NODATA, { NULL } },
-	{ "again.example", EAI_AGAIN, { NULL } },
-	{ "fail.example", EAI_FAIL, { NULL } },
-	{ "system.example", EAI_SYSTEM, { NULL } },
-	{ "memory.example", EAI_MEMORY, { NULL } },
-};
-
-static struct {
-	int calls;
-	int refuse_sctp; /* what a libc without SCTP answers */
-	struct addrinfo hints;
-} fake;
-
-static void fake_add(struct addrinfo **list, const char *text)
-{
-	struct addrinfo *ai = calloc(1, sizeof(*ai) + sizeof(struct sockaddr_in6));
-	struct sockaddr_in *v4 = (struct sockaddr_in *)(ai + 1);
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(ai + 1);
-
-	ai->ai_addr = (struct sockaddr *)(ai + 1);
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-	} else {
-		assert_int_equal(inet_pton(AF_INET6, text, &v6->sin6_addr), 1);
-		v6->sin6_family = AF_INET6;
-	}
-	ai->ai_family = ai->ai_addr->sa_family;
-	while (*list)
-		list = &(*list)->ai_next;
-	*list = ai;
-}
-
-int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-		struct addrinfo **found)
-{
-	size_t i;
-	size_t k;
-
-	assert_null(service);
-	fake.calls++;
-	fake.hints = *hints;
-	if (fake.refuse_sctp && hints->ai_protocol == IPPROTO_SCTP)
-		return fake.refuse_sctp;
-	for (i = 0; i < ARRAY_SIZE(fake_names); i++) {
-		const struct fake_name *n = &fake_names[i];
-
-		if (strcmp(host, n->name) != 0)
-			continue;
-		errno = ECONNREFUSED;
-		*found = NULL;
-		for (k = 0; k < FAKE_ANSWERS && n->addresses[k]; k++) {
-			bool is_v6 = strchr(n->addresses[k], ':');
-
-			if (hints->ai_family != (is_v6 ? AF_INET : AF_INET6))
-				fake_add(found, n->addresses[k]);
-		}
-		return n->error ? n->error : *found ? 0 : EAI_ADDRFAMILY;
-	}
-	return EAI_NONAME;
-}
-
-void freeaddrinfo(struct addrinfo *list)
-{
-	while (list) {
-		struct addrinfo *next = list->ai_next;
-
-		free(list);
-		list = next;
-	}
-}
 
 /* --- The grammar ---------------------------------------------------------------------------- */
 
@@ -466,147 +376,6 @@ static void port_messages_name_the_option(void **state)
 	assert_int_equal(port, 0);
 }
 
-/* --- Resolution ------------------------------------------------------------------------------ */
-
-static void resolve_gives_addresses(void **state)
-{
-	static const struct {
-		const char *host;
-		int family;
-		int calls; /* of getaddrinfo() */
-		const char *texts[FAKE_ANSWERS];
-	} cases[] = {
-		{ "10.1.1.2", AF_UNSPEC, 0, { "10.1.1.2:7" } },
-		{ "10.1.1.2", AF_INET, 0, { "10.1.1.2:7" } },
-		{ "fd01:0::0002", AF_UNSPEC, 0, { "[fd01::2]:7" } },
-		{ "fd01::2", AF_INET6, 0, { "[fd01::2]:7" } },
-		{ "::ffff:10.1.1.2", AF_UNSPEC, 0, { "10.1.1.2:7" } },
-		{ "::ffff:10.1.1.2", AF_INET, 0, { "10.1.1.2:7" } },
-		{ "fe80::1%lo", AF_UNSPEC, 0, { "[fe80::1%lo]:7" } },
-		{ "0.0.0.0", AF_UNSPEC, 0, { "0.0.0.0:7" } },
-		{ "two.example", AF_UNSPEC, 1, { "10.1.1.2:7", "[fd01::2]:7" } },
-		{ "two.example.", AF_UNSPEC, 1, { "10.1.1.2:7", "[fd01::2]:7" } },
-		{ "two.example", AF_INET, 1, { "10.1.1.2:7" } },
-		{ "two.example", AF_INET6, 1, { "[fd01::2]:7" } },
-		{ "under_score.example", AF_UNSPEC, 1, { "10.1.1.3:7" } },
-		{ "mapped.example", AF_UNSPEC, 1, { "10.1.1.2:7" } },
-		{ "1a.example", AF_UNSPEC, 1, { "10.1.1.4:7" } },
-		{ LABEL_63 ".example", AF_UNSPEC, 1, { "10.1.1.5:7" } },
-	};
-	char text[ADDRESS_TEXT_MAX];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		/* One is there already: others are appended. */
-		union address *list = xcalloc(1, sizeof(*list));
-		struct message why = { "" };
-		size_t count = 1;
-		size_t k;
-
-		fake.calls = 0;
-		if (address_resolve(cases[i].host, 7, cases[i].family, &list, &count, &why) !=
-		    STATUS_OK)
-			fail_msg("%s: %s", cases[i].host, why.text);
-		assert_int_equal(fake.calls, cases[i].calls);
-		for (k = 0; k < FAKE_ANSWERS && cases[i].texts[k]; k++) {
-			assert_true(k + 1 < count);
-			assert_string_equal(address_text(&list[k + 1], text), cases[i].texts[k]);
-		}
-		assert_int_equal(count, k + 1);
-		assert_int_equal(list[0].sa.sa_family, AF_UNSPEC);
-		free(list);
-	}
-}
-
-static void resolve_refuses_and_says_why(void **state)
-{
-	static const struct {
-		const char *host;
-		int family;
-		int status;
-		const char *words;
-	} cases[] = {
-		{ "10.1.1.2", AF_INET6, STATUS_USAGE, "10.1.1.2 is an IPv4 address, but -6" },
-		{ "fd01::2", AF_INET, STATUS_USAGE, "fd01::2 is an IPv6 address, but -4" },
-		{ "::ffff:10.1.1.2", AF_INET6, STATUS_USAGE, "is an IPv4 address, but -6" },
-		{ "fe80::1%nosuch0", AF_UNSPEC, STATUS_USAGE, "no interface 'nosuch0'" },
-		{ "fe80::1%0", AF_UNSPEC, STATUS_USAGE, "no interface '0'" },
-		{ "fe80::1%4294967297", AF_UNSPEC, STATUS_USAGE, "no interface" },
-		{ "fe80::1%2147483647", AF_UNSPEC, STATUS_USAGE, "no interface" },
-		{ "fe80::1%+1", AF_UNSPEC, STATUS_USAGE, "no interface '+1'" },
-		{ "fe80::1%1x", AF_UNSPEC, STATUS_USAGE, "no interface '1x'" },
-		{ "fe80::1%lo%lo", AF_UNSPEC, STATUS_USAGE, "no interface 'lo%lo'" },
-		{ "link.example", AF_UNSPEC, STATUS_USAGE, "give it as fe80::2%eth0" },
-		{ "nosuch.example", AF_UNSPEC, STATUS_UNRESOLVED, "nosuch.example: no such name" },
-		{ "nosuch.example", AF_INET, STATUS_UNRESOLVED, "no IPv4 address (-4)" },
-		{ "under_score.example", AF_INET6, STATUS_UNRESOLVED, "no IPv6 address (-6)" },
-		{ "mapped.example", AF_INET6, STATUS_UNRESOLVED, "no IPv6 address (-6)" },
-		{ "nodata.example", AF_UNSPEC, STATUS_UNRESOLVED, "the name has no address" },
-		{ "again.example", AF_UNSPEC, STATUS_UNRESOLVED, "name server did not answer" },
-		{ "fail.example", AF_UNSPEC, STATUS_UNRESOLVED, "answered that it failed" },
-		{ "system.example", AF_UNSPEC, STATUS_UNRESOLVED, "Connection refused" },
-		{ "memory.example", AF_UNSPEC, STATUS_UNRESOLVED, "cannot look the name up: " },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		union address *list = xcalloc(1, sizeof(*list));
-		struct message why = { "" };
-		size_t count = 1;
-		int status =
-			address_resolve(cases[i].host, 7, cases[i].family, &list, &count, &why);
-
-		if (status != cases[i].status || !strstr(why.text, cases[i].words))
-			fail_msg("'%s': status %d: %s", cases[i].host, status, why.text);
-		assert_int_equal(count, 1);
-		free(list);
-	}
-}
-
-static void resolve_takes_an_interface_number(void **state)
-{
-	union address *list = NULL;
-	struct message why;
-	char host[64];
-	size_t count = 0;
-
-	(void)state;
-	snprintf(host, sizeof(host), "fe80::1%%%u", if_nametoindex("lo"));
-	assert_int_equal(address_resolve(host, 7, AF_UNSPEC, &list, &count, &why), STATUS_OK);
-	assert_int_equal(count, 1);
-	assert_int_equal(list[0].v6.sin6_scope_id, if_nametoindex("lo"));
-	free(list);
-}
-
-/* Without a type and a protocol, every address would come three times. */
-static void resolve_asks_for_sctp_streams(void **state)
-{
-	static const int refusals[] = { 0, EAI_SOCKTYPE, EAI_SERVICE };
-	struct message why;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
-		union address *list = NULL;
-		size_t count = 0;
-
-		fake.calls = 0;
-		fake.refuse_sctp = refusals[i];
-		assert_int_equal(address_resolve("two.example", 7, AF_INET, &list, &count, &why),
-				 STATUS_OK);
-		fake.refuse_sctp = 0;
-		assert_int_equal(count, 1);
-		assert_int_equal(fake.calls, refusals[i] ? 2 : 1);
-		assert_int_equal(fake.hints.ai_family, AF_INET);
-		assert_int_equal(fake.hints.ai_socktype, SOCK_STREAM);
-		assert_int_equal(fake.hints.ai_protocol, refusals[i] ? IPPROTO_TCP : IPPROTO_SCTP);
-		assert_int_equal(fake.hints.ai_flags, 0);
-		free(list);
-	}
-}
-
 /* --- What an address is ---------------------------------------------------------------------- */
 
 static union address parsed(const char *text)
@@ -863,10 +632,6 @@ int main(void)
 		cmocka_unit_test(services_are_those_of_iana),
 		cmocka_unit_test(every_service_name_parses),
 		cmocka_unit_test(port_messages_name_the_option),
-		cmocka_unit_test(resolve_gives_addresses),
-		cmocka_unit_test(resolve_refuses_and_says_why),
-		cmocka_unit_test(resolve_takes_an_interface_number),
-		cmocka_unit_test(resolve_asks_for_sctp_streams),
 		cmocka_unit_test(kinds_of_addresses),
 		cmocka_unit_test(from_text_takes_numbers_only),
 		cmocka_unit_test(equal_ignores_ports_and_missing_zones),

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/timeline.h"
@@ -47,8 +48,10 @@
 
 static struct {
 	const char *no_route;
-	unsigned lookups; /* of names */
 } host;
+
+/* How many names were looked up, by processes of their own. */
+static unsigned *lookups;
 
 /* These come before libc's: no test asks the real host, and none sends anything. */
 int socket(int domain, int type, int protocol)
@@ -81,7 +84,7 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 
 	(void)service;
 	(void)hints;
-	host.lookups++;
+	++*lookups;
 	if (!peer && strcmp(name, "any.example") != 0)
 		return EAI_NONAME;
 	for (size_t i = 0; i < 3; i++) {
@@ -125,6 +128,7 @@ static void take_down(void)
 	options_free(&bench.options);
 	memset(&bench, 0, sizeof(bench));
 	memset(&host, 0, sizeof(host));
+	*lookups = 0;
 }
 
 static int setup(void **state)
@@ -344,7 +348,7 @@ static void a_name_with_several_addresses(void **state)
 	assert_tried(3, "10.1.3.2:5000");
 	for (size_t i = 0; i < 3; i++)
 		assert_string_equal(result->each[i].host, "peer.example");
-	assert_int_equal(host.lookups, 1);
+	assert_int_equal(*lookups, 1);
 	assert_closes(2);
 }
 
@@ -689,5 +693,7 @@ int main(void)
 		TEST(the_progress_line),
 	};
 
+	lookups = mmap(NULL, sizeof(*lookups), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
 	return cmocka_run_group_tests_name("each", tests, NULL, NULL);
 }

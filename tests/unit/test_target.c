@@ -2,13 +2,16 @@
 /* target.c: ports, limits, duplicates, what a peer and what a local address can be. */
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,6 +19,7 @@
 #include "base/loop.h"
 #include "base/timeline.h"
 #include "target/target.h"
+#include "fake_loop.h"
 
 #define ARGS_MAX 4
 
@@ -23,7 +27,7 @@
 
 /*
  * "two.example" has two addresses, "sink.example" 0.0.0.0, "any6.example" ::, "many-N.example" N of
- * them, "gone.example" one until fake_gone.
+ * them, "gone.example" one until fake_gone, and "silent-1.example" and the like never end.
  */
 static bool fake_gone;
 
@@ -48,6 +52,8 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 	assert_null(service);
 	assert_int_equal(hints->ai_protocol, IPPROTO_SCTP);
 	*found = NULL;
+	while (strncmp(host, "silent-", 7) == 0)
+		pause();
 	if (strcmp(host, "two.example") == 0) {
 		*found = fake_v4(0x0a010102, fake_v4(0x0a010202, NULL));
 	} else if (strcmp(host, "sink.example") == 0) {
@@ -277,7 +283,7 @@ static int resolve(struct target *target, const char **args, size_t count, bool 
 	}
 	if (status != STATUS_OK)
 		fail_msg("%s", why->text);
-	return target_resolve(target, family, timeline, why);
+	return target_resolve(target, family, LOOP_FOREVER, timeline, why);
 }
 
 static void check_addresses(const struct target *target, const struct resolve_case *c)
@@ -347,8 +353,9 @@ static void resolve_keeps_order_and_drops_duplicates(void **state)
 		check_addresses(&target, &cases[i]);
 
 		/* Once more gives the same, not twice as many. */
-		assert_int_equal(target_resolve(&target, cases[i].family, &timeline, &why),
-				 STATUS_OK);
+		assert_int_equal(
+			target_resolve(&target, cases[i].family, LOOP_FOREVER, &timeline, &why),
+			STATUS_OK);
 		check_addresses(&target, &cases[i]);
 		target_free(&target);
 	}
@@ -469,9 +476,102 @@ static void resolve_again_sees_what_changed(void **state)
 			 STATUS_UNRESOLVED);
 	assert_int_equal(target.address_count, 0);
 	fake_gone = false;
-	assert_int_equal(target_resolve(&target, AF_UNSPEC, &timeline, &why), STATUS_OK);
+	assert_int_equal(target_resolve(&target, AF_UNSPEC, LOOP_FOREVER, &timeline, &why),
+			 STATUS_OK);
 	assert_int_equal(target.address_count, 2);
 	assert_string_equal(target.addresses[1].host, "gone.example");
+	target_free(&target);
+}
+
+/* Names that are late are named; what the others gave is there, in the order of the arguments. */
+static void late_names_leave_the_others(void **state)
+{
+	const char *args[] = { "silent-1.example", "two.example", "10.1.3.2", "silent-2.example" };
+	struct timeline timeline = { .start_us = loop_now_us() };
+	struct resolver *resolver = resolver_new();
+	struct message why = { "" };
+	char text[ADDRESS_TEXT_MAX];
+	struct target target;
+	size_t late;
+
+	(void)state;
+	assert_int_equal(target_parse_peer(&target, args, 4, "5000", &why), STATUS_OK);
+	target_look_up(&target, resolver, AF_UNSPEC);
+	while (!lookup_is_done(target.lookups[1])) {
+		struct pollfd fd = { .fd = resolver_descriptor(resolver), .events = POLLIN };
+
+		assert_int_equal(poll(&fd, 1, 20000), 1);
+		resolver_read(resolver);
+	}
+	assert_false(target_is_looked_up(&target));
+	assert_string_equal(target_awaits(&target), "silent-1.example");
+	assert_int_equal(target_take(&target, 1000000, &late, &timeline, &why), STATUS_UNRESOLVED);
+	assert_int_equal(late, 2);
+	assert_string_equal(why.text, "silent-1.example, silent-2.example: no answer from the name "
+				      "server within 1000 ms");
+	assert_int_equal(target.address_count, 3);
+	assert_string_equal(address_text(&target.addresses[0].address, text), "10.1.1.2:5000");
+	assert_string_equal(address_text(&target.addresses[2].address, text), "10.1.3.2:5000");
+	assert_int_equal(resolver_descriptor(resolver), -1);
+	target_free(&target);
+	resolver_free(resolver);
+}
+
+static void late_and_wrong_is_wrong(void **state)
+{
+	const char *args[] = { "silent-1.example", "10.1.1.2" };
+	struct timeline timeline = { .start_us = loop_now_us() };
+	struct resolver *resolver = resolver_new();
+	struct message why = { "" };
+	struct target target;
+	size_t late;
+
+	(void)state;
+	assert_int_equal(target_parse_peer(&target, args, 2, "5000", &why), STATUS_OK);
+	target_look_up(&target, resolver, AF_INET6);
+	assert_int_equal(target_take(&target, 1000000, &late, &timeline, &why), STATUS_USAGE);
+	assert_int_equal(late, 0);
+	assert_int_equal(target.address_count, 0);
+	target_free(&target);
+	resolver_free(resolver);
+}
+
+static void many_late_names(void **state)
+{
+	const char *args[] = { "silent-1.example", "silent-2.example", "silent-3.example",
+			       "silent-4.example", "silent-5.example" };
+	struct timeline timeline = { .start_us = loop_now_us() };
+	struct resolver *resolver = resolver_new();
+	struct message why = { "" };
+	struct target target;
+	size_t late;
+
+	(void)state;
+	assert_int_equal(target_parse_peer(&target, args, 5, "5000", &why), STATUS_OK);
+	target_look_up(&target, resolver, AF_UNSPEC);
+	assert_int_equal(target_take(&target, 250400, &late, &timeline, &why), STATUS_UNRESOLVED);
+	assert_int_equal(late, 5);
+	assert_string_equal(why.text,
+			    "silent-1.example, silent-2.example, silent-3.example and 2 more: no "
+			    "answer from the name server within 250 ms");
+	target_free(&target);
+	resolver_free(resolver);
+}
+
+static void a_signal_ends_the_wait_for_a_name(void **state)
+{
+	const char *args[] = { "silent-1.example" };
+	struct timeline timeline = { .start_us = loop_now_us() };
+	struct message why = { "" };
+	struct target target;
+
+	(void)state;
+	fake_loop_signal(0, SIGINT);
+	assert_int_equal(resolve(&target, args, 1, false, AF_UNSPEC, &timeline, &why),
+			 STATUS_SIGNAL);
+	assert_int_equal(loop_take_signal(), SIGINT);
+	assert_int_equal(target.address_count, 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 	target_free(&target);
 }
 
@@ -490,7 +590,8 @@ static void pick_is_numeric(void **state)
 	fake_gone = true;
 	target_pick(&picked, &whole, 1, 2, 7000);
 	target_free(&whole);
-	assert_int_equal(target_resolve(&picked, AF_UNSPEC, &timeline, &why), STATUS_OK);
+	assert_int_equal(target_resolve(&picked, AF_UNSPEC, LOOP_FOREVER, &timeline, &why),
+			 STATUS_OK);
 	assert_int_equal(picked.address_count, 2);
 	assert_string_equal(address_text(&picked.addresses[0].address, text), "10.1.3.2:7000");
 	assert_null(picked.addresses[0].host);
@@ -536,6 +637,10 @@ int main(void)
 		cmocka_unit_test(resolve_local_wildcards_and_none),
 		cmocka_unit_test(a_thousand_is_the_most),
 		cmocka_unit_test(resolve_again_sees_what_changed),
+		cmocka_unit_test(late_names_leave_the_others),
+		cmocka_unit_test(late_and_wrong_is_wrong),
+		cmocka_unit_test(many_late_names),
+		cmocka_unit_test(a_signal_ends_the_wait_for_a_name),
 		cmocka_unit_test(pick_is_numeric),
 		cmocka_unit_test(timeline_tells_names_and_duplicates),
 	};
