@@ -145,15 +145,6 @@ int loop_take_signal(void)
 	return number;
 }
 
-void loop_deadly_signals(bool on)
-{
-	if (on)
-		set_ending_signals(SIG_DFL);
-	let_signals_in(on);
-	if (!on)
-		set_ending_signals(on_signal);
-}
-
 /* --- The terminal ----------------------------------------------------------------------------- */
 
 static const int terminal_signals[] = { SIGWINCH, SIGTSTP, SIGCONT };

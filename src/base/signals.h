@@ -19,12 +19,6 @@
  */
 void loop_catch_signals(void);
 
-/*
- * Around a call that no signal interrupts (a name look-up waits for name servers): the caught
- * signals end the program at once, as they do any other. Nothing is open yet that would be left.
- */
-void loop_deadly_signals(bool on);
-
 /* The signal that asked the program to end, or 0; it is forgotten, so that waiting works again. */
 int loop_take_signal(void);
 

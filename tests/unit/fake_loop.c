@@ -267,8 +267,3 @@ void loop_alarm_stop(void)
 {
 	loop.alarm_us = LOOP_FOREVER;
 }
-
-void loop_deadly_signals(bool on)
-{
-	(void)on;
-}
