@@ -4,18 +4,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/param.h>
 
 #include "base/loop.h"
 #include "base/names.h"
-#include "diagnose/diagnose.h"
-#include "engine/attempt.h"
-#include "engine/gather.h"
-#include "engine/plan.h"
-#include "engine/snapshot.h"
-#include "engine/verify.h"
-#include "witness/watch.h"
+#include "engine/try.h"
 
 #define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
 #define WAIT_PAUSE_US     (250 * USEC_PER_MSEC)
@@ -93,16 +86,7 @@ struct connection {
 	int64_t begun_us; /* the first try */
 	int64_t wake_us;  /* when tick() has something to do */
 
-	/* Of one try. */
-	struct plan plan;
-	struct attempt attempt;
-	struct gather gather;
-	struct verify verify;
-	struct watch watch;
-	int unresolved;        /* exit status of the look-ups, STATUS_OK: all is resolved */
-	struct message failed; /* and why */
-	size_t answered;       /* the call position of the address that answered the INIT */
-
+	struct try try; /* the newest */
 	struct result result;
 };
 
@@ -139,27 +123,22 @@ const struct result *connection_result(const struct connection *c)
 
 struct stack_endpoint *connection_endpoint(const struct connection *c)
 {
-	return c->state == CONNECTION_UP ? c->attempt.endpoint : NULL;
+	return c->state == CONNECTION_UP ? c->try.attempt.endpoint : NULL;
 }
 
 void connection_gone(struct connection *c)
 {
-	attempt_gone(&c->attempt);
+	attempt_gone(&c->try.attempt);
 }
 
 /* Takes away all that belongs to one try. */
 static void forget_try(struct connection *c)
 {
-	verify_free(&c->verify);
-	watch_stop(&c->watch);
-	gather_free(&c->gather);
-	attempt_free(&c->attempt);
-	plan_free(&c->plan);
+	try_free(&c->try);
 	association_free(&c->result.association);
 	c->result.probe_us = 0;
 	c->result.reason = (struct message){ "" };
 	c->result.hint = (struct message){ "" };
-	c->answered = 0;
 }
 
 void connection_free(struct connection *c)
@@ -171,93 +150,6 @@ void connection_free(struct connection *c)
 }
 
 /* --- The end of a try ------------------------------------------------------------------------ */
-
-/* What is known of a try without an association, and of one that is up. */
-static void look_for_the_last_time(struct connection *c, enum phase phase, int error)
-{
-	bool answered = error == ECONNREFUSED || error == ENOPROTOOPT;
-
-	timeline_clear(c->timeline);
-	watch_read(&c->watch, c->timeline);
-	if (phase == PHASE_UP) {
-		if (c->verify.probe)
-			c->result.probe_us = loop_now_us() - c->attempt.up_us;
-		verify_tell(&c->verify, c->result.association.paths);
-		return;
-	}
-	if (c->attempt.started_us)
-		c->result.connect_us = loop_now_us() - c->attempt.started_us;
-	if (c->gather.plan && !c->result.signal)
-		gather_end(&c->gather, answered);
-	gather_tell(&c->gather, c->result.association.paths);
-}
-
-static void fill_evidence(const struct connection *c, enum phase phase, int error,
-			  struct evidence *e)
-{
-	*e = (struct evidence){
-		.phase = phase,
-		.status = c->unresolved,
-		.failed = c->failed,
-		.fault = c->attempt.fault,
-		.error = error,
-		.cause = c->attempt.cause,
-		.aborted = c->attempt.aborted,
-		.ended = c->attempt.outcome == ATTEMPT_FAILED,
-		.soft_error_count = c->gather.soft_error_count,
-		.state = c->gather.state,
-		.checksum_errors = c->gather.checksum_errors,
-		.ledger = c->watch.witness ? &c->watch.ledger : NULL,
-		.now_us = loop_now_us(),
-		.elapsed_us = c->result.connect_us,
-		.t1_us = c->attempt.t1_us,
-		.order = c->plan.requested,
-		.order_count = c->plan.count,
-		.answered = c->answered,
-		.timeout_us = c->attempt.timeout_us,
-		.up_for_us = c->attempt.up_us ? loop_now_us() - c->attempt.up_us : 0,
-		.closed = c->attempt.closing,
-		.restarted = c->attempt.restarted,
-		.encapsulated = c->options->udp.local || c->options->udp.remote,
-		.probed = c->verify.over && c->attempt.outcome == ATTEMPT_UP,
-		.probe_timeout_us = c->verify.timeout_us,
-		.probe_step_us = c->verify.step_us,
-		.require = c->options->no_probe ? 0 : c->options->require,
-	};
-	memcpy(e->soft_errors, c->gather.soft_errors, sizeof(e->soft_errors));
-}
-
-/* For the report, which comes when the witness may be gone. */
-static void keep_evidence(struct result *result, const struct evidence *e)
-{
-	struct association *a = &result->association;
-
-	result->evidence = (struct result_evidence){
-		.witness = e->ledger != NULL,
-		.witness_lost = e->ledger ? e->ledger->lost : 0,
-		.soft_error_count = e->soft_error_count,
-		.pending_state = e->state,
-		.checksum_errors = e->checksum_errors,
-	};
-	memcpy(result->evidence.soft_errors, e->soft_errors, sizeof(e->soft_errors));
-	for (size_t i = 0; e->ledger && i < a->path_count; i++)
-		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
-}
-
-/* Makes the result of this try. error: positive errno of the call or the event that ended it. */
-static void settle(struct connection *c, enum phase phase, int error)
-{
-	struct evidence evidence;
-
-	look_for_the_last_time(c, phase, error);
-	fill_evidence(c, phase, error, &evidence);
-	diagnose(&c->result, &evidence);
-	keep_evidence(&c->result, &evidence);
-	timeline_note(c->timeline, "%s%s%s", result_name(c->result.word),
-		      c->result.error ? ", " : "",
-		      c->result.error ? errno_name(c->result.error) : "");
-	verify_free(&c->verify);
-}
 
 static bool worth_another_try(const struct connection *c)
 {
@@ -276,11 +168,11 @@ static bool worth_another_try(const struct connection *c)
 }
 
 /* The try is over: on to UP, PAUSED or DONE. */
-static void conclude(struct connection *c, enum phase phase, int error)
+static void conclude(struct connection *c, struct try_end end)
 {
 	bool up;
 
-	settle(c, phase, error);
+	try_settle(&c->try, end, c->options, c->timeline, &c->result);
 	up = result_is_up(c->result.word);
 	if (worth_another_try(c)) {
 		enter(c, CONNECTION_PAUSED);
@@ -293,46 +185,25 @@ static void conclude(struct connection *c, enum phase phase, int error)
 	} else {
 		enter(c, CONNECTION_DONE);
 	}
-	watch_stop(&c->watch);
-	attempt_close(&c->attempt, !up);
+	try_close(&c->try, !up);
 }
 
-/* --- Up, and every path is asked ------------------------------------------------------------- */
-
-/* Where the peer has closed it again already, there is nothing left to ask about. */
-static int take_snapshot(struct connection *c)
+static void conclude_with(struct connection *c, enum phase phase, int error)
 {
-	struct association *a = &c->result.association;
-	const struct attempt *attempt = &c->attempt;
-	int rc = snapshot_take(c->stack, attempt->endpoint, attempt->assoc, a);
-
-	if (rc < 0)
-		return rc;
-	c->answered = snapshot_answered(a, &c->plan);
-	c->result.primary_set = snapshot_set_primary(c->stack, attempt->endpoint, attempt->assoc,
-						     &c->plan, c->answered, c->timeline);
-	if (!c->result.primary_set)
-		return 0;
-	return snapshot_take(c->stack, attempt->endpoint, attempt->assoc, a);
+	conclude(c, (struct try_end){ .ended = true, .phase = phase, .error = error });
 }
 
 static void came_up(struct connection *c)
 {
-	int64_t handshake_us;
+	int rc = try_take_association(&c->try, &c->result);
 
-	c->result.connect_us = c->attempt.up_us - c->attempt.started_us;
-	gather_tell(&c->gather, c->result.association.paths);
-	take_snapshot(c);
-	if (c->attempt.outcome != ATTEMPT_UP || !c->result.association.known ||
-	    c->options->no_probe) {
-		conclude(c, PHASE_UP, c->attempt.error);
+	if (rc < 0 || c->try.attempt.outcome != ATTEMPT_UP || c->options->no_probe) {
+		conclude_with(c, PHASE_UP, c->try.attempt.error);
 		return;
 	}
-	handshake_us = c->answered == 0 ? c->result.connect_us / 2 : 0;
 	enter(c, CONNECTION_VERIFYING);
-	verify_begin(&c->verify, &c->plan, &c->attempt, &c->watch, &c->result.association,
-		     c->options->probe_timeout_us, handshake_us);
-	c->wake_us = c->verify.next_us;
+	try_verify(&c->try, c->options, &c->result);
+	c->wake_us = c->try.verify.next_us;
 }
 
 /* --- Events and time ------------------------------------------------------------------------- */
@@ -341,21 +212,20 @@ static void came_up(struct connection *c)
 static void end_closing(struct connection *c, bool abort)
 {
 	enter(c, CONNECTION_DONE);
-	watch_stop(&c->watch);
-	attempt_close(&c->attempt, abort);
+	try_close(&c->try, abort);
 }
 
 /* What the stack has said since, and what that means in this state. */
 static void handle_events(struct connection *c)
 {
-	enum attempt_outcome outcome = attempt_read(&c->attempt);
+	enum attempt_outcome outcome = attempt_read(&c->try.attempt);
 
 	if (c->state == CONNECTION_PENDING && outcome == ATTEMPT_FAILED)
-		conclude(c, PHASE_PENDING, c->attempt.error);
+		conclude_with(c, PHASE_PENDING, c->try.attempt.error);
 	else if (c->state == CONNECTION_PENDING && outcome != ATTEMPT_WAITING)
 		came_up(c);
 	else if (c->state == CONNECTION_VERIFYING && outcome != ATTEMPT_UP)
-		conclude(c, PHASE_UP, c->attempt.error);
+		conclude_with(c, PHASE_UP, c->try.attempt.error);
 	else if (c->state == CONNECTION_CLOSING && outcome != ATTEMPT_UP)
 		end_closing(c, false); /* when both ends close, the stack finishes by itself */
 }
@@ -365,39 +235,39 @@ static void tick_pending(struct connection *c, int64_t now)
 	const char *why;
 
 	if (now >= c->wake_us)
-		gather_look(&c->gather, now);
-	why = gather_give_up(&c->gather, now);
+		gather_look(&c->try.gather, now);
+	why = gather_give_up(&c->try.gather, now);
 	if (why) {
 		/* Unless the outcome has come since the poll: SO_ERROR tells that, too. */
 		handle_events(c);
 		if (c->state != CONNECTION_PENDING)
 			return;
 		timeline_note(c->timeline, "giving up: %s", why);
-		conclude(c, PHASE_PENDING, 0);
+		conclude_with(c, PHASE_PENDING, 0);
 		return;
 	}
-	if (now - c->attempt.started_us >= PROGRESS_AFTER_US)
-		attempt_show_progress(&c->attempt, &c->plan);
-	c->wake_us = MIN(c->gather.next_us, attempt_deadline_us(&c->attempt));
+	if (now - c->try.attempt.started_us >= PROGRESS_AFTER_US)
+		attempt_show_progress(&c->try.attempt, &c->try.plan);
+	c->wake_us = MIN(c->try.gather.next_us, attempt_deadline_us(&c->try.attempt));
 }
 
 static void tick_verifying(struct connection *c, int64_t now)
 {
 	size_t waiting;
 
-	watch_read(&c->watch, c->timeline);
-	if (verify_tick(&c->verify, now)) {
+	watch_read(&c->try.watch, c->timeline);
+	if (verify_tick(&c->try.verify, now)) {
 		/* Nobody can be asked any more where the peer has closed it since the poll. */
 		handle_events(c);
 		if (c->state == CONNECTION_VERIFYING)
-			conclude(c, PHASE_UP, 0);
+			conclude_with(c, PHASE_UP, 0);
 		return;
 	}
-	waiting = verify_waiting(&c->verify);
-	if (waiting && now - c->attempt.up_us >= PROGRESS_AFTER_US)
+	waiting = verify_waiting(&c->try.verify);
+	if (waiting && now - c->try.attempt.up_us >= PROGRESS_AFTER_US)
 		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
 				  waiting, waiting == 1 ? "" : "s");
-	c->wake_us = c->verify.next_us;
+	c->wake_us = c->try.verify.next_us;
 }
 
 static void tick_closing(struct connection *c, int64_t now)
@@ -408,36 +278,7 @@ static void tick_closing(struct connection *c, int64_t now)
 	end_closing(c, true);
 }
 
-/* --- One try, from the names to the call ----------------------------------------------------- */
-
-/* Every requested address gets its line in the report, whatever becomes of it. */
-static void list_requested(struct connection *c)
-{
-	struct association *a = &c->result.association;
-
-	a->path_count = c->peer->address_count;
-	a->paths = xcalloc(a->path_count + 1, sizeof(*a->paths));
-	for (size_t i = 0; i < a->path_count; i++) {
-		a->paths[i].path.address = c->peer->addresses[i].address;
-		a->paths[i].host = c->peer->addresses[i].host;
-		a->paths[i].requested = true;
-		a->paths[i].verdict = VERDICT_UNTRIED;
-	}
-}
-
-/* What the plan leaves out says why. */
-static void list_excluded(struct connection *c)
-{
-	for (size_t i = 0; i < c->plan.requested_count; i++) {
-		struct path_result *path = &c->result.association.paths[i];
-
-		if (!c->plan.excluded[i])
-			continue;
-		path->verdict = VERDICT_EXCLUDED;
-		message_set(&path->note, 0, "%s", c->plan.excluded[i]);
-	}
-	c->result.reordered = c->plan.reordered;
-}
+/* --- A try begins ---------------------------------------------------------------------------- */
 
 static int64_t try_timeout(const struct connection *c, int64_t now)
 {
@@ -448,16 +289,6 @@ static int64_t try_timeout(const struct connection *c, int64_t now)
 	return MAX(timeout, 1);
 }
 
-static int open_endpoint(struct connection *c)
-{
-	int rc = attempt_open(&c->attempt, c->stack, c->options, &c->plan, c->timeline);
-
-	if (rc == -EAFNOSUPPORT && plan_without_ipv6(&c->plan, c->timeline) && c->plan.count)
-		rc = attempt_open(&c->attempt, c->stack, c->options, &c->plan, c->timeline);
-	list_excluded(c);
-	return rc;
-}
-
 /* What the look-ups have left of the try's time. */
 static int64_t call_timeout(const struct connection *c)
 {
@@ -466,61 +297,30 @@ static int64_t call_timeout(const struct connection *c)
 	return MAX(try_timeout(c, loop_now_us() - used_us) - used_us, 1);
 }
 
+/* All names are resolved. */
 static void call(struct connection *c)
 {
-	uint16_t port = c->plan.source_count ? address_port(&c->plan.sources[0]) : 0;
-	int rc;
+	struct try_end end = try_open(&c->try, c->stack, c->stack_error, c->options, c->peer,
+				      c->local, c->timeline, &c->result);
 
-	if (!c->options->no_witness)
-		watch_start(&c->watch, c->plan.addresses, c->plan.count, &c->options->udp, port,
-			    c->timeline);
-	if (c->options->blocking)
-		gather_sample_checksums(&c->gather);
-	rc = attempt_call(&c->attempt, c->options, &c->plan, call_timeout(c));
-	if (rc < 0) {
-		conclude(c, PHASE_CALL, -rc);
+	if (!end.ended)
+		end = try_call(&c->try, c->options, call_timeout(c), c->timeline);
+	if (end.ended) {
+		conclude(c, end);
 		return;
 	}
-	watch_set_ports(&c->watch, c->stack, c->attempt.endpoint);
 	enter(c, CONNECTION_PENDING);
-	c->wake_us = c->attempt.started_us + GATHER_FIRST_LOOK_US;
-}
-
-/* All names are resolved. */
-static void call_planned(struct connection *c)
-{
-	int rc;
-
-	list_requested(c);
-	plan_make(&c->plan, c->peer, c->local, c->timeline);
-	list_excluded(c);
-	if (!c->stack) {
-		conclude(c, PHASE_STACK, c->stack_error);
-		return;
-	}
-	rc = open_endpoint(c);
-	if (rc < 0) {
-		conclude(c, PHASE_OPEN, -rc);
-		return;
-	}
-	gather_begin(&c->gather, &c->plan, &c->attempt, &c->watch);
-	/* A blocking call would keep us from seeing later that it cannot succeed. */
-	if (c->options->blocking)
-		gather_look_for_routes(&c->gather);
-	if (gather_give_up(&c->gather, loop_now_us()))
-		conclude(c, PHASE_PENDING, 0);
-	else
-		call(c);
+	c->wake_us = c->try.attempt.started_us + GATHER_FIRST_LOOK_US;
 }
 
 static int resolve(struct connection *c, int64_t now)
 {
 	int64_t until_us = now + try_timeout(c, now);
 	int family = c->options->family;
-	int status = target_resolve(c->peer, family, until_us, c->timeline, &c->failed);
+	int status = target_resolve(c->peer, family, until_us, c->timeline, &c->try.failed);
 
 	if (status == STATUS_OK)
-		status = target_resolve(c->local, family, until_us, c->timeline, &c->failed);
+		status = target_resolve(c->local, family, until_us, c->timeline, &c->try.failed);
 	if (status == STATUS_SIGNAL)
 		c->result.signal = loop_take_signal();
 	c->result.resolve_us = loop_now_us() - now;
@@ -535,11 +335,11 @@ static void begin_try(struct connection *c)
 	enter(c, CONNECTION_RESOLVING);
 	if (!c->result.tries++)
 		c->begun_us = now;
-	c->unresolved = resolve(c, now);
-	if (c->unresolved == STATUS_OK)
-		call_planned(c);
+	c->try.unresolved = resolve(c, now);
+	if (c->try.unresolved == STATUS_OK)
+		call(c);
 	else
-		conclude(c, PHASE_RESOLVE, 0);
+		conclude_with(c, PHASE_RESOLVE, 0);
 }
 
 /* --- The loop over all connections ----------------------------------------------------------- */
@@ -586,13 +386,13 @@ static void interrupt(struct connection *c, int signal, int error)
 {
 	c->result.signal = signal;
 	if (!signal)
-		conclude(c, PHASE_CALL, error);
+		conclude_with(c, PHASE_CALL, error);
 	else if (c->state == CONNECTION_PAUSED)
 		interrupt_pause(c);
 	else if (c->state == CONNECTION_VERIFYING)
-		conclude(c, PHASE_UP, 0);
+		conclude_with(c, PHASE_UP, 0);
 	else
-		conclude(c, PHASE_PENDING, EINTR);
+		conclude_with(c, PHASE_PENDING, EINTR);
 }
 
 static bool has_result(const struct connection *c)
@@ -629,20 +429,20 @@ static int run_round(struct connection *const list[], size_t count,
 		if (done(c))
 			continue;
 		*all_done = false;
-		fds[count + i] = watch_pollfd(&c->watch);
-		until = MIN(until, c->attempt.unread ? 0 : c->wake_us);
+		fds[count + i] = watch_pollfd(&c->try.watch);
+		until = MIN(until, c->try.attempt.unread ? 0 : c->wake_us);
 		if (is_open(c))
-			fds[i] = attempt_pollfd(&c->attempt);
+			fds[i] = attempt_pollfd(&c->try.attempt);
 	}
 	if (!*all_done)
 		rc = loop_wait(fds, 2 * count, until);
 	for (size_t i = 0; i < count && rc >= 0 && !*all_done; i++) {
 		struct connection *c = list[i];
 
-		if (is_open(c) && (fds[i].revents || c->attempt.unread))
+		if (is_open(c) && (fds[i].revents || c->try.attempt.unread))
 			handle_events(c);
 		if (fds[count + i].revents && is_open(c)) {
-			watch_read(&c->watch, c->timeline);
+			watch_read(&c->try.watch, c->timeline);
 			c->wake_us = loop_now_us(); /* it may be ICMP */
 		}
 		tick(c, loop_now_us());
@@ -710,8 +510,8 @@ static void begin_closing(struct connection *c)
 	enter(c, CONNECTION_CLOSING);
 	c->wake_us = loop_now_us() + bound_us;
 	timeline_note(c->timeline, "closing: SHUTDOWN");
-	if (c->stack->shutdown(c->attempt.endpoint, c->attempt.assoc) < 0)
-		attempt_gone(&c->attempt); /* it is gone already */
+	if (c->stack->shutdown(c->try.attempt.endpoint, c->try.attempt.assoc) < 0)
+		attempt_gone(&c->try.attempt); /* it is gone already */
 	handle_events(c);
 }
 

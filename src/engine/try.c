@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/try.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/loop.h"
+#include "base/names.h"
+#include "engine/snapshot.h"
+
+static const struct try_end go_on;
+
+static struct try_end end_with(enum phase phase, int error)
+{
+	return (struct try_end){ .ended = true, .phase = phase, .error = error };
+}
+
+/* --- From the names to the call -------------------------------------------------------------- */
+
+/* Every requested address gets its line in the report, whatever becomes of it. */
+static void list_requested(const struct target *peer, struct association *a)
+{
+	a->path_count = peer->address_count;
+	a->paths = xcalloc(a->path_count + 1, sizeof(*a->paths));
+	for (size_t i = 0; i < a->path_count; i++) {
+		a->paths[i].path.address = peer->addresses[i].address;
+		a->paths[i].host = peer->addresses[i].host;
+		a->paths[i].requested = true;
+		a->paths[i].verdict = VERDICT_UNTRIED;
+	}
+}
+
+/* What the plan leaves out says why. */
+static void list_excluded(const struct plan *plan, struct result *result)
+{
+	for (size_t i = 0; i < plan->requested_count; i++) {
+		struct path_result *path = &result->association.paths[i];
+
+		if (!plan->excluded[i])
+			continue;
+		path->verdict = VERDICT_EXCLUDED;
+		message_set(&path->note, 0, "%s", plan->excluded[i]);
+	}
+	result->reordered = plan->reordered;
+}
+
+struct try_end try_open(struct try *t, const struct stack *stack, int stack_error,
+			const struct options *options, const struct target *peer,
+			const struct target *local, struct timeline *timeline,
+			struct result *result)
+{
+	int rc;
+
+	list_requested(peer, &result->association);
+	plan_make(&t->plan, peer, local, timeline);
+	list_excluded(&t->plan, result);
+	if (!stack)
+		return end_with(PHASE_STACK, stack_error);
+	rc = attempt_open(&t->attempt, stack, options, &t->plan, timeline);
+	if (rc == -EAFNOSUPPORT && plan_without_ipv6(&t->plan, timeline)) {
+		list_excluded(&t->plan, result);
+		if (t->plan.count)
+			rc = attempt_open(&t->attempt, stack, options, &t->plan, timeline);
+	}
+	if (rc < 0)
+		return end_with(PHASE_OPEN, -rc);
+	gather_begin(&t->gather, &t->plan, &t->attempt, &t->watch);
+	return go_on;
+}
+
+struct try_end try_call(struct try *t, const struct options *options, int64_t timeout_us,
+			struct timeline *timeline)
+{
+	uint16_t port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0;
+	int rc;
+
+	/* A blocking call would keep us from seeing later that it cannot succeed. */
+	if (options->blocking)
+		gather_look_for_routes(&t->gather);
+	if (gather_give_up(&t->gather, loop_now_us()))
+		return end_with(PHASE_PENDING, 0);
+	if (!options->no_witness)
+		watch_start(&t->watch, t->plan.addresses, t->plan.count, &options->udp, port,
+			    timeline);
+	if (options->blocking)
+		gather_sample_checksums(&t->gather);
+	rc = attempt_call(&t->attempt, options, &t->plan, timeout_us);
+	if (rc < 0)
+		return end_with(PHASE_CALL, -rc);
+	watch_set_ports(&t->watch, t->attempt.stack, t->attempt.endpoint);
+	return go_on;
+}
+
+/* --- The association ------------------------------------------------------------------------- */
+
+int try_take_association(struct try *t, struct result *result)
+{
+	struct association *a = &result->association;
+	const struct attempt *attempt = &t->attempt;
+	int rc;
+
+	result->connect_us = attempt->up_us - attempt->started_us;
+	gather_tell(&t->gather, a->paths);
+	rc = snapshot_take(attempt->stack, attempt->endpoint, attempt->assoc, a);
+	if (rc < 0)
+		return rc;
+	t->answered = snapshot_answered(a, &t->plan);
+	result->primary_set = snapshot_set_primary(attempt->stack, attempt->endpoint,
+						   attempt->assoc, &t->plan, t->answered,
+						   attempt->timeline);
+	if (!result->primary_set)
+		return 0;
+	return snapshot_take(attempt->stack, attempt->endpoint, attempt->assoc, a);
+}
+
+void try_verify(struct try *t, const struct options *options, const struct result *result)
+{
+	int64_t handshake_us = t->answered == 0 ? result->connect_us / 2 : 0;
+
+	verify_begin(&t->verify, &t->plan, &t->attempt, &t->watch, &result->association,
+		     options->probe_timeout_us, handshake_us);
+}
+
+/* --- The end --------------------------------------------------------------------------------- */
+
+/* What is known of a try without an association, and of one that is up. */
+static void look_for_the_last_time(struct try *t, struct try_end end, struct timeline *timeline,
+				   struct result *result)
+{
+	watch_read(&t->watch, timeline);
+	if (end.phase == PHASE_UP) {
+		if (t->verify.probe)
+			result->probe_us = loop_now_us() - t->attempt.up_us;
+		verify_tell(&t->verify, result->association.paths);
+		return;
+	}
+	if (t->attempt.started_us)
+		result->connect_us = loop_now_us() - t->attempt.started_us;
+	if (t->gather.plan && !result->signal)
+		gather_end(&t->gather, end.error == ECONNREFUSED || end.error == ENOPROTOOPT);
+	gather_tell(&t->gather, result->association.paths);
+}
+
+static void fill_evidence(const struct try *t, struct try_end end, const struct options *options,
+			  const struct result *result, struct evidence *e)
+{
+	const struct attempt *attempt = &t->attempt;
+
+	*e = (struct evidence){
+		.phase = end.phase,
+		.status = t->unresolved,
+		.failed = t->failed,
+		.fault = attempt->fault,
+		.error = end.error,
+		.cause = attempt->cause,
+		.aborted = attempt->aborted,
+		.ended = attempt->outcome == ATTEMPT_FAILED,
+		.soft_error_count = t->gather.soft_error_count,
+		.state = t->gather.state,
+		.checksum_errors = t->gather.checksum_errors,
+		.ledger = t->watch.witness ? &t->watch.ledger : NULL,
+		.now_us = loop_now_us(),
+		.elapsed_us = result->connect_us,
+		.t1_us = attempt->t1_us,
+		.order = t->plan.requested,
+		.order_count = t->plan.count,
+		.answered = t->answered,
+		.timeout_us = attempt->timeout_us,
+		.up_for_us = attempt->up_us ? loop_now_us() - attempt->up_us : 0,
+		.closed = attempt->closing,
+		.restarted = attempt->restarted,
+		.encapsulated = options->udp.local || options->udp.remote,
+		.probed = t->verify.over && attempt->outcome == ATTEMPT_UP,
+		.probe_timeout_us = t->verify.timeout_us,
+		.probe_step_us = t->verify.step_us,
+		.require = options->no_probe ? 0 : options->require,
+	};
+	memcpy(e->soft_errors, t->gather.soft_errors, sizeof(e->soft_errors));
+}
+
+/* For the report, which comes when the witness may be gone. */
+static void keep_evidence(const struct evidence *e, struct result *result)
+{
+	struct association *a = &result->association;
+
+	result->evidence = (struct result_evidence){
+		.witness = e->ledger != NULL,
+		.witness_lost = e->ledger ? e->ledger->lost : 0,
+		.soft_error_count = e->soft_error_count,
+		.pending_state = e->state,
+		.checksum_errors = e->checksum_errors,
+	};
+	memcpy(result->evidence.soft_errors, e->soft_errors, sizeof(e->soft_errors));
+	for (size_t i = 0; e->ledger && i < a->path_count; i++)
+		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
+}
+
+void try_settle(struct try *t, struct try_end end, const struct options *options,
+		struct timeline *timeline, struct result *result)
+{
+	struct evidence evidence;
+
+	timeline_clear(timeline);
+	look_for_the_last_time(t, end, timeline, result);
+	fill_evidence(t, end, options, result, &evidence);
+	diagnose(result, &evidence);
+	keep_evidence(&evidence, result);
+	verify_free(&t->verify);
+	timeline_note(timeline, "%s%s%s", result_name(result->word), result->error ? ", " : "",
+		      result->error ? errno_name(result->error) : "");
+}
+
+void try_close(struct try *t, bool abort)
+{
+	watch_stop(&t->watch);
+	attempt_close(&t->attempt, abort);
+}
+
+void try_free(struct try *t)
+{
+	verify_free(&t->verify);
+	watch_stop(&t->watch);
+	gather_free(&t->gather);
+	attempt_free(&t->attempt);
+	plan_free(&t->plan);
+	*t = (struct try){ 0 };
+}
