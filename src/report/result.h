@@ -79,7 +79,7 @@ struct path_result {
 	int64_t rtt_us;           /* of the newest heartbeat that was answered; 0: none was */
 	unsigned heartbeats;      /* sent by the probe */
 	unsigned answered;        /* of those */
-	enum big_packets big_packets;   /* do packets of asked_mtu bytes get through? */
+	enum big_packets big_packets; /* do packets of asked_mtu bytes get through? */
 	uint32_t asked_mtu;
 	struct path_seen seen; /* zeros where there was no witness */
 	struct message note;   /* why, empty where the verdict says all */

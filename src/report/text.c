@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/util.h"
 
@@ -39,19 +40,42 @@ const char *text_result_color(enum result_word word)
 	}
 }
 
+static ssize_t append(void *cookie, const char *bytes, size_t size)
+{
+	struct record *record = cookie;
+
+	if (size > record->room - record->length) {
+		size_t room = MAX(2 * record->room, record->length + size);
+		char *text = realloc(record->text, room);
+
+		if (!text)
+			return 0; /* which is how a cookie's write fails */
+		record->text = text;
+		record->room = room;
+	}
+	memcpy(record->text + record->length, bytes, size);
+	record->length += size;
+	return (ssize_t)size;
+}
+
 FILE *record_start(struct record *record, const struct reporter *reporter)
 {
-	*record = (struct record){ .reporter = reporter };
-	record->file = open_memstream(&record->text, &record->length);
-	if (!record->file)
+	record->reporter = reporter;
+	record->text = NULL;
+	record->length = record->room = 0;
+	record->file = fopencookie(record, "w", (cookie_io_functions_t){ .write = append });
+	if (record->file)
+		setvbuf(record->file, record->buffer, _IOFBF, sizeof(record->buffer));
+	else
 		reporter_emit(reporter, NULL, 0);
 	return record->file;
 }
 
 void record_finish(struct record *record)
 {
-	bool whole = fclose(record->file) == 0;
+	bool whole = fflush(record->file) == 0 && !ferror(record->file);
 
+	fclose(record->file);
 	reporter_emit(record->reporter, whole ? record->text : NULL, record->length);
 	free(record->text);
 }

@@ -21,12 +21,17 @@
 const char *text_verdict_color(enum verdict verdict);
 const char *text_result_color(enum result_word word);
 
-/* A record while it is put together in memory, to be written in one piece. */
+/*
+ * A record while it is put together in memory, to be written in one piece. Not open_memstream(),
+ * whose text is cut without an error where memory is short.
+ */
 struct record {
 	const struct reporter *reporter;
 	FILE *file;
-	char *text; /* valid after file is closed */
+	char buffer[1024]; /* of file */
+	char *text;        /* complete after file is closed */
 	size_t length;
+	size_t room;
 };
 
 /* Returns record->file, or NULL when there is no memory for it, which the reporter then knows. */

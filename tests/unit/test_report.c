@@ -12,6 +12,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fake_output.h"
@@ -544,6 +546,32 @@ static void text_thousand_paths(void **state)
 		strstr(f->capture.out, "\n  10.1.0.1:5000    unverified  rto 250 ms  mtu 1500\n"));
 	assert_non_null(
 		strstr(f->capture.out, "\n  10.1.3.250:5000  unverified  rto 250 ms  mtu 1500\n"));
+}
+
+/* Where there is no room for a long record, nothing is printed instead of a part of it. */
+static void text_without_memory(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+	pid_t child;
+
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* it ends the program itself */
+#endif
+	make_up(f);
+	for (int i = 0; i < PATHS_MAX; i++)
+		memset(add_live_path(f, "10.1.1.2", 5000)->note.text, 'n', 1000);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		setrlimit(RLIMIT_AS, &(struct rlimit){ 1, 1 });
+		report_result(&f->capture.reporter, &f->result);
+		_exit(f->capture.write_error);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), ENOMEM);
+	assert_string_equal(read_back(&f->capture), "");
 }
 
 static void quiet_prints_nothing(void **state)
@@ -1201,6 +1229,7 @@ int main(void)
 		test(text_color),
 		test(text_color_failure),
 		test(text_thousand_paths),
+		test(text_without_memory),
 		test(quiet_prints_nothing),
 		test(json_connected),
 		test(json_unresolved),
