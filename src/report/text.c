@@ -6,12 +6,8 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "base/util.h"
-
 /* "connected": the words of listen events and most results fit; longer ones stick out. */
 #define WORD_WIDTH 9
-
-#define NAME_TEXT_MAX 256
 
 const char *text_verdict_color(enum verdict verdict)
 {

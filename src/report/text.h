@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/util.h"
 #include "report/listen_event.h"
 #include "report/monitor_event.h"
 #include "report/reporter.h"
@@ -52,8 +53,12 @@ void text_head(FILE *f, const struct reporter *reporter, const char *word, const
 void text_tail(FILE *f, const char *text, size_t *gap);
 
 /* "28.4 ms", from seconds_from_us on "12.3 s": into buf, which is returned. */
+#define SECONDS_FROM_US   (10 * (int64_t)USEC_PER_SEC) /* for what takes milliseconds, mostly */
 #define DURATION_TEXT_MAX 32
 const char *text_duration(int64_t us, int64_t seconds_from_us, char buf[DURATION_TEXT_MAX]);
+
+/* For printable() names of hosts. */
+#define NAME_TEXT_MAX 256
 
 /* "10.1.1.2:5000", behind it "(mme.example)" unless host is NULL. Returns its length. */
 #define CELL_TEXT_MAX 512

@@ -7,18 +7,17 @@
 #include <time.h>
 
 #include "base/names.h"
-#include "base/util.h"
 
 #define WORD_WIDTH 10 /* "unverified" */
 
 /* Outages are long: from here on they are told in seconds. */
-#define SECONDS_FROM_US (1 * (int64_t)USEC_PER_SEC)
+#define OUTAGE_SECONDS_FROM_US (1 * (int64_t)USEC_PER_SEC)
 
 static void print_duration(FILE *f, int64_t us)
 {
 	char buf[DURATION_TEXT_MAX];
 
-	fputs(text_duration(us, SECONDS_FROM_US, buf), f);
+	fputs(text_duration(us, OUTAGE_SECONDS_FROM_US, buf), f);
 }
 
 /* The local time of day, with the date: a log may span days. */

@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/util.h"
-
 /* Behind them, without alignment: flags and a note. */
 enum column {
 	COLUMN_ADDRESS,
@@ -16,9 +14,6 @@ enum column {
 	COLUMN_MTU,
 	COLUMN_COUNT,
 };
-
-/* A time of the connect is read beside others that are milliseconds. */
-#define SECONDS_FROM_US (10 * (int64_t)USEC_PER_SEC)
 
 /* The figures of a dead path are stale, and those of an address outside do not exist. */
 static bool has_figures(const struct path_result *p)

@@ -7,14 +7,8 @@
 #include <sys/param.h>
 
 #include "base/names.h"
-#include "base/util.h"
 
 #define LOCAL_SHOWN_MAX 8
-
-#define NAME_TEXT_MAX 256
-
-/* Up to here milliseconds say more. */
-#define SECONDS_FROM_US (10 * (int64_t)USEC_PER_SEC)
 
 static void print_extensions(FILE *f, unsigned extensions)
 {
