@@ -86,7 +86,8 @@ primary() {
 @test "with libusrsctp as a shared library: the same" {
   local shared=$BATS_TEST_TMPDIR/sctp-connect
   # shellcheck disable=SC2046 # options
-  ${CC:-cc} -o "$shared" build/obj/*.o $(pkg-config --libs libsctp jansson) -lusrsctp
+  ${CC:-cc} -o "$shared" $(find src -name '*.c' | sed 's,^src/\(.*\)c$,build/obj/\1o,') \
+    $(pkg-config --libs libsctp jansson) -lusrsctp
   ldd "$shared" | grep -q libusrsctp
   SCTP_CONNECT=$shared
   strict_links
