@@ -14,6 +14,13 @@
 
 #include "host/interface.h"
 
+/* Others tell of the question only: this program may not ask it, or is short of something. */
+static bool is_about_routes(int error)
+{
+	return error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES ||
+	       error == EINVAL || error == EADDRNOTAVAIL || error == ENETDOWN;
+}
+
 /* source: the address to bind, or NULL. */
 static int route_from(const union address *peer, const union address *source)
 {
@@ -55,7 +62,7 @@ int route_error(const union address *peer, const union address *sources, size_t 
 	    !peer->v6.sin6_scope_id)
 		return 0;
 	error = route_from(peer, NULL);
-	if (!error || (!count && any_way(peer)))
+	if (!is_about_routes(error) || (!count && any_way(peer)))
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (sources[i].sa.sa_family == peer->sa.sa_family &&
