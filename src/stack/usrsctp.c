@@ -83,8 +83,8 @@ static void free_endpoint(struct stack_endpoint *endpoint)
 	free(endpoint);
 }
 
-/* All of it but the socket. NULL and errno when it fails. */
-static struct stack_endpoint *new_endpoint(enum stack_style style)
+/* All of it but the socket. NULL and errno when it fails, and *call says of what. */
+static struct stack_endpoint *new_endpoint(enum stack_style style, const char **call)
 {
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 
@@ -92,7 +92,7 @@ static struct stack_endpoint *new_endpoint(enum stack_style style)
 	attempts_init(&endpoint->attempts, library_encaps());
 	endpoint->buffer_size = BUFFER_INITIAL;
 	endpoint->buffer = xcalloc(1, endpoint->buffer_size);
-	endpoint->bell = bell_take();
+	endpoint->bell = bell_take(call);
 	if (!endpoint->bell) {
 		int error = errno;
 
@@ -296,7 +296,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		usrsctp_close(socket);
 		return rc;
 	}
-	*endpoint = new_endpoint(config->style);
+	*endpoint = new_endpoint(config->style, &fault->call);
 	if (!*endpoint) {
 		rc = -errno;
 		usrsctp_close(socket);
@@ -319,11 +319,12 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	struct sockaddr_storage peer = { 0 };
 	socklen_t size = sizeof(peer);
 	struct socket *socket;
+	const char *call;
 	int rc;
 
 	bell_silence(endpoint->bell);
 	/* First, for an association that was accepted cannot be put back. */
-	*accepted = new_endpoint(STACK_ONE_TO_ONE);
+	*accepted = new_endpoint(STACK_ONE_TO_ONE, &call);
 	if (!*accepted)
 		return -errno;
 	socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);

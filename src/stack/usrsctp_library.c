@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -80,36 +81,44 @@ bool library_has_ipv6(void)
 	return can_open(AF_INET6, SOCK_DGRAM, 0);
 }
 
-/* A UDP socket as the library will open it. Port 0: a free one. */
-static int bind_udp(int family, uint16_t port)
+/* A UDP socket as the library will open it. Port 0: a free one. *call: what failed. */
+static int bind_udp(int family, uint16_t port, const char **call)
 {
 	union address any = { .sa.sa_family = (sa_family_t)family };
 	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, error;
 
+	*call = "socket(UDP)";
 	if (fd < 0)
 		return -errno;
 	address_set_port(&any, port);
-	if (family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, &any.sa, address_length(&any)) == 0)
-		return fd;
+	*call = "setsockopt(IPV6_V6ONLY)";
+	if (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0) {
+		*call = "bind(UDP)";
+		if (bind(fd, &any.sa, address_length(&any)) == 0)
+			return fd;
+	}
 	error = errno;
 	close(fd);
 	return -error;
 }
 
-/* Can the library have this port in both families, as far as the host has them? */
-static int try_port(uint16_t *port)
+/* Can the library have this port in both families, as far as the host has them? *call: if not. */
+static int try_port(uint16_t *port, const char **call)
 {
 	union address bound = { 0 };
 	socklen_t size = sizeof(bound);
-	int v4 = bind_udp(AF_INET, *port), v6;
+	int v4 = bind_udp(AF_INET, *port, call), v6, error;
 
 	if (v4 < 0)
 		return v4;
-	getsockname(v4, &bound.sa, &size);
+	if (getsockname(v4, &bound.sa, &size) < 0) {
+		*call = "getsockname(UDP)";
+		error = errno;
+		close(v4);
+		return -error;
+	}
 	*port = address_port(&bound);
-	v6 = bind_udp(AF_INET6, *port);
+	v6 = bind_udp(AF_INET6, *port, call);
 	close(v4);
 	if (v6 >= 0)
 		close(v6);
@@ -120,13 +129,12 @@ static int try_port(uint16_t *port)
 static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 {
 	uint16_t port = udp->local;
-	int rc = try_port(&port);
+	int rc = try_port(&port, &fault->call);
 
 	for (int i = 1; !udp->local && rc == -EADDRINUSE && i < PORT_TRIES; i++) {
 		port = 0;
-		rc = try_port(&port);
+		rc = try_port(&port, &fault->call);
 	}
-	fault->call = "bind(UDP)";
 	if (rc == -EADDRINUSE && udp->local) {
 		message_set(&fault->hint, 0, "ss -uanp shows who has it");
 		message_set(&fault->why, 0, "UDP port %u is in use on this host", udp->local);
@@ -190,16 +198,78 @@ static void hurry_threads(void)
 	}
 }
 
-static int start_looking(void)
+static int start_looking(const char **call)
 {
 	struct itimerspec interval = {
 		.it_interval.tv_nsec = LOOK_INTERVAL_NS,
 		.it_value.tv_nsec = LOOK_INTERVAL_NS,
 	};
 
+	*call = "timerfd_create";
 	library.looks = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (library.looks < 0 || timerfd_settime(library.looks, 0, &interval, NULL) < 0)
+	if (library.looks < 0)
 		return -errno;
+	*call = "timerfd_settime";
+	return timerfd_settime(library.looks, 0, &interval, NULL) < 0 ? -errno : 0;
+}
+
+/* 0 where /proc does not tell. */
+static unsigned count_threads(void)
+{
+	struct stat tasks;
+
+	/* One link for each, beside "." and the name (proc(5)). */
+	return stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 2
+		       ? (unsigned)tasks.st_nlink - 2
+		       : 0;
+}
+
+/* Has the library found this host's addresses? One of them is bound. */
+static bool knows_addresses(void)
+{
+	union address one;
+	struct socket *socket;
+	bool known;
+
+	if (!source_example(&one))
+		return true;
+	socket = usrsctp_socket(one.sa.sa_family, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, 0, NULL);
+	if (!socket)
+		return true; /* open() will meet and report it */
+	known = usrsctp_bind(socket, &one.sa, address_length(&one)) == 0 || errno != EADDRNOTAVAIL;
+	usrsctp_close(socket);
+	return known;
+}
+
+/* Starts the library, and looks whether it works: it has no way to say so. */
+static int start_and_check(const struct stack_encaps *udp, struct stack_fault *fault)
+{
+	/* For timers, for lookups of its own, and one for each socket that it reads from. */
+	unsigned expected = 3 + library_has_ipv6(), before = count_threads(), started;
+
+	if (encapsulated(udp))
+		start_without_raw(udp->local);
+	else
+		start_threads(0);
+	/*
+	 * A raw socket hears the SCTP of all programs on this host: what is not ours is not
+	 * answered. Nor are INITs to ports where nobody listens.
+	 */
+	usrsctp_sysctl_set_sctp_blackhole(encapsulated(udp) ? 0 : 2);
+	started = count_threads() - before;
+	if (before && started < expected) {
+		fault->call = "usrsctp_init";
+		return message_set(&fault->why, -EAGAIN,
+				   "usrsctp started %u of its %u threads, and does not say why: a "
+				   "socket or a thread could not be had",
+				   started, expected);
+	}
+	if (!knows_addresses()) {
+		fault->call = "usrsctp_init";
+		return message_set(&fault->why, -EAGAIN,
+				   "usrsctp could not read the addresses of this host, and does "
+				   "not say why");
+	}
 	return 0;
 }
 
@@ -210,36 +280,24 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 
 	if (library.started)
 		return 0;
-	source_start();
-	if (!encapsulated(udp)) {
-		start_threads(0);
-		/*
-		 * A raw socket hears the SCTP of all programs on this host: what is not ours is not
-		 * answered. Nor are INITs to ports where nobody listens.
-		 */
-		usrsctp_sysctl_set_sctp_blackhole(2);
-	} else {
+	rc = source_start(&fault->call);
+	if (rc == 0 && encapsulated(udp))
 		rc = find_port(&wanted, fault);
-		if (rc < 0)
-			return rc;
-		start_without_raw(wanted.local);
-		usrsctp_sysctl_set_sctp_blackhole(0);
-		rc = bind_udp(AF_INET, wanted.local);
-		if (rc >= 0) { /* still free: somebody had it just then */
-			close(rc);
-			usrsctp_finish();
-			return message_set(&fault->why, -EADDRINUSE,
-					   "UDP port %u was in use on this host", wanted.local);
-		}
+	if (rc == 0)
+		rc = start_looking(&fault->call);
+	if (rc < 0)
+		return rc;
+	rc = start_and_check(&wanted, fault);
+	library.started = true;
+	if (rc < 0) {
+		library_finish();
+		return rc;
 	}
 	/* Other stacks check the checksum on every interface. */
 	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
 	library.udp = wanted;
-	library.started = true;
-	fault->call = "timerfd_create";
-	rc = start_looking();
 	hurry_threads();
-	return rc;
+	return 0;
 }
 
 const struct stack_encaps *library_encaps(void)
@@ -280,16 +338,21 @@ static bool watch(int epoll, int fd)
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static struct bell *new_bell(void)
+static struct bell *new_bell(const char **call)
 {
-	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), epoll = epoll_create1(EPOLL_CLOEXEC);
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), epoll = -1, error;
 	struct bell *bell;
 
-	if (fd < 0 || epoll < 0 || !watch(epoll, fd) || !watch(epoll, library.looks)) {
-		int error = errno;
-
-		if (fd >= 0)
-			close(fd);
+	*call = "eventfd";
+	if (fd < 0)
+		return NULL;
+	*call = "epoll_create1";
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll >= 0)
+		*call = "epoll_ctl";
+	if (epoll < 0 || !watch(epoll, fd) || !watch(epoll, library.looks)) {
+		error = errno;
+		close(fd);
 		if (epoll >= 0)
 			close(epoll);
 		errno = error;
@@ -301,14 +364,14 @@ static struct bell *new_bell(void)
 	return bell;
 }
 
-struct bell *bell_take(void)
+struct bell *bell_take(const char **call)
 {
 	struct bell *bell = library.bells;
 
 	while (bell && bell->used)
 		bell = bell->next;
 	if (!bell)
-		bell = new_bell();
+		bell = new_bell(call);
 	if (bell)
 		bell->used = true;
 	return bell;

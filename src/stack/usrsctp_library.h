@@ -42,7 +42,7 @@ void library_finish(void);
  */
 struct bell;
 
-struct bell *bell_take(void);           /* NULL and errno */
+struct bell *bell_take(const char **call); /* NULL and errno, and *call says of what */
 void bell_give_back(struct bell *bell); /* may be rung all the same: it is used again, not freed */
 int bell_descriptor(const struct bell *bell);
 void bell_watch(struct bell *bell, int fd); /* until fd is closed */

@@ -49,12 +49,14 @@ static unsigned prefix_length(const union address *mask)
 	return ones;
 }
 
-static void read_links(void)
+static int read_links(const char **call)
 {
 	struct ifaddrs *all = NULL;
+	int rc = 0;
 
+	*call = "getifaddrs";
 	if (getifaddrs(&all) < 0)
-		return;
+		return -errno;
 	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
 		struct link_address *link;
 		union address address, mask;
@@ -72,8 +74,13 @@ static void read_links(void)
 		link->address = address;
 		link->prefix = prefix_length(&mask);
 		link->interface = if_nametoindex(i->ifa_name);
+		if (!link->interface) {
+			*call = "if_nametoindex";
+			rc = -errno;
+		}
 	}
 	freeifaddrs(all);
+	return rc;
 }
 
 static const struct link_address *find_link(const union address *a)
@@ -109,17 +116,33 @@ static int open_route(int family)
 	return socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-void source_start(void)
+/* A host may be without one of the families. */
+static int open_routes(const char **call)
 {
-	if (sources.started)
-		return;
-	pthread_mutex_lock(&sources.lock);
-	read_links();
+	*call = "socket(UDP)";
 	sources.route4 = open_route(AF_INET);
+	if (sources.route4 < 0 && errno != EAFNOSUPPORT)
+		return -errno;
 	sources.route6 = open_route(AF_INET6);
+	return sources.route6 < 0 && errno != EAFNOSUPPORT ? -errno : 0;
+}
+
+int source_start(const char **call)
+{
+	int rc;
+
+	if (sources.started)
+		return 0;
+	pthread_mutex_lock(&sources.lock);
+	rc = read_links(call);
+	if (rc == 0)
+		rc = open_routes(call);
 	sources.ports = xcalloc(UINT16_MAX + 1, sizeof(*sources.ports));
 	sources.started = true;
 	pthread_mutex_unlock(&sources.lock);
+	if (rc < 0)
+		source_finish();
+	return rc;
 }
 
 void source_finish(void)
@@ -139,6 +162,16 @@ void source_finish(void)
 	sources.route4 = sources.route6 = -1;
 	sources.started = false;
 	pthread_mutex_unlock(&sources.lock);
+}
+
+bool source_example(union address *address)
+{
+	for (size_t i = 0; i < sources.link_count; i++) {
+		*address = sources.links[i].address;
+		if (address_scope(address) != SCOPE_LINK)
+			return true;
+	}
+	return false;
 }
 
 void source_bind(uint16_t port, const union address *list, size_t count)

@@ -17,14 +17,19 @@
 #ifndef STACK_USRSCTP_SOURCE_H
 #define STACK_USRSCTP_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/address.h"
 
-/* Before the library starts (again is nothing), and after its threads have ended. */
-void source_start(void);
+/* Before the library starts (again is nothing), and after its threads have ended. 0, or -errno and
+ * *call says of what. */
+int source_start(const char **call);
 void source_finish(void);
+
+/* An address of this host that is not link-local; false where there is none. */
+bool source_example(union address *address);
 
 /*
  * From here on endpoints on that SCTP port send from these addresses only; those of a port that was
