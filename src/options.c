@@ -2,9 +2,12 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "option_rows.h"
 
 /* What getopt_long() returns for a long option without a short one: the table index above this. */
 #define LONG_ONLY 0x100
@@ -13,62 +16,8 @@
 #define DEFAULT_PROBE_TIMEOUT_US (1 * (int64_t)USEC_PER_SEC)
 #define DEFAULT_REQUIRE          1
 #define DEFAULT_INTERVAL_US      (1 * (int64_t)USEC_PER_SEC)
-#define INTERVAL_MIN_US          (10 * USEC_PER_MSEC)
 
-enum mode {
-	MODE_CONNECT = 1 << 0,
-	MODE_LISTEN = 1 << 1,
-	MODE_BOTH = MODE_CONNECT | MODE_LISTEN,
-};
-
-enum row {
-	ROW_ADDRESS,
-	ROW_PORT,
-	ROW_BIND,
-	ROW_IPV4,
-	ROW_IPV6,
-	ROW_NONBLOCK,
-	ROW_BLOCKING,
-	ROW_ONE_TO_MANY,
-	ROW_TIMEOUT,
-	ROW_WAIT,
-	ROW_INIT_ATTEMPTS,
-	ROW_INIT_TIMEOUT,
-	ROW_RTO_INITIAL,
-	ROW_OSTREAMS,
-	ROW_ISTREAMS,
-	ROW_STACK,
-	ROW_UDP_ENCAPS,
-	ROW_NO_PROBE,
-	ROW_PROBE_TIMEOUT,
-	ROW_REQUIRE,
-	ROW_NO_WITNESS,
-	ROW_EACH,
-	ROW_MONITOR,
-	ROW_INTERVAL,
-	ROW_LISTEN,
-	ROW_COUNT,
-	ROW_JSON,
-	ROW_QUIET,
-	ROW_VERBOSE,
-	ROW_COLOR,
-	ROW_EXPLAIN,
-	ROW_LIST,
-	ROW_HELP,
-	ROW_VERSION,
-	ROWS,
-};
-
-struct option_row {
-	char letter; /* or 0 */
-	const char *name;
-	const char *argument; /* its name in the help, or NULL; "[...]": it may be left out */
-	enum mode modes;
-	const char *section; /* in the help; NULL: the one of the row before */
-	const char *help;    /* lines separated by \n */
-};
-
-static const struct option_row rows[ROWS] = {
+const struct option_row option_rows[ROWS] = {
 	[ROW_ADDRESS] = { 'a', "address", "HOST[:PORT]", MODE_CONNECT, "Addresses",
 			  "an address of the peer, or a name: all it\n"
 			  "resolves to; repeat it for more" },
@@ -146,29 +95,19 @@ static const struct option_row rows[ROWS] = {
 			  "the version, and the stacks built in" },
 };
 
-/* One run of getopt_long(). */
-struct parser {
-	struct options *options;
-	struct message *why;
-	bool given[ROWS];
-	bool stray_time;  /* the option at hand may have meant the next word as its TIME */
-	char spelled[32]; /* the option at hand as the user wrote it: "-w" or "--timeout" */
-};
-
-/* Is its argument written as "[TIME]"? */
-static bool is_optional(const struct option_row *row)
+bool option_is_optional(const struct option_row *row)
 {
 	size_t length = row->argument ? strlen(row->argument) : 0;
 
 	return length && row->argument[0] == '[' && row->argument[length - 1] == ']';
 }
 
-static enum row row_of_value(int value)
+enum row option_row_of_value(int value)
 {
 	if (value >= LONG_ONLY)
 		return value - LONG_ONLY;
 	for (size_t i = 0; i < ROWS; i++)
-		if (value && rows[i].letter == value)
+		if (value && option_rows[i].letter == value)
 			return i;
 	return ROWS;
 }
@@ -176,360 +115,11 @@ static enum row row_of_value(int value)
 /* "-w/--timeout" or "--count". */
 static const char *row_text(enum row row, char *buf, size_t size)
 {
-	if (rows[row].letter)
-		snprintf(buf, size, "-%c/--%s", rows[row].letter, rows[row].name);
+	if (option_rows[row].letter)
+		snprintf(buf, size, "-%c/--%s", option_rows[row].letter, option_rows[row].name);
 	else
-		snprintf(buf, size, "--%s", rows[row].name);
+		snprintf(buf, size, "--%s", option_rows[row].name);
 	return buf;
-}
-
-/* Of the name of the option's argument: "an N", "an N|all", "a TIME". */
-static const char *article(enum row row)
-{
-	const char *name = rows[row].argument;
-
-	return name[0] == 'N' && (!name[1] || name[1] == '|') ? "an" : "a";
-}
-
-/* --- What getopt_long() could not make sense of ----------------------------------------------- */
-
-/* Longer than every name in the table; what is written longer than this is like none of them. */
-#define NAME_ROOM 32
-
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters to change, insert, drop or swap; both shorter than NAME_ROOM. */
-static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	size_t d[NAME_ROOM][NAME_ROOM];
-
-	for (size_t i = 0; i <= a_length; i++) {
-		for (size_t j = 0; j <= b_length; j++) {
-			if (!i || !j) {
-				d[i][j] = i + j;
-				continue;
-			}
-			d[i][j] = min(min(d[i - 1][j], d[i][j - 1]) + 1,
-				      d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				d[i][j] = min(d[i][j], d[i - 2][j - 2] + 1);
-		}
-	}
-	return d[a_length][b_length];
-}
-
-/* The option name closest to what was written, or NULL when none is close. */
-static const char *near_miss(const char *written, size_t length)
-{
-	const char *best = NULL;
-	size_t best_distance = length < 6 ? 2 : 3;
-
-	if (length < 3 || length >= NAME_ROOM)
-		return NULL;
-	for (size_t i = 0; i < ROWS; i++) {
-		size_t d = distance(written, length, rows[i].name, strlen(rows[i].name));
-
-		if (d < best_distance) {
-			best = rows[i].name;
-			best_distance = d;
-		}
-	}
-	return best;
-}
-
-static int unknown_long(struct parser *p, const char *token)
-{
-	const char *written = token + 2;
-	size_t length = strcspn(written, "=");
-	char shown[PRINTABLE_MAX];
-	char matches[256] = "";
-	size_t used = 0, count = 0;
-	const char *near;
-
-	for (size_t i = 0; i < ROWS; i++) {
-		if (strncmp(rows[i].name, written, length) != 0)
-			continue;
-		used += snprintf(matches + used, sizeof(matches) - used, "%s--%s",
-				 count++ ? ", " : "", rows[i].name);
-		if (used >= sizeof(matches))
-			break;
-	}
-	printable(token, shown, sizeof(shown));
-	if (length && count > 1)
-		return message_set(p->why, STATUS_USAGE, "option '%s' is ambiguous: %s", shown,
-				   matches);
-	near = near_miss(written, length);
-	if (near)
-		return message_set(p->why, STATUS_USAGE, "unknown option '%s': did you mean --%s?",
-				   shown, near);
-	return message_set(p->why, STATUS_USAGE, "unknown option '%s': see sctp-connect --help",
-			   shown);
-}
-
-/* After '?' from getopt_long(); value is its optopt. */
-static int bad_option(struct parser *p, const char *token, int value)
-{
-	char letter[] = { '-', (char)value, '\0' };
-	char shown[PRINTABLE_MAX];
-	enum row row = row_of_value(value);
-
-	if (!value)
-		return unknown_long(p, token);
-	if (row != ROWS)
-		return message_set(p->why, STATUS_USAGE, "option '--%s' takes no value: '%s'",
-				   rows[row].name, printable(token, shown, sizeof(shown)));
-	return message_set(p->why, STATUS_USAGE, "unknown option '%s': see sctp-connect --help",
-			   printable(letter, shown, sizeof(shown)));
-}
-
-/* --- Values ----------------------------------------------------------------------------------- */
-
-static int take_number(struct parser *p, const char *text, uint64_t max, uint64_t *value)
-{
-	char shown[PRINTABLE_MAX];
-
-	if (parse_number(text, 1, max, value))
-		return STATUS_OK;
-	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from 1 to %llu", p->spelled,
-			   printable(text, shown, sizeof(shown)), (unsigned long long)max);
-}
-
-static int take_uint16(struct parser *p, const char *text, uint16_t *value)
-{
-	uint64_t number;
-	int status = take_number(p, text, UINT16_MAX, &number);
-
-	if (!status)
-		*value = (uint16_t)number;
-	return status;
-}
-
-static int take_time_us(struct parser *p, const char *text, int64_t *us)
-{
-	char shown[PRINTABLE_MAX];
-
-	printable(text, shown, sizeof(shown));
-	if (!parse_time_us(text, us))
-		return message_set(
-			p->why, STATUS_USAGE,
-			"%s %s: not a time: a number with ms, s or m, such as 500ms, at most 24 hours",
-			p->spelled, shown);
-	if (*us < USEC_PER_MSEC)
-		return message_set(p->why, STATUS_USAGE, "%s %s: too short: at least 1ms",
-				   p->spelled, shown);
-	return STATUS_OK;
-}
-
-/* The stack takes whole milliseconds here. */
-static int take_time_ms(struct parser *p, const char *text, uint32_t *ms)
-{
-	char shown[PRINTABLE_MAX];
-	int64_t us;
-	int status = take_time_us(p, text, &us);
-
-	if (status)
-		return status;
-	if (us % USEC_PER_MSEC)
-		return message_set(p->why, STATUS_USAGE, "%s %s: not in whole milliseconds",
-				   p->spelled, printable(text, shown, sizeof(shown)));
-	*ms = (uint32_t)(us / USEC_PER_MSEC);
-	return STATUS_OK;
-}
-
-static int take_interval(struct parser *p, const char *text)
-{
-	char shown[PRINTABLE_MAX];
-	int status = take_time_us(p, text, &p->options->interval_us);
-
-	if (!status && p->options->interval_us < INTERVAL_MIN_US)
-		return message_set(p->why, STATUS_USAGE, "%s %s: too short: at least 10ms",
-				   p->spelled, printable(text, shown, sizeof(shown)));
-	return status;
-}
-
-static int take_stack(struct parser *p, const char *text)
-{
-	char shown[PRINTABLE_MAX];
-	char names[128] = "auto";
-
-	if (!strcmp(text, "auto")) {
-		p->options->stack = NULL;
-		return STATUS_OK;
-	}
-	p->options->stack = stack_find(text);
-	if (p->options->stack)
-		return STATUS_OK;
-	if (!strcmp(text, "usrsctp"))
-		return message_set(p->why, STATUS_USAGE,
-				   "%s usrsctp: this build has no usrsctp stack", p->spelled);
-	for (size_t i = 0; stacks[i]; i++) {
-		size_t used = strlen(names);
-
-		snprintf(names + used, sizeof(names) - used, ", %s", stacks[i]->name);
-	}
-	return message_set(p->why, STATUS_USAGE, "%s %s: no such stack: this build has %s",
-			   p->spelled, printable(text, shown, sizeof(shown)), names);
-}
-
-/* "REMOTE" or "LOCAL:REMOTE"; with --listen "LOCAL", which check_together() puts right. */
-static int take_encaps(struct parser *p, const char *text)
-{
-	struct stack_encaps *udp = &p->options->udp;
-	const char *colon = strchr(text, ':');
-	char local[sizeof("65535")] = "";
-	char shown[PRINTABLE_MAX];
-	uint64_t from = 0, to;
-
-	if (colon && (size_t)(colon - text) < sizeof(local))
-		memcpy(local, text, (size_t)(colon - text));
-	if (!parse_number(colon ? colon + 1 : text, 1, UINT16_MAX, &to) ||
-	    (colon && !parse_number(local, 1, UINT16_MAX, &from)))
-		return message_set(p->why, STATUS_USAGE,
-				   "%s %s: not a UDP port from 1 to 65535, nor two as LOCAL:REMOTE",
-				   p->spelled, printable(text, shown, sizeof(shown)));
-	*udp = (struct stack_encaps){ .local = (uint16_t)from, .remote = (uint16_t)to };
-	return STATUS_OK;
-}
-
-static int take_require(struct parser *p, const char *text)
-{
-	char shown[PRINTABLE_MAX];
-
-	p->options->require = REQUIRE_ALL;
-	if (!strcmp(text, "all") || parse_number(text, 1, UINT16_MAX, &p->options->require))
-		return STATUS_OK;
-	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from 1 to 65535, nor all",
-			   p->spelled, printable(text, shown, sizeof(shown)));
-}
-
-static int take_color(struct parser *p, const char *text)
-{
-	static const char *const names[] = {
-		[COLOR_AUTO] = "auto",
-		[COLOR_ALWAYS] = "always",
-		[COLOR_NEVER] = "never",
-	};
-	char shown[PRINTABLE_MAX];
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(text, names[i])) {
-			p->options->color = (enum color)i;
-			return STATUS_OK;
-		}
-	}
-	return message_set(p->why, STATUS_USAGE, "%s %s: not one of auto, always, never",
-			   p->spelled, printable(text, shown, sizeof(shown)));
-}
-
-static int take(struct parser *p, enum row row, const char *argument)
-{
-	struct options *o = p->options;
-
-	if (argument && !*argument && is_optional(&rows[row]))
-		return message_set(p->why, STATUS_USAGE,
-				   "%s=: nothing stands behind the =", p->spelled);
-	if (argument && !*argument)
-		return message_set(p->why, STATUS_USAGE, "%s needs %s %s, not an empty string",
-				   p->spelled, article(row), rows[row].argument);
-	p->given[row] = true;
-	switch (row) {
-	case ROW_ADDRESS:
-		o->addresses[o->address_count++] = argument;
-		break;
-	case ROW_PORT:
-		o->port = argument;
-		break;
-	case ROW_BIND:
-		o->binds[o->bind_count++] = argument;
-		break;
-	case ROW_IPV4:
-		o->family = AF_INET;
-		break;
-	case ROW_IPV6:
-		o->family = AF_INET6;
-		break;
-	case ROW_NONBLOCK:
-		o->blocking = false;
-		break;
-	case ROW_BLOCKING:
-		o->blocking = true;
-		break;
-	case ROW_ONE_TO_MANY:
-		o->style = STACK_ONE_TO_MANY;
-		break;
-	case ROW_TIMEOUT:
-		return take_time_us(p, argument, &o->timeout_us);
-	case ROW_WAIT:
-		return take_time_us(p, argument, &o->wait_us);
-	case ROW_INIT_ATTEMPTS:
-		return take_uint16(p, argument, &o->init_attempts);
-	case ROW_INIT_TIMEOUT:
-		return take_time_ms(p, argument, &o->init_timeout_ms);
-	case ROW_RTO_INITIAL:
-		return take_time_ms(p, argument, &o->rto_initial_ms);
-	case ROW_OSTREAMS:
-		return take_uint16(p, argument, &o->out_streams);
-	case ROW_ISTREAMS:
-		return take_uint16(p, argument, &o->in_streams);
-	case ROW_STACK:
-		return take_stack(p, argument);
-	case ROW_UDP_ENCAPS:
-		return take_encaps(p, argument);
-	case ROW_NO_PROBE:
-		o->no_probe = true;
-		break;
-	case ROW_NO_WITNESS:
-		o->no_witness = true;
-		break;
-	case ROW_PROBE_TIMEOUT:
-		return take_time_us(p, argument, &o->probe_timeout_us);
-	case ROW_REQUIRE:
-		return take_require(p, argument);
-	case ROW_EACH:
-		o->each = true;
-		break;
-	case ROW_MONITOR:
-		o->monitor = true;
-		o->monitor_us = 0;
-		return argument ? take_time_us(p, argument, &o->monitor_us) : STATUS_OK;
-	case ROW_INTERVAL:
-		return take_interval(p, argument);
-	case ROW_LISTEN:
-		o->action = ACTION_LISTEN;
-		break;
-	case ROW_COUNT:
-		return take_number(p, argument, UINT64_C(1) << 63, &o->count);
-	case ROW_JSON:
-		o->format = FORMAT_JSON;
-		break;
-	case ROW_QUIET:
-		o->quiet = true;
-		break;
-	case ROW_VERBOSE:
-		o->verbose = true;
-		break;
-	case ROW_COLOR:
-		return take_color(p, argument);
-	case ROW_EXPLAIN:
-		o->explain = argument;
-		break;
-	case ROW_LIST:
-		o->list = argument;
-		o->action = ACTION_LIST;
-		break;
-	case ROW_HELP:
-		o->action = ACTION_HELP;
-		break;
-	case ROW_VERSION:
-		o->action = ACTION_VERSION;
-		break;
-	case ROWS:
-		break;
-	}
-	return STATUS_OK;
 }
 
 /* --- The whole command line ------------------------------------------------------------------- */
@@ -556,7 +146,7 @@ static int check_together(struct parser *p)
 	char text[64];
 
 	for (size_t i = 0; i < ROWS; i++) {
-		if (!p->given[i] || rows[i].modes & mode)
+		if (!p->given[i] || option_rows[i].modes & mode)
 			continue;
 		return message_set(p->why, STATUS_USAGE,
 				   mode == MODE_LISTEN ? "%s does not go with --listen"
@@ -604,19 +194,19 @@ static void fill_getopt(char *letters, struct option *longs)
 	*letters++ = '-';
 	*letters++ = ':';
 	for (size_t i = 0; i < ROWS; i++) {
-		const struct option_row *r = &rows[i];
+		const struct option_row *r = &option_rows[i];
 
 		longs[i].name = r->name;
-		longs[i].has_arg = !r->argument     ? no_argument
-				   : is_optional(r) ? optional_argument
-						    : required_argument;
+		longs[i].has_arg = !r->argument            ? no_argument
+				   : option_is_optional(r) ? optional_argument
+							   : required_argument;
 		longs[i].val = r->letter ? r->letter : LONG_ONLY + (int)i;
 		if (!r->letter)
 			continue;
 		*letters++ = r->letter;
 		if (r->argument)
 			*letters++ = ':';
-		if (is_optional(r))
+		if (option_is_optional(r))
 			*letters++ = ':';
 	}
 	*letters = '\0';
@@ -642,17 +232,18 @@ static int parse_all(struct parser *p, int argc, char *argv[])
 		if (value == 1)
 			return unexpected(p, optarg);
 		if (value == '?')
-			return bad_option(p, token, optopt);
-		row = row_of_value(value == ':' ? optopt : value);
+			return option_unknown(p, token, optopt);
+		row = option_row_of_value(value == ':' ? optopt : value);
 		if (index >= 0 || (value == ':' && !strncmp(token, "--", 2)))
-			snprintf(p->spelled, sizeof(p->spelled), "--%s", rows[row].name);
+			snprintf(p->spelled, sizeof(p->spelled), "--%s", option_rows[row].name);
 		else
-			snprintf(p->spelled, sizeof(p->spelled), "-%c", rows[row].letter);
+			snprintf(p->spelled, sizeof(p->spelled), "-%c", option_rows[row].letter);
 		if (value == ':')
 			return message_set(p->why, STATUS_USAGE, "option '%s' needs %s %s",
-					   p->spelled, article(row), rows[row].argument);
+					   p->spelled, option_article(row),
+					   option_rows[row].argument);
 		p->stray_time = row == ROW_MONITOR && !optarg;
-		status = take(p, row, rows[row].argument ? optarg : NULL);
+		status = option_take(p, row, option_rows[row].argument ? optarg : NULL);
 		if (status || row == ROW_LIST || row == ROW_HELP || row == ROW_VERSION)
 			return status;
 	}
@@ -690,102 +281,4 @@ void options_free(struct options *options)
 	free(options->binds);
 	options->addresses = NULL;
 	options->binds = NULL;
-}
-
-/* --- Help ------------------------------------------------------------------------------------- */
-
-/* Longer than every head, such as "  -a, --address HOST[:PORT]". */
-#define HEAD_ROOM 64
-
-/* Returns its length. */
-static int head_text(const struct option_row *r, char *buf, size_t size)
-{
-	char letter[] = "    ";
-
-	if (r->letter) {
-		letter[0] = '-';
-		letter[1] = r->letter;
-		letter[2] = ',';
-	}
-	if (is_optional(r))
-		return snprintf(buf, size, "  %s--%s[=%s", letter, r->name, r->argument + 1);
-	return snprintf(buf, size, "  %s--%s%s%s", letter, r->name, r->argument ? " " : "",
-			r->argument ? r->argument : "");
-}
-
-static void print_option(FILE *out, const struct option_row *r, int column)
-{
-	char head[HEAD_ROOM];
-	const char *line = r->help;
-
-	head_text(r, head, sizeof(head));
-	fprintf(out, "%-*s", column, head);
-	for (;;) {
-		size_t length = strcspn(line, "\n");
-
-		fprintf(out, "%.*s\n", (int)length, line);
-		if (!line[length])
-			break;
-		line += length + 1;
-		fprintf(out, "%*s", column, "");
-	}
-}
-
-void options_print_list(FILE *out)
-{
-	static const char *const modes[] = {
-		[MODE_CONNECT] = "connect",
-		[MODE_LISTEN] = "listen",
-		[MODE_BOTH] = "both",
-	};
-
-	for (const struct option_row *r = rows; r < rows + ROWS; r++) {
-		if (r->letter)
-			fprintf(out, "-%c", r->letter);
-		else
-			fputc('-', out);
-		fprintf(out, "\t--%s\t%s\t%s\t", r->name, r->argument ? r->argument : "-",
-			modes[r->modes]);
-		for (const char *c = r->help; *c; c++)
-			fputc(*c == '\n' ? ' ' : *c, out);
-		fputc('\n', out);
-	}
-}
-
-void options_print_help(FILE *out)
-{
-	char head[HEAD_ROOM];
-	int column = 0;
-
-	fputs("Usage: sctp-connect [OPTION]... -a HOST[:PORT] [-a HOST[:PORT]]...\n"
-	      "       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n\n"
-	      "Opens an SCTP association with all given addresses of a peer at once, and tells\n"
-	      "what is true of the association and of every path.\n",
-	      out);
-	for (size_t i = 0; i < ROWS; i++) {
-		int length = head_text(&rows[i], head, sizeof(head));
-
-		if (length + 2 > column)
-			column = length + 2;
-	}
-	for (size_t i = 0; i < ROWS; i++) {
-		if (rows[i].section)
-			fprintf(out, "\n%s:\n", rows[i].section);
-		print_option(out, &rows[i], column);
-	}
-	fputs("\nTIME is a number with ms, s (the default) or m: 500ms, 1.5, 2m.\n\n"
-	      "Exit status:\n"
-	      "  0      connected, and as many paths verified as --require asks for\n"
-	      "  1      not connected: refused, aborted or unreachable; or lost while monitored\n"
-	      "  2      bad usage, nothing tried\n"
-	      "  3      a name could not be resolved\n"
-	      "  4      no answer in time\n"
-	      "  5      degraded: connected, but too few paths verified\n"
-	      "  6      this host could not try: no SCTP, no permission, no such local address\n"
-	      "  128+N  ended by signal N\n\n"
-	      "Examples:\n"
-	      "  sctp-connect -a 10.1.1.2:5000 -a 10.1.2.2\n"
-	      "  sctp-connect --monitor -p m3ua -a 10.1.1.2 -a 10.1.2.2\n"
-	      "  sctp-connect --wait 60s --quiet -p s1ap -a mme.example.net\n",
-	      out);
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* An option that is not in the table, and which one may be meant. */
+#include <stdio.h>
+#include <string.h>
+
+#include "option_rows.h"
+
+/* Longer than every name in the table; what is written longer than this is like none of them. */
+#define NAME_ROOM 32
+
+static size_t min(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters to change, insert, drop or swap; both shorter than NAME_ROOM. */
+static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	size_t d[NAME_ROOM][NAME_ROOM];
+
+	for (size_t i = 0; i <= a_length; i++) {
+		for (size_t j = 0; j <= b_length; j++) {
+			if (!i || !j) {
+				d[i][j] = i + j;
+				continue;
+			}
+			d[i][j] = min(min(d[i - 1][j], d[i][j - 1]) + 1,
+				      d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				d[i][j] = min(d[i][j], d[i - 2][j - 2] + 1);
+		}
+	}
+	return d[a_length][b_length];
+}
+
+/* The option name closest to what was written, or NULL when none is close. */
+static const char *near_miss(const char *written, size_t length)
+{
+	const char *best = NULL;
+	size_t best_distance = length < 6 ? 2 : 3;
+
+	if (length < 3 || length >= NAME_ROOM)
+		return NULL;
+	for (size_t i = 0; i < ROWS; i++) {
+		size_t d =
+			distance(written, length, option_rows[i].name, strlen(option_rows[i].name));
+
+		if (d < best_distance) {
+			best = option_rows[i].name;
+			best_distance = d;
+		}
+	}
+	return best;
+}
+
+static int unknown_long(struct parser *p, const char *token)
+{
+	const char *written = token + 2;
+	size_t length = strcspn(written, "=");
+	char shown[PRINTABLE_MAX];
+	char matches[256] = "";
+	size_t used = 0, count = 0;
+	const char *near;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (strncmp(option_rows[i].name, written, length) != 0)
+			continue;
+		used += snprintf(matches + used, sizeof(matches) - used, "%s--%s",
+				 count++ ? ", " : "", option_rows[i].name);
+		if (used >= sizeof(matches))
+			break;
+	}
+	printable(token, shown, sizeof(shown));
+	if (length && count > 1)
+		return message_set(p->why, STATUS_USAGE, "option '%s' is ambiguous: %s", shown,
+				   matches);
+	near = near_miss(written, length);
+	if (near)
+		return message_set(p->why, STATUS_USAGE, "unknown option '%s': did you mean --%s?",
+				   shown, near);
+	return message_set(p->why, STATUS_USAGE, "unknown option '%s': see sctp-connect --help",
+			   shown);
+}
+
+int option_unknown(struct parser *p, const char *token, int value)
+{
+	char letter[] = { '-', (char)value, '\0' };
+	char shown[PRINTABLE_MAX];
+	enum row row = option_row_of_value(value);
+
+	if (!value)
+		return unknown_long(p, token);
+	if (row != ROWS)
+		return message_set(p->why, STATUS_USAGE, "option '--%s' takes no value: '%s'",
+				   option_rows[row].name, printable(token, shown, sizeof(shown)));
+	return message_set(p->why, STATUS_USAGE, "unknown option '%s': see sctp-connect --help",
+			   printable(letter, shown, sizeof(shown)));
+}
