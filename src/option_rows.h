@@ -54,13 +54,24 @@ enum row {
 	ROWS,
 };
 
+struct parser;
+
+/*
+ * Puts the argument of the option at hand (NULL: it has none) into value, a member of struct
+ * options. STATUS_OK, or STATUS_USAGE and p->why.
+ */
+typedef int option_take_fn(struct parser *p, const char *argument, void *value);
+
 struct option_row {
 	char letter; /* or 0 */
 	const char *name;
 	const char *argument; /* its name in the help, or NULL; "[...]": it may be left out */
 	enum mode modes;
+	option_take_fn *take;
+	size_t member;       /* of struct options, where the value goes */
 	const char *section; /* in the help; NULL: the one of the row before */
 	const char *help;    /* lines separated by \n */
+	int constant;        /* for take_constant() */
 };
 
 extern const struct option_row option_rows[ROWS];
@@ -70,8 +81,9 @@ struct parser {
 	struct options *options;
 	struct message *why;
 	bool given[ROWS];
-	bool stray_time;  /* the option at hand may have meant the next word as its TIME */
-	char spelled[32]; /* the option at hand as the user wrote it: "-w" or "--timeout" */
+	enum row row;     /* the option at hand */
+	char spelled[32]; /* as the user wrote it: "-w" or "--timeout" */
+	bool stray_time;  /* it may have meant the next word as its TIME */
 };
 
 /* Is its argument written as "[TIME]"? */
@@ -83,11 +95,18 @@ enum row option_row_of_value(int value);
 /* STATUS_USAGE, and what getopt_long() could not make sense of in token; value is its optopt. */
 int option_unknown(struct parser *p, const char *token, int value);
 
-/*
- * Puts the argument of the option at hand (NULL: it has none) where it belongs in struct options.
- * STATUS_OK or STATUS_USAGE.
- */
-int option_take(struct parser *p, enum row row, const char *argument);
+/* Options without an argument: value is a bool, or an enum or int that gets the row's constant. */
+option_take_fn take_true, take_false, take_constant;
+
+/* value is const char *, uint64_t, uint16_t, and for times int64_t (us) or uint32_t (ms). */
+option_take_fn take_text, take_number, take_uint16, take_time_us, take_time_ms;
+
+/* These know the members that they fill. */
+option_take_fn take_address, take_bind, take_stack, take_encaps, take_require, take_interval,
+	take_monitor, take_list, take_color;
+
+/* The argument of the option at hand, by its row; one that is empty is refused. */
+int option_take(struct parser *p, const char *argument);
 
 /* "a" or "an", before the name of the argument: "an N", "an N|all", "a TIME". */
 const char *option_article(enum row row);

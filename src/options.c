@@ -17,82 +17,100 @@
 #define DEFAULT_REQUIRE          1
 #define DEFAULT_INTERVAL_US      (1 * (int64_t)USEC_PER_SEC)
 
+#define TO(member_name) offsetof(struct options, member_name)
+
 const struct option_row option_rows[ROWS] = {
-	[ROW_ADDRESS] = { 'a', "address", "HOST[:PORT]", MODE_CONNECT, "Addresses",
+	[ROW_ADDRESS] = { 'a', "address", "HOST[:PORT]", MODE_CONNECT, take_address, TO(addresses),
+			  "Addresses",
 			  "an address of the peer, or a name: all it\n"
 			  "resolves to; repeat it for more" },
-	[ROW_PORT] = { 'p', "port", "PORT", MODE_BOTH, NULL,
+	[ROW_PORT] = { 'p', "port", "PORT", MODE_BOTH, take_text, TO(port), NULL,
 		       "the port where HOST names none: a number, or\n"
 		       "a service such as diameter, m3ua, s1ap, ngap" },
-	[ROW_BIND] = { 'b', "bind", "HOST[:PORT]", MODE_BOTH, NULL,
+	[ROW_BIND] = { 'b', "bind", "HOST[:PORT]", MODE_BOTH, take_bind, TO(binds), NULL,
 		       "a local address; repeat it for more" },
-	[ROW_IPV4] = { '4', "ipv4", NULL, MODE_BOTH, NULL, "only the IPv4 addresses of a name" },
-	[ROW_IPV6] = { '6', "ipv6", NULL, MODE_BOTH, NULL, "only the IPv6 addresses of a name" },
+	[ROW_IPV4] = { '4', "ipv4", NULL, MODE_BOTH, take_constant, TO(family), NULL,
+		       "only the IPv4 addresses of a name", .constant = AF_INET },
+	[ROW_IPV6] = { '6', "ipv6", NULL, MODE_BOTH, take_constant, TO(family), NULL,
+		       "only the IPv6 addresses of a name", .constant = AF_INET6 },
 
-	[ROW_NONBLOCK] = { 'n', "nonblock", NULL, MODE_CONNECT, "Connecting",
-			   "non-blocking connect, then poll (the default)" },
-	[ROW_BLOCKING] = { 'B', "blocking", NULL, MODE_CONNECT, NULL, "the blocking call instead" },
-	[ROW_ONE_TO_MANY] = { 'm', "one-to-many", NULL, MODE_CONNECT, NULL,
-			      "a SOCK_SEQPACKET socket, not SOCK_STREAM" },
-	[ROW_TIMEOUT] = { 'w', "timeout", "TIME", MODE_CONNECT, NULL,
+	[ROW_NONBLOCK] = { 'n', "nonblock", NULL, MODE_CONNECT, take_false, TO(blocking),
+			   "Connecting", "non-blocking connect, then poll (the default)" },
+	[ROW_BLOCKING] = { 'B', "blocking", NULL, MODE_CONNECT, take_true, TO(blocking), NULL,
+			   "the blocking call instead" },
+	[ROW_ONE_TO_MANY] = { 'm', "one-to-many", NULL, MODE_CONNECT, take_constant, TO(style),
+			      NULL, "a SOCK_SEQPACKET socket, not SOCK_STREAM",
+			      .constant = STACK_ONE_TO_MANY },
+	[ROW_TIMEOUT] = { 'w', "timeout", "TIME", MODE_CONNECT, take_time_us, TO(timeout_us), NULL,
 			  "give up when it is not up by then (5s)" },
-	[ROW_WAIT] = { 'W', "wait", "TIME", MODE_CONNECT, NULL,
+	[ROW_WAIT] = { 'W', "wait", "TIME", MODE_CONNECT, take_time_us, TO(wait_us), NULL,
 		       "try again until it is up or TIME has passed" },
-	[ROW_INIT_ATTEMPTS] = { 0, "init-attempts", "N", MODE_CONNECT, NULL,
+	[ROW_INIT_ATTEMPTS] = { 0, "init-attempts", "N", MODE_CONNECT, take_uint16,
+				TO(init_attempts), NULL,
 				"INIT retransmissions, all addresses together" },
-	[ROW_INIT_TIMEOUT] = { 0, "init-timeout", "TIME", MODE_CONNECT, NULL,
+	[ROW_INIT_TIMEOUT] = { 0, "init-timeout", "TIME", MODE_CONNECT, take_time_ms,
+			       TO(init_timeout_ms), NULL,
 			       "the longest wait for the answer to one INIT" },
-	[ROW_RTO_INITIAL] = { 0, "rto-initial", "TIME", MODE_CONNECT, NULL,
+	[ROW_RTO_INITIAL] = { 0, "rto-initial", "TIME", MODE_CONNECT, take_time_ms,
+			      TO(rto_initial_ms), NULL,
 			      "the wait before the next address is tried\n"
 			      "(250ms where there are several)" },
-	[ROW_OSTREAMS] = { 'O', "ostreams", "N", MODE_BOTH, NULL, "outgoing streams to ask for" },
-	[ROW_ISTREAMS] = { 'I', "istreams", "N", MODE_BOTH, NULL, "incoming streams to allow" },
-	[ROW_STACK] = { 's', "stack", "NAME", MODE_BOTH, NULL,
+	[ROW_OSTREAMS] = { 'O', "ostreams", "N", MODE_BOTH, take_uint16, TO(out_streams), NULL,
+			   "outgoing streams to ask for" },
+	[ROW_ISTREAMS] = { 'I', "istreams", "N", MODE_BOTH, take_uint16, TO(in_streams), NULL,
+			   "incoming streams to allow" },
+	[ROW_STACK] = { 's', "stack", "NAME", MODE_BOTH, take_stack, TO(stack), NULL,
 			"auto, or a stack that --version lists (auto)" },
-	[ROW_UDP_ENCAPS] = { 'u', "udp-encaps", "[LOCAL:]REMOTE", MODE_BOTH, NULL,
+	[ROW_UDP_ENCAPS] = { 'u', "udp-encaps", "[LOCAL:]REMOTE", MODE_BOTH, take_encaps, TO(udp),
+			     NULL,
 			     "in UDP datagrams to that port (RFC 6951);\n"
 			     "with --listen: the port to listen on" },
 
-	[ROW_NO_PROBE] = { 0, "no-probe", NULL, MODE_CONNECT, "Looking at the paths",
-			   "send no heartbeat on the paths" },
-	[ROW_PROBE_TIMEOUT] = { 0, "probe-timeout", "TIME", MODE_CONNECT, NULL,
+	[ROW_NO_PROBE] = { 0, "no-probe", NULL, MODE_CONNECT, take_true, TO(no_probe),
+			   "Looking at the paths", "send no heartbeat on the paths" },
+	[ROW_PROBE_TIMEOUT] = { 0, "probe-timeout", "TIME", MODE_CONNECT, take_time_us,
+				TO(probe_timeout_us), NULL,
 				"how long a path may take to answer one (1s)" },
-	[ROW_REQUIRE] = { 'R', "require", "N|all", MODE_CONNECT, NULL,
+	[ROW_REQUIRE] = { 'R', "require", "N|all", MODE_CONNECT, take_require, TO(require), NULL,
 			  "how many paths must answer for exit status 0\n"
 			  "(1)" },
-	[ROW_NO_WITNESS] = { 0, "no-witness", NULL, MODE_CONNECT, NULL,
+	[ROW_NO_WITNESS] = { 0, "no-witness", NULL, MODE_CONNECT, take_true, TO(no_witness), NULL,
 			     "do not watch the own packets on the wire,\n"
 			     "which CAP_NET_RAW allows" },
-	[ROW_EACH] = { 'e', "each", NULL, MODE_CONNECT, NULL,
+	[ROW_EACH] = { 'e', "each", NULL, MODE_CONNECT, take_true, TO(each), NULL,
 		       "also try every address alone, side by side" },
 
-	[ROW_MONITOR] = { 'M', "monitor", "[TIME]", MODE_CONNECT, "Monitoring",
+	[ROW_MONITOR] = { 'M', "monitor", "[TIME]", MODE_CONNECT, take_monitor, TO(monitor_us),
+			  "Monitoring",
 			  "stay connected, tell every change of a path,\n"
 			  "for that long, or until ^C" },
-	[ROW_INTERVAL] = { 0, "interval", "TIME", MODE_CONNECT, NULL,
-			   "from one heartbeat on a path to the next (1s)" },
+	[ROW_INTERVAL] = { 0, "interval", "TIME", MODE_CONNECT, take_interval, TO(interval_us),
+			   NULL, "from one heartbeat on a path to the next (1s)" },
 
-	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, "Listening",
-			 "be the peer: accept, report, echo" },
-	[ROW_COUNT] = { 0, "count", "N", MODE_BOTH, NULL,
+	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, take_constant, TO(action), "Listening",
+			 "be the peer: accept, report, echo", .constant = ACTION_LISTEN },
+	[ROW_COUNT] = { 0, "count", "N", MODE_BOTH, take_number, TO(count), NULL,
 			"end after N associations; with --monitor:\n"
 			"after N heartbeats on every path" },
 
-	[ROW_JSON] = { 'j', "json", NULL, MODE_BOTH, "Output", "one JSON object per line" },
-	[ROW_QUIET] = { 'q', "quiet", NULL, MODE_BOTH, NULL,
+	[ROW_JSON] = { 'j', "json", NULL, MODE_BOTH, take_constant, TO(format), "Output",
+		       "one JSON object per line", .constant = FORMAT_JSON },
+	[ROW_QUIET] = { 'q', "quiet", NULL, MODE_BOTH, take_true, TO(quiet), NULL,
 			"nothing on stdout: the exit status says it" },
-	[ROW_VERBOSE] = { 'v', "verbose", NULL, MODE_BOTH, NULL,
+	[ROW_VERBOSE] = { 'v', "verbose", NULL, MODE_BOTH, take_true, TO(verbose), NULL,
 			  "every step on stderr, with milliseconds" },
-	[ROW_COLOR] = { 0, "color", "WHEN", MODE_BOTH, NULL, "auto, always or never (auto)" },
-	[ROW_EXPLAIN] = { 0, "explain", "NAME", MODE_BOTH, NULL,
+	[ROW_COLOR] = { 0, "color", "WHEN", MODE_BOTH, take_color, TO(color), NULL,
+			"auto, always or never (auto)" },
+	[ROW_EXPLAIN] = { 0, "explain", "NAME", MODE_BOTH, take_text, TO(explain), NULL,
 			  "what an errno, a result or a verdict means,\n"
 			  "its usual causes, and what to check" },
-	[ROW_LIST] = { 0, "list", "WHAT", MODE_BOTH, NULL,
+	[ROW_LIST] = { 0, "list", "WHAT", MODE_BOTH, take_list, TO(list), NULL,
 		       "options, services or names, one on a line:\n"
 		       "what completions ask for" },
-	[ROW_HELP] = { 'h', "help", NULL, MODE_BOTH, NULL, "this text" },
-	[ROW_VERSION] = { 'V', "version", NULL, MODE_BOTH, NULL,
-			  "the version, and the stacks built in" },
+	[ROW_HELP] = { 'h', "help", NULL, MODE_BOTH, take_constant, TO(action), NULL, "this text",
+		       .constant = ACTION_HELP },
+	[ROW_VERSION] = { 'V', "version", NULL, MODE_BOTH, take_constant, TO(action), NULL,
+			  "the version, and the stacks built in", .constant = ACTION_VERSION },
 };
 
 bool option_is_optional(const struct option_row *row)
@@ -224,7 +242,6 @@ static int parse_all(struct parser *p, int argc, char *argv[])
 		int index = -1;
 		int value = getopt_long(argc, argv, letters, longs, &index);
 		const char *token = optind > 0 && optind <= argc ? argv[optind - 1] : "";
-		enum row row;
 		int status;
 
 		if (value == -1)
@@ -233,18 +250,18 @@ static int parse_all(struct parser *p, int argc, char *argv[])
 			return unexpected(p, optarg);
 		if (value == '?')
 			return option_unknown(p, token, optopt);
-		row = option_row_of_value(value == ':' ? optopt : value);
+		p->row = option_row_of_value(value == ':' ? optopt : value);
 		if (index >= 0 || (value == ':' && !strncmp(token, "--", 2)))
-			snprintf(p->spelled, sizeof(p->spelled), "--%s", option_rows[row].name);
+			snprintf(p->spelled, sizeof(p->spelled), "--%s", option_rows[p->row].name);
 		else
-			snprintf(p->spelled, sizeof(p->spelled), "-%c", option_rows[row].letter);
+			snprintf(p->spelled, sizeof(p->spelled), "-%c", option_rows[p->row].letter);
 		if (value == ':')
 			return message_set(p->why, STATUS_USAGE, "option '%s' needs %s %s",
-					   p->spelled, option_article(row),
-					   option_rows[row].argument);
-		p->stray_time = row == ROW_MONITOR && !optarg;
-		status = option_take(p, row, option_rows[row].argument ? optarg : NULL);
-		if (status || row == ROW_LIST || row == ROW_HELP || row == ROW_VERSION)
+					   p->spelled, option_article(p->row),
+					   option_rows[p->row].argument);
+		p->stray_time = p->row == ROW_MONITOR && !optarg;
+		status = option_take(p, option_rows[p->row].argument ? optarg : NULL);
+		if (status || p->row == ROW_LIST || p->row == ROW_HELP || p->row == ROW_VERSION)
 			return status;
 	}
 	if (optind < argc)
