@@ -110,11 +110,16 @@ installed() { # everything under a folder, without the folders
 }
 
 @test "a header that changes builds anew what includes it, and only that" {
-  touch src/target/service.h
+  local header=src/target/service.h
+  grep -rlF "$header" build/obj --include='*.d' | sed 's|^build/obj/\(.*\)\.d$|src/\1.c|' | sort >"$BATS_TEST_TMPDIR/users"
+  touch "$header"
   make_again CFLAGS=-O0
-  assert_output --partial 'src/target/service.c'
   assert_output --partial ' LD '
-  refute_output --partial 'src/report/explain.c'
+  sed -n 's/^ *CC *//p' <<<"$output" | sort >"$BATS_TEST_TMPDIR/built"
+  run -0 diff "$BATS_TEST_TMPDIR/users" "$BATS_TEST_TMPDIR/built"
+  run -0 grep -c . "$BATS_TEST_TMPDIR/built"
+  assert [ "$output" -ge 2 ]
+  assert [ "$output" -lt "$(find src -name '*.c' | wc -l)" ]
 }
 
 # The compiler of the next two tests makes empty files, and a list of how it was called.
