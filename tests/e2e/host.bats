@@ -42,7 +42,7 @@ cannot() {
 
 # as_user COMMAND...: in the client namespace, as somebody without any privilege.
 as_user() {
-  run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" \
+  run --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" \
     setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"
   echo "$output"
   echo "$stderr"
@@ -52,7 +52,7 @@ as_user() {
 without_socket() {
   local family=$1 error=$2
   shift 2
-  run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" \
+  run --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" \
     python3 - "$family" "$error" "$@" <<-'END'
 	# A seccomp filter, linux/seccomp.h and linux/filter.h: it stays over execve.
 	import ctypes, errno, os, platform, socket, struct, sys
@@ -137,7 +137,7 @@ without_socket() {
 
 # --- Resources --------------------------------------------------------------------------------
 
-# bats test_tags=kernel
+# bats test_tags=kernel,faults
 @test "no local port is free" {
   in_client sysctl -q -w net.ipv4.ip_local_port_range='40000 40000'
   listen_here -p 40000
@@ -168,6 +168,7 @@ without_socket() {
   assert_output --partial 'EMFILE: this process may not open more file descriptors'
 }
 
+# bats test_tags=faults
 @test "memory, buffers, and whatever else socket() may say: by name" {
   local error
   for error in ENOMEM ENOBUFS EPERM; do
@@ -187,6 +188,7 @@ without_socket() {
 
 # --- IPv6 is off ------------------------------------------------------------------------------
 
+# bats test_tags=faults
 @test "no IPv6 on this host: the IPv4 addresses are used, and the others are excluded" {
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -v -a '[fd01:1::2]:5000' -a 10.1.1.2
   [ "$status" -eq 0 ]
@@ -201,6 +203,7 @@ without_socket() {
   record "no IPv6 on this host, an IPv4 address besides"
 }
 
+# bats test_tags=faults
 @test "no IPv6 on this host, and nothing else asked for: exit 6" {
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -a '[fd01:1::2]:5000'
   [ "$status" -eq 6 ]
@@ -224,6 +227,7 @@ without_socket() {
   cannot EAFNOSUPPORT "no IPv6"
 }
 
+# bats test_tags=faults
 @test "IPv6 switched off by sysctl: an address without a way is said to be so" {
   in_client sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
   try_json 1 -w 2s -a '[fd01:1::2]:5000'

@@ -21,7 +21,7 @@ try() {
   local status=$1
   shift
   echo "\$ sctp-connect --stack kernel $*"
-  run "-$status" --separate-stderr timeout -k 1 10 "$SCTP_CONNECT" --stack kernel "$@"
+  run "-$status" --separate-stderr timeout -k 1 60 "$SCTP_CONNECT" --stack kernel "$@"
   echo "$output"
   echo "$stderr"
 }
@@ -59,6 +59,7 @@ json() { # FILTER EXPECTED
 }
 
 # As hardened hosts do; in a mount namespace, so that nobody else sees it.
+# bats test_tags=faults
 @test "a module that modprobe.d keeps from being loaded is named, with the line that does" {
   unshare -m true || skip "mount namespaces cannot be made here"
   run -6 --separate-stderr unshare -m sh -c 'mount -t tmpfs none /etc/modprobe.d &&
