@@ -28,7 +28,8 @@ topo_up()
 	_topo_addresses c 1 "$paths" | ip -n "$TOPO-client" -batch - || return
 	_topo_addresses s 2 "$paths" | ip -n "$TOPO-server" -batch - || return
 	for side in client server; do
-		wait_for -t 10 _topo_ready "$TOPO-$side" || return
+		wait_for _topo_ready "$TOPO-$side" || return
+		wait_for _topo_addressed "$TOPO-$side" "$paths" || return
 	done
 }
 
@@ -96,9 +97,10 @@ restore_path()
 	END
 	netem_path "$1" off
 	ip -n "$TOPO-server" link set "s$1" up || return
-	wait_for -t 10 _topo_ready "$TOPO-server" "s$1" || return
-	wait_for -t 10 _topo_ready "$TOPO-client" "c$1" || return
-	wait_for -t 10 _topo_not_tentative "$TOPO-server" "s$1" || return
+	wait_for _topo_ready "$TOPO-server" "s$1" || return
+	wait_for _topo_ready "$TOPO-client" "c$1" || return
+	wait_for _topo_not_tentative "$TOPO-server" "s$1" || return
+	wait_for _topo_not_tentative "$TOPO-client" "c$1" || return
 	# Else the first packet waits for the next try, a second apart, of a
 	# look-up that began while the path was gone.
 	ip -n "$TOPO-client" neigh flush dev "c$1" nud all
@@ -134,10 +136,11 @@ nft_flush()
 	done
 }
 
-# wait_for [-t SECONDS] CMD...: until CMD succeeds (5 s at most).
+# wait_for [-t SECONDS] CMD...: until CMD succeeds. The 60 s it has only end a test that has failed: no machine is
+# so busy that what is waited for takes as long.
 wait_for()
 {
-	local seconds=5 end
+	local seconds=60 end
 
 	if [[ $1 == -t ]]; then
 		seconds=$2
@@ -153,10 +156,10 @@ wait_for()
 	done
 }
 
-# wait_for_line FILE REGEX [SECONDS]: until FILE has a line that matches.
+# wait_for_line FILE REGEX [SECONDS]: the same, until FILE has a line that matches.
 wait_for_line()
 {
-	wait_for -t "${3:-5}" grep -Eq -e "$2" -- "$1" && return
+	wait_for -t "${3:-60}" grep -Eq -e "$2" -- "$1" && return
 	echo "$1 is:" >&2
 	cat -- "$1" >&2
 	return 1
@@ -207,6 +210,13 @@ _topo_ready() # NAMESPACE [LINK]
 	[[ ! $links =~ state\ [A-Z]*DOWN ]]
 }
 
+# The kernel makes link-local addresses in the background, once both ends of a link are up, and until then nothing can be
+# sent from them.
+_topo_addressed() # NAMESPACE PATHS
+{
+	[[ $(ip -n "$1" -6 -o addr show scope link -tentative | wc -l) -eq $2 ]]
+}
+
 # An IPv6 address is so for a moment after its link came back.
 _topo_not_tentative() # NAMESPACE LINK
 {
@@ -230,7 +240,7 @@ _topo_remove() # NAMESPACE
 	[[ -e /run/netns/$1 ]] || return 0
 	# Not KILL at once: programs built for coverage write at their end.
 	wait_for -t 1 _topo_emptied "$1" TERM 2>/dev/null ||
-		wait_for -t 5 _topo_emptied "$1" KILL
+		wait_for _topo_emptied "$1" KILL
 	ip netns del "$1"
 }
 
