@@ -312,10 +312,10 @@ echo_of_kernel() { # UDP-PORT OPTION...
   [ -x build/usrsctp/peer ] || skip "build/usrsctp/peer is not built"
   direction host
   listens "$@" -b 10.7.1.2:0 -b 10.7.2.2
-  ip netns exec "$TOPO-host" timeout 30 build/usrsctp/peer "$udp" 10.7.1.2 "$PORT" 1 1000:3 100000:5:u 200000 \
+  ip netns exec "$TOPO-host" timeout 60 build/usrsctp/peer "$udp" 10.7.1.2 "$PORT" 1 1000:3 100000:5:u 200000 \
     >"$BATS_TEST_TMPDIR/peer" 3>&- &
   local peer=$!
-  wait_for_line "$BATS_TEST_TMPDIR/peer" '^200000|differs' 20
+  wait_for_line "$BATS_TEST_TMPDIR/peer" '^200000|differs'
   end_listener
   wait "$peer"
   assert_equal "$(cat "$BATS_TEST_TMPDIR/peer")" \
@@ -337,7 +337,7 @@ echo_of_kernel() { # UDP-PORT OPTION...
 echo_of_user_space() { # OPTION...
   direction guest
   listens "$@" -b 10.7.1.1:0 -b 10.7.2.1
-  run -0 in_guest env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e timeout 30 python3 -c '
+  run -0 in_guest env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e timeout 60 python3 -c '
 import sys
 from sctp import *
 s = connect("10.7.1.1", sys.argv[1])

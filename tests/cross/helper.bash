@@ -57,7 +57,7 @@ cross_up() {
 }
 
 cross_down() {
-  [ -z "${VM:-}" ] || ! kill "$VM" || wait_for -t 10 ended "$VM"
+  [ -z "${VM:-}" ] || ! kill "$VM" || wait_for ended "$VM"
   _topo_remove "$TOPO-host"
 }
 
@@ -110,7 +110,7 @@ connects() {
   shift
   [ "$CLIENT" = host ] || { place=(in_guest) stack=(--stack kernel); }
   echo "$CLIENT\$ sctp-connect $*"
-  run "-$status" --separate-stderr "${place[@]}" timeout -k 1 30 "$SCTP_CONNECT" --json "${stack[@]}" "$@"
+  run "-$status" --separate-stderr "${place[@]}" timeout -k 1 60 "$SCTP_CONNECT" --json "${stack[@]}" "$@"
   echo "$output"
   echo "$stderr"
   keep_json <<<"$output"
@@ -129,7 +129,7 @@ listens() {
     talk "$SCTP_CONNECT" --stack kernel --listen --json "$@" >"$LISTEN_OUT" 2>"$LISTEN_OUT.err" 3>&- &
     TALK=$!
   fi
-  wait_for_line "$LISTEN_OUT" '"event":"listening"' 20 || { cat "$LISTEN_OUT.err"; return 1; }
+  wait_for_line "$LISTEN_OUT" '"event":"listening"' || { cat "$LISTEN_OUT.err"; return 1; }
   [ "$SERVER" = host ] || read -r LISTENER <"$LISTEN_OUT"
   PORT=$(events listening | jq .local[0].port)
 }
@@ -155,7 +155,7 @@ events() {
 
 # heard COUNT TYPE: until the listener has told of that many.
 heard() {
-  wait_for -t 10 has_events "$@" || fail "$(cat "$LISTEN_OUT")"
+  wait_for has_events "$@" || fail "$(cat "$LISTEN_OUT")"
 }
 
 has_events() { # COUNT TYPE

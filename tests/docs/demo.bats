@@ -40,7 +40,7 @@ no_processes() { [ -z "$(processes)" ]; }
 
 # Namespaces live as long as something holds them: a process, or a mount that we would see.
 nothing_left() {
-  wait_for -t 10 no_processes || fail "left running: $(processes | xargs ps -o pid,args)"
+  wait_for no_processes || fail "left running: $(processes | xargs ps -o pid,args)"
   run -1 grep -oE '/netns/(demo[0-9]+-|try).*' /proc/self/mountinfo
   run -0 diff "$BATS_TEST_TMPDIR/files" <(files)
 }

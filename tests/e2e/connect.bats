@@ -266,23 +266,23 @@ link_local() { # SIDE LINK
   command -v gcc >/dev/null || skip "no compiler"
   [[ $SCTP_CONNECT != *sanitize* ]] || skip "the sanitizers do not go with a preloaded calloc"
   gcc -D_GNU_SOURCE -shared -fPIC -o "$BATS_TEST_TMPDIR/stale.so" "$BATS_TEST_TMPDIR/stale.c"
-  run -0 timeout 30 ip netns exec "$TOPO-client" env LD_PRELOAD="$BATS_TEST_TMPDIR/stale.so" \
+  run -0 timeout 60 ip netns exec "$TOPO-client" env LD_PRELOAD="$BATS_TEST_TMPDIR/stale.so" \
     "$SCTP_CONNECT" -B -a "10.1.1.2:$PORT"
   assert_output --partial "connected  association"
 }
 
 @test "an unprivileged user connects just as well" {
   start_listener_3
-  run -0 timeout 30 ip netns exec "$TOPO-client" setpriv --reuid 65534 --regid 65534 --clear-groups \
+  run -0 timeout 60 ip netns exec "$TOPO-client" setpriv --reuid 65534 --regid 65534 --clear-groups \
     "${PROGRAM[@]}" -a "10.1.1.2:$PORT" -a 10.1.2.2
   assert_output --partial "connected  association"
 }
 
 @test "nothing on stdin, no stdin at all: the same" {
   start_listener_3
-  run -0 timeout 30 ip netns exec "$TOPO-client" "${PROGRAM[@]}" -a "10.1.1.2:$PORT" </dev/null
+  run -0 timeout 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" -a "10.1.1.2:$PORT" </dev/null
   assert_output --partial "connected"
-  run -0 timeout 30 ip netns exec "$TOPO-client" "${PROGRAM[@]}" -a "10.1.1.2:$PORT" <&-
+  run -0 timeout 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" -a "10.1.1.2:$PORT" <&-
   assert_output --partial "connected"
 }
 

@@ -119,7 +119,7 @@ began_together() {
   nft_server input ip daddr '{ 10.1.1.2, 10.1.3.2 }' drop
   # The whole has its turn at 10.1.1.2, and waits there.
   start_client -v --json -e -w 60s --rto-initial 60s -a 10.1.1.2:5000 -a 10.1.2.2 -a 10.1.3.2
-  wait_for_line "$CLIENT_OUT.err" '10\.1\.2\.2 alone: connected' 20
+  wait_for_line "$CLIENT_OUT.err" '10\.1\.2\.2 alone: connected'
   end_client INT
   [ "$client_status" -eq 130 ]
   output=$(cat "$CLIENT_OUT")
@@ -133,7 +133,7 @@ began_together() {
 @test "--wait: what each says once the waiting is over" {
   start_client -v --json -e -W 60s -a 10.1.1.2:5000 -a 10.1.2.2
   # In UDP it is the port that nobody has.
-  wait_for_line "$CLIENT_OUT.err" "$(by_stack refused unreachable), ECONNREFUSED" 20
+  wait_for_line "$CLIENT_OUT.err" "$(by_stack refused unreachable), ECONNREFUSED"
   start_listener -b 10.1.1.2:5000
   local status=0
   wait "$CLIENT" || status=$?

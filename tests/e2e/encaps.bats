@@ -50,7 +50,7 @@ udp_port() { # SIDE PORT
 
 @test "--listen -u on a port that net.sctp.udp_port is not" {
   udp_port server 9898
-  run -6 --separate-stderr timeout 30 ip netns exec "$TOPO-server" "$SCTP_CONNECT" --listen -u 9899 -b 10.1.1.2:0
+  run -6 --separate-stderr timeout 60 ip netns exec "$TOPO-server" "$SCTP_CONNECT" --listen -u 9899 -b 10.1.1.2:0
   [[ $output$stderr == *"net.sctp.udp_port"* ]]
 }
 

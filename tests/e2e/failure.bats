@@ -187,12 +187,12 @@ assert_json_reason() {
 	for _ in range(3):
 	    abort(l.accept()[0])
 	END
-  wait_for_line "$BATS_TEST_TMPDIR/abort" listening 20
+  wait_for_line "$BATS_TEST_TMPDIR/abort" listening
   # Whether the ABORT comes before the report is a race that the network decides; with it held up,
   # COMM_UP is first. Either truth may be told, but never both, and no other.
   local i
   for i in 1 2 3; do
-    run --separate-stderr timeout 30 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -a 10.1.1.2:5300
+    run --separate-stderr timeout 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -a 10.1.1.2:5300
     keep_json <<<"$output"
     case $status in
       0) json .result connected ;;

@@ -27,7 +27,7 @@ serve() {
   echo "\$ $* &"
   ip netns exec "$TOPO-server" "$@" </dev/null >"$BATS_TEST_TMPDIR/foreign" 2>&1 3>&- &
   FOREIGN=$!
-  wait_for -t 10 listens server 5000 || { cat "$BATS_TEST_TMPDIR/foreign"; return 1; }
+  wait_for listens server 5000 || { cat "$BATS_TEST_TMPDIR/foreign"; return 1; }
 }
 
 # ask STATUS INPUT PROGRAM [ARGUMENT]...: a foreign client. Its input ends once it has printed
@@ -37,11 +37,11 @@ ask() {
   local status=$1 input=$2 out=$BATS_TEST_TMPDIR/answer got=0
   shift 2
   echo "\$ $*"
-  timeout -k 1 20 ip netns exec "$TOPO-client" "$@" \
+  timeout -k 1 60 ip netns exec "$TOPO-client" "$@" \
     <"$BATS_TEST_TMPDIR/pipe" >"$out" 2>"$out.err" 3>&- &
   exec 9>"$BATS_TEST_TMPDIR/pipe"
   printf '%s' "$input" >&9
-  wait_for -t 10 test -s "$out"
+  wait_for test -s "$out"
   exec 9>&-
   wait "$!" || got=$?
   output=$(cat "$out")
@@ -101,7 +101,7 @@ setup() {
 @test "sctp_test sends, and hangs up" {
   need sctp_test lksctp-tools
   start_listener -b 10.1.1.2:0 -b 10.1.2.2
-  run -0 timeout -k 1 20 ip netns exec "$TOPO-client" \
+  run -0 timeout -k 1 60 ip netns exec "$TOPO-client" \
     sctp_test -H 10.1.1.1 -B 10.1.2.1 -P 6000 -h 10.1.1.2 -p "$PORT" -s -c 0 -x 1 -m 1500
   wait_for_line "$LISTEN_OUT" '^up .* from 10\.1\.1\.1:6000'
   wait_for_line "$LISTEN_OUT" '^down +association [0-9]+ (closed by the peer|lost: ECONNRESET)'

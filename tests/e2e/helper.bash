@@ -53,7 +53,7 @@ start_stack() {
   [ "$STACK" = usrsctp ] || return 0
   ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen -p 1 >"$BATS_TEST_TMPDIR/stack" 2>&1 3>&- &
   STACK_PID=$!
-  wait_for_line "$BATS_TEST_TMPDIR/stack" '^listening' 10
+  wait_for_line "$BATS_TEST_TMPDIR/stack" '^listening'
 }
 
 end_stack() {
@@ -102,12 +102,12 @@ end_programs() {
 # --- Running the program ----------------------------------------------------------------------
 
 # try STATUS [OPTION]...: the program in the client namespace; its exit status must be STATUS, its
-# output is in $output and $stderr. No run may hang: 30 s is far above any test's own deadline.
+# output is in $output and $stderr. No run may hang: 60 s is far above any test's own deadline.
 try() {
   local status=$1
   shift
   echo "\$ sctp-connect $*"
-  run "-$status" --separate-stderr timeout -k 1 30 ip netns exec "$TOPO-client" "${PROGRAM[@]}" "$@"
+  run "-$status" --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" "$@"
   echo "$output"
   echo "$stderr"
 }
@@ -154,7 +154,7 @@ start_listener() {
   end_stack
   ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen "$@" >"$LISTEN_OUT" 2>"$LISTEN_OUT.err" 3>&- &
   LISTENER=$!
-  wait_for_line "$LISTEN_OUT" 'listening' 10 || { cat "$LISTEN_OUT.err"; return 1; }
+  wait_for_line "$LISTEN_OUT" 'listening' || { cat "$LISTEN_OUT.err"; return 1; }
   PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p; 1s/.*"port":([0-9]+).*/\1/p' "$LISTEN_OUT")
 }
 

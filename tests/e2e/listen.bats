@@ -348,7 +348,7 @@ client() {
 	abort(s)
 	END
   local client=$!
-  wait_for -t 20 full
+  wait_for full
   touch "$go"
   wait "$client"
   wait_for no_associations client
@@ -387,10 +387,10 @@ client() {
 	    pass
 	END
   local client=$!
-  wait_for_line "$LISTEN_OUT" '"up"' 10
-  wait_for_line "$LISTEN_OUT" '"path".*"10\.1\.2\.1".*"active"' 10
+  wait_for_line "$LISTEN_OUT" '"up"'
+  wait_for_line "$LISTEN_OUT" '"path".*"10\.1\.2\.1".*"active"'
   drop_path 2
-  wait_for_line "$LISTEN_OUT" '"path".*"10\.1\.2\.1".*"inactive"' 10
+  wait_for_line "$LISTEN_OUT" '"path".*"10\.1\.2\.1".*"inactive"'
   restore_path 2
   wait_for path_is_back
   keep_json <"$LISTEN_OUT"
@@ -481,7 +481,7 @@ client() {
 	print(*[receive(s) for s in peers])  # ConnectionResetError would be an ABORT
 	END
   local client=$!
-  wait_for_line "$BATS_TEST_TMPDIR/ends" ready 10
+  wait_for_line "$BATS_TEST_TMPDIR/ends" ready
   kill "$LISTENER"
   listen_ends 143
   wait "$client"
@@ -498,7 +498,7 @@ client() {
 	print("ready", flush=True)
 	time.sleep(60)
 	END
-  wait_for_line "$BATS_TEST_TMPDIR/ends" ready 10
+  wait_for_line "$BATS_TEST_TMPDIR/ends" ready
   drop_path 1
   local start=${EPOCHREALTIME/./}
   kill "$LISTENER"
@@ -518,7 +518,7 @@ client() {
 	sys.stdin.read()
 	receive(s)
 	END
-  wait_for_line "$BATS_TEST_TMPDIR/ends" ready 10
+  wait_for_line "$BATS_TEST_TMPDIR/ends" ready
   end_listener
   start_listener -b 10.1.1.2:5000
   kill -KILL "$LISTENER"

@@ -44,14 +44,14 @@ came_within() {
 @test "a cut path is dead within two intervals, and its return is told" {
   local cut back
   monitor --json -R all --interval 500ms
-  wait_for_line "$CLIENT_OUT" '"event":"round".*"round":2,' 20
+  wait_for_line "$CLIENT_OUT" '"event":"round".*"round":2,'
   drop_path 2
   cut=$(now_ms)
-  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 dead)" 20
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 dead)"
   came_within 1000 "$cut" '.event == "path" and .verdict == "dead"'
   restore_path 2
   back=$(now_ms)
-  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 verified)" 20
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 verified)"
   came_within 1000 "$back" '.event == "path" and .verdict == "verified" and .new_verdict'
   end_client INT
   [ "$client_status" -eq 5 ]
@@ -70,13 +70,13 @@ came_within() {
 # bats test_tags=kernel
 @test "the primary is cut: fail-over, and back" {
   monitor --interval 300ms
-  wait_for_line "$CLIENT_OUT" '^connected' 20
+  wait_for_line "$CLIENT_OUT" '^connected'
   drop_path 1
-  wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  dead  .*no heartbeat answer in .*  primary$" 20
-  wait_for_line "$CLIENT_OUT" "fail-over: data goes over another path than the primary, 10.1.1.2:$PORT$" 20
+  wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  dead  .*no heartbeat answer in .*  primary$"
+  wait_for_line "$CLIENT_OUT" "fail-over: data goes over another path than the primary, 10.1.1.2:$PORT$"
   restore_path 1
-  wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  verified  .*, was dead for .*  primary$" 20
-  wait_for_line "$CLIENT_OUT" "fail-over is over: data goes over the primary again, 10.1.1.2:$PORT$" 20
+  wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  verified  .*, was dead for .*  primary$"
+  wait_for_line "$CLIENT_OUT" "fail-over is over: data goes over the primary again, 10.1.1.2:$PORT$"
   end_client INT
   [ "$client_status" -eq 0 ]
   grep -Eq '^end +[0-9]+ rounds in .* s: ended by SIGINT$' "$CLIENT_OUT"
@@ -97,7 +97,7 @@ came_within() {
 
 @test "the peer closes: 1" {
   monitor --json
-  wait_for_line "$CLIENT_OUT" '"event":"round"' 20
+  wait_for_line "$CLIENT_OUT" '"event":"round"'
   end_listener
   LISTENER=
   client_status=0
@@ -110,7 +110,7 @@ came_within() {
 
 @test "the peer dies: 1" {
   monitor
-  wait_for_line "$CLIENT_OUT" '^connected' 20
+  wait_for_line "$CLIENT_OUT" '^connected'
   kill -s KILL "$LISTENER"
   LISTENER=
   client_status=0
@@ -122,7 +122,7 @@ came_within() {
 
 @test "TIME, SIGTERM, and stdout that takes nothing" {
   monitor -q
-  wait_for_line "$LISTEN_OUT" '^up' 20
+  wait_for_line "$LISTEN_OUT" '^up'
   end_client TERM
   [ "$client_status" -eq 143 ]
   try 0 -M1 --json -a "10.1.1.2:$PORT"

@@ -59,7 +59,7 @@ on_terminal() {
 into() {
   local redirection=$1 status=$2
   shift 2
-  run "-$status" --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" \
+  run "-$status" --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" \
     bash -c "exec \"\$@\" $redirection" - "${PROGRAM[@]}" "$@"
   echo "$stderr"
 }
@@ -219,7 +219,7 @@ into() {
 	abort(s.accept()[0])
 	END
   local aborter=$!
-  wait_for -t 20 listens server "$port"
+  wait_for listens server "$port"
   # The client sleeps while its kernel and the peer's do all the rest.
   drop_sctp
   start_client --json -w 20s --rto-initial 200ms --init-timeout 200ms -a "10.1.1.2:$port"
@@ -483,7 +483,7 @@ data_received() {
 on_full_pipe() {
   local reader=$1 status=$2
   shift 2
-  run "-$status" --separate-stderr timeout -k 1 20 python3 - "$reader" "$LISTEN_OUT" \
+  run "-$status" --separate-stderr timeout -k 1 60 python3 - "$reader" "$LISTEN_OUT" \
     ip netns exec "$TOPO-client" "${PROGRAM[@]}" "$@" <<-'END'
 	import os, subprocess, sys, time
 	reader, listener, *command = sys.argv[1:]

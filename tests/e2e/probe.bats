@@ -196,7 +196,7 @@ milliseconds() {
   start_listener_3
   drop_path 2
   start_client --json -v --probe-timeout 20s -a "10.1.1.2:$PORT" -a 10.1.2.2
-  wait_for_line "$CLIENT_OUT.err" "HEARTBEAT-ACK from 10.1.1.2" 20
+  wait_for_line "$CLIENT_OUT.err" "HEARTBEAT-ACK from 10.1.1.2"
   end_listener
   LISTENER=
   wait "$CLIENT"
@@ -231,7 +231,7 @@ milliseconds() {
   start_listener_3
   drop_path 2
   start_client --json -v --probe-timeout 20s -a "10.1.1.2:$PORT" -a 10.1.2.2
-  wait_for_line "$CLIENT_OUT.err" "HEARTBEAT-ACK from 10.1.1.2" 20
+  wait_for_line "$CLIENT_OUT.err" "HEARTBEAT-ACK from 10.1.1.2"
   end_client INT
   restore_path 2
   [ "$client_status" -eq 130 ]
@@ -245,7 +245,7 @@ milliseconds() {
   start_listener_3
   drop_path 2
   start_client --json -v -W 60s -R 3 --probe-timeout 500ms -a "10.1.1.2:$PORT" -a 10.1.2.2
-  wait_for_line "$CLIENT_OUT.err" " degraded" 20
+  wait_for_line "$CLIENT_OUT.err" " degraded"
   restore_path 2
   wait "$CLIENT"
   output=$(<"$CLIENT_OUT")

@@ -29,7 +29,7 @@ signal_while_pending() { # SIGNAL STATUS OPTION...
   shift 2
   nft_server input ip daddr 10.1.1.2 drop
   start_client -v --json -w 60s "$@" -a 10.1.1.2:5000
-  wait_for -t 20 pending
+  wait_for pending
   kill -s "$signal" "$CLIENT"
   ends_with "$status"
   output=$(cat "$CLIENT_OUT")
@@ -61,7 +61,7 @@ signal_while_pending() { # SIGNAL STATUS OPTION...
 @test "SIGINT between two tries of --wait" {
   start_stack
   start_client -v -W 60s -a 10.1.1.2:9
-  wait_for_line "$CLIENT_OUT.err" 'refused, ECONNREFUSED' 20
+  wait_for_line "$CLIENT_OUT.err" 'refused, ECONNREFUSED'
   kill -s INT "$CLIENT"
   ends_with 130
 }
@@ -69,7 +69,7 @@ signal_while_pending() { # SIGNAL STATUS OPTION...
 @test "a signal that was ignored at the start stays ignored (nohup)" {
   nft_server input ip daddr 10.1.1.2 drop
   ignored=HUP start_client -v -w 1s -a 10.1.1.2:5000
-  wait_for -t 20 pending
+  wait_for pending
   kill -s HUP "$CLIENT"
   ends_with 4
 }
@@ -79,10 +79,10 @@ signal_while_pending() { # SIGNAL STATUS OPTION...
   nft_client input "$(chunk heartbeat)" drop # which usrsctp takes for one
   start_listener -b 10.1.1.2:0
   start_client -v -w 60s -a "10.1.1.2:$PORT"
-  wait_for_line "$LISTEN_OUT" '^up' 20
+  wait_for_line "$LISTEN_OUT" '^up'
   kill -s INT "$CLIENT"
   ends_with 130
-  wait_for_line "$LISTEN_OUT" '^down .*lost' 20
+  wait_for_line "$LISTEN_OUT" '^down .*lost'
   wait_for no_associations client
   wait_for no_associations server
 }
@@ -92,7 +92,7 @@ stop_and_continue() { # OPTION...
   start_listener -b 10.1.1.2:0
   nft_server input ip daddr 10.1.1.2 drop
   start_client -v --rto-initial 100ms --init-timeout 100ms -w 60s "$@" -a "10.1.1.2:$PORT"
-  wait_for -t 20 pending
+  wait_for pending
   kill -s STOP "$CLIENT"
   wait_for grep -q '^State:.*T' "/proc/$CLIENT/status"
   kill -s CONT "$CLIENT"

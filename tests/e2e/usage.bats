@@ -29,7 +29,7 @@ bad() {
   local token=$1 status=0 line
   local -a lines
   shift
-  in_loop timeout -k 1 10 "${PROGRAM[@]}" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" ||
+  in_loop timeout -k 1 60 "${PROGRAM[@]}" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" ||
     status=$?
   mapfile lines <"$BATS_TEST_TMPDIR/err"
   line=${lines[0]%$'\n'}
@@ -275,7 +275,7 @@ many() {
   local -a many
   many -a 1000
   # In user space nobody is there to refuse it.
-  run "-$(by_stack 1 4)" --separate-stderr in_loop timeout -k 1 30 "${PROGRAM[@]}" -w 1s -p 9 "${many[@]}"
+  run "-$(by_stack 1 4)" --separate-stderr in_loop timeout -k 1 60 "${PROGRAM[@]}" -w 1s -p 9 "${many[@]}"
   packets=$(packets_out loop)
   assert_line --index 0 --regexp "^$(by_stack 'refused +ECONNREFUSED' 'timeout +ETIMEDOUT')"
   [ ${#lines[@]} -eq 1001 ]

@@ -23,7 +23,7 @@ teardown() {
     >"$out" 2>"$out.err" 3>&- &
   local waiting=$!
   # It has been refused at least once before the listener comes.
-  wait_for_line "$out.err" 'refused, ECONNREFUSED' 20
+  wait_for_line "$out.err" 'refused, ECONNREFUSED'
   start_listener -b 10.1.1.2:5000
   local status=0
   wait "$waiting" || status=$?
@@ -70,7 +70,7 @@ teardown() {
   local out=$BATS_TEST_TMPDIR/waiting
   in_client "${PROGRAM[@]}" -v -W 60s -a late.test:5002 >"$out" 2>"$out.err" 3>&- &
   local waiting=$! status=0
-  wait_for_line "$out.err" 'unresolved' 20
+  wait_for_line "$out.err" 'unresolved'
   echo '10.1.1.2 late.test' >>"/etc/netns/$TOPO-client/hosts"
   wait "$waiting" || status=$?
   [ "$status" -eq 0 ]

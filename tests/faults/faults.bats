@@ -115,7 +115,7 @@ fault_within() {
 }
 
 one() { # OPTION...
-  run --separate-stderr timeout -k 1 20 ip netns exec "$TOPO-client" "${as[@]}" "${PROGRAM[@]}" --json "$@"
+  run --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" "${as[@]}" "${PROGRAM[@]}" --json "$@"
   echo "$output"
   [ "$status" -lt 124 ] # it ended by itself
   [ -z "$output" ] || keep_json <<<"$output"
@@ -123,7 +123,7 @@ one() { # OPTION...
 
 both() { # OPTION...
   local out=$BATS_TEST_TMPDIR/plain
-  timeout -k 1 20 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json --no-witness "$@" >"$out" 2>/dev/null 3>&- &
+  timeout -k 1 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json --no-witness "$@" >"$out" 2>/dev/null 3>&- &
   one "$@"
   wait "$!" || true
   plain=$(<"$out")
@@ -155,20 +155,20 @@ reject() { # WITH
   fault "ICMP for the first address, the second works" "${all[@]}"
   fault "no route to the first address, the second works" -a "10.77.0.1:$PORT" -a 10.1.2.2
   at_server output "$(chunk init-ack)" drop
-  fault "INIT-ACK lost on the way" -w 400ms -a "10.1.1.2:$PORT"
+  fault "INIT-ACK lost on the way" -w 1200ms -a "10.1.1.2:$PORT"
   at_client input "$(chunk init-ack)" drop
-  fault "INIT-ACK dropped by the own input filter" -w 400ms -a "10.1.1.2:$PORT"
+  fault "INIT-ACK dropped by the own input filter" -w 1200ms -a "10.1.1.2:$PORT"
   at_server input "$(chunk cookie-echo)" drop
-  fault "COOKIE-ECHO lost on the way" -w 400ms -a "10.1.1.2:$PORT"
+  fault "COOKIE-ECHO lost on the way" -w 1200ms -a "10.1.1.2:$PORT"
   at_server input "$(chunk cookie-echo)" drop
-  fault "COOKIE-ECHO lost, three addresses" -w 900ms "${all[@]}"
+  fault "COOKIE-ECHO lost, three addresses" -w 1800ms "${all[@]}"
   at_client output "$(chunk cookie-echo)" drop
-  fault "COOKIE-ECHO dropped by the own output filter" -w 400ms -a "10.1.1.2:$PORT"
+  fault "COOKIE-ECHO dropped by the own output filter" -w 1200ms -a "10.1.1.2:$PORT"
   at_client input "$(chunk cookie-ack)" drop
-  fault "COOKIE-ACK dropped by the own input filter" -w 400ms -a "10.1.1.2:$PORT"
+  fault "COOKIE-ACK dropped by the own input filter" -w 1200ms -a "10.1.1.2:$PORT"
   # What is larger than an INIT, with no word of ICMP.
   at_server input meta length '>' 200 drop
-  fault "path MTU black hole: only small packets arrive" -w 400ms -a "10.1.1.2:$PORT"
+  fault "path MTU black hole: only small packets arrive" -w 1200ms -a "10.1.1.2:$PORT"
   at_server input "$(chunk shutdown)" drop
   fault "SHUTDOWN lost" -a "10.1.1.2:$PORT"
   end_listener
@@ -235,7 +235,7 @@ reject() { # WITH
 	print("listening", flush=True)
 	time.sleep(60)
 	END
-  wait_for_line "$BATS_TEST_TMPDIR/full" listening 20
+  wait_for_line "$BATS_TEST_TMPDIR/full" listening
   peer client >"$BATS_TEST_TMPDIR/fill" 3>&- <<-'END' &
 	filled = []
 	try:
@@ -245,7 +245,7 @@ reject() { # WITH
 	    print("full", flush=True)
 	    time.sleep(60)
 	END
-  wait_for_line "$BATS_TEST_TMPDIR/fill" full 20
+  wait_for_line "$BATS_TEST_TMPDIR/fill" full
   fault "the peer's backlog is full" -w 1s -a 10.1.1.2:5300
   end_peers
 
@@ -257,7 +257,7 @@ reject() { # WITH
 	    abort(l.accept()[0])
 	END
   local peer=$!
-  wait_for_line "$BATS_TEST_TMPDIR/abort" listening 20
+  wait_for_line "$BATS_TEST_TMPDIR/abort" listening
   # In time for the report of the association, always: its COOKIE-ACK is lost.
   at_client input "$(chunk cookie-ack)" drop
   fault "ABORT instead of COOKIE-ACK" -a 10.1.1.2:5301
@@ -272,7 +272,7 @@ odd() {
   port=$(sed -n "s/^$2 //p" "$BATS_TEST_TMPDIR/odd")
   shift 2
   # shellcheck disable=SC2086 # an option or none
-  fault $how "$name" -w 700ms -a "10.1.1.2:$port" "$@"
+  fault $how "$name" -w 2s -a "10.1.1.2:$port" "$@"
 }
 
 @test "faults of a peer that no stack has" {
@@ -281,7 +281,7 @@ odd() {
     add rule inet odd input $SCTP drop"
   ip netns exec "$TOPO-server" python3 tests/faults/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
     >"$BATS_TEST_TMPDIR/odd" 3>&- &
-  wait_for_line "$BATS_TEST_TMPDIR/odd" '^ready' 20
+  wait_for_line "$BATS_TEST_TMPDIR/odd" '^ready'
   odd "the peer allows no streams" no_streams
   odd "the peer's INIT-ACK has no cookie" no_cookie
   odd "ABORT with a text: AUTH is required" abort_violation
@@ -312,9 +312,9 @@ odd() {
 
 @test "faults of the network" {
   at_server input ip daddr 10.1.1.2 "$SCTP" drop
-  fault "dropped in silence" -w 400ms -a 10.1.1.2:5000
+  fault "dropped in silence" -w 1200ms -a 10.1.1.2:5000
   at_server input "$SCTP" drop
-  fault "dropped in silence, three addresses" -w 600ms -a 10.1.1.2:5000 -a 10.1.2.2 -a fd01:3::2
+  fault "dropped in silence, three addresses" -w 1500ms -a 10.1.1.2:5000 -a 10.1.2.2 -a fd01:3::2
   at_server input "$SCTP" drop
   fault "no attempt is left" --init-attempts 1 --rto-initial 100ms --init-timeout 100ms -a 10.1.1.2:5000
   fault_within 9500 "nobody has the address on the link" -w 20s -a 10.1.1.77:5000
@@ -331,7 +331,7 @@ odd() {
   done
   reject icmp host-unreachable
   lose 2
-  fault "ICMP for the first address, the second silent" -w 600ms -a 10.1.1.2:5000 -a 10.1.2.2
+  fault "ICMP for the first address, the second silent" -w 1500ms -a 10.1.1.2:5000 -a 10.1.2.2
   reject icmp host-unreachable
   fault -u "ICMP, and no privilege" -w 1s -a 10.1.1.2:5000
 }
@@ -347,16 +347,16 @@ odd() {
     ip -n "$TOPO-client" route del "$type" 10.78.0.0/24
   done
   at_client output "$SCTP" drop
-  fault "own output filter drops" -w 400ms -a "10.1.1.2:$PORT"
+  fault "own output filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   at_client output ip daddr 10.1.1.2 "$SCTP" reject with icmp type host-unreachable
   fault_within 2000 "own output filter rejects" -w 10s -a "10.1.1.2:$PORT"
   at_client input "$SCTP" drop
-  fault "own input filter drops" -w 400ms -a "10.1.1.2:$PORT"
+  fault "own input filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   fault "-b is not an address of this host" -b 10.9.9.9 -a "10.1.1.2:$PORT"
   fault "one of two -b is not an address of this host" -b 10.1.1.1 -b 10.9.9.9 -a "10.1.1.2:$PORT"
   fault "-b of the other family" -b fd01:1::1 -a "10.1.1.2:$PORT"
   fault "-b of loopback for a peer that is not" -b 127.0.0.1 -a "10.1.1.2:$PORT"
-  fault "-b 127.0.0.2, which no interface has" -b 127.0.0.2 -w 400ms -a 127.0.0.1:9
+  fault "-b 127.0.0.2, which no interface has" -b 127.0.0.2 -w 1200ms -a 127.0.0.1:9
   fault "-b that the routes would not choose" -w 1s -b 10.1.2.1 -a "10.1.1.2:$PORT"
   fault -u "-b with a port below 1024, and no privilege" -b 10.1.1.1:999 -a "10.1.1.2:$PORT"
   fault "no such name" -a name.invalid:5000
@@ -371,7 +371,7 @@ odd() {
   ip netns exec "$TOPO-client" "${PROGRAM[@]}" --listen -b 10.1.1.1:7000 \
     >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- &
   local other=$!
-  wait_for_line "$BATS_TEST_TMPDIR/other" '^listening' 10
+  wait_for_line "$BATS_TEST_TMPDIR/other" '^listening'
   fault "-b with a port in use" -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
   kill "$other"
   wait "$other" || true

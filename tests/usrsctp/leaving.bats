@@ -132,7 +132,7 @@ serving() {
     LISTENER=$!
     wait_for_line "$LISTEN_OUT" '^listening'
     PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p' "$LISTEN_OUT")
-    ip netns exec "$TOPO-client" timeout 20 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 \
+    ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 \
       >"$BATS_TEST_TMPDIR/peer" 3>&- &
     peer=$!
     wait_for_line "$BATS_TEST_TMPDIR/peer" '^1000'

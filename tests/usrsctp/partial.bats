@@ -14,7 +14,7 @@ setup() {
 @test "the peer aborts in the middle of a message: the listener reports it, and serves the next" {
   listen_us -u $UDP -b 10.1.1.2:0 -b 10.1.2.2
   mkfifo "$BATS_TEST_TMPDIR/end"
-  ip netns exec "$TOPO-client" timeout 20 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 part \
+  ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 part \
     <>"$BATS_TEST_TMPDIR/end" >"$BATS_TEST_TMPDIR/peer" 3>&- &
   local peer=$!
   wait_for_line "$BATS_TEST_TMPDIR/peer" '^part'
@@ -23,7 +23,7 @@ setup() {
   wait "$peer"
   wait_for_line "$LISTEN_OUT" 'down .*, 1 message 1000 bytes echoed'
   grep -q 'down .*abort' "$LISTEN_OUT"
-  ip netns exec "$TOPO-client" timeout 20 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 250000 \
+  ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 250000 \
     >"$BATS_TEST_TMPDIR/peer" 3>&- &
   peer=$!
   wait_for_line "$BATS_TEST_TMPDIR/peer" '^250000 0 47'

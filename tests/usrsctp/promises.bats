@@ -65,7 +65,7 @@ confirmed() { # OPTION...
   [ -x build/usrsctp/peer ] || skip "build/usrsctp/peer is not built"
   listen_us -u $UDP -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2
   drop_path 3
-  ip netns exec "$TOPO-client" timeout 30 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" \
+  ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" \
     >"$BATS_TEST_TMPDIR/peer" 3>&- &
   local peer=$!
   wait_for_line "$LISTEN_OUT" '10\.1\.3\.1:.* unconfirmed'

@@ -150,7 +150,7 @@ primary() {
   ip -n "$TOPO-server" addr add 10.1.1.12/24 dev s1
   listen_us -b 10.1.1.2:0 -b 10.1.1.12
   # An INIT for no streams at all.
-  ip netns exec "$TOPO-client" timeout 10 python3 - "$PORT" >"$BATS_TEST_TMPDIR/abort" <<-'END'
+  ip netns exec "$TOPO-client" timeout 60 python3 - "$PORT" >"$BATS_TEST_TMPDIR/abort" <<-'END'
 	import socket, struct, sys
 	def crc32c(data):
 	    crc = 0xffffffff

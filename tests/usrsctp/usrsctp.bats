@@ -70,7 +70,7 @@ took() {
   nft_server input ip saddr 10.1.1.1 udp sport != 9898 drop
   us 0 -u 9898:$UDP -a "10.1.1.2:$PORT"
   nft_flush
-  run -6 --separate-stderr timeout 10 ip netns exec "$TOPO-server" "$SCTP_CONNECT" --stack usrsctp \
+  run -6 --separate-stderr timeout 60 ip netns exec "$TOPO-server" "$SCTP_CONNECT" --stack usrsctp \
     -u $UDP:1 -a 10.1.1.1:5000
   assert_output --partial "UDP port $UDP is in use on this host"
 }
@@ -136,9 +136,10 @@ took() {
   json .result unreachable .errno ECONNREFUSED '.time_ms.connect < 1000' true
 }
 
+# bats test_tags=faults
 @test "without CAP_NET_RAW: raw names the capability, setcap and --udp-encaps" {
   raw_or_skip
-  run -6 --separate-stderr timeout 30 ip netns exec "$TOPO-client" setpriv --reuid 65534 \
+  run -6 --separate-stderr timeout 60 ip netns exec "$TOPO-client" setpriv --reuid 65534 \
     --regid 65534 --clear-groups "$SCTP_CONNECT" --json --stack usrsctp -a 10.1.1.2:5000
   keep_json <<<"$output"
   json .result failed .errno EPERM

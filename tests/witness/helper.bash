@@ -11,7 +11,7 @@ watch() {
   echo "\$ watch $*"
   ip netns exec "$TOPO-${WATCH_IN:-client}" "$WATCH" "$@" >"$WATCH_OUT" 2>&1 3>&- &
   WATCHER=$!
-  wait_for_line "$WATCH_OUT" '^(watching|cannot)' 20
+  wait_for_line "$WATCH_OUT" '^(watching|cannot)'
 }
 
 # watched: ends it. Its lines are in $WATCH_OUT.

@@ -86,7 +86,7 @@ drops() {
   shift
   "$@"
   watch 5000 10.1.1.2
-  run ip netns exec "$TOPO-client" "$SCTP_CONNECT" -w 400ms -a 10.1.1.2:5000
+  run ip netns exec "$TOPO-client" "$SCTP_CONNECT" -w 1s -a 10.1.1.2:5000
   echo "$output"
   watched
   flawless
@@ -129,7 +129,7 @@ icmp() { # EXPECTED-ICMP COMMAND...
   shift
   "$@"
   watch 5000 "$PEER"
-  run ip netns exec "$TOPO-client" "$SCTP_CONNECT" -w 400ms -a "$([[ $PEER == *:* ]] && echo "[$PEER]" || echo "$PEER"):5000"
+  run ip netns exec "$TOPO-client" "$SCTP_CONNECT" -w 1s -a "$([[ $PEER == *:* ]] && echo "[$PEER]" || echo "$PEER"):5000"
   watched
   flawless
   says "^$PEER icmp " "^  icmp $expected"
@@ -173,7 +173,7 @@ icmp() { # EXPECTED-ICMP COMMAND...
 		abort(c)
 	END
   local server=$!
-  wait_for -t 20 listens server 5009
+  wait_for listens server 5009
   watch 5009 10.1.1.2
   run ip netns exec "$TOPO-client" "$SCTP_CONNECT" -a 10.1.1.2:5009
   wait "$server"
@@ -197,8 +197,8 @@ icmp() { # EXPECTED-ICMP COMMAND...
 		while not os.path.exists(sys.argv[2]): time.sleep(0.05)
 	END
   local client=$!
-  wait_for_line "$WATCH_OUT" '10\.1\.2\.2 → HEARTBEAT-ACK' 30
-  wait_for_line "$WATCH_OUT" '10\.1\.3\.2 → HEARTBEAT-ACK' 30
+  wait_for_line "$WATCH_OUT" '10\.1\.2\.2 → HEARTBEAT-ACK'
+  wait_for_line "$WATCH_OUT" '10\.1\.3\.2 → HEARTBEAT-ACK'
   touch "$BATS_TEST_TMPDIR/done"
   wait "$client"
   in_client sh -c 'cd /proc/sys/net/sctp; echo 1000 >rto_min; echo 3000 >rto_initial'
@@ -206,8 +206,8 @@ icmp() { # EXPECTED-ICMP COMMAND...
   ip -n "$TOPO-server" route flush table 77
   watched
   flawless
-  says '^  heartbeat out c2 in c2 from 10\.1\.2\.2 rtt_us (3[0-9]|[4-9][0-9]|1[0-9]{2})[0-9]{3}$' \
-    '^  heartbeat out c3 in c2 from 10\.1\.3\.2 rtt_us (3[0-9]|[4-9][0-9]|1[0-9]{2})[0-9]{3}$'
+  says '^  heartbeat out c2 in c2 from 10\.1\.2\.2 rtt_us ([3-9][0-9]|[1-9][0-9]{2,3})[0-9]{3}$' \
+    '^  heartbeat out c3 in c2 from 10\.1\.3\.2 rtt_us ([3-9][0-9]|[1-9][0-9]{2,3})[0-9]{3}$'
 }
 
 @test "the answer comes back by another path; or from another address" {
@@ -248,7 +248,7 @@ spoil() {
   # Nor does the kernel take it.
   spoil
   watch 5000 10.1.1.2
-  try 4 -w 400ms -a 10.1.1.2:5000
+  try 4 -w 1s -a 10.1.1.2:5000
   watched
   tx_checksums server s1 1
   tx_checksums client c1 1
@@ -270,7 +270,7 @@ spoil() {
   flawless
   says '^10\.1\.1\.2 up '
   watch -u 9899:9898 5000 10.1.1.2
-  run ip netns exec "$TOPO-client" "$SCTP_CONNECT" -w 400ms -u 9898 -a 10.1.1.2:5000
+  run ip netns exec "$TOPO-client" "$SCTP_CONNECT" -w 1s -u 9898 -a 10.1.1.2:5000
   watched
   says '^10\.1\.1\.2 icmp ' '^  icmp 3/3 from 10\.1\.1\.2 x[1-9] ECONNREFUSED$'
 }

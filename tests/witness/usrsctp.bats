@@ -49,14 +49,14 @@ connect() { # OPTION...: whatever comes of it
   start_listener --stack usrsctp -b 10.1.1.2:0
   nft_server output ip saddr 10.1.1.2 ip protocol sctp @th,64,32 set 0x12345678
   watch "$PORT" 10.1.1.2
-  connect -w 400ms -a "10.1.1.2:$PORT"
+  connect -w 2s -a "10.1.1.2:$PORT"
   watched
   saw '10.1.1.2 ← INIT ' '10.1.1.2 → INIT-ACK .*  BAD CHECKSUM  on c1$'
   says '^lost 0 bad-sent 0 ' '^10\.1\.1\.2 bad-checksum '
   nft_flush
   nft_client output ip daddr 10.1.1.2 ip protocol sctp @th,64,32 set 0x12345678
   watch "$PORT" 10.1.1.2
-  connect -w 400ms -a "10.1.1.2:$PORT"
+  connect -w 2s -a "10.1.1.2:$PORT"
   watched
   says '^lost 0 bad-sent [1-9]' '^10\.1\.1\.2 silent inits [1-9]'
 }
@@ -64,7 +64,7 @@ connect() { # OPTION...: whatever comes of it
 drops() { # FINDING CHAIN RULE
   nft_client "${@:2}"
   watch -u 0:$UDP 5000 10.1.1.2
-  connect -u $UDP -w 400ms -a 10.1.1.2:5000
+  connect -u $UDP -w 2s -a 10.1.1.2:5000
   watched
   flawless
   says "^10\\.1\\.1\\.2 $1 "
@@ -83,7 +83,7 @@ drops() { # FINDING CHAIN RULE
 
 @test "UDP: nobody at that port; and a bridge, on which each packet is seen twice" {
   watch -u 0:$UDP 5000 10.1.1.2
-  connect -u $UDP -w 400ms -a 10.1.1.2:5000
+  connect -u $UDP -w 2s -a 10.1.1.2:5000
   watched
   says '^10\.1\.1\.2 icmp ' '^  icmp 3/3 from 10\.1\.1\.2 x[1-9] ECONNREFUSED$'
   ip -n "$TOPO-client" link add br0 type bridge 2>/dev/null || skip "this kernel has no bridge"
@@ -107,7 +107,7 @@ drops() { # FINDING CHAIN RULE
   watch -u 0:$UDP "$PORT" 10.1.1.2
   ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" >"$BATS_TEST_TMPDIR/peer" 3>&- &
   local peer=$!
-  wait_for_line "$WATCH_OUT" '10\.1\.2\.2 → HEARTBEAT-ACK' 15
+  wait_for_line "$WATCH_OUT" '10\.1\.2\.2 → HEARTBEAT-ACK'
   end_listener
   LISTENER=
   wait "$peer"
@@ -127,7 +127,7 @@ has_echoes() { # COUNT
   kill -STOP "$WATCHER"
   ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 250000{,,,,,,,} >"$BATS_TEST_TMPDIR/peer" 3>&- &
   local peer=$!
-  wait_for -t 20 has_echoes 8
+  wait_for has_echoes 8
   kill -CONT "$WATCHER"
   end_listener
   LISTENER=
