@@ -142,3 +142,17 @@ same_lines() { # COUNT FILE FILE
   run -2 --separate-stderr "$PROGRAM" --explain nosuchname
   assert_output ''
 }
+
+@test "the tests that tests/platform/README.md names are there" {
+  local word file='' count=0
+  while read -r word; do
+    case $word in
+      *:) file=tests/platform/${word%:} && file=${file%.bats}.bats ;;
+      *)
+        run -0 grep -F -e "${word//\"/}" <(grep '^@test' "$file")
+        count=$((count + 1))
+        ;;
+    esac
+  done < <(sed -n 's/^|[^|]*|\(.*\)|$/\1/p' tests/platform/README.md | grep -oE '[a-z./]+:|"[^"]+"')
+  assert [ "$count" -ge 60 ]
+}
