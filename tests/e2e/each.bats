@@ -40,7 +40,7 @@ server_addresses() { # PATH NUMBER...
     '.each[0] | .address, .port, .errno, .errno_number' $'10.1.1.2\n5200\nECONNREFUSED\n111' \
     '.each[0].reason' "the host answered ABORT: no endpoint listens on port 5200, or its queue is full" \
     '.each[1] | .address, .errno, .reason' $'10.1.2.2\nnull\nnull' \
-    '[.each[] | .time_ms > 0 and .time_ms < 1500] | all' true \
+    '[.each[] | .time_ms > 0 and .time_ms < 5000] | all' true \
     .hint "10.1.2.2 and 10.1.3.2 alone accept: leave out 10.1.1.2, which refuses"
   wait_for no_associations server
   wait_for no_associations client
@@ -72,7 +72,7 @@ began_together() {
     try_json 0 $mode -v -e -w 900ms -a 10.1.1.2:5000 -a 10.1.2.2 -a 10.9.9.9 \
       -a 10.1.3.2 -a 10.1.3.11
     each_says "connected refused unreachable timeout timeout"
-    json .result connected '[.each[3:][] | .time_ms >= 900 and .time_ms < 2700] | all' true \
+    json .result connected '[.each[3:][] | .time_ms >= 900 and .time_ms < 5000] | all' true \
       '.each[2] | .errno, .reason, .time_ms < 900' $'ENETUNREACH\nthis host has no route to it\ntrue' \
       '.each[1].time_ms < 900' true
     began_together 5

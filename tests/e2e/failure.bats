@@ -38,14 +38,14 @@ modes=("" "-B" "-m" "-m -B")
     # shellcheck disable=SC2086
     try_json 4 $mode -w 700ms -a 10.1.1.2:5000
     json .result timeout .errno ETIMEDOUT .exit_status 4 '.paths[0].verdict' silent \
-      '.time_ms.connect >= 700 and .time_ms.connect < 2100' true
+      '.time_ms.connect >= 700 and .time_ms.connect < 4500' true
   done
 }
 
 @test "the deadline is kept to the millisecond, as far as a busy machine lets it" {
   drop_path 1
   try_json 4 -w 123ms -a 10.1.1.2:5000
-  json '.time_ms.connect >= 123 and .time_ms.connect < 500' true
+  json '.time_ms.connect >= 123 and .time_ms.connect < 1500' true
   assert_json_reason "no answer to INIT within 123 ms"
 }
 
@@ -60,7 +60,7 @@ assert_json_reason() {
   for mode in "${modes[@]}"; do
     # shellcheck disable=SC2086
     try_json 0 $mode -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-    json '.time_ms.connect >= 240 and .time_ms.connect < 1500' true \
+    json '.time_ms.connect >= 240 and .time_ms.connect < 2900' true \
       '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.2.2 \
       '.paths[0] | .verdict, .note' $'dead\nanswered neither the INIT nor a heartbeat in 1000 ms'
   done
@@ -75,7 +75,7 @@ assert_json_reason() {
   drop_path 1
   drop_path 2
   try_json 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  json '.time_ms.connect >= 490 and .time_ms.connect < 2000' true \
+  json '.time_ms.connect >= 490 and .time_ms.connect < 2900' true \
     '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2
 }
 
@@ -83,8 +83,15 @@ assert_json_reason() {
   start_listener_3
   drop_path 1
   [ "$STACK" = usrsctp ] || in_client sysctl -qw net.sctp.rto_min=1000
-  try_json 0 --rto-initial 20ms -a "10.1.1.2:$PORT" -a 10.1.2.2
-  json '.time_ms.connect >= 18 and .time_ms.connect < 240' true
+  # A busy machine may need longer once, but not each time: then it is the 250 ms that no option asks for.
+  local i took_ms
+  for i in {1..5}; do
+    try_json 0 --rto-initial 20ms -a "10.1.1.2:$PORT" -a 10.1.2.2
+    json '.time_ms.connect >= 18' true
+    took_ms=$(jq '.time_ms.connect | floor' <<<"$output")
+    [ "$took_ms" -ge 240 ] || return 0
+  done
+  fail "$took_ms ms"
 }
 
 @test "time-out with several addresses: each one's turn is told" {
@@ -111,7 +118,7 @@ assert_json_reason() {
   for mode in "${modes[@]}"; do
     # shellcheck disable=SC2086
     try_json 4 $mode --init-attempts 2 --rto-initial 100ms --init-timeout 100ms -a 10.1.1.2:5000
-    json .result timeout .errno ETIMEDOUT '.time_ms.connect >= 300 and .time_ms.connect < 1200' true \
+    json .result timeout .errno ETIMEDOUT '.time_ms.connect >= 300 and .time_ms.connect < 4500' true \
       .reason "no answer to any INIT, and no attempt is left"
   done
 }
@@ -124,7 +131,7 @@ assert_json_reason() {
     # shellcheck disable=SC2086
     try_json 1 $mode -w 10s -a 10.77.0.1:5000
     json .result unreachable .errno ENETUNREACH '.paths[0] | .verdict, .route_error' \
-      $'unreachable\nENETUNREACH' '(.time_ms.connect // 0) < 1000' true
+      $'unreachable\nENETUNREACH' '(.time_ms.connect // 0) < 5000' true
   done
 }
 
@@ -132,7 +139,7 @@ assert_json_reason() {
   nft_server input ip daddr 10.1.1.2 reject with icmp type prot-unreachable
   # In UDP it is not SCTP that the host does not have.
   try_json 1 -w 10s -a 10.1.1.2:5000
-  json .result "$(by_stack refused unreachable)" .errno ENOPROTOOPT '.time_ms.connect < 2000' true \
+  json .result "$(by_stack refused unreachable)" .errno ENOPROTOOPT '.time_ms.connect < 5000' true \
     .reason "the host answered ICMP protocol unreachable$(by_stack ": it has no SCTP" "")"
   try_json 1 -B -w 10s -a 10.1.1.2:5000
   json .result "$(by_stack refused unreachable)" .errno ENOPROTOOPT

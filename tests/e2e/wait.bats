@@ -44,14 +44,14 @@ teardown() {
   local before=${EPOCHREALTIME/[.,]/} after
   try_json 4 -W 800ms -w 10s -a 10.1.1.2:5001
   after=${EPOCHREALTIME/[.,]/}
-  json .result timeout '.time_ms.connect <= 1600' true
+  json .result timeout '.time_ms.connect < 5000' true # not -w's 10 s
   [ $(((after - before) / 1000)) -ge 800 ]
 }
 
 @test "-W with -w: several tries, each as long as -w says" {
   nft_server input ip daddr 10.1.1.2 drop
-  try_json 4 -W 2s -w 200ms -a 10.1.1.2:5001
-  json '.tries >= 2' true '.time_ms.connect < 600' true
+  try_json 4 -W 3s -w 200ms -a 10.1.1.2:5001
+  json '.tries >= 2' true '.time_ms.connect < 1500' true
 }
 
 @test "-W does not wait for what cannot come: a local address that is not ours" {

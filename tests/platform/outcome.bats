@@ -548,7 +548,7 @@ initmsg e 1 500
 option e recverr6 1
 connectx e [fd01:2::2]:9   = -1 EINPROGRESS id set
 poll e OUT                 = ERR
-took 0 480                 = yes
+took 0 900                 = yes
 so_error e                 = ENETUNREACH
 END
 }
@@ -639,7 +639,7 @@ initmsg c 1 500
 option c recverr 1
 connectx c 10.1.2.2:9   = -1 EINPROGRESS id set
 poll c OUT              = ERR
-took 0 480              = yes
+took 0 900              = yes
 so_error c              = EHOSTUNREACH
 connectx c 10.1.2.2:9   = -1 EALREADY id untouched
 so_error c ETIMEDOUT    = ETIMEDOUT

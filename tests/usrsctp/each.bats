@@ -19,7 +19,7 @@ each_says() { # WORDS
     try_json 1 --stack usrsctp -u $UDP $mode -e -w 700ms -a 10.1.1.2:5000 -a 10.1.2.2 -a 10.1.3.2 -a 10.9.9.9
     each_says "refused connected timeout unreachable"
     json .result refused .hint "10.1.2.2 alone accepts: leave out 10.1.1.2, which refuses" \
-      '.each[2].time_ms >= 700 and .each[2].time_ms < 2100' true
+      '.each[2].time_ms >= 700 and .each[2].time_ms < 5000' true
   done
   end_listener
   # All were closed, none was lost.
