@@ -230,5 +230,5 @@ peer() {
   shift
   { echo 'import os, sys, time'; echo "from $(by_stack sctp sctp_usrsctp) import *"; cat; } |
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e \
-      timeout -k 1 60 ip netns exec "$TOPO-$side" python3 - "$@"
+      timeout -k 1 300 ip netns exec "$TOPO-$side" python3 - "$@"
 }

@@ -496,7 +496,7 @@ client() {
   peer client "$PORT" >"$BATS_TEST_TMPDIR/ends" <<-'END' 3>&- &
 	s = connect("10.1.1.2", sys.argv[1])
 	print("ready", flush=True)
-	time.sleep(60)
+	time.sleep(300)
 	END
   wait_for_line "$BATS_TEST_TMPDIR/ends" ready
   drop_path 1

@@ -233,7 +233,7 @@ reject() { # WITH
 	l = endpoint("10.1.1.2", 5300)
 	l.listen(1)
 	print("listening", flush=True)
-	time.sleep(60)
+	time.sleep(300)
 	END
   wait_for_line "$BATS_TEST_TMPDIR/full" listening
   peer client >"$BATS_TEST_TMPDIR/fill" 3>&- <<-'END' &
@@ -243,7 +243,7 @@ reject() { # WITH
 	        filled.append(connect("10.1.1.2", 5300, attempts=1))
 	except (ConnectionRefusedError, TimeoutError):
 	    print("full", flush=True)
-	    time.sleep(60)
+	    time.sleep(300)
 	END
   wait_for_line "$BATS_TEST_TMPDIR/fill" full
   fault "the peer's backlog is full" -w 1s -a 10.1.1.2:5300
