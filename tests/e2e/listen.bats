@@ -71,10 +71,9 @@ full() {
     in_server awk 'NR > 1 { queued += $9 } END { exit queued < 100000 }' /proc/net/sctp/assocs
 }
 
-# client [ARGUMENT]...: a foreign peer of the listener, the Python on stdin. It is given the port
-# as the first argument.
+# client: a foreign peer of the listener, the Python on stdin. It is given the port as the first argument.
 client() {
-  run peer client "$PORT" "$@"
+  run peer client "$PORT"
   echo "$output"
   [ "$status" -eq 0 ]
 }
