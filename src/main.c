@@ -15,14 +15,23 @@
 #include "stack/stack.h"
 #include "target/target.h"
 
-/* An association that the peer has ended again by then is not up. */
+/* An association that the peer has ended again by then is told as that. */
 static int monitor(const struct stack *stack, const struct options *options,
 		   struct connection *connection, const struct reporter *reporter,
 		   struct timeline *timeline)
 {
-	bool gone = false;
-	int status = monitor_run(stack, connection_endpoint(connection), options,
-				 connection_result(connection), reporter, timeline, &gone);
+	const struct monitor_config config = {
+		.stack = stack,
+		.endpoint = connection_endpoint(connection),
+		.options = options,
+		.result = connection_result(connection),
+		.reporter = reporter,
+		.timeline = timeline,
+		.watch = connection_watch(connection),
+		.closed = connection_is_gone(connection),
+	};
+	bool gone;
+	int status = monitor_run(&config, &gone);
 
 	if (gone)
 		connection_gone(connection);
@@ -46,8 +55,7 @@ static int connect_and_report(const struct stack *stack, int stack_error,
 	else
 		report_result(reporter, each_result(each));
 	each_close_singles(each);
-	if (options->monitor && connection_endpoint(connection) &&
-	    connection_result(connection)->association.known)
+	if (options->monitor && connection_endpoint(connection))
 		status = monitor(stack, options, connection, reporter, timeline);
 	each_close(each);
 	each_free(each);

@@ -131,6 +131,16 @@ void connection_gone(struct connection *c)
 	attempt_gone(&c->try.attempt);
 }
 
+bool connection_is_gone(const struct connection *c)
+{
+	return c->try.attempt.closing;
+}
+
+struct watch *connection_watch(struct connection *c)
+{
+	return &c->try.watch;
+}
+
 /* Takes away all that belongs to one try. */
 static void forget_try(struct connection *c)
 {

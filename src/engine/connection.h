@@ -14,6 +14,7 @@
 #include "report/result.h"
 #include "stack/stack.h"
 #include "target/target.h"
+#include "witness/watch.h"
 
 struct connection;
 
@@ -46,6 +47,12 @@ const struct result *connection_result(const struct connection *connection);
  */
 struct stack_endpoint *connection_endpoint(const struct connection *connection);
 void connection_gone(struct connection *connection);
+
+/* The peer has ended the association since it was up: no event tells so any more. */
+bool connection_is_gone(const struct connection *connection);
+
+/* What passes on the wire of a connection that is connected, to be read from then on. */
+struct watch *connection_watch(struct connection *connection);
 
 /*
  * Closes those that are connected, gracefully and all at once, and aborts what is not closed by

@@ -11,19 +11,45 @@
 #ifndef ENGINE_MONITOR_H
 #define ENGINE_MONITOR_H
 
+#include "base/loop.h"
 #include "base/timeline.h"
 #include "engine/settings.h"
 #include "report/report.h"
 #include "report/result.h"
 #include "stack/stack.h"
+#include "witness/watch.h"
+
+struct monitoring;
+
+/* What is monitored, and where it is told. All outlives the monitoring. */
+struct monitor_config {
+	const struct stack *stack;
+	struct stack_endpoint *endpoint;
+	const struct options *options;
+	const struct result *result; /* of the connection; its addresses and names are used */
+	const struct reporter *reporter;
+	struct timeline *timeline;
+	struct watch *watch; /* what passes on the wire says why a path is dead */
+	bool closed;         /* the peer has closed the association since it was up */
+};
 
 /*
- * Goes on until options->monitor_us, options->count rounds, a signal, or the end of the
- * association, which *gone tells. result is of the connection, which is up; its addresses and names
- * are used. Returns the exit status: it is that of the result, unless something worse was seen.
+ * A client of the loop. It goes on until options->monitor_us, options->count rounds, the end of the
+ * association, or until nothing can be reported any more.
  */
-int monitor_run(const struct stack *stack, struct stack_endpoint *endpoint,
-		const struct options *options, const struct result *result,
-		const struct reporter *reporter, struct timeline *timeline, bool *gone);
+struct monitoring *monitor_start(struct loop *loop, const struct monitor_config *config);
+bool monitor_ended(const struct monitoring *monitoring);
+
+/* Ends it: a signal has come (loop_take_signal()), or loop_turn() has failed with this errno. */
+void monitor_interrupt(struct monitoring *monitoring, int signal, int error);
+
+/*
+ * Tells the totals, and frees. *gone: the association has ended. Returns the exit status: it is
+ * that of the result, unless something worse was seen.
+ */
+int monitor_finish(struct monitoring *monitoring, bool *gone);
+
+/* All of that, in a loop of its own. */
+int monitor_run(const struct monitor_config *config, bool *gone);
 
 #endif

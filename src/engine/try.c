@@ -101,6 +101,7 @@ int try_take_association(struct try *t, struct result *result)
 
 	result->connect_us = attempt->up_us - attempt->started_us;
 	gather_tell(&t->gather, a->paths);
+	a->status.id = attempt->assoc;
 	rc = snapshot_take(attempt->stack, attempt->endpoint, attempt->assoc, a);
 	if (rc < 0)
 		return rc;

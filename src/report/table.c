@@ -451,11 +451,9 @@ static void leave(struct live *live)
 	live->lines = 0;
 }
 
-void live_take_signals(struct live *live)
+void live_take_signals(struct live *live, unsigned came)
 {
-	unsigned came = loop_take_terminal();
-
-	if (!live || !came)
+	if (!live)
 		return;
 	if (came & LOOP_STOP) {
 		leave(live);

@@ -43,7 +43,7 @@ void live_changed(struct live *live);
 void live_draw(struct live *live);
 /* When that is the case in any event: it shows the time. */
 int64_t live_next_us(const struct live *live);
-/* After loop_wait(): the terminal has another size, ^Z, fg. */
-void live_take_signals(struct live *live);
+/* Those of enum loop_terminal came: the terminal has another size, ^Z, fg. */
+void live_take_signals(struct live *live, unsigned came);
 
 #endif

@@ -170,7 +170,10 @@ struct stack {
 	/* What to poll that descriptor for instead, when send() said -EAGAIN. */
 	short room_event;
 
-	/* 1 and *event, or 0 when there is nothing more now. Ask until 0 before polling again. */
+	/*
+	 * 1 and *event, or 0 when there is nothing more now. Whoever stops asking before 0 comes
+	 * back by itself (loop_again()): not every descriptor is ready again for what was left.
+	 */
 	int (*next_event)(struct stack_endpoint *endpoint, struct stack_event *event);
 
 	/*

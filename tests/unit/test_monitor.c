@@ -26,6 +26,7 @@
 #define PATHS     3
 #define LINES_MAX 2000
 #define NEVER     FAKE_NEVER
+#define FLOOD     10000
 
 #define HEARTBEATS(...)                                                             \
 	.heartbeats = (const struct fake_heartbeat[]){ __VA_ARGS__ },               \
@@ -82,6 +83,8 @@ static int world_paths(struct stack_endpoint *e, uint32_t assoc, struct stack_pa
 struct run {
 	struct options options;
 	bool asked_twice; /* the second path, by the connect: the second answer is still to come */
+	bool closed;      /* by the peer, before the monitor begins */
+	bool full;        /* nothing can be written */
 	int status;
 	bool gone;
 	int64_t took_us;
@@ -122,6 +125,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 				     .write_error = &write_error };
 	struct stack_endpoint *endpoint;
 	struct stack_fault fault;
+	struct watch watch = { 0 };
 	uint32_t assoc;
 
 	stack.path = world_path;
@@ -145,16 +149,26 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 		paths[1].answered = 1;
 	}
 	world.begin_us = loop_now_us();
-	reporter.out = fake_output_open();
-	r->status =
-		monitor_run(&stack, endpoint, &r->options, &result, &reporter, &timeline, &r->gone);
+	reporter.out = r->full ? fopen("/dev/full", "w") : fake_output_open();
+	r->status = monitor_run(&(struct monitor_config){ .stack = &stack,
+							  .endpoint = endpoint,
+							  .options = &r->options,
+							  .result = &result,
+							  .reporter = &reporter,
+							  .timeline = &timeline,
+							  .watch = &watch,
+							  .closed = r->closed },
+				&r->gone);
 	r->took_us = loop_now_us() - world.begin_us;
-	r->text = fake_output_close(reporter.out);
+	if (r->full)
+		fclose(reporter.out);
+	else
+		r->text = fake_output_close(reporter.out);
 	r->heartbeats = fake_stack_record(0)->heartbeats;
 	assert_int_equal(fake_stack_record(0)->rto_min_ms, FAKE_RTO_MIN_MS);
 	stack.close(endpoint, true);
 	r->count = 0;
-	for (char *line = strtok(r->text, "\n"); line; line = strtok(NULL, "\n")) {
+	for (char *line = r->text ? strtok(r->text, "\n") : NULL; line; line = strtok(NULL, "\n")) {
 		assert_true(r->count < LINES_MAX);
 		r->lines[r->count++] = line;
 	}
@@ -564,6 +578,83 @@ static void the_peer_ends_it(void **state)
 	}
 }
 
+/* No event tells so any more, and nobody is asked. */
+static void closed_before_it_begins(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.closed = true;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_NOT_CONNECTED);
+	assert_true(r.gone);
+	assert_int_equal(r.took_us, 0);
+	assert_int_equal(r.heartbeats, 0);
+	expect(&r, 0, DAY "00.000  closed  association 7: closed by the peer");
+	expect(&r, 1, "end        0 rounds in 0.0 ms: the peer has closed the association");
+	done(&r);
+}
+
+/* A peer that floods, and what must be done in time even so. */
+static void floods_of_data(void **state)
+{
+	static struct fake_event flood[FLOOD];
+	const struct fake_script script = { .assoc = 7, .events = flood, .event_count = FLOOD };
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < FLOOD; i++)
+		flood[i].event =
+			(struct stack_event){ .type = EVENT_DATA, .data = "x", .length = 1 };
+	reset(&r);
+	fake_loop_signal(0, SIGTERM);
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_SIGNAL + SIGTERM);
+	assert_int_equal(r.heartbeats, 0);
+	done(&r);
+
+	reset(&r);
+	r.options.count = 1;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_OK);
+	assert_true(r.took_us <= MSEC);
+	/* The first round has begun long before all of it was read. */
+	assert_in_range(fake_loop_waits(), FLOOD / 1000, FLOOD);
+	done(&r);
+}
+
+static void nothing_can_be_written(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.full = true;
+	run(&r, &script, true);
+	assert_int_equal(r.status, STATUS_HOST);
+	assert_false(r.gone);
+	assert_true(r.took_us < SEC);
+	done(&r);
+}
+
+static void the_wait_fails(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	fake_loop_fail(10 * MSEC, EPERM);
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_HOST);
+	assert_false(r.gone);
+	expect(&r, 0, "end        1 round in 10.0 ms: ppoll: EPERM");
+	done(&r);
+}
+
 static void of_another_association(void **state)
 {
 	const struct fake_script script = { EVENT(SEC, .type = EVENT_LOST, .assoc = 999) };
@@ -666,6 +757,10 @@ int main(void)
 		cmocka_unit_test(becomes_slow),
 		cmocka_unit_test(the_way_back_to_a_slow_path),
 		cmocka_unit_test(the_peer_ends_it),
+		cmocka_unit_test(closed_before_it_begins),
+		cmocka_unit_test(floods_of_data),
+		cmocka_unit_test(nothing_can_be_written),
+		cmocka_unit_test(the_wait_fails),
 		cmocka_unit_test(of_another_association),
 		cmocka_unit_test(another_primary),
 		cmocka_unit_test(fail_over),

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of monitor.h share: monitor.c, the association and the loop, and monitor_paths.c,
+ * what is asked and seen of its paths. For no one else.
+ */
+#ifndef ENGINE_MONITOR_PARTS_H
+#define ENGINE_MONITOR_PARTS_H
+
+#include "engine/heartbeat.h"
+#include "engine/monitor.h"
+#include "report/table.h"
+
+struct monitoring {
+	struct monitor m;
+	const struct stack *stack;
+	struct stack_endpoint *endpoint; /* not owned */
+	const struct options *options;
+	const struct reporter *reporter;
+	struct timeline *timeline;
+	struct watch *watch; /* not owned; it may have no witness */
+	struct loop *loop;
+	struct loop_source events, packets;
+	struct loop_timer timer;
+	struct probe *probe; /* its paths are in the order of m.paths */
+	struct live *live;   /* NULL: no table */
+	int64_t round_us;    /* when the next round begins */
+	int64_t until_us;
+	bool round_open; /* it has begun, and is not told yet */
+	int64_t short_since_us;
+	bool ended;
+	bool gone; /* the association */
+	struct message reason;
+};
+
+/* Fills in what all events have, and tells it. */
+void monitor_tell(struct monitoring *r, struct monitor_event *event);
+
+/* Counts how long fewer paths than required answer; when one of them has another verdict. */
+void monitor_count_short(struct monitoring *r, int64_t now);
+
+/* Tells what the last probe_look() and monitor_ask() have brought. */
+void monitor_judge(struct monitoring *r, int64_t now);
+
+/*
+ * Sends a heartbeat where it is time to ask again; all: also where none is waited for. False: one
+ * could not be sent.
+ */
+bool monitor_ask(struct monitoring *r, int64_t now, bool all);
+
+/* Does any path still wait for an answer? dead_too: also one that is dead. */
+bool monitor_waits(const struct monitoring *r, bool dead_too);
+
+void monitor_open_round(struct monitoring *r, int64_t now);
+/* What it has found stands in the history, and is not told yet. */
+void monitor_close_round(struct monitoring *r);
+
+/* When a path has to be looked at, judged or asked again. */
+int64_t monitor_paths_next_us(const struct monitoring *r);
+
+#endif

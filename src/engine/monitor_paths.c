@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/monitor_parts.h"
+
+#include <stdlib.h>
+#include <sys/param.h>
+
+/* Nobody is asked again sooner, however short the interval and the way are. */
+#define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
+
+/* The longest of the newest round trips is forgotten by this part with each answer. */
+#define SLOW_PART 8
+
+static int64_t clamp(int64_t value, int64_t least, int64_t most)
+{
+	return MAX(MIN(value, most), least);
+}
+
+/* --- How long a path may take ---------------------------------------------------------------- */
+
+static int64_t patience_max_us(const struct monitoring *r)
+{
+	return MAX(r->options->interval_us, r->options->probe_timeout_us);
+}
+
+/* Until it is asked again: an answer that is on its way must not be overtaken (stack.h). */
+static int64_t patience_us(const struct monitoring *r, const struct monitor_path *path)
+{
+	int64_t least = MAX(r->options->interval_us / 2, PATIENCE_MIN_US);
+
+	if (!path->slow_us)
+		return MAX(patience_max_us(r), least);
+	return clamp(2 * path->slow_us, least, MAX(patience_max_us(r), least));
+}
+
+/* Each time longer, because it may have become slow: only the newest heartbeat's answer counts. */
+static int64_t next_ask_us(const struct monitoring *r, size_t i)
+{
+	const struct probe_path *asked = &r->probe->paths[i];
+	int64_t pause = patience_us(r, &r->m.paths[i]);
+
+	for (unsigned n = 1; n < asked->missed && pause < patience_max_us(r); n++)
+		pause = MIN(2 * pause, patience_max_us(r));
+	return asked->sent_us + pause;
+}
+
+static int64_t dead_at_us(const struct monitoring *r, size_t i)
+{
+	return r->probe->paths[i].first_us +
+	       MAX(r->options->interval_us, patience_us(r, &r->m.paths[i]));
+}
+
+/* --- What is seen of one path ---------------------------------------------------------------- */
+
+static void set_round(struct monitoring *r, struct monitor_path *path, int64_t value)
+{
+	path->history[r->m.rounds % MONITOR_HISTORY] = (int32_t)MIN(value, INT32_MAX);
+}
+
+void monitor_count_short(struct monitoring *r, int64_t now)
+{
+	size_t alive = 0;
+
+	for (size_t i = 0; i < r->m.path_count; i++)
+		alive += r->m.paths[i].verdict == VERDICT_VERIFIED;
+	if (r->short_since_us)
+		r->m.short_us += now - r->short_since_us;
+	r->short_since_us = alive < r->m.required ? now : 0;
+	if (r->short_since_us && !r->m.was_short) {
+		r->m.was_short = true;
+		if (r->m.status == STATUS_OK)
+			r->m.status = STATUS_DEGRADED;
+	}
+}
+
+static void take_state(struct monitoring *r, size_t i, struct monitor_event *event)
+{
+	enum stack_path_state state = r->probe->paths[i].then.state;
+
+	if (state == PATH_UNKNOWN || state == r->m.paths[i].state)
+		return;
+	r->m.paths[i].state = state;
+	event->new_state = true;
+}
+
+static void take_answer(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
+{
+	struct monitor_path *path = &r->m.paths[i];
+	int64_t rtt_us = r->probe->paths[i].rtt_us;
+
+	path->rtt_us = rtt_us;
+	path->rtt_sum_us += rtt_us;
+	path->rtt_max_us = MAX(path->rtt_max_us, rtt_us);
+	path->rtt_min_us = path->rtt_min_us ? MIN(path->rtt_min_us, rtt_us) : rtt_us;
+	path->slow_us = MAX(rtt_us, path->slow_us - path->slow_us / SLOW_PART);
+	set_round(r, path, rtt_us);
+	if (path->verdict == VERDICT_VERIFIED)
+		return;
+	event->new_verdict = true;
+	event->took_us = path->verdict == VERDICT_DEAD ? now - path->dead_since_us : 0;
+	path->dead_us += event->took_us;
+	path->verdict = VERDICT_VERIFIED;
+	monitor_count_short(r, now);
+}
+
+static void take_death(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
+{
+	struct monitor_path *path = &r->m.paths[i];
+
+	event->new_verdict = true;
+	path->dead_since_us = r->probe->paths[i].missed ? r->probe->paths[i].first_us : now;
+	event->took_us = now - path->dead_since_us;
+	path->verdict = VERDICT_DEAD;
+	path->times_dead++;
+	set_round(r, path, ROUND_LOST);
+	monitor_count_short(r, now);
+}
+
+/* What there is to tell of path i since the last look. */
+static void look_at(struct monitoring *r, size_t i, int64_t now)
+{
+	struct probe_path *asked = &r->probe->paths[i];
+	struct monitor_path *path = &r->m.paths[i];
+	struct monitor_event event = { .type = MONITOR_PATH, .path = path };
+	bool answered = asked->answered > path->answered;
+	bool young = asked->missed && now < next_ask_us(r, i);
+
+	path->answered = asked->answered;
+	path->sent = asked->sent - (young ? 1 : 0);
+	take_state(r, i, &event);
+	if (answered)
+		take_answer(r, i, now, &event);
+	else if (path->verdict != VERDICT_DEAD &&
+		 (asked->error || (asked->missed && now >= dead_at_us(r, i))))
+		take_death(r, i, now, &event);
+	if (event.new_verdict || event.new_state)
+		monitor_tell(r, &event);
+}
+
+void monitor_judge(struct monitoring *r, int64_t now)
+{
+	for (size_t i = 0; i < r->m.path_count; i++)
+		look_at(r, i, now);
+}
+
+int64_t monitor_paths_next_us(const struct monitoring *r)
+{
+	int64_t next = probe_next_look_us(r->probe);
+
+	for (size_t i = 0; i < r->m.path_count; i++) {
+		if (!r->probe->paths[i].missed)
+			continue;
+		next = MIN(next, next_ask_us(r, i));
+		if (r->m.paths[i].verdict != VERDICT_DEAD)
+			next = MIN(next, dead_at_us(r, i));
+	}
+	return next;
+}
+
+/* --- Rounds ---------------------------------------------------------------------------------- */
+
+bool monitor_waits(const struct monitoring *r, bool dead_too)
+{
+	for (size_t i = 0; i < r->m.path_count; i++)
+		if (r->probe->paths[i].missed &&
+		    (dead_too || r->m.paths[i].verdict != VERDICT_DEAD))
+			return true;
+	return false;
+}
+
+void monitor_close_round(struct monitoring *r)
+{
+	r->round_open = false;
+	for (size_t i = 0; i < r->m.path_count; i++) {
+		struct monitor_path *path = &r->m.paths[i];
+		bool lost = path->verdict == VERDICT_DEAD || r->probe->paths[i].missed > 1;
+
+		if (path->history[r->m.rounds % MONITOR_HISTORY] == ROUND_NOTHING && lost)
+			set_round(r, path, ROUND_LOST);
+	}
+}
+
+void monitor_open_round(struct monitoring *r, int64_t now)
+{
+	r->m.rounds++;
+	r->round_open = true;
+	for (size_t i = 0; i < r->m.path_count; i++)
+		set_round(r, &r->m.paths[i], ROUND_NOTHING);
+	r->round_us += r->options->interval_us;
+	/* After a stop (^Z) those that were left out are not made up for. */
+	if (r->round_us <= now)
+		r->round_us = now + r->options->interval_us;
+}
+
+bool monitor_ask(struct monitoring *r, int64_t now, bool all)
+{
+	bool *which = xcalloc(r->m.path_count + 1, sizeof(*which));
+	bool any = false, unsent = false;
+
+	for (size_t i = 0; i < r->m.path_count; i++) {
+		const struct probe_path *path = &r->probe->paths[i];
+
+		which[i] = path->missed ? now >= next_ask_us(r, i) : all && now >= path->stray_us;
+		any |= which[i];
+	}
+	if (any)
+		probe_ask(r->probe, which);
+	for (size_t i = 0; i < r->m.path_count; i++)
+		unsent |= which[i] && r->probe->paths[i].error;
+	free(which);
+	return !unsent;
+}
