@@ -84,11 +84,12 @@ static int run(const struct options *options, const struct reporter *reporter, s
 		stack = stack ? stack : stack_choose(&options->udp, &stack_error, why);
 		if (why->text[0] && !options->quiet)
 			warn("%s", why->text);
-		status = options->action == ACTION_LISTEN
-				 ? listen_run(stack, stack_error, options, &local, reporter,
-					      &timeline)
-				 : connect_and_report(stack, stack_error, options, &peer, &local,
-						      reporter, &timeline);
+		status =
+			options->action == ACTION_LISTEN
+				? listen_run(&(struct listen_config){ stack, stack_error, options,
+								      &local, reporter, &timeline })
+				: connect_and_report(stack, stack_error, options, &peer, &local,
+						     reporter, &timeline);
 		if (report_finish(reporter) != STATUS_OK && status == STATUS_OK)
 			status = STATUS_HOST;
 		if (stack && stack->finish)

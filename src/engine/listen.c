@@ -1,57 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/listen.h"
+#include "engine/listen_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/param.h>
 #include <sys/resource.h>
 
+#include "base/names.h"
 #include "diagnose/diagnose.h"
-#include "base/loop.h"
-#include "engine/snapshot.h"
 
 #define BACKLOG        512
 #define CLOSE_BOUND_US (1 * USEC_PER_SEC)
 /* What is short may be the whole host's, and come back without our doing. */
 #define ACCEPT_RETRY_US (1 * USEC_PER_SEC)
+/* What one round does for each association, and how many it lets in: nobody keeps the others. */
+#define ACCEPTS_MAX 16
 
-/* One accepted association. While an echo waits for room in the send buffer, nothing is read. */
-struct peer {
-	struct stack_endpoint *endpoint;
-	uint32_t assoc;
-	union address from;
-	uint64_t messages;
-	uint64_t bytes;
-	struct stack_event held; /* the message whose echo waits, if held_data */
-	void *held_data;         /* its bytes, owned */
-	bool gone;
-};
+/* All are closed after the handlers of this round: one of them may be in the middle of a peer. */
+static void listen_stop(struct listening *l, int status, const char *reason)
+{
+	if (l->status != STATUS_OK || l->ending)
+		return;
+	l->status = status;
+	message_set(&l->reason, 0, "%s", reason);
+	loop_timer_set(&l->closing, loop_now_us());
+}
 
-struct listener {
-	const struct stack *stack;
-	const struct options *options;
-	const struct reporter *reporter;
-	struct timeline *timeline;
-	struct stack_endpoint *endpoint; /* NULL once no more associations are wanted */
-	bool out_of_files; /* accept() failed; again when an association has gone, or at retry_us */
-	int64_t retry_us;
-	bool ending;
-	struct peer *peers;
-	size_t peer_count;
-	uint64_t accepted;
-	uint64_t messages;
-	uint64_t bytes;
-};
-
-static void report(const struct listener *l, struct listen_event *event)
+void listen_report(struct listening *l, struct listen_event *event)
 {
 	event->stack = l->stack->name;
 	event->time_us = loop_now_us() - l->timeline->start_us;
 	report_listen_event(l->reporter, event);
+	if (reporter_broken(l->reporter))
+		listen_stop(l, STATUS_HOST, "nothing can be reported any more");
 }
 
-static void report_ready(struct listener *l)
+static void report_ready(struct listening *l)
 {
 	union address *list = NULL;
 	int count = l->stack->local_addresses(l->endpoint, 0, &list);
@@ -61,240 +45,131 @@ static void report_ready(struct listener *l)
 		.local_count = count > 0 ? (size_t)count : 0,
 	};
 
-	report(l, &event);
+	listen_report(l, &event);
 	free(list);
 }
 
-/* --- One association ------------------------------------------------------------------------ */
+/* --- New associations ------------------------------------------------------------------------- */
 
-static void report_up(struct listener *l, struct peer *peer)
+static void close_endpoint(struct listening *l)
 {
-	struct association a = { .status.id = peer->assoc };
-
-	/* A peer that has closed it again by now leaves nothing to ask about. */
-	snapshot_take(l->stack, peer->endpoint, peer->assoc, &a);
-	report(l, &(struct listen_event){
-			  .type = LISTEN_UP,
-			  .assoc = peer->assoc,
-			  .from = peer->from,
-			  .association = &a,
-		  });
-	association_free(&a);
+	loop_remove(&l->arrivals);
+	loop_timer_stop(&l->retry);
+	if (l->endpoint)
+		l->stack->close(l->endpoint, false);
+	l->endpoint = NULL;
 }
 
-static void let_go(struct peer *peer)
+static void take_in(struct listening *l, const struct peer *accepted)
 {
-	free(peer->held_data);
-	peer->held_data = NULL;
+	struct peer *peer = xcalloc(1, sizeof(*peer));
+
+	*peer = *accepted;
+	l->peers = xreallocarray(l->peers, l->peer_count + 1, sizeof(*l->peers));
+	l->peers[l->peer_count++] = peer;
+	loop_add(l->loop, &peer->source, l->stack->pollfd(peer->endpoint), listen_on_peer, peer);
+	listen_on_peer(peer, 0);
 }
 
-static void peer_down(struct listener *l, struct peer *peer, bool graceful, int error,
-		      const char *reason)
+static void wait_for_files(struct listening *l, int error)
 {
-	report(l, &(struct listen_event){
-			  .type = LISTEN_DOWN,
-			  .assoc = peer->assoc,
-			  .graceful = graceful,
-			  .error = error,
-			  .reason = reason,
-			  .messages = peer->messages,
-			  .bytes = peer->bytes,
-		  });
-	let_go(peer);
-	peer->gone = true;
-	l->retry_us = 0;
+	if (!l->out_of_files)
+		warn("no association can be accepted for now: %s", strerror(error));
+	l->out_of_files = true;
+	loop_change(&l->arrivals, 0);
+	loop_timer_set(&l->retry, loop_now_us() + ACCEPT_RETRY_US);
 }
 
-static void echoed(struct listener *l, struct peer *peer, size_t length)
+static void listen_accept(struct listening *l)
 {
-	peer->messages++;
-	peer->bytes += length;
-	l->messages++;
-	l->bytes += length;
-}
+	struct peer peer = { .l = l };
 
-/* False: it has to wait for room in the send buffer. */
-static bool echo(struct listener *l, struct peer *peer, const struct stack_event *message)
-{
-	int rc = l->stack->send(peer->endpoint, peer->assoc, message->data, message->length,
-				message->stream, message->ppid, message->unordered);
-
-	if (rc == -EAGAIN)
-		return false;
-	if (rc == 0)
-		echoed(l, peer, message->length);
-	else
-		timeline_note(l->timeline, "association %u: echo of %zu bytes on stream %u: %s",
-			      peer->assoc, message->length, message->stream, strerror(-rc));
-	return true;
-}
-
-/* Keeps a copy of the message until it can be echoed. */
-static void hold(struct peer *peer, const struct stack_event *message)
-{
-	peer->held = *message;
-	peer->held_data = xcalloc(1, message->length);
-	memcpy(peer->held_data, message->data, message->length);
-	peer->held.data = peer->held_data;
-}
-
-static void serve(struct listener *l, struct peer *peer)
-{
-	struct stack_event event;
-
-	if (peer->held_data && echo(l, peer, &peer->held))
-		let_go(peer);
-	while (!peer->gone && !peer->held_data && l->stack->next_event(peer->endpoint, &event)) {
-		switch (event.type) {
-		case EVENT_UP:
-			peer->assoc = event.assoc;
-			report_up(l, peer);
-			break;
-		case EVENT_DATA:
-			if (!echo(l, peer, &event))
-				hold(peer, &event);
-			break;
-		case EVENT_PATH:
-			report(l, &(struct listen_event){
-					  .type = LISTEN_PATH,
-					  .assoc = peer->assoc,
-					  .path = event.address,
-					  .path_state = event.path_state,
-				  });
-			break;
-		case EVENT_SHUTDOWN:
-		case EVENT_CLOSED:
-			/* The stack completes the close by itself, echoes in flight included. */
-			peer_down(l, peer, true, 0,
-				  l->ending ? "closed by this end" : "closed by the peer");
-			break;
-		case EVENT_LOST:
-			peer_down(l, peer, false, event.error,
-				  event.error == ECONNRESET ? "aborted by the peer"
-							    : "the peer does not answer any more");
-			break;
-		default:
-			break;
-		}
-	}
-}
-
-static void accept_all(struct listener *l)
-{
-	struct peer peer = { 0 };
-
-	while (l->endpoint) {
+	for (int count = 0; l->endpoint && count < ACCEPTS_MAX; count++) {
 		int rc = l->stack->accept(l->endpoint, &peer.endpoint, &peer.from);
 
 		if (rc == -EINTR || rc == -ECONNABORTED)
 			continue;
-		if (rc < 0) {
-			if (rc == -EAGAIN) {
-				l->out_of_files = false;
-				return;
-			}
-			l->retry_us = loop_now_us() + ACCEPT_RETRY_US;
-			if (!l->out_of_files)
-				warn("no association can be accepted for now: %s", strerror(-rc));
-			l->out_of_files = true;
+		if (rc == -EAGAIN) {
+			l->out_of_files = false;
 			return;
 		}
-		if (++l->accepted == l->options->count) {
-			/* Before it is served: by its first echo nobody else is let in. */
-			l->stack->close(l->endpoint, false);
-			l->endpoint = NULL;
+		if (rc < 0) {
+			wait_for_files(l, -rc);
+			return;
 		}
-		l->peers = xreallocarray(l->peers, l->peer_count + 1, sizeof(*l->peers));
-		l->peers[l->peer_count] = peer;
-		serve(l, &l->peers[l->peer_count++]);
+		/* Before it is served: by its first echo nobody else is let in. */
+		if (++l->accepted == l->options->count)
+			close_endpoint(l);
+		take_in(l, &peer);
 	}
+	loop_again(&l->arrivals);
 }
 
-static void drop_gone(struct listener *l)
+static void on_arrivals(void *context, short revents)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < l->peer_count; i++) {
-		if (l->peers[i].gone)
-			l->stack->close(l->peers[i].endpoint, false);
-		else
-			l->peers[kept++] = l->peers[i];
-	}
-	l->peer_count = kept;
+	(void)revents;
+	listen_accept(context);
 }
 
-/* --- The loop ------------------------------------------------------------------------------- */
-
-/*
- * Polls the listening endpoint and all associations, in this order, and serves them. Returns what
- * loop_wait() does.
- */
-static int serve_all(struct listener *l, int64_t until_us)
+static void on_retry(void *context, int64_t now_us)
 {
-	struct pollfd *fds = xcalloc(l->peer_count + 1, sizeof(*fds));
-	size_t polled = l->peer_count;
-	int rc;
+	struct listening *l = context;
 
-	fds[0].fd = -1;
-	if (l->endpoint && l->out_of_files && loop_now_us() < l->retry_us)
-		until_us = MIN(until_us, l->retry_us);
-	else if (l->endpoint)
-		fds[0] = l->stack->pollfd(l->endpoint);
-	for (size_t i = 0; i < polled; i++) {
-		fds[i + 1] = l->stack->pollfd(l->peers[i].endpoint);
-		if (l->peers[i].held_data)
-			fds[i + 1].events = l->stack->room_event;
-	}
-	rc = loop_wait(fds, polled + 1, until_us);
-	if (rc > 0) {
-		for (size_t i = 0; i < polled; i++)
-			if (fds[i + 1].revents)
-				serve(l, &l->peers[i]);
-		drop_gone(l);
-		if (fds[0].revents && l->endpoint)
-			accept_all(l);
-		drop_gone(l);
-	}
-	free(fds);
-	return rc;
+	(void)now_us;
+	loop_change(&l->arrivals, l->stack->pollfd(l->endpoint).events);
+	listen_accept(l);
 }
 
-/* Gracefully, and with ABORT what has not ended when the time is up or another signal comes. */
-static void close_all(struct listener *l)
-{
-	int64_t until = loop_now_us() + CLOSE_BOUND_US;
+/* --- The end ---------------------------------------------------------------------------------- */
 
-	if (l->endpoint)
-		l->stack->close(l->endpoint, false);
-	l->endpoint = NULL;
+/* Gracefully; what has not ended when the time is up, is aborted. */
+static void begin_close(struct listening *l)
+{
+	close_endpoint(l);
 	l->ending = true;
-	for (size_t i = 0; i < l->peer_count; i++) {
-		struct peer *peer = &l->peers[i];
+	for (size_t i = l->peer_count; i-- > 0;) {
+		struct peer *peer = l->peers[i];
 
 		if (l->stack->shutdown(peer->endpoint, peer->assoc) == 0)
 			continue;
-		serve(l, peer); /* it ended in the meantime, and says how */
+		listen_serve(peer); /* it ended in the meantime, and says how */
 		if (!peer->gone)
-			peer_down(l, peer, false, 0, "gone already");
+			listen_peer_down(peer, false, 0, "gone already");
+		listen_drop(peer, false);
 	}
-	drop_gone(l);
-	while (l->peer_count && serve_all(l, until) > 0)
-		;
-	for (size_t i = 0; i < l->peer_count; i++) {
-		peer_down(l, &l->peers[i], false, 0, "aborted by this end: no answer to SHUTDOWN");
-		l->stack->close(l->peers[i].endpoint, true);
-	}
-	l->peer_count = 0;
+	loop_timer_set(&l->closing, loop_now_us() + CLOSE_BOUND_US);
 }
 
-static int fail(const struct stack *stack, const struct options *options,
-		const struct target *local, const struct reporter *reporter,
+static void abort_all(struct listening *l)
+{
+	while (l->peer_count) {
+		struct peer *peer = l->peers[0];
+
+		listen_peer_down(peer, false, 0, "aborted by this end: no answer to SHUTDOWN");
+		listen_drop(peer, true);
+	}
+}
+
+static void on_closing(void *context, int64_t now_us)
+{
+	struct listening *l = context;
+
+	(void)now_us;
+	if (l->ending)
+		abort_all(l);
+	else
+		begin_close(l);
+}
+
+/* --- From the beginning to the end ------------------------------------------------------------ */
+
+static int fail(const struct listening *l, const struct target *local,
 		const struct evidence *evidence)
 {
 	struct result result = {
 		.target = local,
-		.stack = stack ? stack->name : NULL,
-		.style = options->style,
+		.stack = l->stack ? l->stack->name : NULL,
+		.style = l->options->style,
 	};
 
 	if (evidence->status == STATUS_SIGNAL)
@@ -303,7 +178,7 @@ static int fail(const struct stack *stack, const struct options *options,
 	if (result.status == STATUS_USAGE)
 		warn("%s", result.reason.text);
 	else
-		report_result(reporter, &result);
+		report_result(l->reporter, &result);
 	return result.status;
 }
 
@@ -329,7 +204,7 @@ static void fill_wildcard(struct stack_config *config, union address *address, i
 }
 
 /* STATUS_OK, or the exit status after the failure was reported. */
-static int open_listener(struct listener *l, struct target *local)
+static int open_listener(struct listening *l, struct target *local)
 {
 	const struct options *o = l->options;
 	struct evidence evidence = { .phase = PHASE_OPEN };
@@ -364,45 +239,99 @@ static int open_listener(struct listener *l, struct target *local)
 	}
 	free(list);
 	evidence.error = -rc;
-	return rc < 0 ? fail(l->stack, o, local, l->reporter, &evidence) : STATUS_OK;
+	return rc < 0 ? fail(l, local, &evidence) : STATUS_OK;
 }
 
-int listen_run(const struct stack *stack, int stack_error, const struct options *options,
-	       struct target *local, const struct reporter *reporter, struct timeline *timeline)
+struct listening *listen_start(struct loop *loop, const struct listen_config *config, int *status)
 {
-	struct listener l = {
-		.stack = stack,
-		.options = options,
-		.reporter = reporter,
-		.timeline = timeline,
+	struct listening *l = xcalloc(1, sizeof(*l));
+	struct evidence evidence = { .phase = PHASE_STACK, .error = config->stack_error };
+
+	*l = (struct listening){
+		.stack = config->stack,
+		.options = config->options,
+		.reporter = config->reporter,
+		.timeline = config->timeline,
+		.loop = loop,
+		.status = STATUS_OK,
 	};
-	struct evidence evidence = { .phase = PHASE_STACK, .error = stack_error };
-	int status, number;
+	message_set(&l->reason, 0, "all associations served");
+	if (l->stack) {
+		evidence.phase = PHASE_RESOLVE;
+		evidence.status = target_resolve(config->local, l->options->family, LOOP_FOREVER,
+						 l->timeline, &evidence.failed);
+	}
+	if (!l->stack || evidence.status != STATUS_OK) {
+		*status = fail(l, config->local, &evidence);
+	} else {
+		raise_file_limit();
+		*status = open_listener(l, config->local);
+	}
+	if (*status != STATUS_OK) {
+		free(l);
+		return NULL;
+	}
+	loop_timer_init(loop, &l->retry, on_retry, l);
+	loop_timer_init(loop, &l->closing, on_closing, l);
+	loop_add(loop, &l->arrivals, l->stack->pollfd(l->endpoint), on_arrivals, l);
+	report_ready(l);
+	return l;
+}
 
-	if (!stack)
-		return fail(stack, options, local, reporter, &evidence);
-	evidence.phase = PHASE_RESOLVE;
-	evidence.status =
-		target_resolve(local, options->family, LOOP_FOREVER, timeline, &evidence.failed);
-	if (evidence.status != STATUS_OK)
-		return fail(stack, options, local, reporter, &evidence);
+bool listen_ended(const struct listening *l)
+{
+	return !l->endpoint && !l->peer_count;
+}
 
-	raise_file_limit();
-	status = open_listener(&l, local);
-	if (status != STATUS_OK)
-		return status;
-	report_ready(&l);
-	while ((l.endpoint || l.peer_count) && serve_all(&l, LOOP_FOREVER) >= 0)
-		;
-	number = loop_take_signal();
-	close_all(&l);
-	report(&l, &(struct listen_event){
-			   .type = LISTEN_END,
-			   .reason = number ? "ended by a signal" : "all associations served",
-			   .associations = l.accepted,
-			   .messages = l.messages,
-			   .bytes = l.bytes,
-		   });
-	free(l.peers);
-	return number ? STATUS_SIGNAL + number : STATUS_OK;
+void listen_interrupt(struct listening *l, int signal, int error)
+{
+	char text[64];
+
+	if (l->ending) {
+		abort_all(l);
+		return;
+	}
+	snprintf(text, sizeof(text), "ppoll: %s", errno_name(error));
+	if (signal)
+		listen_stop(l, STATUS_SIGNAL + signal, "ended by a signal");
+	else
+		listen_stop(l, STATUS_HOST, text);
+	begin_close(l);
+}
+
+int listen_finish(struct listening *l)
+{
+	int status;
+
+	loop_timer_stop(&l->closing);
+	listen_report(l, &(struct listen_event){
+				 .type = LISTEN_END,
+				 .reason = l->reason.text,
+				 .associations = l->accepted,
+				 .messages = l->messages,
+				 .bytes = l->bytes,
+			 });
+	loop_timer_stop(&l->closing);
+	status = l->status;
+	free(l->peers);
+	free(l);
+	return status;
+}
+
+int listen_run(const struct listen_config *config)
+{
+	struct loop *loop = loop_new();
+	int status;
+	struct listening *l = listen_start(loop, config, &status);
+
+	while (l && !listen_ended(l)) {
+		int rc = loop_turn(loop);
+
+		if (rc < 0)
+			listen_interrupt(l, loop_take_signal(), -rc);
+	}
+	if (l)
+		status = listen_finish(l);
+	loop_free(loop);
+	return status;
 }

@@ -3,20 +3,45 @@
 #ifndef ENGINE_LISTEN_H
 #define ENGINE_LISTEN_H
 
+#include "base/loop.h"
 #include "base/timeline.h"
 #include "engine/settings.h"
 #include "report/report.h"
 #include "stack/stack.h"
 #include "target/target.h"
 
+struct listening;
+
+/* What serves, and where it is told. All outlives the listening. */
+struct listen_config {
+	const struct stack *stack; /* NULL: stack_error (positive errno) says why there is none */
+	int stack_error;
+	const struct options *options;
+	struct target *local; /* parsed; resolved here */
+	const struct reporter *reporter;
+	struct timeline *timeline;
+};
+
 /*
- * Binds all addresses of local (resolved here), reports LISTEN_READY, then accepts and echoes until
- * options->count associations have come and gone or a signal asks it to end. Associations that are
- * still up then are closed gracefully, those that do not close in time aborted. What keeps it from
- * listening is reported as a struct result. stack NULL: stack_error says why there is none.
- * Returns the exit status.
+ * A client of the loop. Binds all addresses of local, reports LISTEN_READY, then accepts and echoes
+ * until options->count associations have come and gone, or until nothing can be reported any more.
+ * NULL: what keeps it from listening was reported as a struct result, and *status is the exit
+ * status.
  */
-int listen_run(const struct stack *stack, int stack_error, const struct options *options,
-	       struct target *local, const struct reporter *reporter, struct timeline *timeline);
+struct listening *listen_start(struct loop *loop, const struct listen_config *config, int *status);
+bool listen_ended(const struct listening *listening);
+
+/*
+ * Ends it: a signal has come (loop_take_signal()), or loop_turn() has failed with this errno.
+ * Associations that are still up are closed gracefully, and listen_ended() says when they are:
+ * those that do not close in time, or before the next interruption, are aborted.
+ */
+void listen_interrupt(struct listening *listening, int signal, int error);
+
+/* Tells the totals, and frees. Returns the exit status. */
+int listen_finish(struct listening *listening);
+
+/* All of that, in a loop of its own. */
+int listen_run(const struct listen_config *config);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,8 @@ static struct {
 	size_t hints_length;
 	char errors[STDERR_MAX];
 	int64_t took_us;
+	FILE *file; /* where it says it */
+	int whole;  /* the descriptor of that, since it was broken; or 0 */
 } said;
 
 static void forget(void)
@@ -98,7 +101,8 @@ static int listen_quietly(const struct stack *stack, int stack_error, const stru
 	assert_non_null(file);
 	fflush(stderr);
 	dup2(fileno(file), STDERR_FILENO);
-	status = listen_run(stack, stack_error, options, local, reporter, &timeline);
+	status = listen_run(
+		&(struct listen_config){ stack, stack_error, options, local, reporter, &timeline });
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	rewind(file);
@@ -125,11 +129,15 @@ static int listen_with(const struct stack *stack, int stack_error, const char *c
 	if (options_parse(&options, argc, argv, &why) != STATUS_OK ||
 	    settings_local(&options, &local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
-	reporter.out = fake_output_open();
+	reporter.out = said.file = fake_output_open();
 	reporter.hints = open_memstream(&said.hints, &said.hints_length);
 	reporter.format = options.format;
 	status = listen_quietly(stack, stack_error, &options, &local, &reporter);
 	said.took_us = loop_now_us() - begun_us;
+	if (said.whole) {
+		dup2(said.whole, fileno(reporter.out));
+		close(said.whole);
+	}
 	said.out = fake_output_close(reporter.out);
 	fclose(reporter.hints);
 	target_free(&local);
@@ -468,6 +476,95 @@ static void a_second_signal_aborts(void **state)
 	assert_true(fake_stack_record(1)->aborted);
 }
 
+/* --- What happens in the middle of serving ---------------------------------------------------- */
+
+static struct {
+	bool signalled;
+	size_t echoed; /* before the first shutdown() */
+	bool closing;
+} meanwhile;
+
+static int send_and_signal(struct stack_endpoint *e, uint32_t assoc, const void *data,
+			   size_t length, uint16_t stream, uint32_t ppid, bool unordered)
+{
+	if (!meanwhile.signalled)
+		fake_loop_signal(0, SIGTERM);
+	meanwhile.signalled = true;
+	meanwhile.echoed += !meanwhile.closing;
+	return fake_stack.send(e, assoc, data, length, stream, ppid, unordered);
+}
+
+static int shutdown_and_note(struct stack_endpoint *e, uint32_t assoc)
+{
+	meanwhile.closing = true;
+	return fake_stack.shutdown(e, assoc);
+}
+
+/* Within one round, although each of them has something to say all the time. */
+static void a_signal_while_peers_flood(void **state)
+{
+	static struct fake_event flood[FLOOD];
+	const struct fake_script peer = { .events = flood,
+					  .event_count = FLOOD,
+					  CLOSING(CLOSED(MSEC)) };
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer), PEER(0, &peer)) } };
+	struct stack stack = fake_stack;
+
+	(void)state;
+	memset(&meanwhile, 0, sizeof(meanwhile));
+	stack.send = send_and_signal;
+	stack.shutdown = shutdown_and_note;
+	for (size_t i = 0; i < FLOOD; i++)
+		flood[i].event = (struct stack_event){ .type = i ? EVENT_DATA : EVENT_UP,
+						       .data = "x",
+						       .length = 1 };
+	fake_stack_reset(scripts, 1);
+	assert_int_equal(listen_with(&stack, 0, ARGS("-b", "127.0.0.1:5000")), 143);
+	assert_in_range(meanwhile.echoed, 2, FLOOD / 100);
+}
+
+static int accept_and_break(struct stack_endpoint *e, struct stack_endpoint **accepted,
+			    union address *from)
+{
+	int full;
+
+	if (!said.whole) {
+		full = open("/dev/full", O_WRONLY);
+		said.whole = dup(fileno(said.file));
+		dup2(full, fileno(said.file));
+		close(full);
+	}
+	return fake_stack.accept(e, accepted, from);
+}
+
+/* The first record that is lost ends it; all are closed as after a signal. */
+static void nothing_can_be_written(void **state)
+{
+	const struct fake_script peer = { EVENTS(UP(0)), CLOSING(CLOSED(5 * MSEC)) };
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(10 * MSEC, &peer)) } };
+	struct stack stack = fake_stack;
+
+	(void)state;
+	stack.accept = accept_and_break;
+	fake_stack_reset(scripts, 1);
+	assert_int_equal(listen_with(&stack, 0, ARGS("-b", "127.0.0.1:5000")), STATUS_HOST);
+	assert_int_equal(said.took_us, 15 * MSEC);
+	assert_int_equal(fake_stack_record(1)->shutdowns, 1);
+	assert_false(fake_stack_record(1)->aborted);
+}
+
+static void the_wait_fails(void **state)
+{
+	const struct fake_script peer = { EVENTS(UP(0)), CLOSING(CLOSED(5 * MSEC)) };
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
+
+	(void)state;
+	fake_loop_fail(10 * MSEC, EPERM);
+	assert_int_equal(LISTEN(scripts, "-b", "127.0.0.1:5000"), STATUS_HOST);
+	assert_int_equal(said.took_us, 10 * MSEC);
+	assert_contains(said.out, "echoed: ppoll: EPERM\n");
+}
+
 static void a_signal_with_nobody_there(void **state)
 {
 	const struct fake_script scripts[] = { { 0 } };
@@ -676,6 +773,9 @@ int main(void)
 		TEST(an_echo_that_fails),
 		TEST(a_signal_closes_gracefully),
 		TEST(a_second_signal_aborts),
+		TEST(a_signal_while_peers_flood),
+		TEST(nothing_can_be_written),
+		TEST(the_wait_fails),
 		TEST(a_signal_with_nobody_there),
 		TEST(out_of_files_until_one_has_gone),
 		TEST(out_of_files_with_nobody_there),

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of listen.h share: listen.c, who is let in and when it ends, and listen_peer.c, an
+ * association that was let in. For no one else.
+ */
+#ifndef ENGINE_LISTEN_PARTS_H
+#define ENGINE_LISTEN_PARTS_H
+
+#include "engine/listen.h"
+
+/* One accepted association. While an echo waits for room in the send buffer, nothing is read. */
+struct peer {
+	struct listening *l;
+	struct loop_source source;
+	struct stack_endpoint *endpoint;
+	uint32_t assoc;
+	union address from;
+	uint64_t messages;
+	uint64_t bytes;
+	struct stack_event held; /* the message whose echo waits, if held_data */
+	void *held_data;         /* its bytes, owned */
+	bool gone;
+};
+
+struct listening {
+	const struct stack *stack;
+	const struct options *options;
+	const struct reporter *reporter;
+	struct timeline *timeline;
+	struct loop *loop;
+	struct stack_endpoint *endpoint; /* NULL once no more associations are wanted */
+	struct loop_source arrivals;
+	struct loop_timer retry; /* accept() failed: again then, or when an association has gone */
+	struct loop_timer closing; /* once in order to begin the close, then at its end */
+	bool out_of_files;
+	bool ending; /* the close has begun */
+	int status;
+	struct message reason;
+	struct peer **peers;
+	size_t peer_count;
+	uint64_t accepted;
+	uint64_t messages;
+	uint64_t bytes;
+};
+
+/* Fills in what all events have, and reports it. */
+void listen_report(struct listening *l, struct listen_event *event);
+
+/* --- listen_peer.c ---------------------------------------------------------------------------- */
+
+/* The handler of its source, of a struct peer: serves it, and drops it if it has gone. */
+void listen_on_peer(void *peer, short revents);
+
+/* Reads what it has sent, and echoes it. */
+void listen_serve(struct peer *peer);
+
+/* Reports how it has ended; listen_drop() is to follow. */
+void listen_peer_down(struct peer *peer, bool graceful, int error, const char *reason);
+
+/* Closes its endpoint, and frees it. */
+void listen_drop(struct peer *peer, bool abort);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/listen_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/snapshot.h"
+
+/* What one round does for each association: none keeps the others waiting. */
+#define EVENTS_MAX 16
+
+static void report_up(struct listening *l, struct peer *peer)
+{
+	struct association a = { .status.id = peer->assoc };
+
+	/* A peer that has closed it again by now leaves nothing to ask about. */
+	snapshot_take(l->stack, peer->endpoint, peer->assoc, &a);
+	listen_report(l, &(struct listen_event){
+				 .type = LISTEN_UP,
+				 .assoc = peer->assoc,
+				 .from = peer->from,
+				 .association = &a,
+			 });
+	association_free(&a);
+}
+
+static void let_go(struct peer *peer)
+{
+	free(peer->held_data);
+	peer->held_data = NULL;
+}
+
+void listen_peer_down(struct peer *peer, bool graceful, int error, const char *reason)
+{
+	listen_report(peer->l, &(struct listen_event){
+				       .type = LISTEN_DOWN,
+				       .assoc = peer->assoc,
+				       .graceful = graceful,
+				       .error = error,
+				       .reason = reason,
+				       .messages = peer->messages,
+				       .bytes = peer->bytes,
+			       });
+	let_go(peer);
+	peer->gone = true;
+}
+
+static void echoed(struct listening *l, struct peer *peer, size_t length)
+{
+	peer->messages++;
+	peer->bytes += length;
+	l->messages++;
+	l->bytes += length;
+}
+
+/* False: it has to wait for room in the send buffer. */
+static bool echo(struct listening *l, struct peer *peer, const struct stack_event *message)
+{
+	int rc = l->stack->send(peer->endpoint, peer->assoc, message->data, message->length,
+				message->stream, message->ppid, message->unordered);
+
+	if (rc == -EAGAIN)
+		return false;
+	if (rc == 0)
+		echoed(l, peer, message->length);
+	else
+		timeline_note(l->timeline, "association %u: echo of %zu bytes on stream %u: %s",
+			      peer->assoc, message->length, message->stream, strerror(-rc));
+	return true;
+}
+
+/* Keeps a copy of the message until it can be echoed. */
+static void hold(struct peer *peer, const struct stack_event *message)
+{
+	peer->held = *message;
+	peer->held_data = xcalloc(1, message->length);
+	memcpy(peer->held_data, message->data, message->length);
+	peer->held.data = peer->held_data;
+}
+
+static void take_event(struct listening *l, struct peer *peer, const struct stack_event *event)
+{
+	switch (event->type) {
+	case EVENT_UP:
+		peer->assoc = event->assoc;
+		report_up(l, peer);
+		break;
+	case EVENT_DATA:
+		if (!echo(l, peer, event))
+			hold(peer, event);
+		break;
+	case EVENT_PATH:
+		listen_report(l, &(struct listen_event){
+					 .type = LISTEN_PATH,
+					 .assoc = peer->assoc,
+					 .path = event->address,
+					 .path_state = event->path_state,
+				 });
+		break;
+	case EVENT_SHUTDOWN:
+	case EVENT_CLOSED:
+		/* The stack completes the close by itself, echoes in flight included. */
+		listen_peer_down(peer, true, 0,
+				 l->ending ? "closed by this end" : "closed by the peer");
+		break;
+	case EVENT_LOST:
+		listen_peer_down(peer, false, event->error,
+				 event->error == ECONNRESET ? "aborted by the peer"
+							    : "the peer does not answer any more");
+		break;
+	default:
+		break;
+	}
+}
+
+void listen_serve(struct peer *peer)
+{
+	struct listening *l = peer->l;
+	struct stack_event event;
+	int count = 0;
+
+	if (peer->held_data && echo(l, peer, &peer->held))
+		let_go(peer);
+	while (!peer->gone && !peer->held_data && count < EVENTS_MAX &&
+	       l->stack->next_event(peer->endpoint, &event)) {
+		count++;
+		take_event(l, peer, &event);
+	}
+	loop_change(&peer->source, peer->held_data ? l->stack->room_event
+						   : l->stack->pollfd(peer->endpoint).events);
+	if (count == EVENTS_MAX)
+		loop_again(&peer->source);
+}
+
+void listen_drop(struct peer *peer, bool abort)
+{
+	struct listening *l = peer->l;
+	size_t i = 0;
+
+	loop_remove(&peer->source);
+	l->stack->close(peer->endpoint, abort);
+	let_go(peer);
+	while (l->peers[i] != peer)
+		i++;
+	l->peers[i] = l->peers[--l->peer_count];
+	free(peer);
+	/* There is a descriptor again. */
+	if (l->out_of_files && l->endpoint)
+		loop_timer_set(&l->retry, loop_now_us());
+}
+
+void listen_on_peer(void *context, short revents)
+{
+	struct peer *peer = context;
+
+	(void)revents;
+	listen_serve(peer);
+	if (peer->gone)
+		listen_drop(peer, false);
+}
