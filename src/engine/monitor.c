@@ -249,6 +249,8 @@ static void on_packets(void *context, short revents)
 
 	(void)revents;
 	watch_read(r->watch, r->timeline);
+	if (watch_pollfd(r->watch).fd < 0)
+		loop_remove(&r->packets);
 }
 
 static void on_terminal(void *context, unsigned came)

@@ -128,7 +128,7 @@ void try_verify(struct try *t, const struct options *options, const struct resul
 static void look_for_the_last_time(struct try *t, struct try_end end, struct timeline *timeline,
 				   struct result *result)
 {
-	watch_read(&t->watch, timeline);
+	watch_catch_up(&t->watch, timeline);
 	if (end.phase == PHASE_UP) {
 		if (t->verify.probe)
 			result->probe_us = loop_now_us() - t->attempt.up_us;

@@ -6,6 +6,11 @@
 #include "base/loop.h"
 #include "base/names.h"
 
+/* What a round of a loop reads. */
+#define ROUND_READS_MAX 128
+/* More than there is room for at one time (witness.c). */
+#define READS_MAX 8192
+
 void watch_start(struct watch *watch, const union address *peers, size_t count,
 		 const struct stack_encaps *udp, uint16_t local_port, struct timeline *timeline)
 {
@@ -54,22 +59,59 @@ void watch_set_ports(struct watch *watch, const struct stack *stack,
 
 struct pollfd watch_pollfd(const struct watch *watch)
 {
-	return watch->witness ? witness_pollfd(watch->witness) : (struct pollfd){ .fd = -1 };
+	if (!watch->witness || watch->failed)
+		return (struct pollfd){ .fd = -1 };
+	return witness_pollfd(watch->witness);
+}
+
+/* False: nothing more is there, or *reads packets were read. */
+static bool take_next(struct watch *watch, struct witness_event *event, unsigned *reads,
+		      struct timeline *timeline)
+{
+	char text[WITNESS_TEXT_MAX];
+	int rc = witness_next(watch->witness, event, reads);
+
+	if (rc < 0) {
+		watch->failed = true;
+		timeline_note(timeline, "the witness cannot be read any more: recvmsg: %s",
+			      errno_name(-rc));
+	}
+	if (rc <= 0)
+		return false;
+	ledger_add(&watch->ledger, event);
+	if (timeline->verbose)
+		timeline_note_at(timeline, event->time_us, "%s",
+				 witness_text(event, timeline->unicode, text, sizeof(text)));
+	return true;
+}
+
+static void count_lost(struct watch *watch)
+{
+	watch->ledger.lost = witness_lost(watch->witness) + watch->failed;
 }
 
 void watch_read(struct watch *watch, struct timeline *timeline)
 {
 	struct witness_event event;
-	char text[WITNESS_TEXT_MAX];
+	unsigned reads = ROUND_READS_MAX;
 
-	if (!watch->witness)
+	if (!watch->witness || watch->failed)
 		return;
-	while (witness_next(watch->witness, &event)) {
-		ledger_add(&watch->ledger, &event);
-		if (timeline->verbose)
-			timeline_note_at(
-				timeline, event.time_us, "%s",
-				witness_text(&event, timeline->unicode, text, sizeof(text)));
-	}
-	watch->ledger.lost = witness_lost(watch->witness);
+	while (take_next(watch, &event, &reads, timeline))
+		;
+	count_lost(watch);
+}
+
+void watch_catch_up(struct watch *watch, struct timeline *timeline)
+{
+	struct witness_event event;
+	unsigned reads = READS_MAX;
+	int64_t now_us = loop_now_us();
+
+	if (!watch->witness || watch->failed)
+		return;
+	while (take_next(watch, &event, &reads, timeline))
+		if (!event.late && event.time_us >= now_us)
+			break;
+	count_lost(watch);
 }

@@ -15,6 +15,7 @@
 struct watch {
 	struct witness *witness; /* NULL: none, for want of privilege or because nobody wants it */
 	struct witness_ports ports;
+	bool failed;          /* it cannot be read any more: what was not seen, proves nothing */
 	struct ledger ledger; /* valid while there is a witness */
 };
 
@@ -27,10 +28,16 @@ void watch_stop(struct watch *watch);
 void watch_set_ports(struct watch *watch, const struct stack *stack,
 		     const struct stack_endpoint *endpoint);
 
-/* .fd is -1 where nothing is watched. */
+/* .fd is -1 where nothing is watched, or reading has failed. */
 struct pollfd watch_pollfd(const struct watch *watch);
 
-/* Takes in what has passed by now, a line of the timeline for each packet. */
+/*
+ * Takes in what has passed, a line of the timeline for each packet: as many as one round of a loop
+ * may read, so that a flood of packets keeps nobody waiting.
+ */
 void watch_read(struct watch *watch, struct timeline *timeline);
+
+/* Takes in all that has passed until now: before a judgement. Bounded, too, by what there is. */
+void watch_catch_up(struct watch *watch, struct timeline *timeline);
 
 #endif

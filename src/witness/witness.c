@@ -23,8 +23,6 @@
 #define ROOM (1 << 20)
 /* The longest packet there is. */
 #define PACKET_SIZE_MAX 65536
-/* What one call passes over, so that packets of others do not hold up the caller. */
-#define READS_MAX 256
 
 #define INTERFACES_KEPT  16
 #define PACKETS_KEPT     32
@@ -283,7 +281,8 @@ static void set_time(struct received *r, const struct timespec *stamp, int64_t b
 		r->time_us = now_us;
 }
 
-static bool receive(struct witness *w, struct received *r)
+/* 1, 0: nothing is there now, or -errno. That an interface went down is told like an error. */
+static int receive(struct witness *w, struct received *r, unsigned *reads)
 {
 	union {
 		struct cmsghdr header;
@@ -301,11 +300,14 @@ static bool receive(struct witness *w, struct received *r)
 	struct timespec stamp;
 	ssize_t got;
 
-	do
+	do {
+		if (!*reads)
+			return 0;
+		--*reads;
 		got = recvmsg(w->fd, &message, 0);
-	while (got < 0 && (errno == EINTR || errno == ENETDOWN));
+	} while (got < 0 && (errno == EINTR || errno == ENETDOWN));
 	if (got < 0)
-		return false;
+		return errno == EAGAIN ? 0 : -errno;
 	*r = (struct received){ .bytes = { w->packet, (size_t)got },
 				.link = link,
 				.time_us = before_us,
@@ -318,7 +320,7 @@ static bool receive(struct witness *w, struct received *r)
 			set_time(r, &stamp, before_us);
 		}
 	}
-	return true;
+	return 1;
 }
 
 /* fe80::2 is another one on each interface. */
@@ -368,14 +370,15 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 	return true;
 }
 
-bool witness_next(struct witness *w, struct witness_event *event)
+int witness_next(struct witness *w, struct witness_event *event, unsigned *reads)
 {
 	struct received r;
+	int rc;
 
-	for (int i = 0; i < READS_MAX && receive(w, &r); i++)
-		if (take(w, &r, event))
-			return true;
-	return false;
+	do
+		rc = receive(w, &r, reads);
+	while (rc > 0 && !take(w, &r, event));
+	return rc;
 }
 
 const char *witness_text(const struct witness_event *event, bool unicode, char *buf, size_t size)

@@ -57,8 +57,12 @@ void witness_set_ports(struct witness *witness, const struct witness_ports *port
 
 struct pollfd witness_pollfd(const struct witness *witness);
 
-/* The next packet, in the order in which they passed. False: none is there now. */
-bool witness_next(struct witness *witness, struct witness_event *event);
+/*
+ * 1: the next packet, in the order in which they passed. 0: none is there now, or it has read as
+ * many as *reads, which it counts down: others' packets, which it passes over, cost time too.
+ * -errno: recvmsg() failed.
+ */
+int witness_next(struct witness *witness, struct witness_event *event, unsigned *reads);
 
 /*
  * How many packets so far passed unseen, because the room for them was full: unless it is 0, not

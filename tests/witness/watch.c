@@ -6,6 +6,7 @@
  * says why when it cannot watch.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,9 +115,10 @@ static void print_path(const struct ledger *ledger, const struct ledger_path *pa
 static void take_all(struct witness *witness, struct ledger *ledger, int64_t start_us)
 {
 	static struct witness_event event;
+	unsigned reads = UINT_MAX;
 	char text[WITNESS_TEXT_MAX];
 
-	while (witness_next(witness, &event)) {
+	while (witness_next(witness, &event, &reads) > 0) {
 		printf("%8.1f ms  %s\n", (double)(event.time_us - start_us) / USEC_PER_MSEC,
 		       witness_text(&event, true, text, sizeof(text)));
 		ledger_add(ledger, &event);
