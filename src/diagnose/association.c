@@ -66,7 +66,7 @@ static void judge_path(const struct evidence *evidence, struct path_result *path
 static void add_finding(const struct evidence *evidence, struct path_result *path)
 {
 	bool dead = path->verdict == VERDICT_DEAD;
-	struct finding finding;
+	struct sighting finding;
 
 	if (path->route_error || diagnose_is_silent(path->neighbour) ||
 	    path->verdict == VERDICT_UNVERIFIED)
@@ -131,7 +131,7 @@ static size_t count_verdict(const struct association *a, enum verdict verdict,
 static bool hint_dead(struct result *result, const struct evidence *evidence,
 		      const struct path_result *path)
 {
-	struct finding finding = { .hint = NULL };
+	struct sighting finding = { .hint = NULL };
 	char text[ADDRESS_TEXT_MAX];
 
 	if (path->route_error == ENETDOWN)
@@ -207,7 +207,7 @@ static const char *why_all_dead(const struct evidence *evidence, const struct as
 
 	for (size_t i = 0; i < a->path_count; i++) {
 		const struct path_result *path = &a->paths[i];
-		struct finding finding;
+		struct sighting finding;
 
 		if (path->verdict != VERDICT_DEAD)
 			continue;

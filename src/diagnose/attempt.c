@@ -74,7 +74,7 @@ static void mark_refusing(struct result *result, const struct evidence *evidence
 		return;
 	message_set(&path->note, 0, "%s", answer);
 	if (evidence->ledger) {
-		struct finding finding;
+		struct sighting finding;
 
 		finding_of_init(evidence->ledger, &path->path.address, true, evidence->state,
 				evidence->now_us, &finding);
@@ -204,7 +204,7 @@ static const char no_answer[] = "no answer to INIT";
 
 /* What the witness adds to an address that did not answer as it should. */
 static void mark_finding(struct result *result, struct path_result *path,
-			 const struct finding *finding)
+			 const struct sighting *finding)
 {
 	if (finding->note.text[0])
 		path->note = finding->note;
@@ -247,7 +247,7 @@ static void mark_findings(struct result *result, const struct evidence *evidence
 
 	for (size_t i = evidence->order_count; evidence->ledger && i-- > 0;) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
-		struct finding finding;
+		struct sighting finding;
 
 		finding_of_init(evidence->ledger, &path->path.address, i < surely, evidence->state,
 				evidence->now_us, &finding);
@@ -413,7 +413,7 @@ static bool refuses_cookies(struct result *result, const struct evidence *eviden
 {
 	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
-		struct finding finding;
+		struct sighting finding;
 
 		finding_of_init(evidence->ledger, &path->path.address, true, evidence->state,
 				evidence->now_us, &finding);

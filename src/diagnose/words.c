@@ -57,7 +57,7 @@ static const char *icmp_hint(const struct ledger_icmp *icmp, bool v6)
 	       "link, say why";
 }
 
-static void note_icmp(const struct ledger_path *path, struct finding *finding)
+static void note_icmp(const struct ledger_path *path, struct sighting *finding)
 {
 	const struct ledger_icmp *icmp = first_error(path);
 	bool v6 = path->address.sa.sa_family == AF_INET6;
@@ -75,7 +75,7 @@ static void note_icmp(const struct ledger_path *path, struct finding *finding)
 	finding->hint = icmp_hint(icmp, v6);
 }
 
-static void note_abort(const struct ledger_path *path, struct finding *finding)
+static void note_abort(const struct ledger_path *path, struct sighting *finding)
 {
 	char words[CAUSE_WORDS_MAX];
 
@@ -86,7 +86,7 @@ static void note_abort(const struct ledger_path *path, struct finding *finding)
 			    cause_words(&path->abort_cause, words));
 }
 
-static void note_not_taken(const struct ledger_path *path, struct finding *finding,
+static void note_not_taken(const struct ledger_path *path, struct sighting *finding,
 			   const char *chunk)
 {
 	bool elsewhere = ledger_returns_elsewhere(path);
@@ -100,7 +100,7 @@ static void note_not_taken(const struct ledger_path *path, struct finding *findi
 
 /* The stack has the INIT-ACK, or has not, or nobody knows. */
 static void note_stopped(const struct ledger_path *path, enum stack_assoc_state state,
-			 struct finding *finding)
+			 struct sighting *finding)
 {
 	if (state == ASSOC_COOKIE_WAIT) {
 		note_not_taken(path, finding, "INIT-ACK");
@@ -115,12 +115,12 @@ static void note_stopped(const struct ledger_path *path, enum stack_assoc_state 
 }
 
 void finding_of_init(const struct ledger *ledger, const union address *peer, bool turn_came,
-		     enum stack_assoc_state state, int64_t now_us, struct finding *finding)
+		     enum stack_assoc_state state, int64_t now_us, struct sighting *finding)
 {
 	const struct ledger_path *path = ledger_find(ledger, peer);
 	char text[ADDRESS_TEXT_MAX], words[CAUSE_WORDS_MAX];
 
-	*finding = (struct finding){ .kind = PROOF_UNKNOWN };
+	*finding = (struct sighting){ .kind = PROOF_UNKNOWN };
 	if (!path)
 		return;
 	finding->kind = judge(ledger, path, now_us);
@@ -203,13 +203,13 @@ void finding_of_init(const struct ledger *ledger, const union address *peer, boo
 }
 
 void finding_of_heartbeat(const struct ledger *ledger, const union address *peer, bool answered,
-			  struct finding *finding)
+			  struct sighting *finding)
 {
 	const struct ledger_path *path = ledger_find(ledger, peer);
 	const struct ledger_heartbeat *heartbeat = ledger_newest_answered(path);
 	char text[ADDRESS_TEXT_MAX];
 
-	*finding = (struct finding){ .kind = PROOF_UNKNOWN };
+	*finding = (struct sighting){ .kind = PROOF_UNKNOWN };
 	if (!path)
 		return;
 	if (heartbeat && !answered) {

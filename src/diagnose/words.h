@@ -9,7 +9,7 @@
 #include "report/result.h"
 #include "witness/judge.h"
 
-struct finding {
+struct sighting {
 	enum proof kind;
 	int error;           /* of PROOF_ICMP: positive errno */
 	struct message note; /* what was seen; empty where that adds nothing to the verdict */
@@ -24,10 +24,10 @@ const char *finding_port_hint(bool udp);
  * passed, that the stack has sent an INIT to it. state: how far the stack says that it is.
  */
 void finding_of_init(const struct ledger *ledger, const union address *peer, bool turn_came,
-		     enum stack_assoc_state state, int64_t now_us, struct finding *finding);
+		     enum stack_assoc_state state, int64_t now_us, struct sighting *finding);
 
 /* Of the heartbeats to it; answered: the stack has taken an answer. */
 void finding_of_heartbeat(const struct ledger *ledger, const union address *peer, bool answered,
-			  struct finding *finding);
+			  struct sighting *finding);
 
 #endif

@@ -124,7 +124,7 @@ static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 
 static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_us)
 {
-	struct finding finding;
+	struct sighting finding;
 
 	if (!gather->watch->witness)
 		return false;

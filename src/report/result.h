@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "host/route.h"
 #include "packet/packet.h"
+#include "report/finding.h"
 #include "stack/stack.h"
 #include "target/target.h"
 
@@ -82,6 +83,7 @@ struct path_result {
 	enum big_packets big_packets; /* do packets of asked_mtu bytes get through? */
 	uint32_t asked_mtu;
 	struct path_seen seen; /* zeros where there was no witness */
+	struct finding cause;  /* why; none where the verdict says all */
 	struct message note;   /* why, empty where the verdict says all */
 };
 
@@ -102,6 +104,7 @@ struct single_result {
 	enum result_word word;
 	int error;
 	int64_t connect_us;
+	struct finding cause;
 	struct message reason;
 };
 
@@ -115,6 +118,9 @@ struct result {
 	int error;             /* positive errno that names it, or 0 */
 	int status;            /* exit status, enum status */
 	int signal;            /* ended by it, or 0 */
+	struct finding cause;  /* why it is not connected, or what else there is to say; or none */
+	struct finding advice; /* of what the hint is: the cause, or what helps more; or none */
+	struct finding last;   /* interrupted between two tries: the cause of the last one */
 	struct message reason; /* one sentence; empty when connected and nothing to say */
 	struct message hint;   /* what to check next; may be empty */
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
+
+#include <string.h>
+
+bool finding_goes_first(const struct finding *a, const struct finding *b)
+{
+	return a->code != FINDING_NONE && (b->code == FINDING_NONE || a->code < b->code);
+}
+
+static bool same_address(const union address *a, const union address *b)
+{
+	return a->sa.sa_family ? address_equal(a, b) : !b->sa.sa_family;
+}
+
+bool finding_same(const struct finding *a, const struct finding *b)
+{
+	return a->code == b->code && a->error == b->error && a->signal == b->signal &&
+	       a->family == b->family && same_address(&a->other, &b->other) &&
+	       !strcmp(a->link, b->link) && !strcmp(a->other_link, b->other_link) &&
+	       a->cause.code == b->cause.code && !strcmp(a->cause.text, b->cause.text) &&
+	       a->icmp.known == b->icmp.known && a->icmp.type == b->icmp.type &&
+	       a->icmp.code == b->icmp.code && a->chunk == b->chunk && a->port == b->port &&
+	       a->bytes == b->bytes && a->time_us == b->time_us && a->packets == b->packets;
+}

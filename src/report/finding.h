@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was found out: one code for each cause that is certain, or for each honest "this or that",
+ * and what it is about. words.h makes sentences of it, and nothing else does.
+ */
+#ifndef REPORT_FINDING_H
+#define REPORT_FINDING_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "packet/chunk.h"
+
+/*
+ * In the order of what goes first: where two are true of one address, or of several addresses of
+ * one attempt, the one that stands higher here is told (finding_goes_first()). So what ended the
+ * attempt from outside goes before what this host knows, that before what the peer or a router
+ * said, that before what packets prove, and last comes what nobody answered.
+ */
+enum finding_code {
+	FINDING_NONE,
+
+	/* The user, or this host, ended it. */
+	FINDING_INTERRUPTED, /* signal; FINDING_RETRY, FINDING_UP */
+	FINDING_CALL_FAILED, /* call, error */
+	FINDING_COUNT_REACHED,
+	FINDING_TIME_ELAPSED,
+	FINDING_ALL_SERVED,
+
+	/* This host could not try. */
+	FINDING_NAME_NOT_FOUND,       /* name; family: which addresses alone were asked for, or 0 */
+	FINDING_NAME_WITHOUT_ADDRESS, /* the same */
+	FINDING_NAME_SERVER_SILENT,   /* name */
+	FINDING_NAME_SERVER_FAILED,   /* name */
+	FINDING_LOOKUP_FAILED,        /* name, detail: what the resolver says */
+	FINDING_NO_SCTP_HERE,         /* detail: what modprobe.d says against the module, or "" */
+	FINDING_NO_IPV6,
+	FINDING_ENCAPS_UNSUPPORTED,
+	FINDING_ENCAPS_OFF,        /* port: what to set */
+	FINDING_ENCAPS_OTHER_PORT, /* port: wanted; other_port: what is set */
+	FINDING_USRSCTP_BESIDE_KERNEL,
+	FINDING_RAW_PRIVILEGE,
+	FINDING_UDP_PORT_IN_USE,     /* port */
+	FINDING_UDP_PORT_PRIVILEGED, /* port */
+	FINDING_NO_LINK_LOCAL,
+	FINDING_BIND_WRONG_FAMILY, /* family: of an address that is left out; 0: of all */
+	FINDING_BIND_IN_USE,       /* address: local, if it is known; so for the next three */
+	FINDING_NOT_LOCAL,
+	FINDING_PRIVILEGED_PORT,
+	FINDING_WILDCARD_NOT_ALONE,
+	FINDING_NO_FREE_PORT,
+	FINDING_SCOPE_TOO_NARROW, /* address: the first of the call */
+
+	/* What this host knows of the way to an address. FINDING_SEVERAL: to each of them. */
+	FINDING_LINK_DOWN, /* link */
+	FINDING_NO_ROUTE,  /* error */
+	FINDING_UNREACHABLE_ROUTE,
+	FINDING_PROHIBITED_ROUTE,
+	FINDING_BLACKHOLE_ROUTE,
+	FINDING_NO_SOURCE_ADDRESS,
+	FINDING_ROUTE_UNUSABLE,       /* error */
+	FINDING_NEIGHBOUR_SILENT,     /* other: the next hop */
+	FINDING_NO_ADDRESS_REACHABLE, /* of several addresses, for different reasons */
+
+	/* What the peer answered, or did. */
+	FINDING_ABORTED_HERE,    /* cause; FINDING_UP: time_us after that */
+	FINDING_ABORTED_BY_PEER, /* cause, time_us after it was up */
+	FINDING_CLOSED_BY_PEER,
+	FINDING_RESTARTED_BY_PEER,
+	FINDING_PEER_SILENT,      /* time_us after it was up */
+	FINDING_ASSOCIATION_LOST, /* error, time_us after it was up */
+	FINDING_CLOSED_HERE,
+	FINDING_GONE,
+	FINDING_SHUTDOWN_UNANSWERED,
+	FINDING_NO_SCTP,               /* other: who said so, as ICMP, if that is known */
+	FINDING_STALE_COOKIE,          /* cause */
+	FINDING_COOKIE_ERROR,          /* cause */
+	FINDING_REFUSED_WITH_CAUSE,    /* cause; FINDING_COOKIE: it answered the COOKIE-ECHO */
+	FINDING_ABORTED_THERE_OR_HERE, /* cause */
+	FINDING_QUEUE_FULL_OR_UNWANTED,
+	FINDING_NO_ENDPOINT_OR_QUEUE_FULL, /* port */
+	FINDING_NO_ENDPOINT_OR_NO_SCTP,    /* port: the same, or no SCTP at all */
+
+	/* This host's own filters. */
+	FINDING_OWN_OUTPUT_FILTER, /* chunk */
+	FINDING_OWN_INPUT_FILTER,  /* chunk; link, other_link if they differ: out, in */
+	FINDING_OWN_FILTER,        /* one of the two; chunk that was not seen leaving */
+
+	/* What a router, a firewall or the peer's host says by ICMP: other, icmp, error. */
+	FINDING_ICMP_THIS_HOST,
+	FINDING_ICMP_PROHIBITED,
+	FINDING_ICMP_PORT_UNREACHABLE, /* FINDING_UDP */
+	FINDING_ICMP_TIME_EXCEEDED,
+	FINDING_ICMP_UNREACHABLE,
+	FINDING_ICMP_NOT_ACCEPTED,
+	FINDING_ICMP_UNSPECIFIED,  /* error alone is known, of SO_ERROR */
+	FINDING_ICMP_OR_NEIGHBOUR, /* the same, or nobody answers on the link */
+
+	/* What came back, but not as it should. */
+	FINDING_ANSWERED_ELSEWHERE, /* other: who answered */
+	FINDING_WRONG_TAG,
+	FINDING_COOKIE_SILENT,     /* the COOKIE-ECHO left, and nothing came back */
+	FINDING_NO_COOKIE_ACK,     /* the stack waits for it; time_us. No more is known */
+	FINDING_BAD_CHECKSUM,      /* packets, if they were counted */
+	FINDING_MTU_BLACK_HOLE,    /* bytes */
+	FINDING_RETURNS_ELSEWHERE, /* link, other_link: out, in */
+	FINDING_HEARTBEATS_LOST,   /* lost, sent */
+	FINDING_LEFT_OUT_BY_SCOPE, /* other: the one that answered the INIT */
+	FINDING_NOT_LISTED,
+
+	/* Nothing came back. */
+	FINDING_TOO_FEW_VERIFIED, /* verified, paths, required */
+	FINDING_NO_PATH_ANSWERS,
+	FINDING_SILENT,               /* the INIT left; time_us, FINDING_ENDED, FINDING_UDP */
+	FINDING_NO_ANSWER,            /* it is not known whether the INIT left; the same */
+	FINDING_HEARTBEAT_UNANSWERED, /* time_us, others; FINDING_UNCONFIRMED, FINDING_NO_INIT */
+	FINDING_INIT_UNANSWERED,      /* time_us, if known: its turn; other: who answered then */
+	FINDING_NO_TIME_FOR_HEARTBEAT,
+
+	/* Whose turn did not come, and what is not known of one alone. */
+	FINDING_ONE_HAS_REFUSED,
+	FINDING_ONE_HAS_ANSWERED,
+	FINDING_UNTRIED_REFUSED,
+	FINDING_UNTRIED_ANSWERED,
+	FINDING_UNTRIED_LATE,  /* time_us: of one turn; paths; FINDING_ENDED */
+	FINDING_UNTRIED_ENDED, /* the same */
+
+	/* What the attempts of single addresses add (--each). */
+	FINDING_ALL_ACCEPT_ALONE,
+	FINDING_SOME_ACCEPT_ALONE,
+	FINDING_NONE_ACCEPTS_ALONE,
+
+	FINDING_COUNT,
+};
+
+/* What it rests on. */
+enum finding_basis {
+	BASIS_NONE,
+	BASIS_CALL,       /* what a system call returned */
+	BASIS_STACK,      /* an event or a status of the SCTP stack */
+	BASIS_SYSTEM,     /* a setting or an address of this host */
+	BASIS_ROUTES,     /* the routing table */
+	BASIS_NEIGHBOUR,  /* ARP or neighbour discovery */
+	BASIS_WITNESS,    /* packets that were seen, or surely not seen */
+	BASIS_SO_ERROR,   /* a soft error of the socket */
+	BASIS_COUNTER,    /* the stack's counter of bad checksums */
+	BASIS_HEARTBEATS, /* heartbeats that were asked for */
+	BASIS_TIME,       /* nothing came in the time there was */
+	BASIS_RESOLVER,   /* what the look-up of a name said */
+	BASIS_COUNT,
+};
+
+/* What some codes say in more than one way. */
+enum finding_flag {
+	FINDING_PARTIAL = 1 << 0,     /* of address; others of the attempt were silent */
+	FINDING_EVERY_PATH = 1 << 1,  /* no path of the association answers, for this reason */
+	FINDING_SEVERAL = 1 << 2,     /* the attempt had several addresses */
+	FINDING_ENDED = 1 << 3,       /* the stack had used up its attempts */
+	FINDING_UDP = 1 << 4,         /* SCTP in UDP */
+	FINDING_UP = 1 << 5,          /* the association was up before */
+	FINDING_COOKIE = 1 << 6,      /* said of the COOKIE-ECHO, not of the INIT */
+	FINDING_RETRY = 1 << 7,       /* between two tries of --wait */
+	FINDING_UNCONFIRMED = 1 << 8, /* the stack never confirmed the path */
+	FINDING_NO_INIT = 1 << 9,     /* it did not answer the INIT either */
+	FINDING_REQUIRE_ALL = 1 << 10,
+};
+
+struct finding_icmp {
+	bool known, v6;
+	uint8_t type, code;
+};
+
+/* All zeros: nothing was found. What a code does not name is 0. */
+struct finding {
+	enum finding_code code;
+	enum finding_basis basis;
+	unsigned flags; /* enum finding_flag */
+	int error;      /* positive errno, or 0 */
+	int signal;
+	int family;
+	const char *call;      /* the system call, as in "setsockopt(SCTP_EVENTS)" */
+	union address address; /* whom it is about, or sa_family 0 */
+	union address other;
+	char link[IF_NAMESIZE], other_link[IF_NAMESIZE];
+	struct cause cause; /* of an ABORT or ERROR; code 0: it gave none */
+	struct finding_icmp icmp;
+	uint8_t chunk; /* enum chunk_type; 0: none */
+	uint16_t port, other_port;
+	uint32_t bytes;
+	int64_t time_us;
+	uint64_t packets;
+	unsigned lost, sent; /* heartbeats */
+	size_t verified, paths, others;
+	uint64_t required;
+	char name[64];    /* a name that was looked up, safe to print */
+	char detail[192]; /* a line of a file, or a message of the C library */
+};
+
+/* A stable name: "own-output-filter"; "none" for FINDING_NONE. */
+const char *finding_name(enum finding_code code);
+const char *finding_basis_name(enum finding_basis basis);
+
+/* Of two that are both true, the one that is told. FINDING_NONE goes last. */
+bool finding_goes_first(const struct finding *a, const struct finding *b);
+
+/* Do both say the same, as far as the address that they are about is not in their words? */
+bool finding_same(const struct finding *a, const struct finding *b);
+
+#endif

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/parameters.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "packet/packet.h"
+#include "report/explain.h"
+#include "report/words.h"
+
+/* Of the addresses that a hint names; of others only the number. */
+#define NAMED_MAX 3
+
+#define MS(us) ((double)(us) / USEC_PER_MSEC)
+
+typedef void (*parameter)(const struct phrase_context *c, char value[PARAMETER_MAX]);
+
+static void say(char value[PARAMETER_MAX], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(char value[PARAMETER_MAX], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(value, PARAMETER_MAX, format, args);
+	va_end(args);
+}
+
+static void say_host(const union address *a, char value[PARAMETER_MAX])
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (a->sa.sa_family)
+		say(value, "%s", address_host_text(a, text));
+}
+
+/* --- Addresses and links --------------------------------------------------------------------- */
+
+static void say_address(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say_host(&c->f->address, value);
+}
+
+/* A local address, with its port if it has one. */
+static void say_at(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	const union address *a = &c->f->address;
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!a->sa.sa_family)
+		say(value, "the address after -b");
+	else
+		say(value, "%s",
+		    address_port(a) ? address_text(a, text) : address_host_text(a, text));
+}
+
+static void say_other(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say_host(&c->f->other, value);
+}
+
+static void say_scope(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", address_scope_name(address_scope(&c->f->address)));
+}
+
+static void say_other_scope(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", address_scope_name(address_scope(&c->f->other)));
+}
+
+static void say_next_hop(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (address_equal(&c->f->other, &c->f->address))
+		say(value, "the host");
+	else
+		say(value, "the router %s", address_host_text(&c->f->other, text));
+}
+
+static void say_arp(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", c->f->other.sa.sa_family == AF_INET ? "ARP" : "neighbour discovery");
+}
+
+static void say_link(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", c->f->link);
+}
+
+static void say_other_link(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", c->f->other_link);
+}
+
+static void say_port(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%u", c->f->port);
+}
+
+static void say_other_port(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%u", c->f->other_port);
+}
+
+static void say_family(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->family)
+		say(value, "IPv%d", c->f->family == AF_INET6 ? 6 : 4);
+}
+
+static void say_option(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->family)
+		say(value, "-%d", c->f->family == AF_INET6 ? 6 : 4);
+}
+
+static void say_name(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", c->f->name);
+}
+
+static void say_detail(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", c->f->detail);
+}
+
+/* --- What a call, the peer, or the network said ---------------------------------------------- */
+
+static void say_call(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", c->f->call ? c->f->call : "");
+}
+
+static void say_errno(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->error)
+		say(value, "%s", errno_name(c->f->error));
+}
+
+static void say_meaning(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	const struct explanation *row = explain_errno(c->f->error);
+
+	say(value, "%s", row ? row->meaning : strerror(c->f->error));
+}
+
+static void say_signal(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	const char *name = signal_name(c->f->signal);
+
+	say(value, "%s", name ? name : "");
+}
+
+static void say_chunk(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	switch (c->f->chunk) {
+	case CHUNK_HEARTBEAT:
+		say(value, "heartbeat");
+		break;
+	case CHUNK_HEARTBEAT_ACK:
+		say(value, "heartbeat's answer");
+		break;
+	default:
+		say(value, "%s", chunk_name(c->f->chunk) ? chunk_name(c->f->chunk) : "");
+	}
+}
+
+static void say_cause(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	char words[CAUSE_WORDS_MAX];
+
+	if (c->f->cause.code)
+		say(value, "%s", cause_words(&c->f->cause, words));
+}
+
+static void say_cause_code(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%u", c->f->cause.code);
+}
+
+static void say_cause_hint(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	const char *hint = words_cause_hint(c->f->cause.code);
+
+	say(value, "%s", hint ? hint : "");
+}
+
+static void say_icmp(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	const struct finding_icmp *icmp = &c->f->icmp;
+	const char *name = packet_icmp_name(icmp->v6, icmp->type, icmp->code);
+
+	if (!icmp->known)
+		return;
+	if (name)
+		say(value, "ICMP%s %s", icmp->v6 ? "v6" : "", name);
+	else
+		say(value, "ICMP%s type %u code %u", icmp->v6 ? "v6" : "", icmp->type, icmp->code);
+}
+
+static void say_who(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (address_equal(&c->f->other, &c->f->address))
+		say(value, "the host");
+	else
+		say_host(&c->f->other, value);
+}
+
+/* What is left of an ICMP message in the errno that SO_ERROR made of it. */
+static void say_soft(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	switch (c->f->error) {
+	case EHOSTUNREACH:
+		say(value, "ICMP says host unreachable, prohibited, or too many hops");
+		break;
+	case ENETUNREACH:
+		say(value, "ICMP says network unreachable or prohibited");
+		break;
+	case ENOPROTOOPT:
+		say(value, "ICMP says protocol unreachable");
+		break;
+	default:
+		say(value, "the network reported an error");
+	}
+}
+
+/* --- Times and numbers ------------------------------------------------------------------------ */
+
+static void say_ms(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->time_us)
+		say(value, "%.0f ms", MS(c->f->time_us));
+}
+
+static void say_exact_ms(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%.1f ms", MS(c->f->time_us));
+}
+
+static void say_when(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->time_us < USEC_PER_MSEC)
+		say(value, "as soon as it was up");
+	else
+		say(value, "%.1f ms after it was up", MS(c->f->time_us));
+}
+
+static void say_bytes(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%" PRIu32, c->f->bytes);
+}
+
+static void say_packets(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->packets)
+		say(value, "%" PRIu64 " packet%s", c->f->packets, c->f->packets == 1 ? "" : "s");
+}
+
+static void say_lost(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%u", c->f->lost);
+}
+
+static void say_sent(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%u", c->f->sent);
+}
+
+static void say_verified(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%zu", c->f->verified);
+}
+
+static void say_paths(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%zu", c->f->paths);
+}
+
+static void say_required(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->required == REQUIRE_ALL)
+		say(value, "all are");
+	else
+		say(value, "%" PRIu64 " %s", c->f->required, c->f->required == 1 ? "is" : "are");
+}
+
+static void say_others(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->others)
+		say(value, "%zu", c->f->others);
+}
+
+/* How many INITs beside the first give each address a turn. */
+static void say_least_attempts(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%zu", c->f->paths ? c->f->paths - 1 : 0);
+}
+
+/* Timers fire up to an eighth late. */
+static void say_least_timeout(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%.0fms", MS(c->f->time_us + c->f->time_us / 8) * (double)c->f->paths);
+}
+
+/* --- What the result has beside the finding --------------------------------------------------- */
+
+static size_t count_word(const struct result *result, enum result_word word)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; result && i < result->each_count; i++)
+		count += result->each[i].word == word;
+	return count;
+}
+
+/* "10.1.1.2, 10.1.2.2, 10.1.3.2 and 4 more VERB": those that have this word alone. */
+static void say_those(const struct result *result, enum result_word word, const char *verb,
+		      char value[PARAMETER_MAX])
+{
+	size_t count = count_word(result, word), named = 0, used = 0;
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!count)
+		return;
+	for (size_t i = 0; i < result->each_count && named < NAMED_MAX; i++) {
+		if (result->each[i].word != word)
+			continue;
+		used += (size_t)snprintf(value + used, PARAMETER_MAX - used, "%s%s",
+					 !named               ? ""
+					 : named + 1 == count ? " and "
+							      : ", ",
+					 address_host_text(&result->each[i].address, text));
+		named++;
+	}
+	if (named < count)
+		used += (size_t)snprintf(value + used, PARAMETER_MAX - used, " and %zu more",
+					 count - named);
+	snprintf(value + used, PARAMETER_MAX - used, "%s%s", verb, count == 1 ? "s" : "");
+}
+
+static void say_accepting(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say_those(c->result, RESULT_CONNECTED, " alone accept", value);
+}
+
+static void say_refusing(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say_those(c->result, RESULT_REFUSED, ", which refuse", value);
+}
+
+static void say_rest(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	size_t rest = c->result ? c->result->each_count - count_word(c->result, RESULT_CONNECTED)
+				: 0;
+
+	say(value, "the other%s", rest == 1 ? "" : "s");
+}
+
+static void say_last(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	struct message last;
+
+	if (c->result)
+		say(value, "%s", words_reason(&c->result->last, &last));
+}
+
+static const struct {
+	const char *name;
+	parameter say;
+} parameters[] = {
+	{ "address", say_address },
+	{ "at", say_at },
+	{ "other", say_other },
+	{ "scope", say_scope },
+	{ "other_scope", say_other_scope },
+	{ "next_hop", say_next_hop },
+	{ "arp", say_arp },
+	{ "link", say_link },
+	{ "other_link", say_other_link },
+	{ "port", say_port },
+	{ "other_port", say_other_port },
+	{ "family", say_family },
+	{ "option", say_option },
+	{ "name", say_name },
+	{ "detail", say_detail },
+	{ "call", say_call },
+	{ "errno", say_errno },
+	{ "meaning", say_meaning },
+	{ "signal", say_signal },
+	{ "chunk", say_chunk },
+	{ "cause", say_cause },
+	{ "cause_code", say_cause_code },
+	{ "cause_hint", say_cause_hint },
+	{ "icmp", say_icmp },
+	{ "who", say_who },
+	{ "soft", say_soft },
+	{ "ms", say_ms },
+	{ "exact_ms", say_exact_ms },
+	{ "when", say_when },
+	{ "bytes", say_bytes },
+	{ "packets", say_packets },
+	{ "lost", say_lost },
+	{ "sent", say_sent },
+	{ "verified", say_verified },
+	{ "paths", say_paths },
+	{ "required", say_required },
+	{ "others", say_others },
+	{ "least_attempts", say_least_attempts },
+	{ "least_timeout", say_least_timeout },
+	{ "accepting", say_accepting },
+	{ "refusing", say_refusing },
+	{ "rest", say_rest },
+	{ "last", say_last },
+};
+
+static const struct {
+	const char *name;
+	enum finding_flag flag;
+} flags[] = {
+	{ "several", FINDING_SEVERAL },
+	{ "ended", FINDING_ENDED },
+	{ "udp", FINDING_UDP },
+	{ "up", FINDING_UP },
+	{ "cookie", FINDING_COOKIE },
+	{ "retry", FINDING_RETRY },
+	{ "unconfirmed", FINDING_UNCONFIRMED },
+	{ "no_init", FINDING_NO_INIT },
+};
+
+static bool is_name(const char *name, const char *text, size_t length)
+{
+	return strlen(name) == length && strncmp(name, text, length) == 0;
+}
+
+bool parameter_value(const struct phrase_context *c, const char *name, size_t length,
+		     char value[PARAMETER_MAX])
+{
+	value[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (!is_name(flags[i].name, name, length))
+			continue;
+		if (c->f && c->f->flags & flags[i].flag)
+			say(value, "%s", flags[i].name);
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(parameters); i++) {
+		if (!is_name(parameters[i].name, name, length))
+			continue;
+		if (c->f)
+			parameters[i].say(c, value);
+		for (size_t n = 0; !c->f && n <= length; n++)
+			value[n] = n < length ? (char)toupper((unsigned char)name[n]) : '\0';
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The parameters of phrases: how each of them reads. For phrase.c alone. */
+#ifndef REPORT_PARAMETERS_H
+#define REPORT_PARAMETERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "report/finding.h"
+#include "report/result.h"
+
+/* The longest value: the reason of the last try, or a list of addresses. */
+#define PARAMETER_MAX 768
+
+struct phrase_context {
+	const struct finding *f;     /* NULL: the parameters' names instead of their values */
+	const struct result *result; /* or NULL */
+	bool every_branch;           /* whatever the values are */
+};
+
+/* The value, or "". False: no parameter and no flag has that name. */
+bool parameter_value(const struct phrase_context *c, const char *name, size_t length,
+		     char value[PARAMETER_MAX]);
+
+#endif

@@ -1,0 +1,818 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/words.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "report/phrase.h"
+
+/* clang-format off: one line of text a line, so that a sentence can be found */
+
+/* What one address says of an attempt in which others were silent. */
+#define PARTIAL         "[ended:no attempt is left][!ended:no association within {ms}]; "
+#define PARTIAL_KNOWN   PARTIAL "{address}: "
+#define PARTIAL_UNKNOWN PARTIAL "{errno} of at least one address: "
+#define EVERY_PATH      "no path answers a heartbeat: "
+
+/* Said of three causes of an ABORT. */
+#define TWO_STACKS                                                                              \
+	"the two stacks do not go together: --verbose shows what was sent, and -O, -I and the " \
+	"net.sctp sysctls change it"
+
+/* In the order of the codes. */
+static const struct words
+	table
+		[] = {
+			{ FINDING_NONE, "none", RESULT_CONNECTED, -1, "", NULL, NULL,
+			  "there is nothing to say", NULL, NULL },
+			{ FINDING_INTERRUPTED, "interrupted", RESULT_FAILED, -1,
+			  "ended by {signal}",
+			  "ended by {signal}[up: before every path had answered a heartbeat][retry: before the next try; the last one: {last}][!up:[!retry: after {exact_ms}, with no answer until then]]",
+			  NULL,
+			  "a signal ended the attempt, the monitor or the listener; the exit status is 128 and its number",
+			  "^C, kill, or a timeout(1) around the program\n"
+			  "for --monitor, ^C is the usual end",
+			  "what is known until then stands in the report" },
+			{ FINDING_CALL_FAILED, "call-failed", RESULT_FAILED, STATUS_HOST,
+			  "{call}: {errno}: {meaning}", NULL, "sctp-connect --explain {errno}",
+			  "a system call of this host failed, and nothing is known beyond that",
+			  "no permission, or no resources: the errno says which\n"
+			  "a sandbox that forbids the call",
+			  "strace -f sctp-connect ... shows the call" },
+			{ FINDING_COUNT_REACHED, "count-reached", RESULT_CONNECTED, STATUS_OK,
+			  "reached --count rounds", NULL, NULL,
+			  "the monitor made as many rounds as --count asks for", NULL, NULL },
+			{ FINDING_TIME_ELAPSED, "time-elapsed", RESULT_CONNECTED, STATUS_OK,
+			  "monitoring time elapsed", NULL, NULL,
+			  "the monitor ran for the time that --monitor gives it", NULL, NULL },
+			{ FINDING_ALL_SERVED, "all-served", RESULT_CONNECTED, STATUS_OK,
+			  "all associations served", NULL, NULL,
+			  "the listener served as many associations as --count asks for", NULL,
+			  NULL },
+			{ FINDING_NAME_NOT_FOUND, "name-not-found", RESULT_UNRESOLVED,
+			  STATUS_UNRESOLVED,
+			  "{name}: no such name[family:, or it has no {family} address ({option})]",
+			  NULL, NULL, "the resolver knows no such name",
+			  "a misspelt name, or a missing search domain\n"
+			  "a name without an address of the family that -4 or -6 asks for",
+			  "getent ahosts NAME\n"
+			  "cat /etc/resolv.conf; resolvectl query NAME" },
+			{ FINDING_NAME_WITHOUT_ADDRESS, "name-without-address", RESULT_UNRESOLVED,
+			  STATUS_UNRESOLVED,
+			  "{name}: the name has no [family:{family} ]address[family: ({option})]",
+			  NULL, NULL,
+			  "the name exists, and has no address, or none of the family asked for",
+			  "a name that has only other records (MX, SRV, CNAME to nothing)\n"
+			  "-4 or -6 excludes the addresses that it has",
+			  "getent ahosts NAME\n"
+			  "resolvectl query NAME" },
+			{ FINDING_NAME_SERVER_SILENT, "name-server-silent", RESULT_UNRESOLVED,
+			  STATUS_UNRESOLVED,
+			  "{name}: the name server did not answer, or has a temporary failure",
+			  NULL, NULL,
+			  "no name server answered, or one answered that it cannot tell now",
+			  "no network, or a wrong address in /etc/resolv.conf\n"
+			  "a filter that drops DNS (port 53)\n"
+			  "a name server that cannot reach the one it asks",
+			  "cat /etc/resolv.conf; resolvectl status\n"
+			  "resolvectl query NAME" },
+			{ FINDING_NAME_SERVER_FAILED, "name-server-failed", RESULT_UNRESOLVED,
+			  STATUS_UNRESOLVED, "{name}: the name server reported a failure", NULL,
+			  NULL, "the name server answered that it failed",
+			  "a broken zone, or a DNSSEC signature that is not valid\n"
+			  "a name server that refuses to answer this host",
+			  "resolvectl query NAME; dig NAME" },
+			{ FINDING_LOOKUP_FAILED, "lookup-failed", RESULT_UNRESOLVED,
+			  STATUS_UNRESOLVED, "{name}: cannot look the name up: {detail}", NULL,
+			  NULL,
+			  "the look-up failed on this host, before any name server could say something",
+			  "nsswitch.conf names a module that is missing\n"
+			  "no memory or no descriptors",
+			  "cat /etc/nsswitch.conf\n"
+			  "getent ahosts NAME" },
+			{ FINDING_NO_SCTP_HERE, "no-sctp-here", RESULT_UNSUPPORTED, STATUS_HOST,
+			  "this host's kernel has no SCTP", NULL,
+			  "[detail:the module may not be loaded here: {detail}][!detail:as root: modprobe sctp (where it is missing: a blacklist in /etc/modprobe.d, or a kernel package without extra modules)]",
+			  "this host's kernel has no SCTP, and no other stack can be used",
+			  "the sctp module is not installed: some systems have it in a package of its own (kernel-modules-extra)\n"
+			  "the module is blacklisted, or loading modules is off\n"
+			  "the kernel is built without SCTP, or it is no Linux (gVisor)",
+			  "modprobe sctp; ls /proc/net/sctp (on the host, where this is a container)\n"
+			  "modprobe -c | grep -w sctp; sysctl kernel.modules_disabled\n"
+			  "sctp-connect --version: the stacks of this build" },
+			{ FINDING_NO_IPV6, "no-ipv6", RESULT_FAILED, STATUS_HOST,
+			  "this host has no IPv6",
+			  "this host has no IPv6, and the remaining addresses need it",
+			  "sysctl net.ipv6.conf.all.disable_ipv6, and ipv6.disable= on the kernel's command line",
+			  "this host cannot open an IPv6 socket",
+			  "IPv6 is switched off, by sysctl or on the kernel's command line\n"
+			  "a sandbox forbids the address family",
+			  "sctp-connect -4, where the peer has IPv4 addresses" },
+			{ FINDING_ENCAPS_UNSUPPORTED, "encaps-unsupported", RESULT_FAILED,
+			  STATUS_HOST, "this kernel's SCTP has no UDP encapsulation", NULL,
+			  "Linux has it since 5.11; --stack usrsctp has it on any kernel",
+			  "the kernel cannot carry SCTP in UDP (RFC 6951)", "a kernel before 5.11",
+			  "uname -r; ls /proc/sys/net/sctp/udp_port" },
+			{ FINDING_ENCAPS_OFF, "encaps-off", RESULT_FAILED, STATUS_HOST,
+			  "net.sctp.udp_port is 0: this host's kernel takes no UDP-encapsulated SCTP",
+			  NULL, "as root: sysctl net.sctp.udp_port={port}",
+			  "the kernel's UDP encapsulation is switched off",
+			  "net.sctp.udp_port is 0, which is the default",
+			  "sysctl net.sctp.udp_port" },
+			{ FINDING_ENCAPS_OTHER_PORT, "encaps-other-port", RESULT_FAILED,
+			  STATUS_HOST,
+			  "net.sctp.udp_port is {other_port}: this host's kernel takes UDP-encapsulated SCTP on that port alone, not on {port}",
+			  NULL, "as root: sysctl net.sctp.udp_port={port}",
+			  "the kernel takes UDP-encapsulated SCTP on one port, and another was asked for",
+			  "--udp-encaps names a local port that net.sctp.udp_port does not have",
+			  "sysctl net.sctp.udp_port" },
+			{ FINDING_USRSCTP_BESIDE_KERNEL, "usrsctp-beside-kernel", RESULT_FAILED,
+			  STATUS_HOST,
+			  "cannot run usrsctp while the kernel's SCTP is loaded: the kernel would abort its associations",
+			  NULL, "--stack kernel, or --udp-encaps with this one",
+			  "two SCTP stacks on one host answer each other's packets with ABORT",
+			  "the sctp module is loaded, by this or another program",
+			  "lsmod | grep sctp; ls /proc/net/sctp" },
+			{ FINDING_RAW_PRIVILEGE, "raw-privilege", RESULT_FAILED, STATUS_HOST,
+			  "SCTP in user space sends raw packets, which needs CAP_NET_RAW", NULL,
+			  "as root: setcap cap_net_raw+ep the program, or run it as root; --udp-encaps PORT needs no privilege, where the peer speaks it too",
+			  "the stack in user space may not open a raw socket",
+			  "the program runs without CAP_NET_RAW",
+			  "getcap the program; grep CapEff /proc/self/status" },
+			{ FINDING_UDP_PORT_IN_USE, "udp-port-in-use", RESULT_FAILED, STATUS_HOST,
+			  "UDP port {port} is in use on this host", NULL,
+			  "ss -uanp shows who has it",
+			  "another program has the UDP port that encapsulation needs",
+			  "another program that speaks SCTP in UDP\n"
+			  "the kernel itself: sysctl net.sctp.udp_port",
+			  NULL },
+			{ FINDING_UDP_PORT_PRIVILEGED, "udp-port-privileged", RESULT_FAILED,
+			  STATUS_HOST,
+			  "UDP port {port}: ports below 1024 need CAP_NET_BIND_SERVICE", NULL,
+			  "use a port from 1024 on, or run as root",
+			  "the UDP port of the encapsulation needs a privilege",
+			  "--udp-encaps names a local port below 1024",
+			  "sysctl net.ipv4.ip_unprivileged_port_start" },
+			{ FINDING_NO_LINK_LOCAL, "no-link-local", RESULT_FAILED, STATUS_HOST,
+			  "SCTP in user space has no link-local addresses", NULL,
+			  "--stack kernel has them",
+			  "the stack in user space cannot use fe80:: addresses",
+			  "--stack usrsctp with link-local addresses only", NULL },
+			{ FINDING_BIND_WRONG_FAMILY, "bind-wrong-family", RESULT_FAILED,
+			  STATUS_HOST, "no -b address is {family}",
+			  "none of the -b addresses is of the family of the peer's addresses",
+			  "give a local address of the same family, or no -b at all",
+			  "the stack sends only from bound addresses, and none of those is of the peer's family",
+			  "-b names IPv4 addresses and -a IPv6 ones, or the other way round",
+			  NULL },
+			{ FINDING_BIND_IN_USE, "bind-in-use", RESULT_FAILED, STATUS_HOST,
+			  "{at}: the port is in use on this host", NULL,
+			  "ss -Sanp shows who has it; port 0 takes a free one",
+			  "another SCTP socket of this host has that local address and port",
+			  "another program, or another sctp-connect --listen, has the port\n"
+			  "a socket bound to all addresses (0.0.0.0 or ::) takes the port on each of them\n"
+			  "an association that still closes holds its port, and no program is shown for it",
+			  "cat /proc/net/sctp/eps /proc/net/sctp/assocs" },
+			{ FINDING_NOT_LOCAL, "not-local", RESULT_FAILED, STATUS_HOST,
+			  "{at} is not an address of this host", NULL,
+			  "ip addr shows the addresses of this host",
+			  "the address of -b cannot be bound: no interface here has it, or it cannot be used yet",
+			  "the address is on no interface, or its interface is gone\n"
+			  "an IPv6 address still in duplicate address detection, or failed in it\n"
+			  "its interface is in a VRF, or in another network namespace",
+			  "ip -6 addr show tentative; ip -6 addr show dadfailed\n"
+			  "ip link show type vrf; ip netns\n"
+			  "sysctl net.ipv4.ip_nonlocal_bind" },
+			{ FINDING_PRIVILEGED_PORT, "privileged-port", RESULT_FAILED, STATUS_HOST,
+			  "{at}: ports below 1024 need CAP_NET_BIND_SERVICE", NULL,
+			  "use a port from 1024 on, run as root, or see sysctl net.ipv4.ip_unprivileged_port_start",
+			  "the local port needs a privilege",
+			  "a port below 1024 in -b or -p, without CAP_NET_BIND_SERVICE\n"
+			  "a security module (SELinux, AppArmor) that forbids the port",
+			  "ausearch -m AVC -ts recent; dmesg | grep -i denied" },
+			{ FINDING_WILDCARD_NOT_ALONE, "wildcard-not-alone", RESULT_FAILED,
+			  STATUS_HOST, "{at} cannot be bound together with the others", NULL,
+			  "a wildcard address (0.0.0.0 or ::) is given alone",
+			  "these local addresses cannot be bound to one socket",
+			  "a wildcard address among others\n"
+			  "an IPv4 address on a socket that is IPv6 only",
+			  NULL },
+			{ FINDING_NO_FREE_PORT, "no-free-port", RESULT_FAILED, STATUS_HOST,
+			  "no local port is free", NULL, "sysctl net.ipv4.ip_local_port_range",
+			  "every ephemeral port of this host is taken by an SCTP socket",
+			  "each one-to-one socket takes a port of its own, also for different peers: there are 28,232 by default\n"
+			  "associations that still close hold theirs",
+			  "ss -San | wc -l\n"
+			  "--one-to-many holds any number of associations on one port" },
+			{ FINDING_SCOPE_TOO_NARROW, "scope-too-narrow", RESULT_FAILED, STATUS_HOST,
+			  "no local address (or none given with -b) has a wide enough scope to reach {address}, the first address tried",
+			  NULL,
+			  "ip addr shows this host's addresses; -b chooses which of them may be used",
+			  "this host has, or -b allows, only addresses whose scope is narrower than the first peer address",
+			  "only loopback or link-local addresses here, and a peer farther away\n"
+			  "-b names addresses of a narrow scope only",
+			  "sysctl net.sctp.addr_scope_policy" },
+			{ FINDING_LINK_DOWN, "link-down", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
+			  "this host's link to it, {link}, has no carrier", NULL,
+			  "ip link show {link}: its cable, or the switch or host at its other end",
+			  "the route to the address leaves by a link without carrier, so that nothing can be sent",
+			  "no cable, a switch or host that is off, a tunnel or radio link that is down",
+			  "ip -s link show LINK; ethtool LINK" },
+			{ FINDING_NO_ROUTE, "no-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
+			  "this host has no route to it",
+			  "[several:this host has no route to any of the addresses][!several:this host has no route to it]",
+			  "ip route get {address} shows what the kernel would do",
+			  "the routing table of this host has no entry for the address",
+			  "no default route, or a prefix that is missing\n"
+			  "IPv6 without any address but a link-local one\n"
+			  "a rule (ip rule) that sends the source of -b to a table without a route",
+			  "ip route; ip -6 route; ip rule" },
+			{ FINDING_UNREACHABLE_ROUTE, "unreachable-route", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "this host's route to it is of type unreachable",
+			  NULL, "ip route get {address} shows what the kernel would do",
+			  "a route of type unreachable makes this host refuse packets to the address",
+			  "ip route add unreachable ...: by hand, or by a routing daemon",
+			  "ip route show type unreachable" },
+			{ FINDING_PROHIBITED_ROUTE, "prohibited-route", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "this host's route to it is of type prohibit", NULL,
+			  "ip route get {address} shows what the kernel would do",
+			  "a route of type prohibit forbids packets to the address",
+			  "ip route add prohibit ..., or ip rule add ... prohibit",
+			  "ip route show type prohibit; ip rule" },
+			{ FINDING_BLACKHOLE_ROUTE, "blackhole-route", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "this host's route to it is of type blackhole",
+			  NULL, "ip route get {address} shows what the kernel would do",
+			  "a route of type blackhole drops packets to the address silently",
+			  "ip route add blackhole ...: by hand, or by a routing daemon",
+			  "ip route show type blackhole; ip rule" },
+			{ FINDING_NO_SOURCE_ADDRESS, "no-source-address", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED,
+			  "this host has no source address for it (sysctl net.ipv6.conf.all.disable_ipv6)",
+			  NULL, "ip route get {address} shows what the kernel would do",
+			  "there is a route, and no address of this host to send from",
+			  "IPv6 is switched off on the interface\n"
+			  "the interface has no address of that family",
+			  "ip addr; sysctl net.ipv6.conf.all.disable_ipv6" },
+			{ FINDING_ROUTE_UNUSABLE, "route-unusable", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED,
+			  "the routing table has no usable route to it ({errno})", NULL,
+			  "ip route get {address} shows what the kernel would do",
+			  "a route look-up for the address failed, for a reason that is none of the usual ones",
+			  "the errno says which: sctp-connect --explain ERRNO",
+			  "ip route; ip rule" },
+			{ FINDING_NEIGHBOUR_SILENT, "neighbour-silent", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "{next_hop} does not answer {arp} on its link",
+			  NULL,
+			  "ip neigh shows what the link says: is the address right, the host up, the prefix length right?",
+			  "nobody on the link answers for the address, or for the router towards it",
+			  "the host or the router is down, or on another link or VLAN\n"
+			  "a wrong address or prefix length, here or there\n"
+			  "a switch or hypervisor that drops ARP or neighbour discovery",
+			  "ip neigh show ADDR; ip route get ADDR\n"
+			  "tcpdump -ni any arp or icmp6" },
+			{ FINDING_NO_ADDRESS_REACHABLE, "no-address-reachable", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "none of the addresses can be reached", NULL, NULL,
+			  "each address is unreachable, and not all for the same reason",
+			  "the note of each address says why",
+			  "sctp-connect --explain with the code of each address (--json)" },
+			{ FINDING_ABORTED_HERE, "aborted-here", RESULT_REFUSED,
+			  STATUS_NOT_CONNECTED,
+			  "[up:aborted by this end: what the peer sent breaks the protocol][!up:its answer breaks the protocol]",
+			  "[up:this end aborted the association {when}, because what the peer sent breaks the protocol][!up:the host's answer to INIT breaks the protocol: this end aborted][cause:: {cause}]",
+			  "[up:tcpdump -vni any sctp shows what the peer sent][!up:[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]]",
+			  "this host's own stack sent an ABORT, because a packet of the peer broke the protocol",
+			  "two stacks that do not go together: a parameter, AUTH or ASCONF without each other\n"
+			  "a middlebox that alters packets",
+			  "sctp-connect --verbose shows what was sent and what came\n"
+			  "sysctl net.sctp.auth_enable net.sctp.addip_enable, on both ends" },
+			{ FINDING_ABORTED_BY_PEER, "aborted-by-peer", RESULT_ABORTED,
+			  STATUS_NOT_CONNECTED, "aborted by the peer[cause:: {cause}]",
+			  "the peer aborted the association {when}[cause:: {cause} (cause {cause_code})]",
+			  "[cause_hint:{cause_hint}][!cause_hint:the peer's log says why; its application may not know this host's addresses]",
+			  "the peer ended an established association with an ABORT",
+			  "the server closed with data unread, or with SO_LINGER {1,0}\n"
+			  "the protocol above (Diameter, M3UA, S1AP, ...) does not want this peer\n"
+			  "the peer's host restarted and does not know the association any more\n"
+			  "a middlebox or another stack on the peer's addresses sent it",
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer: the ABORT carries a cause\n"
+			  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
+			{ FINDING_CLOSED_BY_PEER, "closed-by-peer", RESULT_CONNECTED, -1,
+			  "closed by the peer", "established, and closed again by the peer at once",
+			  NULL, "the peer ended the association gracefully (SHUTDOWN)",
+			  "a server that closes as soon as it has accepted\n"
+			  "a service that is stopping, or that does not want this client",
+			  "the logs of the server" },
+			{ FINDING_RESTARTED_BY_PEER, "restarted-by-peer", RESULT_CONNECTED, -1,
+			  "the peer restarted the association", NULL,
+			  "its program or host has started again, or two programs there use the same port and address",
+			  "the peer came back with a new association in place of this one (RFC 9260 section 5.2)",
+			  "its program or host has restarted\n"
+			  "two programs on the peer's side use the same address and port\n"
+			  "a fail-over to another host with the same address",
+			  "the logs of the server" },
+			{ FINDING_PEER_SILENT, "peer-silent", RESULT_ABORTED, STATUS_NOT_CONNECTED,
+			  "the peer does not answer any more",
+			  "the association was lost {when}: the peer does not answer any more",
+			  "sctp-connect --explain ETIMEDOUT",
+			  "no path of an established association answers any more, and the stack gave it up",
+			  "the peer's host is down, or cut off\n"
+			  "all paths share one link or router that failed",
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer\n"
+			  "ip route get ADDR; ip neigh" },
+			{ FINDING_ASSOCIATION_LOST, "association-lost", RESULT_ABORTED,
+			  STATUS_NOT_CONNECTED, "{meaning}",
+			  "the association was lost {when}: {meaning}",
+			  "sctp-connect --explain {errno}",
+			  "the stack gave up an established association, and its errno is all that is known",
+			  "the errno says which: sctp-connect --explain ERRNO",
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+			{ FINDING_CLOSED_HERE, "closed-here", RESULT_CONNECTED, -1,
+			  "closed by this end", NULL, NULL,
+			  "this end closed the association gracefully, as it should", NULL, NULL },
+			{ FINDING_GONE, "gone", RESULT_CONNECTED, -1, "it had ended already", NULL,
+			  NULL, "the association had ended before this end could close it",
+			  "the peer closed or aborted it in the same moment", NULL },
+			{ FINDING_SHUTDOWN_UNANSWERED, "shutdown-unanswered", RESULT_CONNECTED, -1,
+			  "aborted by this end: no answer to SHUTDOWN", NULL, NULL,
+			  "the peer did not complete the graceful close in time, so this end sent ABORT",
+			  "the peer's host is down or cut off\n"
+			  "its program does not read the data that is still on the way",
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+			{ FINDING_NO_SCTP, "no-sctp", RESULT_REFUSED, STATUS_NOT_CONNECTED,
+			  "[other:{who} answered ICMP protocol unreachable][!other:answered ICMP protocol unreachable]",
+			  "the host answered ICMP protocol unreachable: it has no SCTP",
+			  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+			  "the peer host answered ICMP protocol unreachable: it has no SCTP at all",
+			  "the sctp module is not loaded on the peer: no program there has used SCTP yet\n"
+			  "a firewall that rejects with icmp type prot-unreachable",
+			  "on the peer: modprobe sctp; ls /proc/net/sctp\n"
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+			{ FINDING_STALE_COOKIE, "stale-cookie", RESULT_REFUSED,
+			  STATUS_NOT_CONNECTED, "answered the COOKIE-ECHO with ERROR: {cause}",
+			  "the host answered the COOKIE-ECHO with ERROR: {cause}",
+			  "the round trip exceeds the peer's cookie lifetime, or its clock jumped: on Linux sysctl net.sctp.valid_cookie_life",
+			  "the cookie had expired when it came back to the peer",
+			  "a round trip longer than the lifetime of a cookie (60 s by default)\n"
+			  "the peer's clock jumped between INIT and COOKIE-ECHO\n"
+			  "a peer whose cookie lifetime is set far too short",
+			  "on the peer: sysctl net.sctp.valid_cookie_life; timedatectl" },
+			{ FINDING_COOKIE_ERROR, "cookie-error", RESULT_REFUSED,
+			  STATUS_NOT_CONNECTED, "answered the COOKIE-ECHO with ERROR: {cause}",
+			  "the host answered the COOKIE-ECHO with ERROR: {cause}",
+			  "the peer's log may say more",
+			  "the peer answered the COOKIE-ECHO with an ERROR chunk",
+			  "the cause that the chunk carries says which",
+			  "the logs of the server\n"
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+			{ FINDING_REFUSED_WITH_CAUSE, "refused-with-cause", RESULT_REFUSED,
+			  STATUS_NOT_CONNECTED, "answered ABORT: {cause}",
+			  "the host answered [cookie:the INIT, and the COOKIE-ECHO with ABORT][!cookie:ABORT]: {cause}",
+			  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+			  "the peer answered ABORT, and says why: the cause stands in the report",
+			  "out of resource: its accept queue, its memory, or another limit\n"
+			  "protocol violation, user-initiated abort: the quoted text is the peer's own\n"
+			  "new addresses, shutting down: an older association of the same ports",
+			  "the logs of the server\n"
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+			{ FINDING_ABORTED_THERE_OR_HERE, "aborted-there-or-here", RESULT_REFUSED,
+			  STATUS_NOT_CONNECTED,
+			  "answered ABORT, or its answer breaks the protocol: {cause}",
+			  "the host answered ABORT, or this end aborted because its answer breaks the protocol: {cause}",
+			  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+			  "an ABORT ended the attempt, and the stack does not say which end sent it",
+			  "two stacks that do not go together: a parameter that one of them does not take",
+			  "sctp-connect with CAP_NET_RAW: its witness sees who sends the ABORT\n"
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+			{ FINDING_QUEUE_FULL_OR_UNWANTED, "queue-full-or-unwanted", RESULT_REFUSED,
+			  STATUS_NOT_CONNECTED, "answered ABORT",
+			  "the host answered the INIT, and the COOKIE-ECHO with ABORT: its queue is full, or it takes no association from here",
+			  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+			  "the peer answered the INIT, and then refused the association without giving a cause",
+			  "the server does not accept, and its backlog is full\n"
+			  "a server that takes associations from known addresses only",
+			  "on the peer: ss -Slnp; sysctl net.core.somaxconn\n"
+			  "the logs of the server" },
+			{ FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "no-endpoint-or-queue-full",
+			  RESULT_REFUSED, STATUS_NOT_CONNECTED, "answered ABORT",
+			  "the host answered ABORT: no endpoint listens on port {port}, or its queue is full",
+			  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+			  "the peer host answered the INIT with ABORT and gave no cause: nothing listens on that port, or its accept queue is full; the packet is the same",
+			  "no SCTP socket listens on that port (a TCP one on the same number is no help)\n"
+			  "the server is there but does not accept, and its backlog is full\n"
+			  "the server listens on another of its addresses only",
+			  "on the peer: ss -Slnp tells the two apart (Recv-Q is the queue); cat /proc/net/sctp/eps\n"
+			  "on the peer: sysctl net.core.somaxconn\n"
+			  "sctp-connect --each: every address alone" },
+			{ FINDING_NO_ENDPOINT_OR_NO_SCTP, "no-endpoint-or-no-sctp",
+			  RESULT_REFUSED, STATUS_NOT_CONNECTED, "answered ABORT, or ICMP protocol unreachable", "the host answered ABORT: no endpoint listens on port {port}, or its queue is full (or ICMP: it has no SCTP; a one-to-many socket is not told which)", "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+			  "the peer refused, and a one-to-many socket is not told how: nothing listens, its queue is full, or the host has no SCTP",
+			  "as for no-endpoint-or-queue-full and no-sctp",
+			  "sctp-connect with CAP_NET_RAW, or without --one-to-many, tells ABORT and ICMP apart\n"
+			  "on the peer: ss -Slnp; ls /proc/net/sctp" },
+			{ FINDING_OWN_OUTPUT_FILTER, "own-output-filter",
+			  RESULT_TIMEOUT, STATUS_TIMEOUT, "no {chunk} left this host", NULL,
+			  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc qdisc",
+			  "the stack sent a packet, and the witness did not see it leave: something on this host drops it",
+			  "an nftables or iptables rule in the output hook\n"
+			  "a queue discipline (tc) that drops\n"
+			  "an IPsec policy without a key",
+			  "nft list ruleset; ip xfrm policy\n"
+			  "tc -s qdisc show" },
+			{ FINDING_OWN_INPUT_FILTER, "own-input-filter",
+			  RESULT_TIMEOUT, STATUS_TIMEOUT, "the {chunk} arrived[other_link: on {other_link}, not on {link}], but was dropped before this host's SCTP saw it",
+			  NULL,
+			  "something on this host drops it after it arrives: nft list ruleset, iptables -S INPUT, sysctl net.ipv4.conf.all.rp_filter",
+			  "the witness saw the answer arrive, and the stack did not get it: something on this host drops it",
+			  "an nftables or iptables rule in the input hook\n"
+			  "rp_filter: the answer comes in by another link than the route goes out\n"
+			  "a conntrack entry that translates it to another port",
+			  "nft list ruleset; conntrack -L -p sctp\n"
+			  "sysctl net.ipv4.conf.all.rp_filter; nstat -az TcpExtIPReversePathFilter" },
+			{ FINDING_OWN_FILTER, "own-filter",
+			  RESULT_TIMEOUT, STATUS_TIMEOUT, "answered the INIT, but no {chunk} left this host",
+			  NULL,
+			  "something on this host drops it before it leaves, or drops the answer after it arrives: nft list ruleset, iptables -S",
+			  "the INIT-ACK arrived, and no COOKIE-ECHO left: a filter of this host drops the one or the other",
+			  "as for own-input-filter and own-output-filter",
+			  "nft list ruleset; the counters of its rules tell the two apart" },
+			{ FINDING_ICMP_THIS_HOST, "icmp-this-host", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "this host itself answered {icmp}", NULL,
+			  "this host's own packet filter or routes say so: nft list ruleset, iptables -S OUTPUT, ip route",
+			  "this host itself sent the ICMP error: a filter, a route, or a neighbour that does not answer",
+			  "an nftables or iptables rule that rejects in the output hook\n"
+			  "a route of type unreachable or prohibit\n"
+			  "nobody answers ARP or neighbour discovery for the address",
+			  "ip route get ADDR; ip neigh show ADDR" },
+			{ FINDING_ICMP_PROHIBITED, "icmp-prohibited", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED,
+			  "[icmp:{who} answered {icmp}][!icmp:ICMPv6 says administratively prohibited]",
+			  NULL,
+			  "[icmp:a firewall rule at the sender of the ICMP error forbids it][!icmp:tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who says so]",
+			  "a firewall rejects the packets, and says so by ICMP",
+			  "a rule for IP protocol 132, or for all that is not TCP or UDP",
+			  "tcpdump -vni any icmp or icmp6: who says it, and about which packet" },
+			{ FINDING_ICMP_PORT_UNREACHABLE, "icmp-port-unreachable",
+			  RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
+			  "[icmp:{who} answered {icmp}][!icmp:ICMP says port unreachable]", NULL,
+			  "[udp:nothing takes that UDP port there: does the peer speak SCTP in UDP (on Linux: sysctl net.sctp.udp_port), and is it that port?][!udp:SCTP never sends \"port unreachable\": a firewall on the path or at the peer does (the default of iptables REJECT)]",
+			  "ICMP port unreachable came back: of a UDP port that nobody has, or of a firewall",
+			  "with --udp-encaps: nobody has that UDP port at the peer\n"
+			  "without: iptables ... -j REJECT, whose default is this message",
+			  "tcpdump -vni any icmp or icmp6: who says it, and about which packet" },
+			{ FINDING_ICMP_TIME_EXCEEDED, "icmp-time-exceeded", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "[icmp:{who} answered {icmp}]", NULL,
+			  "a routing loop, or too many hops: traceroute -n shows where",
+			  "a router dropped the packet because its hop limit was used up",
+			  "a routing loop between two routers\n"
+			  "a hop limit that is too small for the path",
+			  "tcpdump -vni any icmp or icmp6: who says it, and about which packet" },
+			{ FINDING_ICMP_UNREACHABLE, "icmp-unreachable", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "[icmp:{who} answered {icmp}]", NULL,
+			  "the sender of the ICMP error has no onward route: check its routing table, and whether the host is up",
+			  "a router says by ICMP that it cannot reach the address",
+			  "the router has no route\n"
+			  "the host is down: the last router gets no answer on the link",
+			  "tcpdump -vni any icmp or icmp6: who says it, and about which packet" },
+			{ FINDING_ICMP_NOT_ACCEPTED, "icmp-not-accepted", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "[icmp:{who} answered {icmp}]", NULL,
+			  "the sender of the ICMP error does not accept such a packet: tcpdump -vni any icmp or icmp6",
+			  "a host on the path says by ICMP that the packet is malformed, or of a kind that it does not take",
+			  "a middlebox that damages or does not know the packets\n"
+			  "IP options or IPv6 extension headers that the peer does not take",
+			  "tcpdump -vni any icmp or icmp6: who says it, and about which packet" },
+			{ FINDING_ICMP_UNSPECIFIED, "icmp-unspecified", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED, "{soft}",
+			  NULL, "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who says so",
+			  "the network reported an error by ICMP, and the socket tells no more than an errno",
+			  "an ICMP error of a router, a firewall or the host; a witness (CAP_NET_RAW) would name it",
+			  "tcpdump -vni any icmp or icmp6: who says it, and about which packet" },
+			{ FINDING_ICMP_OR_NEIGHBOUR, "icmp-or-neighbour-silent", RESULT_UNREACHABLE,
+			  STATUS_NOT_CONNECTED,
+			  "the host does not answer on its link (ARP or ND), or {soft}", NULL,
+			  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who says so",
+			  "the socket says EHOSTUNREACH: nobody answers on the link, or an ICMP error came back",
+			  "the host is down, or its address is on no link here\n"
+			  "a router or a firewall that says so by ICMP; a witness (CAP_NET_RAW) tells the two apart",
+			  "tcpdump -vni any icmp or icmp6: who says it, and about which packet" },
+			{ FINDING_ANSWERED_ELSEWHERE, "answered-elsewhere",
+			  RESULT_TIMEOUT, STATUS_TIMEOUT, "[up:the answer comes from {other}][!up:{other} answered the INIT instead]",
+			  NULL,
+			  "[!up:an answer has to come from the address that was asked: the peer picks the wrong source address, or NAT on the path back changes it]",
+			  "another address answered than the one that was asked",
+			  "the peer picks the source address by its routes, not by the address that was asked\n"
+			  "NAT on the path back",
+			  "on the peer: ip route get ADDR-OF-THIS-HOST from ADDR; ip rule\n"
+			  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+			{ FINDING_WRONG_TAG, "wrong-tag",
+			  RESULT_TIMEOUT, STATUS_TIMEOUT, "what came back has a verification tag that is not of this attempt",
+			  NULL,
+			  "another host answers in its place (NAT, a load balancer), or an older association of the same ports does: tcpdump -vni any sctp",
+			  "packets came back whose verification tag belongs to no INIT of this attempt",
+			  "a NAT or load balancer sends the packets of one association to different hosts\n"
+			  "an older association of the same addresses and ports at the peer",
+			  "conntrack -L -p sctp, on each box between the two\n"
+			  "another local port: -b :PORT" },
+			{ FINDING_COOKIE_SILENT, "cookie-silent",
+			  RESULT_TIMEOUT, STATUS_TIMEOUT, "answered the INIT, but not the COOKIE-ECHO",
+			  NULL,
+			  "a filter on the path may let only INIT pass, or drop the larger COOKIE-ECHO (path MTU); or the peer's accept queue is full, which not every stack says",
+			  "the INIT was answered, the COOKIE-ECHO left this host, and nothing came back",
+			  "a filter on the path that lets only INIT and INIT-ACK pass\n"
+			  "the COOKIE-ECHO is larger than the path's MTU\n"
+			  "the peer's accept queue is full, and its stack drops instead of answering",
+			  "on the peer: ss -Slnp; tcpdump -ni any sctp\n"
+			  "tracepath -n ADDR" },
+			{ FINDING_NO_COOKIE_ACK, "no-cookie-ack",
+			  RESULT_TIMEOUT, STATUS_TIMEOUT, "answered the INIT, but no COOKIE-ACK got through",
+			  "the peer answered the INIT, but no COOKIE-ACK got through within {ms}",
+			  "a filter on the path may let only INIT pass, or drop the larger COOKIE-ECHO (path MTU), or the peer's accept queue is full, which not every stack says: tcpdump -ni any sctp on both ends",
+			  "the stack has the INIT-ACK and waits for the COOKIE-ACK; whether the COOKIE-ECHO left is not known",
+			  "as for cookie-silent\n"
+			  "a filter of this host drops the COOKIE-ECHO or the COOKIE-ACK",
+			  "sctp-connect with CAP_NET_RAW: its witness sees what leaves" },
+			{ FINDING_BAD_CHECKSUM,
+			  "bad-checksum", RESULT_TIMEOUT, STATUS_TIMEOUT, "what came back has a bad SCTP checksum",
+			  "[packets:no answer to INIT that could be used: {packets} with a bad SCTP checksum arrived meanwhile][!packets:what came back has a bad SCTP checksum]",
+			  "a middlebox alters packets without updating the CRC32c, or checksum offload is broken: try \"ethtool -K DEVICE tx-checksum-sctp off\" at the peer",
+			  "packets came back whose CRC32c is wrong, so that the stack drops them",
+			  "NAT or another middlebox that alters packets without updating the CRC32c\n"
+			  "checksum offload of a card or of a virtual interface is broken, at the peer\n"
+			  "a capture or tunnel on the path that cuts packets",
+			  "cat /proc/net/sctp/snmp: SctpChecksumErrors\n"
+			  "ethtool -k DEVICE | grep sctp, on the peer" },
+			{ FINDING_MTU_BLACK_HOLE, "mtu-black-hole", RESULT_CONNECTED, -1,
+			  "packets of {bytes} bytes get lost", NULL,
+			  "{address}: small packets get through, but large ones get lost on the path, or the ICMP about them does (path MTU black hole): tracepath -n shows how far they come; filters must let ICMP fragmentation needed and ICMPv6 packet too big pass",
+			  "small heartbeats are answered on this path, and those as large as its MTU are not",
+			  "a tunnel with a smaller MTU, and a filter that drops ICMP fragmentation needed or packet too big\n"
+			  "a link whose two ends disagree on the MTU",
+			  "tracepath -n ADDR; ip route get ADDR\n"
+			  "ping -M do -s SIZE ADDR" },
+			{ FINDING_RETURNS_ELSEWHERE, "returns-elsewhere", RESULT_CONNECTED, -1,
+			  "the answer comes back on {other_link}, not on {link}", NULL, NULL,
+			  "the path works, and its packets come back by another link than they leave by",
+			  "routes that differ on both ends, or policy routing on one",
+			  "ip route get ADDR; ip rule, on both ends" },
+			{ FINDING_HEARTBEATS_LOST, "heartbeats-lost", RESULT_CONNECTED, -1,
+			  "lost {lost} of {sent} heartbeats", NULL, NULL,
+			  "the path works, and loses packets",
+			  "congestion, a bad cable or radio link, a rate limit",
+			  "ip -s link; ethtool -S DEVICE\n"
+			  "mtr -n ADDR" },
+			{ FINDING_LEFT_OUT_BY_SCOPE, "left-out-by-scope", RESULT_CONNECTED, -1,
+			  "not listed by the peer: it is {scope}, and stacks leave such addresses out when the INIT goes to a {other_scope} one ({other})",
+			  NULL, NULL,
+			  "the address is of a narrower scope than the one that answered the INIT, and was left out",
+			  "a global address in front of a private one: both ends then leave out the private ones",
+			  "sysctl net.sctp.addr_scope_policy on both ends (0: no rule)" },
+			{ FINDING_NOT_LISTED, "not-listed", RESULT_CONNECTED, -1,
+			  "not an address of this peer", NULL, NULL,
+			  "the peer did not list the address, so it is not in the association",
+			  "it is not an address of this peer, or the server is not bound to it\n"
+			  "NAT: the peer knows itself by another address",
+			  "on the peer: ip addr; cat /proc/net/sctp/eps\n"
+			  "tcpdump -vni any sctp: the addresses in the INIT-ACK" },
+			{ FINDING_TOO_FEW_VERIFIED, "too-few-verified", RESULT_DEGRADED,
+			  STATUS_DEGRADED,
+			  "{verified} of {paths} addresses verified, {required} required", NULL,
+			  NULL,
+			  "the association is up, and fewer paths are verified than --require asks for",
+			  "a path is dead, or an address was left out\n"
+			  "-R is more than the addresses there are; -R all counts the rejected ones too",
+			  "the note of each address\n"
+			  "a longer --probe-timeout, where a round trip takes more than a second" },
+			{ FINDING_NO_PATH_ANSWERS, "no-path-answers", RESULT_DEGRADED,
+			  STATUS_DEGRADED, "no path answers a heartbeat",
+			  "no path answers a heartbeat: the peer does not answer any, or it has gone since the handshake",
+			  "--no-probe is content with the handshake; tcpdump -ni any sctp shows whether HB REQ goes out and HB ACK comes back",
+			  "the handshake succeeded, and no path answers a heartbeat",
+			  "a peer whose stack does not answer heartbeats\n"
+			  "the peer has gone since the handshake\n"
+			  "a filter that lets handshakes pass and drops heartbeats",
+			  NULL },
+			{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
+			  "no answer to INIT",
+			  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {ms}]", "[udp:the INIT left this host in UDP and nothing at all came back: the host may be down, nobody may take that UDP port, or a filter on the path, or the peer's own, may drop it; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host and nothing at all came back: the host may be down, or a filter on the path, or the peer's own, may drop SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows whether it arrives]",
+			  "an INIT left this host, and nothing came back",
+			  "a firewall that drops IP protocol 132: many let TCP through and nothing else\n"
+			  "NAT on the path: most translate TCP and UDP, not SCTP\n"
+			  "the peer is down, or its answer does not find the way back",
+			  "ip route get ADDR; on the peer: ip route get ADDR-OF-THIS-HOST\n"
+			  "nft list ruleset; iptables -S: is IP protocol 132 (sctp) let through?" },
+			{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
+			  "no answer to INIT",
+			  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {ms}]",
+			  "nothing more is known: the host may be down[udp:, nobody may take that UDP port], or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT comes",
+			  "no answer came, and without a witness it is not known whether the INIT left this host",
+			  "as for silent\n"
+			  "a filter of this host drops the INIT or the answer",
+			  "sctp-connect with CAP_NET_RAW: its witness sees what leaves and what comes back\n"
+			  "ip route get ADDR; nft list ruleset; iptables -S" },
+			{ FINDING_HEARTBEAT_UNANSWERED, "heartbeat-unanswered", RESULT_DEGRADED,
+			  STATUS_DEGRADED,
+			  "[no_init:answered neither the INIT nor a heartbeat in {ms}][!no_init:no heartbeat answer in {ms}[unconfirmed:, so it was never confirmed]]",
+			  NULL,
+			  "{address}[others: and {others} more]: listed by the peer, but nothing comes back on [others:those paths][!others:that path]: check routing and filters on [others:them][!others:it], in both directions",
+			  "the path was asked, and answered no heartbeat in time",
+			  "a cut link, or a filter or route that drops it in one direction\n"
+			  "the peer answers over another interface, and rp_filter drops that\n"
+			  "a round trip that is longer than --probe-timeout",
+			  "ip route get ADDR; sysctl net.ipv4.conf.all.rp_filter\n"
+			  "tcpdump -ni any 'sctp and host ADDR', on both ends" },
+			{ FINDING_INIT_UNANSWERED, "init-unanswered", RESULT_CONNECTED, -1,
+			  "[up:did not answer the INIT in its turn of {ms}][!up:no answer to INIT by the time the next address was tried]",
+			  NULL,
+			  "[other:{address} did not answer the INIT: the association came up over {other}]",
+			  "the address had its turn and did not answer the INIT; another one was tried next",
+			  "as for silent\n"
+			  "a round trip longer than --rto-initial",
+			  "the address alone: sctp-connect -a ADDR:PORT" },
+			{ FINDING_NO_TIME_FOR_HEARTBEAT, "no-time-for-heartbeat", RESULT_CONNECTED,
+			  -1, "answered the INIT; no time for a heartbeat", NULL, NULL,
+			  "the address answered the INIT, and the peer closed the association before a heartbeat could be answered",
+			  NULL, NULL },
+			{ FINDING_ONE_HAS_REFUSED, "one-has-refused", RESULT_REFUSED,
+			  STATUS_NOT_CONNECTED, "one of the addresses tried refused", NULL, NULL,
+			  "all addresses had their turn, some more than once, when one of them refused: it is not known which",
+			  NULL, "sctp-connect --each: every address alone" },
+			{ FINDING_ONE_HAS_ANSWERED, "one-has-answered", RESULT_TIMEOUT,
+			  STATUS_TIMEOUT, "one of the addresses tried has answered the INIT", NULL,
+			  NULL, "one of the addresses answered the INIT, and it is not known which",
+			  NULL, "sctp-connect with CAP_NET_RAW: its witness sees which" },
+			{ FINDING_UNTRIED_REFUSED, "untried-refused", RESULT_CONNECTED, -1,
+			  "not tried: an answer of another address had ended the attempt", NULL,
+			  NULL,
+			  "another address refused before this one had its turn, and one refusal ends the attempt",
+			  NULL, "sctp-connect --each: every address alone" },
+			{ FINDING_UNTRIED_ANSWERED, "untried-answered", RESULT_CONNECTED, -1,
+			  "not tried: another address had answered the INIT", NULL, NULL,
+			  "another address answered the INIT, so that this one was not needed",
+			  NULL, NULL },
+			{ FINDING_UNTRIED_LATE, "untried-late", RESULT_CONNECTED, -1,
+			  "not tried: the timeout expired as its turn came", NULL,
+			  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[ms:each address has its turn after {ms}: {paths} of them need at least -w {least_timeout}]]",
+			  "the attempt ended as the turn of this address came: whether an INIT went to it is not known",
+			  "the stack tries one address after the other, one --rto-initial apart",
+			  "a longer --timeout, a shorter --rto-initial" },
+			{ FINDING_UNTRIED_ENDED, "untried-ended", RESULT_CONNECTED, -1,
+			  "not tried: the attempt ended before its turn", NULL,
+			  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[ms:each address has its turn after {ms}: {paths} of them need at least -w {least_timeout}]]",
+			  "the attempt ended before this address had its turn",
+			  "--timeout or --init-attempts were used up by the addresses before it",
+			  "a longer --timeout, a shorter --rto-initial, more --init-attempts" },
+			{ FINDING_ALL_ACCEPT_ALONE, "all-accept-alone", RESULT_CONNECTED, -1, "",
+			  NULL,
+			  "every address accepts when tried alone: the failure may have been temporary",
+			  "each address accepts an association of its own (--each)", NULL, NULL },
+			{ FINDING_SOME_ACCEPT_ALONE, "some-accept-alone", RESULT_CONNECTED, -1, "",
+			  NULL, "{accepting}: leave out [refusing:{refusing}][!refusing:{rest}]",
+			  "some addresses accept an association of their own (--each), others do not",
+			  NULL, NULL },
+			{ FINDING_NONE_ACCEPTS_ALONE, "none-accepts-alone", RESULT_CONNECTED, -1,
+			  "", NULL, "no address accepts when tried alone",
+			  "no address accepts an association of its own (--each)", NULL, NULL },
+		};
+
+/* clang-format on */
+
+static_assert(ARRAY_SIZE(table) == FINDING_COUNT, "every code has its row");
+
+static const char *const bases[] = {
+	[BASIS_NONE] = "none",
+	[BASIS_CALL] = "call",
+	[BASIS_STACK] = "stack",
+	[BASIS_SYSTEM] = "system",
+	[BASIS_ROUTES] = "route-table",
+	[BASIS_NEIGHBOUR] = "neighbour",
+	[BASIS_WITNESS] = "witness",
+	[BASIS_SO_ERROR] = "so-error",
+	[BASIS_COUNTER] = "checksum-counter",
+	[BASIS_HEARTBEATS] = "heartbeats",
+	[BASIS_TIME] = "time",
+	[BASIS_RESOLVER] = "resolver",
+};
+
+static_assert(ARRAY_SIZE(bases) == BASIS_COUNT, "every basis has its name");
+
+static const struct {
+	uint16_t code;
+	const char *hint;
+} causes[] = {
+	{ CAUSE_OUT_OF_RESOURCE,
+	  "the peer has no room: its accept queue, its memory, or what else its log says is full" },
+	{ CAUSE_UNRESOLVABLE_ADDRESS,
+	  "the peer cannot use an address of this host: -b chooses which ones it is told of" },
+	{ CAUSE_INVALID_PARAMETER, TWO_STACKS },
+	{ CAUSE_MISSING_PARAMETER, TWO_STACKS },
+	{ CAUSE_UNKNOWN_PARAMETERS, TWO_STACKS },
+	{ CAUSE_SHUTTING_DOWN,
+	  "the peer still closes an older association of the same ports: try again, or from another "
+	  "port (-b)" },
+	{ CAUSE_NEW_ADDRESSES,
+	  "the peer still has an association of the same ports with other addresses: let that end, "
+	  "or use another port (-b)" },
+	{ CAUSE_UNSUPPORTED_HMAC,
+	  "the peer asks for AUTH in a way that this stack does not offer: sysctl "
+	  "net.sctp.auth_enable, on both ends" },
+	{ CAUSE_PROTOCOL_VIOLATION,
+	  "what is in quotes, if anything, is the peer's own text; its log may say more" },
+	{ CAUSE_USER_ABORT,
+	  "the peer's log says why; its application may not know this host's addresses" },
+};
+
+const char *words_cause_hint(uint16_t code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
+		if (causes[i].code == code)
+			return causes[i].hint;
+	return NULL;
+}
+
+const struct words *words_of(enum finding_code code)
+{
+	return &table[code];
+}
+
+const struct words *words_named(const char *name)
+{
+	for (size_t i = FINDING_NONE + 1; i < ARRAY_SIZE(table); i++)
+		if (!strcasecmp(table[i].name, name))
+			return &table[i];
+	return NULL;
+}
+
+const char *finding_name(enum finding_code code)
+{
+	return table[code].name;
+}
+
+const char *finding_basis_name(enum finding_basis basis)
+{
+	return bases[basis];
+}
+
+static const char *say(const char *phrase, const struct finding *finding,
+		       const struct result *result, struct message *m)
+{
+	m->text[0] = '\0';
+	if (phrase)
+		phrase_add(m, phrase, finding, result);
+	return m->text;
+}
+
+const char *words_note(const struct finding *finding, struct message *m)
+{
+	return say(table[finding->code].note, finding, NULL, m);
+}
+
+static const char *reason_of(const struct words *words)
+{
+	return words->reason ? words->reason : words->note;
+}
+
+static const char *reason(const struct finding *finding, const struct result *result,
+			  struct message *m)
+{
+	const struct words *words = &table[finding->code];
+
+	m->text[0] = '\0';
+	if (finding->flags & FINDING_PARTIAL) {
+		phrase_add(m, finding->address.sa.sa_family ? PARTIAL_KNOWN : PARTIAL_UNKNOWN,
+			   finding, NULL);
+		phrase_add(m, words->note, finding, NULL);
+	} else if (finding->flags & FINDING_EVERY_PATH) {
+		phrase_add(m, EVERY_PATH, finding, NULL);
+		phrase_add(m, words->note, finding, NULL);
+	} else {
+		phrase_add(m, reason_of(words), finding, result);
+	}
+	return m->text;
+}
+
+const char *words_reason(const struct finding *finding, struct message *m)
+{
+	return reason(finding, NULL, m);
+}
+
+const char *words_hint(const struct finding *finding, struct message *m)
+{
+	return say(table[finding->code].hint, finding, NULL, m);
+}
+
+const char *words_result_reason(const struct result *result, struct message *m)
+{
+	return reason(&result->cause, result, m);
+}
+
+const char *words_result_hint(const struct result *result, struct message *m)
+{
+	return say(table[result->advice.code].hint, &result->advice, result, m);
+}
+
+bool words_beside(const struct finding *cause, const struct finding *of_address)
+{
+	return !table[cause->code].reason && cause->code != FINDING_NONE &&
+	       !(cause->flags & (FINDING_PARTIAL | FINDING_EVERY_PATH)) &&
+	       finding_same(cause, of_address);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one table that says what a finding means: words.c. Sentences are made when they are reported,
+ * into a buffer of the caller, which is returned; "" where there is nothing to say. None ends in a
+ * full stop.
+ */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include "base/util.h"
+#include "report/finding.h"
+#include "report/result.h"
+
+/*
+ * One row. note, reason and hint are phrases (phrase.h), made with the finding's parameters;
+ * meaning, causes and check are plain text, as in struct explanation.
+ */
+struct words {
+	enum finding_code code;
+	const char *name;
+	enum result_word word; /* of a result that this is the cause of */
+	int status;            /* its exit status, or -1: this alone ends no attempt */
+	const char *note;      /* of one address */
+	const char *reason;    /* of a result, or NULL: as the note */
+	const char *hint;      /* what to check, or NULL */
+	const char *meaning;
+	const char *causes; /* lines separated by \n, or NULL */
+	const char *check;  /* beside the hint: the same */
+};
+
+const struct words *words_of(enum finding_code code);
+/* By name, in any case; NULL: no code has it. */
+const struct words *words_named(const char *name);
+
+/* What to check where the peer has said why it aborts; NULL: the cause says it all, or nothing. */
+const char *words_cause_hint(uint16_t code);
+
+/* Beside one address. */
+const char *words_note(const struct finding *finding, struct message *m);
+
+/* Of an attempt, or of an event. */
+const char *words_reason(const struct finding *finding, struct message *m);
+const char *words_hint(const struct finding *finding, struct message *m);
+
+/* The reason and the hint of a result: its cause, its advice, and what --each adds to that. */
+const char *words_result_reason(const struct result *result, struct message *m);
+const char *words_result_hint(const struct result *result, struct message *m);
+
+/* Is the reason of such a finding what already stands beside this address? */
+bool words_beside(const struct finding *cause, const struct finding *of_address);
+
+#endif
