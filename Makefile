@@ -90,7 +90,11 @@ $(B)/unit/test_signals: $(B)/unit/test_signals.o $(filter-out %/main.o,$(OBJECTS
 
 $(B)/unit/test_%: $(B)/unit/test_%.o $(UNIT_OBJECTS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_LDFLAGS) $(FAKES) -o $@ $^ $(LIBS) -lcmocka
+
+# These ask fake_host.c instead of the host.
+FAKE_HOST := -Wl,--wrap=route_error,--wrap=link_without_carrier,--wrap=neighbour_state,--wrap=witness_open
+$(B)/unit/test_connect $(B)/unit/test_each: FAKES = $(FAKE_HOST)
 
 .PRECIOUS: $(B)/unit/%.o
 

@@ -111,7 +111,8 @@ static void sample_soft_error(struct gather *gather)
 
 /*
  * Neighbours decide only where the network has said something of this attempt, and not before each
- * address had its turn: what the link says of it may be old.
+ * address has certainly had its turn (timers fire up to an eighth late): what the link says of it
+ * may be old.
  */
 static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 {
@@ -119,7 +120,7 @@ static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 	int64_t turns_us = attempt->t1_us * ((int64_t)gather->plan->count - 1);
 
 	return (gather->soft_error_count || gather->watch->witness) &&
-	       now_us - attempt->started_us >= turns_us;
+	       now_us - attempt->started_us >= turns_us + turns_us / 8;
 }
 
 static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_us)

@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <signal.h>
@@ -22,6 +21,7 @@
 #include "base/timeline.h"
 #include "engine/connection.h"
 #include "options.h"
+#include "fake_host.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
 #include "base/loop.h"
@@ -57,44 +57,14 @@
 
 #define V4(a, b, c, d) FAKE_V4((a) << 24 | (b) << 16 | (c) << 8 | (d), 5000)
 
-/* --- The host: what the routing table and the name server say -------------------------------- */
+/* --- The host: what the name server says ----------------------------------------------------- */
 
 static struct {
-	const char *no_route[4]; /* hosts to which connect() of UDP fails with route_error */
-	int route_error;
 	int64_t resolves_us; /* "late.example" has an address from then on */
-	unsigned route_lookups;
-	bool probing; /* else --no-probe is added */
+	bool probing;        /* else --no-probe is added */
 } host;
 
-/* These come before libc's: no test asks the real host, and none sends anything. */
-int socket(int domain, int type, int protocol)
-{
-	(void)domain;
-	(void)protocol;
-	assert_int_equal(type & SOCK_DGRAM, SOCK_DGRAM);
-	return open("/dev/null", O_RDWR | O_CLOEXEC);
-}
-
-int connect(int fd, const struct sockaddr *sa, socklen_t length)
-{
-	char text[ADDRESS_TEXT_MAX];
-	union address a;
-
-	(void)fd;
-	(void)length;
-	host.route_lookups++;
-	assert_true(address_from_sockaddr(&a, sa));
-	address_host_text(&a, text);
-	for (size_t i = 0; i < ARRAY_SIZE(host.no_route); i++) {
-		if (host.no_route[i] && !strcmp(host.no_route[i], text)) {
-			errno = host.route_error;
-			return -1;
-		}
-	}
-	return 0;
-}
-
+/* It comes before libc's: no test asks a name server. */
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 		struct addrinfo **found)
 {
@@ -140,6 +110,7 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&host, 0, sizeof(host));
+	memset(&fake_host, 0, sizeof(fake_host));
 	memset(benches, 0, sizeof(benches));
 	bench_count = 0;
 	fake_loop_reset();
@@ -499,9 +470,8 @@ static void check_outcome(const struct outcome *o, bool blocking)
 
 	print_message("  %s%s\n", o->name, blocking ? ", blocking" : "");
 	setup(NULL);
-	host.no_route[0] = o->no_route[0];
-	host.no_route[1] = o->no_route[1];
-	host.route_error = ENETUNREACH;
+	fake_host.no_route[0] = o->no_route[0];
+	fake_host.no_route[1] = o->no_route[1];
 	result = run_args(o->args, blocking, &o->script, 1);
 
 	assert_result(result, e->word, e->error, e->status);
@@ -798,8 +768,7 @@ static void check_probing(const struct probing *k, bool blocking)
 	print_message("  %s%s\n", k->name, blocking ? ", blocking" : "");
 	setup(NULL);
 	host.probing = true;
-	host.no_route[0] = k->no_route;
-	host.route_error = ENETUNREACH;
+	fake_host.no_route[0] = k->no_route;
 	if (k->signal_us)
 		fake_loop_signal(UP_US + k->signal_us, SIGINT);
 	result = run_args(k->args, blocking, &k->script, 1);
@@ -1338,6 +1307,24 @@ static void a_bind_must_fit_the_family_of_the_peer(void **state)
 	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
 }
 
+/* --- Neighbours ------------------------------------------------------------------------------ */
+
+/* The link says of all that they are not there, and the network of one of them in this attempt. */
+static void nobody_there_on_the_link(void **state)
+{
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }) } };
+	const struct result *result;
+
+	(void)state;
+	fake_host.silent[0] = "127.0.0.1";
+	fake_host.silent[1] = "127.0.0.2";
+	result = RUN(scripts, TWO);
+	assert_result(result, UNREACHABLE);
+	assert_paths(result, "unreachable unreachable");
+	/* Not before the second one had its turn. */
+	assert_in_range(result->connect_us, T1_US + T1_US / 8, T1_US + T1_US / 4);
+}
+
 /* --- Blocking -------------------------------------------------------------------------------- */
 
 static void a_soft_error_does_not_end_a_blocking_call(void **state)
@@ -1357,8 +1344,8 @@ static void no_route_needs_no_blocking_call(void **state)
 	const struct result *result;
 
 	(void)state;
-	host.no_route[0] = "127.0.0.1";
-	host.route_error = EACCES;
+	fake_host.no_route[0] = "127.0.0.1";
+	fake_host.route_error = EACCES;
 	result = RUN_BLOCKING(scripts, ONE);
 	assert_result(result, RESULT_UNREACHABLE, EACCES, STATUS_NOT_CONNECTED);
 	assert_contains(result->reason.text, "prohibit");
@@ -1689,7 +1676,7 @@ static void silence_costs_nothing(void **state)
 	(void)state;
 	RUN(scripts, TWO);
 	assert_in_range(fake_loop_waits(), 130, 155);
-	assert_int_equal(host.route_lookups, 2);
+	assert_int_equal(fake_host.route_lookups, 2);
 }
 
 /* An answer within a millisecond needs no routing table. */
@@ -1699,7 +1686,7 @@ static void a_fast_answer_asks_no_route(void **state)
 
 	(void)state;
 	RUN(scripts, TWO);
-	assert_int_equal(host.route_lookups, 0);
+	assert_int_equal(fake_host.route_lookups, 0);
 	assert_int_equal(fake_loop_waits(), 1);
 }
 
@@ -1979,6 +1966,7 @@ int main(void)
 		TEST(nothing_left_without_ipv6),
 		TEST(an_ipv6_bind_needs_ipv6),
 		TEST(a_bind_must_fit_the_family_of_the_peer),
+		TEST(nobody_there_on_the_link),
 		TEST(a_soft_error_does_not_end_a_blocking_call),
 		TEST(no_route_needs_no_blocking_call),
 		TEST(a_blocking_call_that_comes_back_early),

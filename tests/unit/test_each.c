@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +19,7 @@
 #include "base/timeline.h"
 #include "engine/each.h"
 #include "options.h"
+#include "fake_host.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
 #include "base/loop.h"
@@ -44,37 +44,13 @@
 		0 \
 	}
 
-/* --- The host: what the routing table and the name server say -------------------------------- */
-
-static struct {
-	const char *no_route;
-} host;
+/* --- The host: what the name server says ----------------------------------------------------- */
 
 /* How many names were looked up, by processes of their own. */
 static unsigned *lookups;
 
-/* These come before libc's: no test asks the real host, and none sends anything. */
-int socket(int domain, int type, int protocol)
-{
-	(void)domain;
-	(void)type;
-	(void)protocol;
-	return open("/dev/null", O_RDWR | O_CLOEXEC);
-}
-
-int connect(int fd, const struct sockaddr *sa, socklen_t length)
-{
-	char text[ADDRESS_TEXT_MAX];
-	union address a;
-
-	(void)fd;
-	(void)length;
-	assert_true(address_from_sockaddr(&a, sa));
-	errno = ENETUNREACH;
-	return host.no_route && !strcmp(host.no_route, address_host_text(&a, text)) ? -1 : 0;
-}
-
-/* "peer.example" is 10.1.1.2, 10.1.2.2 and 10.1.3.2, "any.example" no address of a peer. */
+/* It comes before libc's: no test asks a name server. "peer.example" is 10.1.1.2, 10.1.2.2
+ * and 10.1.3.2, "any.example" no address of a peer. */
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 		struct addrinfo **found)
 {
@@ -127,7 +103,7 @@ static void take_down(void)
 	target_free(&bench.local);
 	options_free(&bench.options);
 	memset(&bench, 0, sizeof(bench));
-	memset(&host, 0, sizeof(host));
+	memset(&fake_host, 0, sizeof(fake_host));
 	*lookups = 0;
 }
 
@@ -358,7 +334,7 @@ static void no_route_to_one(void **state)
 	const struct result *result;
 
 	(void)state;
-	host.no_route = "10.1.2.2";
+	fake_host.no_route[0] = "10.1.2.2";
 	result = RUN(scripts, TWO);
 	assert_each(result, "connected unreachable");
 	assert_int_equal(result->each[1].error, ENETUNREACH);

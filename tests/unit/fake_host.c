@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The linker puts these in the place of those without __wrap_ (ld --wrap). */
+#include "fake_host.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "witness/witness.h"
+
+struct fake_host fake_host;
+
+int __wrap_route_error(const union address *peer, const union address *sources, size_t count);
+bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
+enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop);
+int __wrap_witness_open(struct witness **witness, const struct witness_config *config);
+
+static bool is_in(const char *const list[FAKE_HOST_MAX], const union address *address)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	address_host_text(address, text);
+	for (size_t i = 0; i < FAKE_HOST_MAX; i++)
+		if (list[i] && !strcmp(list[i], text))
+			return true;
+	return false;
+}
+
+int __wrap_route_error(const union address *peer, const union address *sources, size_t count)
+{
+	(void)sources;
+	(void)count;
+	fake_host.route_lookups++;
+	if (!is_in(fake_host.no_route, peer))
+		return 0;
+	return fake_host.route_error ? fake_host.route_error : ENETUNREACH;
+}
+
+bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZE])
+{
+	(void)peer;
+	(void)name;
+	return false;
+}
+
+enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop)
+{
+	fake_host.neighbour_lookups++;
+	if (!is_in(fake_host.silent, peer))
+		return NEIGHBOUR_UNKNOWN;
+	*hop = *peer;
+	return NEIGHBOUR_SILENT;
+}
+
+int __wrap_witness_open(struct witness **witness, const struct witness_config *config)
+{
+	(void)witness;
+	(void)config;
+	return -EPERM;
+}
