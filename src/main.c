@@ -45,19 +45,26 @@ static int connect_and_report(const struct stack *stack, int stack_error,
 {
 	struct connection *connection =
 		connection_new(stack, stack_error, options, peer, local, timeline);
-	struct each *each = each_new(connection, stack, options, peer, local, timeline);
+	const struct result *result = connection_result(connection);
+	struct each *each = NULL;
 	int status;
 
-	each_run(each);
-	status = each_result(each)->status;
+	if (options->each) {
+		each = each_new(connection, stack, options, peer, local, timeline);
+		each_run(each);
+		result = each_result(each);
+	} else {
+		connection_run(&connection, 1);
+	}
+	status = result->status;
 	if (status == STATUS_USAGE)
-		warn("%s", each_result(each)->reason.text);
+		warn("%s", result->reason.text);
 	else
-		report_result(reporter, each_result(each));
-	each_close_singles(each);
+		report_result(reporter, result);
+	each_close(each);
 	if (options->monitor && connection_endpoint(connection))
 		status = monitor(stack, options, connection, reporter, timeline);
-	each_close(each);
+	connection_close(&connection, 1);
 	each_free(each);
 	connection_free(connection);
 	return status;

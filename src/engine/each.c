@@ -161,19 +161,17 @@ void each_run(struct each *e)
 {
 	bool after = e->given->blocking || e->given->wait_us;
 
-	if (!e->given->each || after)
+	if (after)
 		connection_run(e->list, 1);
 	else
 		connection_start(e->whole);
-	if (e->given->each && !connection_result(e->whole)->signal) {
+	if (!connection_result(e->whole)->signal) {
 		make_singles(e);
 		connection_run(e->list, 1 + e->single_count);
 	}
 	e->result = *connection_result(e->whole);
-	if (e->given->each) {
-		take_results(e);
-		hint_each(&e->result);
-	}
+	take_results(e);
+	hint_each(&e->result);
 }
 
 const struct result *each_result(const struct each *e)
@@ -181,14 +179,10 @@ const struct result *each_result(const struct each *e)
 	return &e->result;
 }
 
-void each_close_singles(struct each *e)
-{
-	connection_close(e->list + 1, e->single_count);
-}
-
 void each_close(struct each *e)
 {
-	connection_close(e->list, 1 + e->single_count);
+	if (e)
+		connection_close(e->list + 1, e->single_count);
 }
 
 /* --- What it says together with the whole ---------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The attempt of the command line, and with --each also every requested address alone: side by
- * side, each on an endpoint of its own, all in the one loop of connection.c.
+ * --each: the attempt of the command line, and every requested address alone as well: side by side,
+ * each on an endpoint of its own, all in one loop.
  */
 #ifndef ENGINE_EACH_H
 #define ENGINE_EACH_H
@@ -20,25 +20,21 @@ struct each *each_new(struct connection *whole, const struct stack *stack,
 		      const struct target *local, struct timeline *timeline);
 
 /*
- * Runs whole; with --each, at the same time, every address that its target resolves to. With
- * --blocking, which would stop the loop, and with --wait, whose last try is the one to compare
- * with, the addresses follow when whole has its result.
+ * Runs whole and, at the same time, every address that its target resolves to. With --blocking,
+ * which would stop the loop, and with --wait, whose last try is the one to compare with, the
+ * addresses follow when whole has its result.
  */
 void each_run(struct each *each);
 
-/*
- * Valid after each_run(), owned by each: the result of whole; with --each also of the addresses,
- * and a hint that knows them.
- */
+/* Valid after each_run(), owned by each: the result of whole, of the addresses, and a hint that
+ * knows them. */
 const struct result *each_result(const struct each *each);
 
-/* Closes those that were tried alone, as connection_close() does. The whole stays up. */
-void each_close_singles(struct each *each);
-
-/* Closes all that are connected. */
+/* Closes those that were tried alone, as connection_close() does. The whole stays up. NULL is fine.
+ */
 void each_close(struct each *each);
 
-/* All but whole. */
+/* All but whole. NULL is fine. */
 void each_free(struct each *each);
 
 #endif

@@ -178,15 +178,22 @@ static void assert_each(const struct result *result, const char *expected)
 	assert_string_equal(words, expected);
 }
 
-/* All that are up close at once, and nothing stays. */
+static void close_all(void)
+{
+	each_close(bench.each);
+	connection_close(&bench.whole, 1);
+}
+
+/* The singles that are up close at once, then the whole does, and nothing stays. */
 static void assert_closes(size_t up)
 {
+	bool whole = result_is_up(connection_result(bench.whole)->word);
 	int64_t begun_us = loop_now_us();
 
 	assert_int_equal(fake_stack_open_count(), up);
-	each_close(bench.each);
+	close_all();
 	assert_int_equal(fake_stack_open_count(), 0);
-	assert_int_equal(loop_now_us() - begun_us, up ? 10 * MSEC : 0);
+	assert_int_equal(loop_now_us() - begun_us, (whole + (up > whole)) * 10 * MSEC);
 	for (size_t i = 0; i < fake_stack_count(); i++)
 		assert_int_equal(fake_stack_record(i)->aborted, !fake_stack_record(i)->shutdowns);
 }
@@ -344,20 +351,6 @@ static void no_route_to_one(void **state)
 }
 
 /* --- What is tried, and what is not ----------------------------------------------------------- */
-
-static void not_asked_for(void **state)
-{
-	const struct fake_script scripts[] = { REFUSES(MSEC) };
-	const struct result *result =
-		RUN(scripts, "-a", "10.1.1.2:5000", "-a", "10.1.2.2", "-a", "10.1.3.2");
-
-	(void)state;
-	assert_null(result->each);
-	assert_int_equal(result->each_count, 0);
-	assert_non_null(strstr(result->hint.text, "try without 10.1.1.2"));
-	assert_int_equal(fake_stack_count(), 1);
-	assert_closes(0);
-}
 
 /* It is alone already: what the whole says is what it says. */
 static void one_address(void **state)
@@ -584,7 +577,7 @@ static void every_hint(void **state)
 		if (strncmp(result->hint.text, cases[i].hint, strlen(cases[i].hint)) != 0)
 			fail_msg("case %zu: '%s', expected '%s'", i, result->hint.text,
 				 cases[i].hint);
-		each_close(bench.each);
+		close_all();
 		take_down();
 	}
 }
@@ -604,7 +597,7 @@ static char *stderr_of_run(bool verbose)
 	bench.timeline.progress = !verbose;
 	dup2(fileno(file), STDERR_FILENO);
 	run();
-	each_close(bench.each);
+	close_all();
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	rewind(file);
@@ -654,7 +647,6 @@ int main(void)
 		TEST(a_hundred),
 		TEST(a_name_with_several_addresses),
 		TEST(no_route_to_one),
-		TEST(not_asked_for),
 		TEST(one_address),
 		TEST(nothing_to_try),
 		TEST(a_fixed_local_port),
