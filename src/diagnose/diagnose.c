@@ -120,6 +120,25 @@ static void diagnose_call(struct result *result, const struct evidence *evidence
 	message_set(&result->hint, 0, "sctp-connect --explain %s", errno_name(evidence->error));
 }
 
+/* It says nothing about the peer or the network. */
+static void diagnose_fault(struct result *result, const struct evidence *evidence)
+{
+	const struct explanation *row = explain_errno(evidence->error);
+	struct association *a = &result->association;
+	size_t tried = diagnose_tried_surely(evidence);
+
+	diagnose_set(result, RESULT_FAILED, evidence->error, STATUS_HOST);
+	message_set(&result->reason, 0, "%s: %s: %s", evidence->fault.call,
+		    errno_name(evidence->error), row ? row->meaning : strerror(evidence->error));
+	message_set(&result->hint, 0, "sctp-connect --explain %s", errno_name(evidence->error));
+	for (size_t i = 0; i < evidence->order_count && !a->known; i++)
+		diagnose_nth(result, evidence, i)->verdict = i < tried ? VERDICT_TRIED
+								       : VERDICT_UNTRIED;
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].answered)
+			a->paths[i].verdict = VERDICT_VERIFIED;
+}
+
 void diagnose(struct result *result, const struct evidence *evidence)
 {
 	if (result->signal && evidence->phase != PHASE_UP) {
@@ -163,6 +182,9 @@ void diagnose(struct result *result, const struct evidence *evidence)
 		break;
 	case PHASE_UP:
 		diagnose_up(result, evidence);
+		break;
+	case PHASE_FAULT:
+		diagnose_fault(result, evidence);
 		break;
 	}
 }

@@ -16,6 +16,7 @@ enum phase {
 	PHASE_CALL,    /* connect() refused the request as it stands */
 	PHASE_PENDING, /* INITs were sent (or should have been) */
 	PHASE_UP,
+	PHASE_FAULT, /* a call of this host failed meanwhile, pending or up: fault */
 };
 
 #define EVIDENCE_ERRORS_MAX RESULT_SOFT_ERRORS_MAX

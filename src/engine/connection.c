@@ -396,7 +396,7 @@ static void interrupt(struct connection *c, int signal, int error)
 {
 	c->result.signal = signal;
 	if (!signal)
-		conclude_with(c, PHASE_CALL, error);
+		conclude(c, (struct try_end){ true, PHASE_FAULT, error, "ppoll" });
 	else if (c->state == CONNECTION_PAUSED)
 		interrupt_pause(c);
 	else if (c->state == CONNECTION_VERIFYING)

@@ -129,7 +129,7 @@ static void look_for_the_last_time(struct try *t, struct try_end end, struct tim
 				   struct result *result)
 {
 	watch_catch_up(&t->watch, timeline);
-	if (end.phase == PHASE_UP) {
+	if (end.phase == PHASE_UP || (end.phase == PHASE_FAULT && t->attempt.up_us)) {
 		if (t->verify.probe)
 			result->probe_us = loop_now_us() - t->attempt.up_us;
 		verify_tell(&t->verify, result->association.paths);
@@ -137,7 +137,7 @@ static void look_for_the_last_time(struct try *t, struct try_end end, struct tim
 	}
 	if (t->attempt.started_us)
 		result->connect_us = loop_now_us() - t->attempt.started_us;
-	if (t->gather.plan && !result->signal)
+	if (t->gather.plan && !result->signal && end.phase != PHASE_FAULT)
 		gather_end(&t->gather, end.error == ECONNREFUSED || end.error == ENOPROTOOPT);
 	gather_tell(&t->gather, result->association.paths);
 }
@@ -176,6 +176,8 @@ static void fill_evidence(const struct try *t, struct try_end end, const struct 
 		.probe_step_us = t->verify.step_us,
 		.require = options->no_probe ? 0 : options->require,
 	};
+	if (end.call)
+		e->fault = (struct stack_fault){ .call = end.call };
 	memcpy(e->soft_errors, t->gather.soft_errors, sizeof(e->soft_errors));
 }
 

@@ -32,6 +32,7 @@ struct try_end {
 	bool ended;
 	enum phase phase;
 	int error;
+	const char *call; /* PHASE_FAULT: which one failed */
 };
 
 /*

@@ -1465,6 +1465,34 @@ static void a_signal_with_one_up_and_one_pending(void **state)
 	assert_true(fake_stack_record(1)->aborted);
 }
 
+/* --- A wait that fails ----------------------------------------------------------------------- */
+
+static void a_wait_that_fails(void **state)
+{
+	const struct fake_script silent[] = { { 0 } };
+	const struct fake_script up[] = { { EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1)) } };
+	const struct result *result;
+
+	(void)state;
+	fake_loop_fail(300 * MSEC, EPERM);
+	result = RUN(silent, THREE);
+	assert_result(result, RESULT_FAILED, EPERM, STATUS_HOST);
+	assert_contains(result->reason.text, "ppoll: EPERM");
+	assert_paths(result, "tried tried untried");
+	assert_int_equal(fake_stack_open_count(), 0);
+	close_bench();
+
+	fake_loop_reset();
+	fake_loop_fail(300 * MSEC, ENOMEM);
+	host.probing = true;
+	result = RUN(up, TWO);
+	assert_result(result, RESULT_FAILED, ENOMEM, STATUS_HOST);
+	assert_contains(result->reason.text, "ppoll: ENOMEM");
+	assert_paths(result, "verified unverified");
+	assert_true(result->association.known);
+	assert_int_equal(fake_stack_open_count(), 0);
+}
+
 /* --- --wait ---------------------------------------------------------------------------------- */
 
 static void tries_until_it_is_up(void **state)
@@ -1974,6 +2002,7 @@ int main(void)
 		TEST(a_signal_while_pending),
 		TEST(a_signal_between_two_tries),
 		TEST(a_signal_with_one_up_and_one_pending),
+		TEST(a_wait_that_fails),
 		TEST(tries_until_it_is_up),
 		TEST(wait_runs_out),
 		TEST(a_try_lasts_no_longer_than_wait),
