@@ -5,11 +5,10 @@
 #include "base/timeline.h"
 #include "engine/connection.h"
 #include "engine/each.h"
-#include "report/explain.h"
 #include "engine/listen.h"
-#include "list.h"
 #include "base/loop.h"
 #include "engine/monitor.h"
+#include "inform.h"
 #include "options.h"
 #include "report/report.h"
 #include "stack/stack.h"
@@ -107,26 +106,6 @@ static int run(const struct options *options, const struct reporter *reporter, s
 	return status;
 }
 
-static int print(const struct options *options, const struct reporter *reporter,
-		 struct message *why)
-{
-	int status = STATUS_OK;
-
-	if (options->action == ACTION_HELP) {
-		options_print_help(stdout);
-	} else if (options->action == ACTION_VERSION) {
-		printf("sctp-connect %s\n", VERSION);
-		stack_print_versions(stdout);
-	} else if (options->action == ACTION_LIST) {
-		status = list_print(stdout, options->list, why);
-	} else {
-		status = explain_print(stdout, options->explain, why);
-	}
-	if (status != STATUS_OK)
-		warn("%s", why->text);
-	return status == STATUS_OK ? report_finish(reporter) : status;
-}
-
 int main(int argc, char *argv[])
 {
 	int write_error = 0;
@@ -146,7 +125,11 @@ int main(int argc, char *argv[])
 		loop_catch_signals();
 		status = run(&options, &reporter, &why);
 	} else {
-		status = print(&options, &reporter, &why);
+		status = inform_print(stdout, &options, &why);
+		if (status != STATUS_OK)
+			warn("%s", why.text);
+		else
+			status = report_finish(&reporter);
 	}
 	options_free(&options);
 	return status;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "list.h"
+#include "inform.h"
 
 #include <string.h>
 
-#include "base/util.h"
-#include "report/explain.h"
 #include "options.h"
+#include "report/explain.h"
+#include "stack/stack.h"
 #include "target/service.h"
 
-int list_print(FILE *out, const char *what, struct message *why)
+/* For completions: "options", "services" or "names", those of --port and of --explain. */
+static int print_list(FILE *out, const char *what, struct message *why)
 {
 	const struct explanation *row;
 	const char *name;
@@ -28,4 +29,21 @@ int list_print(FILE *out, const char *what, struct message *why)
 				   printable(what, shown, sizeof(shown)));
 	}
 	return STATUS_OK;
+}
+
+int inform_print(FILE *out, const struct options *options, struct message *why)
+{
+	switch (options->action) {
+	case ACTION_VERSION:
+		fprintf(out, "sctp-connect %s\n", VERSION);
+		stack_print_versions(out);
+		return STATUS_OK;
+	case ACTION_LIST:
+		return print_list(out, options->list, why);
+	case ACTION_EXPLAIN:
+		return explain_print(out, options->explain, why);
+	default:
+		options_print_help(out);
+		return STATUS_OK;
+	}
 }
