@@ -180,6 +180,7 @@ static bool worth_another_try(const struct connection *c)
 /* The try is over: on to UP, PAUSED or DONE. */
 static void conclude(struct connection *c, struct try_end end)
 {
+	char name[PRINTABLE_MAX];
 	bool up;
 
 	try_settle(&c->try, end, c->options, c->timeline, &c->result);
@@ -187,7 +188,8 @@ static void conclude(struct connection *c, struct try_end end)
 	if (worth_another_try(c)) {
 		enter(c, CONNECTION_PAUSED);
 		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
-		timeline_progress(c->timeline, "%s (%s): trying again ...", c->peer->name,
+		timeline_progress(c->timeline, "%s (%s): trying again ...",
+				  printable(c->peer->name, name, sizeof(name)),
 				  result_name(c->result.word));
 	} else if (up) {
 		enter(c, CONNECTION_UP);

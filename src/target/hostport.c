@@ -15,6 +15,9 @@
 
 #define LABEL_LENGTH_MAX 63
 
+/* Of what may be meant as a port. */
+#define PORT_SHOWN_MAX 16
+
 /* "-a" and the user's token, for the start of a message. */
 #define WHO_MAX (PRINTABLE_MAX + 32)
 
@@ -206,6 +209,7 @@ static int check_bare_v6(const char *who, const char *text, struct message *why)
 	const char *colon = strrchr(text, ':');
 	size_t before = (size_t)(colon - text);
 	char shown[PRINTABLE_MAX];
+	char port[PORT_SHOWN_MAX];
 	struct in6_addr v6;
 	const char *zone;
 	char *address;
@@ -221,9 +225,9 @@ static int check_bare_v6(const char *who, const char *text, struct message *why)
 	address = xstrndup(text, before);
 	printable(address, shown, sizeof(shown));
 	free(address);
-	return message_set(why, STATUS_USAGE,
-			   "%s: not an IPv6 address; with a port it is [%s]:%.16s", who, shown,
-			   is_digit(colon[1]) ? colon + 1 : "PORT");
+	return message_set(why, STATUS_USAGE, "%s: not an IPv6 address; with a port it is [%s]:%s",
+			   who, shown,
+			   is_digit(colon[1]) ? printable(colon + 1, port, sizeof(port)) : "PORT");
 }
 
 int hostport_parse(const char *what, const char *text, bool allow_port_zero, struct hostport *out,

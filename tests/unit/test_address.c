@@ -209,7 +209,7 @@ static void hostport_port_zero_only_where_allowed(void **state)
 static void hostport_survives_any_byte(void **state)
 {
 	static const char *const seeds[] = { "10.1.1.2:5000", "[fd01::1]:5000", "fe80::1%e",
-					     "a.b:1" };
+					     "a.b:1",         "fd01::1:5;x",    "::1%e:5m3ua" };
 	size_t i;
 
 	(void)state;
