@@ -304,14 +304,17 @@ int resolver_descriptor(const struct resolver *r)
 	return r->running ? r->epoll : -1;
 }
 
-void resolver_read(struct resolver *r)
+int resolver_read(struct resolver *r)
 {
 	struct epoll_event events[RESOLVER_CHILDREN_MAX];
 	int count = r->running ? epoll_wait(r->epoll, events, RESOLVER_CHILDREN_MAX, 0) : 0;
 
+	if (count < 0 && errno != EINTR)
+		return -errno;
 	for (int i = 0; i < count; i++)
 		read_child(events[i].data.ptr);
 	start_waiting(r);
+	return 0;
 }
 
 struct lookup *resolver_look_up(struct resolver *r, const char *host, int family)

@@ -33,8 +33,11 @@ void resolver_free(struct resolver *resolver);
 /* To be polled for POLLIN, then resolver_read(). -1: no child has anything to say. */
 int resolver_descriptor(const struct resolver *resolver);
 
-/* Takes what the children have written, and starts the look-ups whose turn it is. */
-void resolver_read(struct resolver *resolver);
+/*
+ * Takes what the children have written, and starts the look-ups whose turn it is. 0, or -errno of
+ * epoll_wait(): then nothing more will come.
+ */
+int resolver_read(struct resolver *resolver);
 
 /* Starts it. family: AF_UNSPEC, AF_INET or AF_INET6. host must outlive the look-up. */
 struct lookup *resolver_look_up(struct resolver *resolver, const char *host, int family);

@@ -346,6 +346,7 @@ static int wait_for_names(const struct target *target, struct resolver *resolver
 
 	while ((name = target_awaits(target))) {
 		struct pollfd fd = { .fd = resolver_descriptor(resolver), .events = POLLIN };
+		const char *call = "ppoll";
 		int ready;
 
 		timeline_progress(timeline, "looking up %s ...",
@@ -354,13 +355,16 @@ static int wait_for_names(const struct target *target, struct resolver *resolver
 		timeline_clear(timeline);
 		if (ready == -EINTR)
 			return STATUS_SIGNAL;
-		if (ready < 0)
-			return message_set(why, STATUS_UNRESOLVED,
-					   "%s: cannot look the name up: ppoll: %s", shown,
-					   strerror(-ready));
 		if (ready == 0)
 			break;
-		resolver_read(resolver);
+		if (ready > 0) {
+			call = "epoll_wait";
+			ready = resolver_read(resolver);
+		}
+		if (ready < 0)
+			return message_set(why, STATUS_UNRESOLVED,
+					   "%s: cannot look the name up: %s: %s", shown, call,
+					   strerror(-ready));
 	}
 	return STATUS_OK;
 }
