@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/ip.h>
+#include <netpacket/packet.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,10 +49,25 @@ static unsigned prefix_length(const union address *mask)
 	return ones;
 }
 
+/*
+ * Not if_nametoindex(): that is three more calls, and loses their errno. name may be a label, such
+ * as eth0:1.
+ */
+static unsigned interface_of(const struct ifaddrs *all, const char *name)
+{
+	size_t length = strcspn(name, ":");
+
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next)
+		if (i->ifa_addr && i->ifa_addr->sa_family == AF_PACKET &&
+		    !strncmp(i->ifa_name, name, length) && !i->ifa_name[length])
+			return (unsigned)((const struct sockaddr_ll *)(const void *)i->ifa_addr)
+				->sll_ifindex;
+	return 0;
+}
+
 static int read_links(const char **call)
 {
 	struct ifaddrs *all = NULL;
-	int rc = 0;
 
 	*call = "getifaddrs";
 	if (getifaddrs(&all) < 0)
@@ -73,14 +88,10 @@ static int read_links(const char **call)
 		link = &sources.links[sources.link_count++];
 		link->address = address;
 		link->prefix = prefix_length(&mask);
-		link->interface = if_nametoindex(i->ifa_name);
-		if (!link->interface) {
-			*call = "if_nametoindex";
-			rc = -errno;
-		}
+		link->interface = interface_of(all, i->ifa_name);
 	}
 	freeifaddrs(all);
-	return rc;
+	return 0;
 }
 
 static const struct link_address *find_link(const union address *a)
