@@ -115,7 +115,8 @@ static void diagnose_call(struct result *result, const struct evidence *evidence
 		message_set(&result->reason, 0,
 			    "no local port is free (sysctl net.ipv4.ip_local_port_range)");
 	else
-		message_set(&result->reason, 0, "the kernel did not take the call: %s",
+		message_set(&result->reason, 0, "sctp_connectx: %s: %s",
+			    errno_name(evidence->error),
 			    row ? row->meaning : strerror(evidence->error));
 	message_set(&result->hint, 0, "sctp-connect --explain %s", errno_name(evidence->error));
 }

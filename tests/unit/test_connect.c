@@ -376,7 +376,7 @@ static const struct outcome outcomes[] = {
 	     (CONNECTED, "unverified unverified", 260 * MSEC, NULL, "came up over 127.0.0.2"),
 	     .no_route = { "127.0.0.1" }),
 	CASE("the call is not taken", (ONE), (.connect_error = EADDRNOTAVAIL),
-	     (RESULT_FAILED, EADDRNOTAVAIL, STATUS_HOST, "untried", 0, "did not take the call",
+	     (RESULT_FAILED, EADDRNOTAVAIL, STATUS_HOST, "untried", 0, "sctp_connectx: E",
 	      "--explain EADDRNOTAVAIL")),
 	CASE("no port is free", (TWO), (.connect_error = EAGAIN),
 	     (RESULT_FAILED, EAGAIN, STATUS_HOST, "untried untried", 0, "no local port is free",
