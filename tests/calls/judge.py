@@ -49,9 +49,9 @@ class Run:
             return ("broken JSON", ())
         if lines:
             return (self.status,) + tuple(sorted({self.signature_of(line) for line in lines}, key=str))
-        words = set(re.findall(r"\b(connected|degraded|closed|refused|timeout|unreachable|aborted|unresolved|unsupported|"
-                           r"failed|verified|dead|unverified|rejected|silent|tried|untried|excluded|listening|up|down|"
-                           r"served|signal)\b", self.out))
+        words = set(re.findall(r"\b(connected|degraded|closed|refused|timeout|unreachable|aborted|unresolved|failed|"
+                               r"unsupported|verified|dead|unverified|rejected|silent|tried|untried|excluded|"
+                               r"listening|up|down|served|signal)\b", self.out))
         if "listening" in words:
             words.discard("unverified")  # of no path, where the client has gone by then
         return (self.status, tuple(sorted(words)))
