@@ -8,6 +8,7 @@
 #include "engine/listen.h"
 #include "base/loop.h"
 #include "engine/monitor.h"
+#include "engine/run.h"
 #include "inform.h"
 #include "options.h"
 #include "report/report.h"
@@ -53,7 +54,7 @@ static int connect_and_report(const struct stack *stack, int stack_error,
 		each_run(each);
 		result = each_result(each);
 	} else {
-		connection_run(&connection, 1);
+		run_connections(&connection, 1, timeline);
 	}
 	status = result->status;
 	if (status == STATUS_USAGE)
@@ -63,7 +64,7 @@ static int connect_and_report(const struct stack *stack, int stack_error,
 	each_close(each);
 	if (options->monitor && connection_endpoint(connection))
 		status = monitor(stack, options, connection, reporter, timeline);
-	connection_close(&connection, 1);
+	close_connections(&connection, 1, timeline);
 	each_free(each);
 	connection_free(connection);
 	return status;

@@ -210,8 +210,6 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 
 struct pollfd attempt_pollfd(const struct attempt *attempt)
 {
-	if (!attempt->endpoint || attempt->unread)
-		return (struct pollfd){ .fd = -1 };
 	return attempt->stack->pollfd(attempt->endpoint);
 }
 

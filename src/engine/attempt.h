@@ -61,7 +61,7 @@ int64_t attempt_deadline_us(const struct attempt *attempt);
  */
 enum attempt_outcome attempt_read(struct attempt *attempt);
 
-/* What to poll; .fd is -1 where nothing is open, or where there is more to read without polling. */
+/* What to poll while the endpoint is open, unless there is more to read without polling. */
 struct pollfd attempt_pollfd(const struct attempt *attempt);
 
 /* Somebody else has read that the peer closes the association or has ended it. */

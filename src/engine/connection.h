@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The engine: one state machine per connection, one poll loop for any number of them.
+ * The engine: one state machine per connection, any number of them in one loop (run.h).
  *
  * A connection is one attempt (or, with --wait, several in a row) to bring up one association with
  * one target, from the packed array to the snapshot of its paths. It ends with a filled struct
- * result and, where it is connected, with the association still up, until connection_close().
+ * result and, where it is connected, with the association still up, until connection_shut().
  */
 #ifndef ENGINE_CONNECTION_H
 #define ENGINE_CONNECTION_H
 
+#include "base/loop.h"
 #include "base/timeline.h"
 #include "engine/settings.h"
 #include "report/result.h"
@@ -27,18 +28,24 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
 				  struct target *local, struct timeline *timeline);
 
 /*
- * Makes the call of the first try, and returns: at once, or, when blocking, with its outcome. What
- * its target resolves to is known then.
+ * Begins the first try, as a client of this loop, which the connection needs until it has its
+ * result. A --blocking call blocks the loop.
  */
-void connection_start(struct connection *connection);
+void connection_start(struct connection *connection, struct loop *loop);
+
+/* What its target resolves to is known, and the first call was made, or could not be made. */
+bool connection_has_called(const struct connection *connection);
+/* connection_result() is valid, and does not change any more. */
+bool connection_has_result(const struct connection *connection);
 
 /*
- * Runs all of them until each has its result, or a signal ends them all. Starts those that were
- * not started, and leaves alone those that have a result already.
+ * Whatever it waits for is over: a signal asks the program to end, or (signal 0) the loop cannot
+ * wait, and error (positive errno) is why. If it had no result, it has one now; if it was closing,
+ * it is aborted.
  */
-void connection_run(struct connection *const list[], size_t count);
+void connection_interrupt(struct connection *connection, int signal, int error);
 
-/* Valid after connection_run(), owned by the connection. */
+/* Owned by the connection. */
 const struct result *connection_result(const struct connection *connection);
 
 /*
@@ -55,10 +62,11 @@ bool connection_is_gone(const struct connection *connection);
 struct watch *connection_watch(struct connection *connection);
 
 /*
- * Closes those that are connected, gracefully and all at once, and aborts what is not closed by
- * then. Frees nothing.
+ * Closes it gracefully, or with ABORT when that takes long, as a client of this loop until it is
+ * shut. What is not connected is shut already.
  */
-void connection_close(struct connection *const list[], size_t count);
+void connection_shut(struct connection *connection, struct loop *loop);
+bool connection_is_shut(const struct connection *connection);
 
 void connection_free(struct connection *connection);
 

@@ -6,6 +6,7 @@
 #include <sys/param.h>
 
 #include "engine/attempt.h"
+#include "engine/run.h"
 
 /* Of the addresses that a hint names; of others only the number. */
 #define NAMED_MAX     3
@@ -27,7 +28,7 @@ struct each {
 	const struct options *given;
 	const struct target *peer;
 	const struct target *given_local;
-	const struct timeline *timeline;
+	struct timeline *timeline;
 
 	struct options options;   /* of every single */
 	struct target local;      /* of every single: no port, for one port cannot be shared */
@@ -160,15 +161,18 @@ static void hint_each(struct result *result);
 void each_run(struct each *e)
 {
 	bool after = e->given->blocking || e->given->wait_us;
+	struct loop *loop = loop_new();
 
-	if (after)
-		connection_run(e->list, 1);
-	else
-		connection_start(e->whole);
+	connection_start(e->whole, loop);
+	run_until(loop, e->list, 1, after ? connection_has_result : connection_has_called,
+		  e->timeline);
 	if (!connection_result(e->whole)->signal) {
 		make_singles(e);
-		connection_run(e->list, 1 + e->single_count);
+		for (size_t i = 0; i < e->single_count; i++)
+			connection_start(e->list[1 + i], loop);
 	}
+	run_until(loop, e->list, 1 + e->single_count, connection_has_result, e->timeline);
+	loop_free(loop);
 	e->result = *connection_result(e->whole);
 	take_results(e);
 	hint_each(&e->result);
@@ -182,7 +186,7 @@ const struct result *each_result(const struct each *e)
 void each_close(struct each *e)
 {
 	if (e)
-		connection_close(e->list + 1, e->single_count);
+		close_connections(e->list + 1, e->single_count, e->timeline);
 }
 
 /* --- What it says together with the whole ---------------------------------------------------- */

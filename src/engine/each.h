@@ -30,7 +30,8 @@ void each_run(struct each *each);
  * knows them. */
 const struct result *each_result(const struct each *each);
 
-/* Closes those that were tried alone, as connection_close() does. The whole stays up. NULL is fine.
+/* Closes those that were tried alone, as close_connections() does. The whole stays up. NULL is
+ * fine.
  */
 void each_close(struct each *each);
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "base/timeline.h"
-#include "engine/connection.h"
+#include "engine/run.h"
 #include "options.h"
 #include "fake_host.h"
 #include "fake_loop.h"
@@ -161,7 +161,7 @@ static struct bench *prepare(const char *const args[], bool blocking, const stru
 
 static const struct result *run(struct bench *b)
 {
-	connection_run(&b->connection, 1);
+	run_connections(&b->connection, 1, &benches[0].timeline);
 	b->took_us = loop_now_us() - b->begun_us;
 	return connection_result(b->connection);
 }
@@ -172,7 +172,7 @@ static const struct result *run(struct bench *b)
 
 static void close_bench(void)
 {
-	connection_close(&NEWEST.connection, 1);
+	close_connections(&NEWEST.connection, 1, &benches[0].timeline);
 	assert_int_equal(fake_stack_open_count(), 0);
 }
 
@@ -931,14 +931,14 @@ static void probes_beside_others(void **state)
 	fake_stack_reset(scripts, ARRAY_SIZE(scripts));
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
 		list[i] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
-	connection_run(list, ARRAY_SIZE(list));
+	run_connections(list, ARRAY_SIZE(list), &benches[0].timeline);
 	assert_result(connection_result(list[0]), DEGRADED);
 	assert_int_equal(connection_result(list[0])->probe_us, PROBE_US);
 	assert_result(connection_result(list[1]), CONNECTED);
 	assert_int_equal(connection_result(list[1])->connect_us, 700 * MSEC);
 	assert_paths(connection_result(list[1]), "verified");
 	assert_result(connection_result(list[2]), REFUSED);
-	connection_close(list, ARRAY_SIZE(list));
+	close_connections(list, ARRAY_SIZE(list), &benches[0].timeline);
 	assert_int_equal(fake_stack_open_count(), 0);
 }
 
@@ -1370,7 +1370,7 @@ static void a_blocking_call_that_comes_back_early(void **state)
 	result = RUN_BLOCKING(up, ONE);
 	assert_result(result, CONNECTED);
 	assert_int_equal(result->connect_us, 900 * MSEC);
-	connection_close(&benches[0].connection, 1);
+	close_connections(&benches[0].connection, 1, &benches[0].timeline);
 	result = RUN_BLOCKING(refused, ONE);
 	assert_result(result, REFUSED);
 	assert_int_equal(result->connect_us, 900 * MSEC);
@@ -1416,6 +1416,20 @@ static void a_signal_while_pending(void **state)
 	}
 }
 
+static void a_signal_while_names_are_looked_up(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+	const struct result *result;
+
+	(void)state;
+	fake_loop_signal(0, SIGINT);
+	result = RUN(scripts, "-a", "late.example:5000", "-W", "10s");
+	assert_result(result, RESULT_FAILED, EINTR, 130);
+	assert_int_equal(result->signal, SIGINT);
+	assert_contains(result->reason.text, "SIGINT while names were looked up");
+	assert_int_equal(fake_stack_count(), 0);
+}
+
 /* It keeps what the last try found out, and says that it was waiting. */
 static void a_signal_between_two_tries(void **state)
 {
@@ -1455,11 +1469,11 @@ static void a_signal_with_one_up_and_one_pending(void **state)
 	list[1] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
 	list[2] = prepare(ARGS(ONE, "-W", "1m"), false, &fake_stack, 0)->connection;
 	fake_loop_signal(100 * MSEC, SIGHUP);
-	connection_run(list, 3);
+	run_connections(list, 3, &benches[0].timeline);
 	assert_result(connection_result(list[0]), CONNECTED);
 	assert_result(connection_result(list[1]), RESULT_FAILED, EINTR, 129);
 	assert_result(connection_result(list[2]), RESULT_FAILED, EINTR, 129);
-	connection_close(list, 3);
+	close_connections(list, 3, &benches[0].timeline);
 	assert_int_equal(fake_stack_open_count(), 0);
 	assert_false(fake_stack_record(0)->aborted);
 	assert_true(fake_stack_record(1)->aborted);
@@ -1687,11 +1701,11 @@ static void a_flood_beside_another(void **state)
 	fake_stack_reset(scripts, 2);
 	list[0] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
 	list[1] = prepare(ARGS(ONE), false, &fake_stack, 0)->connection;
-	connection_run(list, 2);
+	run_connections(list, 2, &benches[0].timeline);
 	assert_result(connection_result(list[0]), TIMED_OUT);
 	assert_result(connection_result(list[1]), CONNECTED);
 	assert_int_equal(connection_result(list[1])->connect_us, 3 * SEC);
-	connection_close(list, 2);
+	close_connections(list, 2, &benches[0].timeline);
 	assert_int_equal(fake_stack_open_count(), 0);
 	free(events);
 }
@@ -1752,7 +1766,7 @@ static void each_of_fifty_has_its_own_outcome(void **state)
 		snprintf(host_text[i], sizeof(host_text[i]), "127.0.1.%zu:5000", i + 1);
 		list[i] = prepare(ARGS("-a", host_text[i]), false, &fake_stack, 0)->connection;
 	}
-	connection_run(list, SEVERAL);
+	run_connections(list, SEVERAL, &benches[0].timeline);
 	assert_int_equal(loop_now_us() - begun_us, TIMEOUT_US);
 	for (size_t i = 0; i < SEVERAL; i++) {
 		const struct result *result = connection_result(list[i]);
@@ -1770,7 +1784,7 @@ static void each_of_fifty_has_its_own_outcome(void **state)
 
 	/* They close side by side. */
 	begun_us = loop_now_us();
-	connection_close(list, SEVERAL);
+	close_connections(list, SEVERAL, &benches[0].timeline);
 	assert_int_equal(loop_now_us() - begun_us, 10 * MSEC);
 	assert_int_equal(fake_stack_open_count(), 0);
 	for (size_t i = 0; i < fake_stack_count(); i++)
@@ -1878,7 +1892,7 @@ static void lost_after_the_result(void **state)
 	assert_false(fake_stack_record(0)->aborted);
 }
 
-/* Freed without connection_close(), nothing is left at the peer. */
+/* Freed without close_connections(), nothing is left at the peer. */
 static void free_without_close(void **state)
 {
 	const struct fake_script scripts[] = { { EVENTS(UP(0)) } };
@@ -1890,8 +1904,8 @@ static void free_without_close(void **state)
 	assert_int_equal(fake_stack_open_count(), 0);
 	assert_true(fake_stack_record(0)->aborted);
 	connection_free(NULL);
-	connection_run(NULL, 0);
-	connection_close(NULL, 0);
+	run_connections(NULL, 0, &benches[0].timeline);
+	close_connections(NULL, 0, &benches[0].timeline);
 }
 
 /* --- What is told meanwhile ------------------------------------------------------------------ */
@@ -1910,7 +1924,7 @@ static char *stderr_of_run(const struct fake_script *script, bool blocking, bool
 	b->timeline.progress = !verbose;
 	dup2(fileno(file), STDERR_FILENO);
 	run(b);
-	connection_close(&b->connection, 1);
+	close_connections(&b->connection, 1, &benches[0].timeline);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	rewind(file);
@@ -2000,6 +2014,7 @@ int main(void)
 		TEST(a_blocking_call_that_comes_back_early),
 		TEST(a_signal_as_a_blocking_call_succeeds),
 		TEST(a_signal_while_pending),
+		TEST(a_signal_while_names_are_looked_up),
 		TEST(a_signal_between_two_tries),
 		TEST(a_signal_with_one_up_and_one_pending),
 		TEST(a_wait_that_fails),

@@ -18,6 +18,7 @@
 
 #include "base/timeline.h"
 #include "engine/each.h"
+#include "engine/run.h"
 #include "options.h"
 #include "fake_host.h"
 #include "fake_loop.h"
@@ -181,7 +182,7 @@ static void assert_each(const struct result *result, const char *expected)
 static void close_all(void)
 {
 	each_close(bench.each);
-	connection_close(&bench.whole, 1);
+	close_connections(&bench.whole, 1, &bench.timeline);
 }
 
 /* The singles that are up close at once, then the whole does, and nothing stays. */

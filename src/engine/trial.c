@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/try.h"
+#include "engine/trial.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,11 +8,11 @@
 #include "base/names.h"
 #include "engine/snapshot.h"
 
-static const struct try_end go_on;
+static const struct trial_end go_on;
 
-static struct try_end end_with(enum phase phase, int error)
+static struct trial_end end_with(enum phase phase, int error)
 {
-	return (struct try_end){ .ended = true, .phase = phase, .error = error };
+	return (struct trial_end){ .ended = true, .phase = phase, .error = error };
 }
 
 /* --- From the names to the call -------------------------------------------------------------- */
@@ -44,10 +44,10 @@ static void list_excluded(const struct plan *plan, struct result *result)
 	result->reordered = plan->reordered;
 }
 
-struct try_end try_open(struct try *t, const struct stack *stack, int stack_error,
-			const struct options *options, const struct target *peer,
-			const struct target *local, struct timeline *timeline,
-			struct result *result)
+struct trial_end trial_open(struct trial *t, const struct stack *stack, int stack_error,
+			    const struct options *options, const struct target *peer,
+			    const struct target *local, struct timeline *timeline,
+			    struct result *result)
 {
 	int rc;
 
@@ -68,8 +68,8 @@ struct try_end try_open(struct try *t, const struct stack *stack, int stack_erro
 	return go_on;
 }
 
-struct try_end try_call(struct try *t, const struct options *options, int64_t timeout_us,
-			struct timeline *timeline)
+struct trial_end trial_call(struct trial *t, const struct options *options, int64_t timeout_us,
+			    struct timeline *timeline)
 {
 	uint16_t port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0;
 	int rc;
@@ -93,7 +93,7 @@ struct try_end try_call(struct try *t, const struct options *options, int64_t ti
 
 /* --- The association ------------------------------------------------------------------------- */
 
-int try_take_association(struct try *t, struct result *result)
+int trial_take_association(struct trial *t, struct result *result)
 {
 	struct association *a = &result->association;
 	const struct attempt *attempt = &t->attempt;
@@ -114,7 +114,7 @@ int try_take_association(struct try *t, struct result *result)
 	return snapshot_take(attempt->stack, attempt->endpoint, attempt->assoc, a);
 }
 
-void try_verify(struct try *t, const struct options *options, const struct result *result)
+void trial_verify(struct trial *t, const struct options *options, const struct result *result)
 {
 	int64_t handshake_us = t->answered == 0 ? result->connect_us / 2 : 0;
 
@@ -125,7 +125,7 @@ void try_verify(struct try *t, const struct options *options, const struct resul
 /* --- The end --------------------------------------------------------------------------------- */
 
 /* What is known of a try without an association, and of one that is up. */
-static void look_for_the_last_time(struct try *t, struct try_end end, struct timeline *timeline,
+static void look_for_the_last_time(struct trial *t, struct trial_end end, struct timeline *timeline,
 				   struct result *result)
 {
 	watch_catch_up(&t->watch, timeline);
@@ -142,15 +142,16 @@ static void look_for_the_last_time(struct try *t, struct try_end end, struct tim
 	gather_tell(&t->gather, result->association.paths);
 }
 
-static void fill_evidence(const struct try *t, struct try_end end, const struct options *options,
-			  const struct result *result, struct evidence *e)
+static void fill_evidence(const struct trial *t, struct trial_end end,
+			  const struct options *options, const struct result *result,
+			  struct evidence *e)
 {
 	const struct attempt *attempt = &t->attempt;
 
 	*e = (struct evidence){
 		.phase = end.phase,
-		.status = t->unresolved,
-		.failed = t->failed,
+		.status = t->resolve.status,
+		.failed = t->resolve.failed,
 		.fault = attempt->fault,
 		.error = end.error,
 		.cause = attempt->cause,
@@ -198,12 +199,13 @@ static void keep_evidence(const struct evidence *e, struct result *result)
 		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
 }
 
-void try_settle(struct try *t, struct try_end end, const struct options *options,
-		struct timeline *timeline, struct result *result)
+void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
+		  struct timeline *timeline, struct result *result)
 {
 	struct evidence evidence;
 
 	timeline_clear(timeline);
+	result->resolve_us = t->resolve.took_us;
 	look_for_the_last_time(t, end, timeline, result);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
@@ -213,18 +215,19 @@ void try_settle(struct try *t, struct try_end end, const struct options *options
 		      result->error ? errno_name(result->error) : "");
 }
 
-void try_close(struct try *t, bool abort)
+void trial_close(struct trial *t, bool abort)
 {
 	watch_stop(&t->watch);
 	attempt_close(&t->attempt, abort);
 }
 
-void try_free(struct try *t)
+void trial_free(struct trial *t)
 {
+	resolve_end(&t->resolve);
 	verify_free(&t->verify);
 	watch_stop(&t->watch);
 	gather_free(&t->gather);
 	attempt_free(&t->attempt);
 	plan_free(&t->plan);
-	*t = (struct try){ 0 };
+	*t = (struct trial){ 0 };
 }

@@ -3,32 +3,31 @@
  * All that belongs to one try, as long as it lasts: the structs of its phases, how it begins, and
  * the result that they come to. Who moves from phase to phase is connection.c.
  */
-#ifndef ENGINE_TRY_H
-#define ENGINE_TRY_H
+#ifndef ENGINE_TRIAL_H
+#define ENGINE_TRIAL_H
 
 #include "diagnose/diagnose.h"
 #include "engine/attempt.h"
 #include "engine/gather.h"
 #include "engine/plan.h"
+#include "engine/resolve.h"
 #include "engine/verify.h"
 #include "report/result.h"
 #include "witness/watch.h"
 
 /* All zeros: nothing was tried. It must not move while it lasts. */
-struct
-try {
+struct trial {
+	struct resolve resolve;
 	struct plan plan;
 	struct attempt attempt;
 	struct gather gather;
 	struct verify verify;
 	struct watch watch;
-	int unresolved;        /* exit status of the look-ups; STATUS_OK: all is resolved */
-	struct message failed; /* and why */
-	size_t answered;       /* the call position of the address that answered the INIT */
+	size_t answered; /* the call position of the address that answered the INIT */
 };
 
 /* How far a try has come when it ends, and the positive errno that ended it, or 0. */
-struct try_end {
+struct trial_end {
 	bool ended;
 	enum phase phase;
 	int error;
@@ -37,31 +36,31 @@ struct try_end {
 
 /*
  * The names are resolved: lists the addresses in *result, makes the plan and opens what is needed.
- * stack NULL: there is none, for stack_error. Unless it has ended, try_call() is next.
+ * stack NULL: there is none, for stack_error. Unless it has ended, trial_call() is next.
  */
-struct try_end try_open(struct try *t, const struct stack *stack, int stack_error,
-			const struct options *options, const struct target *peer,
-			const struct target *local, struct timeline *timeline,
-			struct result *result);
-struct try_end try_call(struct try *t, const struct options *options, int64_t timeout_us,
-			struct timeline *timeline);
+struct trial_end trial_open(struct trial *t, const struct stack *stack, int stack_error,
+			    const struct options *options, const struct target *peer,
+			    const struct target *local, struct timeline *timeline,
+			    struct result *result);
+struct trial_end trial_call(struct trial *t, const struct options *options, int64_t timeout_us,
+			    struct timeline *timeline);
 
 /*
  * The association has come up: what it is made of, into *result. 0, or -errno when the stack does
  * not tell, because it is gone again.
  */
-int try_take_association(struct try *t, struct result *result);
+int trial_take_association(struct trial *t, struct result *result);
 
 /* Asks every path of it. */
-void try_verify(struct try *t, const struct options *options, const struct result *result);
+void trial_verify(struct trial *t, const struct options *options, const struct result *result);
 
 /* Makes the result of it. result->signal, if set, has ended it. */
-void try_settle(struct try *t, struct try_end end, const struct options *options,
-		struct timeline *timeline, struct result *result);
+void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
+		  struct timeline *timeline, struct result *result);
 
 /* Closes what is open, the association with ABORT or as the stack does it in its own time. */
-void try_close(struct try *t, bool abort);
+void trial_close(struct trial *t, bool abort);
 /* The same with ABORT, and forgets all of it. */
-void try_free(struct try *t);
+void trial_free(struct trial *t);
 
 #endif

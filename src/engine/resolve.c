@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/resolve.h"
+
+#include "base/loop.h"
+
+void resolve_begin(struct resolve *resolve, struct target *peer, struct target *local, int family,
+		   int64_t timeout_us, struct timeline *timeline)
+{
+	*resolve = (struct resolve){
+		.peer = peer,
+		.local = local,
+		.timeline = timeline,
+		.resolver = resolver_new(),
+		.begun_us = loop_now_us(),
+		.deadline_us = loop_now_us() + timeout_us,
+	};
+	target_look_up(peer, resolve->resolver, family);
+	target_look_up(local, resolve->resolver, family);
+}
+
+struct pollfd resolve_pollfd(const struct resolve *resolve)
+{
+	return (struct pollfd){ .fd = resolver_descriptor(resolve->resolver), .events = POLLIN };
+}
+
+int resolve_read(struct resolve *resolve)
+{
+	return resolver_read(resolve->resolver);
+}
+
+static const char *awaited(const struct resolve *resolve)
+{
+	const char *name = target_awaits(resolve->peer);
+
+	return name ? name : target_awaits(resolve->local);
+}
+
+bool resolve_is_over(const struct resolve *resolve, int64_t now_us)
+{
+	return now_us >= resolve->deadline_us || !awaited(resolve);
+}
+
+void resolve_show_progress(const struct resolve *resolve)
+{
+	char shown[PRINTABLE_MAX];
+
+	timeline_progress(resolve->timeline, "looking up %s ...",
+			  printable(awaited(resolve), shown, sizeof(shown)));
+}
+
+void resolve_end(struct resolve *resolve)
+{
+	int64_t had_us = resolve->deadline_us - resolve->begun_us;
+	struct message other = { "" };
+	int local;
+	size_t late;
+
+	if (!resolve->resolver)
+		return;
+	timeline_clear(resolve->timeline);
+	resolve->status =
+		target_take(resolve->peer, had_us, &late, resolve->timeline, &resolve->failed);
+	local = target_take(resolve->local, had_us, &late, resolve->timeline,
+			    resolve->status == STATUS_OK ? &resolve->failed : &other);
+	if (resolve->status == STATUS_OK)
+		resolve->status = local;
+	resolver_free(resolve->resolver);
+	resolve->resolver = NULL;
+	resolve->took_us = loop_now_us() - resolve->begun_us;
+}

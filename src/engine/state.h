@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The states of a connection: who leaves each, what is open in it, and what must stay as it is. */
+#ifndef ENGINE_STATE_H
+#define ENGINE_STATE_H
+
+#include <stdbool.h>
+
+enum connection_state {
+	/* Nothing is open, and nothing was tried yet. begin_try() leaves it. */
+	CONNECTION_IDLE,
+	/*
+	 * A try begins: names are looked up, then the plan is made and the endpoint opened. Left
+	 * for PENDING when the call is made; by conclude() when it comes to no call. The look-ups
+	 * and the resolver are open.
+	 */
+	CONNECTION_RESOLVING,
+	/*
+	 * The stack is at it. The endpoint and the witness are open, the plan does not change any
+	 * more. Left for VERIFYING when the association is up; by conclude() when it has failed,
+	 * when gather.c gives it up, or when it is up and nobody is to be asked.
+	 */
+	CONNECTION_PENDING,
+	/*
+	 * The association is up, heartbeats are out. Its paths are known and must stay the same.
+	 * Left by conclude(): when verify.c is done, or the association has ended.
+	 */
+	CONNECTION_VERIFYING,
+	/* --wait: the last try is not enough, the next one begins at wake_us. Nothing is open. */
+	CONNECTION_PAUSED,
+	/*
+	 * The result stands, and so does the association as far as is known. Others may use it
+	 * (connection_endpoint()). Left for CLOSING by connection_shut() alone.
+	 */
+	CONNECTION_UP,
+	/* SHUTDOWN was sent. Left for DONE when the association has ended, or when it takes long.
+	 */
+	CONNECTION_CLOSING,
+	/* The result stands, nothing is open. It is not left. */
+	CONNECTION_DONE,
+};
+
+/* For -v. */
+const char *state_name(enum connection_state state);
+
+bool state_may_follow(enum connection_state state, enum connection_state before);
+
+#endif
