@@ -5,6 +5,7 @@
 
 #include "options.h"
 #include "report/explain.h"
+#include "report/text.h"
 #include "stack/stack.h"
 #include "target/service.h"
 
@@ -31,7 +32,7 @@ static int print_list(FILE *out, const char *what, struct message *why)
 	return STATUS_OK;
 }
 
-int inform_print(FILE *out, const struct options *options, struct message *why)
+static int print(FILE *out, const struct options *options, struct message *why)
 {
 	switch (options->action) {
 	case ACTION_VERSION:
@@ -46,4 +47,18 @@ int inform_print(FILE *out, const struct options *options, struct message *why)
 		options_print_help(out);
 		return STATUS_OK;
 	}
+}
+
+int inform_print(const struct reporter *reporter, const struct options *options,
+		 struct message *why)
+{
+	struct record record;
+	FILE *out = record_start(&record, reporter);
+	int status = STATUS_OK;
+
+	if (out) {
+		status = print(out, options, why);
+		record_finish(&record);
+	}
+	return status;
 }

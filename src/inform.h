@@ -3,12 +3,12 @@
 #ifndef INFORM_H
 #define INFORM_H
 
-#include <stdio.h>
-
 #include "base/util.h"
 #include "engine/settings.h"
+#include "report/reporter.h"
 
-/* What options->action asks for. STATUS_OK, or STATUS_USAGE and why. */
-int inform_print(FILE *out, const struct options *options, struct message *why);
+/* What options->action asks for, as one record. STATUS_OK, or STATUS_USAGE and why. */
+int inform_print(const struct reporter *reporter, const struct options *options,
+		 struct message *why);
 
 #endif

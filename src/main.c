@@ -126,7 +126,7 @@ int main(int argc, char *argv[])
 		loop_catch_signals();
 		status = run(&options, &reporter, &why);
 	} else {
-		status = inform_print(stdout, &options, &why);
+		status = inform_print(&reporter, &options, &why);
 		if (status != STATUS_OK)
 			warn("%s", why.text);
 		else
