@@ -70,8 +70,8 @@ void options_print_help(FILE *out)
 
 	fputs("Usage: sctp-connect [OPTION]... -a HOST[:PORT] [-a HOST[:PORT]]...\n"
 	      "       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n\n"
-	      "Opens an SCTP association with all given addresses of a peer at once, and tells\n"
-	      "what is true of the association and of every path.\n",
+	      "Opens an SCTP association with all given addresses of a peer, and reports the\n"
+	      "state of the association and of every path.\n",
 	      out);
 	for (size_t i = 0; i < ROWS; i++) {
 		int length = head_text(&option_rows[i], head, sizeof(head));
@@ -86,9 +86,9 @@ void options_print_help(FILE *out)
 	}
 	fputs("\nTIME is a number with ms, s (the default) or m: 500ms, 1.5, 2m.\n\n"
 	      "Exit status:\n"
-	      "  0      connected, and as many paths verified as --require asks for\n"
+	      "  0      connected, and at least as many paths verified as --require says\n"
 	      "  1      not connected: refused, aborted or unreachable; or lost while monitored\n"
-	      "  2      bad usage, nothing tried\n"
+	      "  2      bad usage: nothing was tried\n"
 	      "  3      a name could not be resolved\n"
 	      "  4      no answer in time\n"
 	      "  5      degraded: connected, but too few paths verified\n"

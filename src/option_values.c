@@ -93,8 +93,9 @@ int take_time_ms(struct parser *p, const char *argument, void *value)
 	if (status)
 		return status;
 	if (us % USEC_PER_MSEC)
-		return message_set(p->why, STATUS_USAGE, "%s %s: not in whole milliseconds",
-				   p->spelled, printable(argument, shown, sizeof(shown)));
+		return message_set(p->why, STATUS_USAGE,
+				   "%s %s: not a whole number of milliseconds", p->spelled,
+				   printable(argument, shown, sizeof(shown)));
 	*(uint32_t *)value = (uint32_t)(us / USEC_PER_MSEC);
 	return STATUS_OK;
 }
@@ -181,7 +182,7 @@ int take_encaps(struct parser *p, const char *text, void *value)
 	if (!parse_number(colon ? colon + 1 : text, 1, UINT16_MAX, &to) ||
 	    (colon && !parse_number(local, 1, UINT16_MAX, &from)))
 		return message_set(p->why, STATUS_USAGE,
-				   "%s %s: not a UDP port from 1 to 65535, nor two as LOCAL:REMOTE",
+				   "%s %s: neither a UDP port from 1 to 65535 nor LOCAL:REMOTE",
 				   p->spelled, printable(text, shown, sizeof(shown)));
 	*udp = (struct stack_encaps){ .local = (uint16_t)from, .remote = (uint16_t)to };
 	return STATUS_OK;
@@ -195,7 +196,7 @@ int take_require(struct parser *p, const char *text, void *value)
 	*require = REQUIRE_ALL;
 	if (!strcmp(text, "all") || parse_number(text, 1, UINT16_MAX, require))
 		return STATUS_OK;
-	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from 1 to 65535, nor all",
+	return message_set(p->why, STATUS_USAGE, "%s %s: neither a number from 1 to 65535 nor all",
 			   p->spelled, printable(text, shown, sizeof(shown)));
 }
 
@@ -230,8 +231,8 @@ int option_take(struct parser *p, const char *argument)
 	const struct option_row *row = &option_rows[p->row];
 
 	if (argument && !*argument && option_is_optional(row))
-		return message_set(p->why, STATUS_USAGE,
-				   "%s=: nothing stands behind the =", p->spelled);
+		return message_set(p->why, STATUS_USAGE, "%s=: a time is missing after \"=\"",
+				   p->spelled);
 	if (argument && !*argument)
 		return message_set(p->why, STATUS_USAGE, "%s needs %s %s, not an empty string",
 				   p->spelled, option_article(p->row), row->argument);

@@ -22,70 +22,75 @@
 const struct option_row option_rows[ROWS] = {
 	[ROW_ADDRESS] = { 'a', "address", "HOST[:PORT]", MODE_CONNECT, take_address, TO(addresses),
 			  "Addresses",
-			  "an address of the peer, or a name: all it\n"
-			  "resolves to; repeat it for more" },
+			  "an address of the peer, or a name: all its\n"
+			  "addresses; can be repeated" },
 	[ROW_PORT] = { 'p', "port", "PORT", MODE_BOTH, take_text, TO(port), NULL,
-		       "the port where HOST names none: a number, or\n"
+		       "the port, where HOST has none: a number, or\n"
 		       "a service such as diameter, m3ua, s1ap, ngap" },
 	[ROW_BIND] = { 'b', "bind", "HOST[:PORT]", MODE_BOTH, take_bind, TO(binds), NULL,
-		       "a local address; repeat it for more" },
+		       "a local address; can be repeated" },
 	[ROW_IPV4] = { '4', "ipv4", NULL, MODE_BOTH, take_constant, TO(family), NULL,
-		       "only the IPv4 addresses of a name", .constant = AF_INET },
+		       "use only the IPv4 addresses of a name", .constant = AF_INET },
 	[ROW_IPV6] = { '6', "ipv6", NULL, MODE_BOTH, take_constant, TO(family), NULL,
-		       "only the IPv6 addresses of a name", .constant = AF_INET6 },
+		       "use only the IPv6 addresses of a name", .constant = AF_INET6 },
 
 	[ROW_NONBLOCK] = { 'n', "nonblock", NULL, MODE_CONNECT, take_false, TO(blocking),
-			   "Connecting", "non-blocking connect, then poll (the default)" },
+			   "Connecting", "non-blocking connect, then poll (default)" },
 	[ROW_BLOCKING] = { 'B', "blocking", NULL, MODE_CONNECT, take_true, TO(blocking), NULL,
-			   "the blocking call instead" },
+			   "make the blocking call instead" },
 	[ROW_ONE_TO_MANY] = { 'm', "one-to-many", NULL, MODE_CONNECT, take_constant, TO(style),
-			      NULL, "a SOCK_SEQPACKET socket, not SOCK_STREAM",
+			      NULL, "use a SOCK_SEQPACKET socket, not SOCK_STREAM",
 			      .constant = STACK_ONE_TO_MANY },
 	[ROW_TIMEOUT] = { 'w', "timeout", "TIME", MODE_CONNECT, take_time_us, TO(timeout_us), NULL,
-			  "give up when it is not up by then (5s)" },
+			  "give up if not connected within TIME\n"
+			  "(default 5s)" },
 	[ROW_WAIT] = { 'W', "wait", "TIME", MODE_CONNECT, take_time_us, TO(wait_us), NULL,
-		       "try again until it is up or TIME has passed" },
+		       "retry until connected, or until TIME is over" },
 	[ROW_INIT_ATTEMPTS] = { 0, "init-attempts", "N", MODE_CONNECT, take_uint16,
 				TO(init_attempts), NULL,
-				"INIT retransmissions, all addresses together" },
+				"INIT retransmissions, over all addresses" },
 	[ROW_INIT_TIMEOUT] = { 0, "init-timeout", "TIME", MODE_CONNECT, take_time_ms,
 			       TO(init_timeout_ms), NULL,
 			       "the longest wait for the answer to one INIT" },
 	[ROW_RTO_INITIAL] = { 0, "rto-initial", "TIME", MODE_CONNECT, take_time_ms,
 			      TO(rto_initial_ms), NULL,
 			      "the wait before the next address is tried\n"
-			      "(250ms where there are several)" },
+			      "(default 250ms if there are several)" },
 	[ROW_OSTREAMS] = { 'O', "ostreams", "N", MODE_BOTH, take_uint16, TO(out_streams), NULL,
 			   "outgoing streams to ask for" },
 	[ROW_ISTREAMS] = { 'I', "istreams", "N", MODE_BOTH, take_uint16, TO(in_streams), NULL,
 			   "incoming streams to allow" },
 	[ROW_STACK] = { 's', "stack", "NAME", MODE_BOTH, take_stack, TO(stack), NULL,
-			"auto, or a stack that --version lists (auto)" },
+			"auto, or a stack that --version lists\n"
+			"(default auto)" },
 	[ROW_UDP_ENCAPS] = { 'u', "udp-encaps", "[LOCAL:]REMOTE", MODE_BOTH, take_encaps, TO(udp),
 			     NULL,
-			     "in UDP datagrams to that port (RFC 6951);\n"
+			     "encapsulate in UDP to this port (RFC 6951);\n"
 			     "with --listen: the port to listen on" },
 
 	[ROW_NO_PROBE] = { 0, "no-probe", NULL, MODE_CONNECT, take_true, TO(no_probe),
-			   "Looking at the paths", "send no heartbeat on the paths" },
+			   "Looking at the paths", "send no heartbeats to verify the paths" },
 	[ROW_PROBE_TIMEOUT] = { 0, "probe-timeout", "TIME", MODE_CONNECT, take_time_us,
 				TO(probe_timeout_us), NULL,
-				"how long a path may take to answer one (1s)" },
+				"how long to wait for the answer of a path\n"
+				"(default 1s)" },
 	[ROW_REQUIRE] = { 'R', "require", "N|all", MODE_CONNECT, take_require, TO(require), NULL,
 			  "how many paths must answer for exit status 0\n"
-			  "(1)" },
+			  "(default 1)" },
 	[ROW_NO_WITNESS] = { 0, "no-witness", NULL, MODE_CONNECT, take_true, TO(no_witness), NULL,
-			     "do not watch the own packets on the wire,\n"
-			     "which CAP_NET_RAW allows" },
+			     "do not capture this association's packets\n"
+			     "(capturing them needs CAP_NET_RAW)" },
 	[ROW_EACH] = { 'e', "each", NULL, MODE_CONNECT, take_true, TO(each), NULL,
-		       "also try every address alone, side by side" },
+		       "also try each address alone, at the same time" },
 
 	[ROW_MONITOR] = { 'M', "monitor", "[TIME]", MODE_CONNECT, take_monitor, TO(monitor_us),
 			  "Monitoring",
-			  "stay connected, tell every change of a path,\n"
-			  "for that long, or until ^C" },
+			  "stay connected and report every change of a\n"
+			  "path, for TIME or until ^C" },
 	[ROW_INTERVAL] = { 0, "interval", "TIME", MODE_CONNECT, take_interval, TO(interval_us),
-			   NULL, "from one heartbeat on a path to the next (1s)" },
+			   NULL,
+			   "the time between two heartbeats on a path\n"
+			   "(default 1s)" },
 
 	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, take_constant, TO(action), "Listening",
 			 "be the peer: accept, report, echo", .constant = ACTION_LISTEN },
@@ -94,23 +99,24 @@ const struct option_row option_rows[ROWS] = {
 			"after N heartbeats on every path" },
 
 	[ROW_JSON] = { 'j', "json", NULL, MODE_BOTH, take_constant, TO(format), "Output",
-		       "one JSON object per line", .constant = FORMAT_JSON },
+		       "print one JSON object per line", .constant = FORMAT_JSON },
 	[ROW_QUIET] = { 'q', "quiet", NULL, MODE_BOTH, take_true, TO(quiet), NULL,
-			"nothing on stdout: the exit status says it" },
+			"print nothing on stdout: see the exit status" },
 	[ROW_VERBOSE] = { 'v', "verbose", NULL, MODE_BOTH, take_true, TO(verbose), NULL,
-			  "every step on stderr, with milliseconds" },
+			  "report every step on stderr, with its time" },
 	[ROW_COLOR] = { 0, "color", "WHEN", MODE_BOTH, take_color, TO(color), NULL,
-			"auto, always or never (auto)" },
+			"auto, always or never (default auto)" },
 	[ROW_EXPLAIN] = { 0, "explain", "NAME", MODE_BOTH, take_text, TO(explain), NULL,
-			  "what an errno, a result or a verdict means,\n"
-			  "its usual causes, and what to check" },
+			  "explain an errno, a result or a verdict: its\n"
+			  "usual causes, and what to check" },
 	[ROW_LIST] = { 0, "list", "WHAT", MODE_BOTH, take_list, TO(list), NULL,
-		       "options, services or names, one on a line:\n"
-		       "what completions ask for" },
-	[ROW_HELP] = { 'h', "help", NULL, MODE_BOTH, take_constant, TO(action), NULL, "this text",
-		       .constant = ACTION_HELP },
+		       "print options, services or names, one per\n"
+		       "line, for shell completions" },
+	[ROW_HELP] = { 'h', "help", NULL, MODE_BOTH, take_constant, TO(action), NULL,
+		       "print this text", .constant = ACTION_HELP },
 	[ROW_VERSION] = { 'V', "version", NULL, MODE_BOTH, take_constant, TO(action), NULL,
-			  "the version, and the stacks built in", .constant = ACTION_VERSION },
+			  "print the version, and the stacks built in",
+			  .constant = ACTION_VERSION },
 };
 
 bool option_is_optional(const struct option_row *row)
@@ -151,8 +157,7 @@ static int unexpected(struct parser *p, const char *argument)
 				   "unexpected argument '%s': a time for --monitor is written "
 				   "without a space: --monitor=30s or -M30s",
 				   printable(argument, shown, sizeof(shown)));
-	return message_set(p->why, STATUS_USAGE,
-			   "unexpected argument '%s': addresses are given with -a",
+	return message_set(p->why, STATUS_USAGE, "unexpected argument '%s': give addresses with -a",
 			   printable(argument, shown, sizeof(shown)));
 }
 
@@ -167,24 +172,25 @@ static int check_together(struct parser *p)
 		if (!p->given[i] || option_rows[i].modes & mode)
 			continue;
 		return message_set(p->why, STATUS_USAGE,
-				   mode == MODE_LISTEN ? "%s does not go with --listen"
-						       : "%s goes only with --listen",
+				   mode == MODE_LISTEN ? "%s cannot be used with --listen"
+						       : "%s can only be used with --listen",
 				   row_text((enum row)i, text, sizeof(text)));
 	}
 	if (p->given[ROW_IPV4] && p->given[ROW_IPV6])
-		return message_set(p->why, STATUS_USAGE, "-4/--ipv4 does not go with -6/--ipv6");
+		return message_set(p->why, STATUS_USAGE, "-4/--ipv4 cannot be used with -6/--ipv6");
 	if (o->no_probe && (p->given[ROW_REQUIRE] || p->given[ROW_PROBE_TIMEOUT]))
-		return message_set(p->why, STATUS_USAGE, "%s does not go with --no-probe",
+		return message_set(p->why, STATUS_USAGE, "%s cannot be used with --no-probe",
 				   row_text(p->given[ROW_REQUIRE] ? ROW_REQUIRE : ROW_PROBE_TIMEOUT,
 					    text, sizeof(text)));
 	if (o->monitor && o->no_probe)
 		return message_set(p->why, STATUS_USAGE,
-				   "-M/--monitor does not go with --no-probe");
+				   "-M/--monitor cannot be used with --no-probe");
 	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_INTERVAL])
-		return message_set(p->why, STATUS_USAGE, "--interval goes only with --monitor");
+		return message_set(p->why, STATUS_USAGE,
+				   "--interval can only be used with --monitor");
 	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_COUNT])
 		return message_set(p->why, STATUS_USAGE,
-				   "--count goes only with --monitor or --listen");
+				   "--count can only be used with --monitor or --listen");
 	if (mode == MODE_CONNECT && !o->address_count)
 		return message_set(p->why, STATUS_USAGE,
 				   "no peer address: give at least one -a HOST:PORT");
@@ -195,8 +201,7 @@ static int check_together(struct parser *p)
 		if (o->udp.local)
 			return message_set(
 				p->why, STATUS_USAGE,
-				"-u/--udp-encaps %u:%u: with --listen it is one port, the "
-				"one to listen on",
+				"-u/--udp-encaps %u:%u: with --listen, give one port: the one to listen on",
 				o->udp.local, o->udp.remote);
 		o->udp = (struct stack_encaps){ .local = o->udp.remote };
 	}

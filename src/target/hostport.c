@@ -51,8 +51,8 @@ static int parse_port(const char *who, const char *text, uint16_t min, uint16_t 
 		return STATUS_OK;
 	return message_set(
 		why, STATUS_USAGE,
-		"%s: unknown service '%s': a number from %u to 65535, or one of diameter, "
-		"m3ua, sua, s1ap, ngap, ... (IANA's names for SCTP)",
+		"%s: unknown service '%s': give a number from %u to 65535, or one of IANA's "
+		"names for SCTP: diameter, m3ua, sua, s1ap, ngap, ...",
 		who, printable(text, shown, sizeof(shown)), min);
 }
 
@@ -81,13 +81,16 @@ static int check_v6(const char *who, const struct in6_addr *v6, const char *zone
 
 	if (zone && !IN6_IS_ADDR_LINKLOCAL(v6))
 		return message_set(why, STATUS_USAGE,
-				   "%s: only a link-local address (fe80::/10) takes a zone", who);
+				   "%s: only a link-local address (fe80::/10) can have a zone",
+				   who);
 	if (zone && *zone == '\0')
-		return message_set(why, STATUS_USAGE, "%s: no interface after the '%%'", who);
+		return message_set(why, STATUS_USAGE, "%s: an interface is missing after '%%'",
+				   who);
 	if (!zone && IN6_IS_ADDR_LINKLOCAL(v6))
-		return message_set(why, STATUS_USAGE,
-				   "%s: a link-local address needs its interface: %s%%eth0", who,
-				   inet_ntop(AF_INET6, v6, text, sizeof(text)));
+		return message_set(
+			why, STATUS_USAGE,
+			"%s: a link-local address needs its interface, for example %s%%eth0", who,
+			inet_ntop(AF_INET6, v6, text, sizeof(text)));
 	return STATUS_OK;
 }
 
@@ -116,7 +119,7 @@ static int check_name(const char *who, const char *host, size_t length, struct m
 	size_t i;
 
 	if (host[0] == '-')
-		return message_set(why, STATUS_USAGE, "%s: no host begins with '-'", who);
+		return message_set(why, STATUS_USAGE, "%s: a host name cannot begin with '-'", who);
 	if (length > NAME_LENGTH_MAX)
 		return message_set(why, STATUS_USAGE,
 				   "%s: a host name has at most %d characters, not %zu", who,
@@ -125,9 +128,10 @@ static int check_name(const char *who, const char *host, size_t length, struct m
 		char c = host[i];
 
 		if ((unsigned char)c >= 0x80)
-			return message_set(why, STATUS_USAGE,
-					   "%s: a host name outside ASCII must be in its xn-- form",
-					   who);
+			return message_set(
+				why, STATUS_USAGE,
+				"%s: a host name that is not ASCII must be given in its xn-- form",
+				who);
 		if (c != '.' && c != '-' && c != '_' && !is_letter(c) && !is_digit(c))
 			return message_set(why, STATUS_USAGE, "%s: '%c' cannot be in a host name",
 					   who, c);
@@ -135,14 +139,13 @@ static int check_name(const char *who, const char *host, size_t length, struct m
 		if (label > LABEL_LENGTH_MAX)
 			return message_set(
 				why, STATUS_USAGE,
-				"%s: between the dots, a host name has at most %d characters", who,
+				"%s: between two dots, a host name has at most %d characters", who,
 				LABEL_LENGTH_MAX);
 		if (c == '.' && (i == 0 || host[i - 1] == '.'))
 			break;
 	}
 	if (label == 0)
-		return message_set(why, STATUS_USAGE,
-				   "%s: nothing before or between the dots of the host name", who);
+		return message_set(why, STATUS_USAGE, "%s: a part of the host name is empty", who);
 	return STATUS_OK;
 }
 
@@ -156,11 +159,12 @@ static int check_host(const char *who, const char *host, struct message *why)
 	size_t i;
 
 	if (length == 0)
-		return message_set(why, STATUS_USAGE, "%s: no host", who);
+		return message_set(why, STATUS_USAGE, "%s: the host is missing", who);
 	for (i = 0; i < length; i++) {
 		if ((unsigned char)host[i] <= ' ' || host[i] == 0x7f)
 			return message_set(why, STATUS_USAGE,
-					   "%s: a space or control character in the host", who);
+					   "%s: the host contains a space or a control character",
+					   who);
 	}
 	if (address_parse_v6(host, length, &v6, &zone))
 		return check_v6(who, &v6, zone, why);
@@ -168,14 +172,15 @@ static int check_host(const char *who, const char *host, struct message *why)
 		return message_set(why, STATUS_USAGE, "%s: not an IPv6 address", who);
 	if (strchr(host, '%'))
 		return message_set(why, STATUS_USAGE,
-				   "%s: only a link-local address (fe80::/10) takes a zone", who);
+				   "%s: only a link-local address (fe80::/10) can have a zone",
+				   who);
 	if (inet_pton(AF_INET, host, &v4) == 1)
 		return STATUS_OK;
 	if (host[length - 1] == '.')
 		length--;
 	if (ends_in_number(host, length))
 		return message_set(why, STATUS_USAGE,
-				   "%s: not an IPv4 address: it has four decimal numbers from 0 "
+				   "%s: not an IPv4 address, which has four decimal numbers from 0 "
 				   "to 255 without leading zeros, like 10.1.1.2",
 				   who);
 	return check_name(who, host, length, why);
@@ -197,8 +202,8 @@ static int split_brackets(const char *who, const char *text, size_t *length, con
 				   "%s: brackets are for IPv6 addresses, as in [fd01::1]:5000",
 				   who);
 	if (end[1] != '\0' && end[1] != ':')
-		return message_set(why, STATUS_USAGE,
-				   "%s: after the ']' comes nothing, or ':' and a port", who);
+		return message_set(why, STATUS_USAGE, "%s: only ':' and a port can follow ']'",
+				   who);
 	*port = end[1] == ':' ? end + 2 : NULL;
 	return STATUS_OK;
 }
@@ -218,14 +223,13 @@ static int check_bare_v6(const char *who, const char *text, struct message *why)
 		return STATUS_OK;
 	if (!address_parse_v6(text, before, &v6, &zone))
 		return message_set(why, STATUS_USAGE,
-				   "%s: not an IPv6 address, which goes in brackets before a port: "
-				   "[fd01::1]:5000",
+				   "%s: not an IPv6 address; with a port, write [fd01::1]:5000",
 				   who);
 
 	address = xstrndup(text, before);
 	printable(address, shown, sizeof(shown));
 	free(address);
-	return message_set(why, STATUS_USAGE, "%s: not an IPv6 address; with a port it is [%s]:%s",
+	return message_set(why, STATUS_USAGE, "%s: not an IPv6 address; with a port, write [%s]:%s",
 			   who, shown,
 			   is_digit(colon[1]) ? printable(colon + 1, port, sizeof(port)) : "PORT");
 }
@@ -243,7 +247,7 @@ int hostport_parse(const char *what, const char *text, bool allow_port_zero, str
 	memset(out, 0, sizeof(*out));
 	format_who(what, text, who);
 	if (length == 0)
-		return message_set(why, STATUS_USAGE, "%s: no host", who);
+		return message_set(why, STATUS_USAGE, "%s: the host is missing", who);
 
 	if (text[0] == '[') {
 		host = text + 1;
@@ -254,7 +258,8 @@ int hostport_parse(const char *what, const char *text, bool allow_port_zero, str
 		length = (size_t)(colon - text);
 		port = colon + 1;
 		if (length == 0)
-			status = message_set(why, STATUS_USAGE, "%s: no host before the port", who);
+			status = message_set(why, STATUS_USAGE,
+					     "%s: the host is missing before the port", who);
 	}
 	if (status != STATUS_OK)
 		return status;
@@ -262,7 +267,7 @@ int hostport_parse(const char *what, const char *text, bool allow_port_zero, str
 	out->host = xstrndup(host, length);
 	status = check_host(who, out->host, why);
 	if (status == STATUS_OK && port && *port == '\0')
-		status = message_set(why, STATUS_USAGE, "%s: no port after the ':'", who);
+		status = message_set(why, STATUS_USAGE, "%s: a port is missing after ':'", who);
 	else if (status == STATUS_OK && port)
 		status = parse_port(who, port, allow_port_zero ? 0 : 1, &out->port, why);
 	if (status != STATUS_OK) {

@@ -366,16 +366,16 @@ static int unresolved(const struct lookup *l, const char *shown, int error, stru
 				   kind, option);
 	case EAI_AGAIN:
 		return message_set(why, STATUS_UNRESOLVED,
-				   "%s: the name server did not answer, or failed for the moment",
+				   "%s: the name server did not answer, or failed temporarily",
 				   shown);
 	case EAI_FAIL:
-		return message_set(why, STATUS_UNRESOLVED,
-				   "%s: the name server answered that it failed", shown);
+		return message_set(why, STATUS_UNRESOLVED, "%s: the name server reported a failure",
+				   shown);
 	case EAI_SYSTEM:
-		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look the name up: %s", shown,
+		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look up the name: %s", shown,
 				   strerror(l->answer.saved_errno));
 	default:
-		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look the name up: %s", shown,
+		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look up the name: %s", shown,
 				   gai_strerror(error));
 	}
 }
@@ -414,12 +414,11 @@ int lookup_take(const struct lookup *l, uint16_t port, union address **list, siz
 
 	printable(l->host, shown, sizeof(shown));
 	if (l->failed_call && l->answer.saved_errno)
-		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look the name up: %s: %s",
+		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look up the name: %s: %s",
 				   shown, l->failed_call, strerror(l->answer.saved_errno));
 	if (l->failed_call)
 		return message_set(why, STATUS_UNRESOLVED,
-				   "%s: cannot look the name up: the process that did it was ended",
-				   shown);
+				   "%s: cannot look up the name: the look-up process died", shown);
 	if (l->answer.error)
 		return unresolved(l, shown, l->answer.error, why);
 	status = take_all(l, shown, port, list, count, why);

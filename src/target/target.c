@@ -11,7 +11,7 @@
 /* Of the names that have no answer. */
 #define LATE_NAMED_MAX 3
 
-#define WILDCARD_HELP "stands for all addresses of this host, so it goes alone"
+#define WILDCARD_HELP "stands for all addresses of this host: use it alone"
 
 /* An option with its argument. */
 struct token {
@@ -29,13 +29,14 @@ static int check_address(const struct target *target, const char *who, const uni
 		return STATUS_OK;
 	address_host_text(a, text);
 	if (address_is_wildcard(a))
-		return message_set(why, STATUS_USAGE,
-				   "%s: %s stands for all addresses of a host: it is no address of "
-				   "a peer",
-				   who, text);
-	return message_set(why, STATUS_USAGE,
-			   "%s: %s is multicast, broadcast or reserved: no endpoint can have it",
-			   who, text);
+		return message_set(
+			why, STATUS_USAGE,
+			"%s: %s stands for all addresses of a host: a peer cannot have it", who,
+			text);
+	return message_set(
+		why, STATUS_USAGE,
+		"%s: %s is multicast, broadcast or reserved: no SCTP endpoint can have it", who,
+		text);
 }
 
 static int parse_given(struct target *target, const char *option, const char **tokens, size_t count,
@@ -44,8 +45,9 @@ static int parse_given(struct target *target, const char *option, const char **t
 	size_t i;
 
 	if (count > TARGET_ADDRESSES_MAX)
-		return message_set(why, STATUS_USAGE, "%s: given %zu times, at most %d are taken",
-				   option, count, TARGET_ADDRESSES_MAX);
+		return message_set(why, STATUS_USAGE,
+				   "%s: given %zu times, but at most %d are allowed", option, count,
+				   TARGET_ADDRESSES_MAX);
 	target->given = xcalloc(count, sizeof(*target->given));
 	for (i = 0; i < count; i++) {
 		char shown[PRINTABLE_MAX];
@@ -200,11 +202,9 @@ static int add(struct target *target, const union address *a, const char *host,
 		return STATUS_OK;
 	}
 	if (target->address_count == TARGET_ADDRESSES_MAX)
-		return message_set(
-			why, STATUS_USAGE,
-			"%s: with this there are more than %d addresses, the most that are "
-			"taken",
-			who, TARGET_ADDRESSES_MAX);
+		return message_set(why, STATUS_USAGE,
+				   "%s: more than %d addresses, which is the maximum", who,
+				   TARGET_ADDRESSES_MAX);
 	target->addresses = xreallocarray(target->addresses, target->address_count + 1,
 					  sizeof(*target->addresses));
 	target->addresses[target->address_count++] =
@@ -363,7 +363,7 @@ static int wait_for_names(const struct target *target, struct resolver *resolver
 		}
 		if (ready < 0)
 			return message_set(why, STATUS_UNRESOLVED,
-					   "%s: cannot look the name up: %s: %s", shown, call,
+					   "%s: cannot look up the name: %s: %s", shown, call,
 					   strerror(-ready));
 	}
 	return STATUS_OK;

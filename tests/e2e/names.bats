@@ -141,7 +141,7 @@ asking() {
   try 3 -w 60 -a some.lab:5000
   assert_output --regexp '^unresolved  some\.lab:5000 after [1-9][0-9]{3}\.[0-9] ms$'
   assert_equal "$stderr" \
-    'sctp-connect: some.lab: the name server did not answer, or failed for the moment'
+    'sctp-connect: some.lab: the name server did not answer, or failed temporarily'
   try_json 3 -w 60 -a some.lab:5000
   json .result unresolved '.time_ms.resolve > 900' true
 }

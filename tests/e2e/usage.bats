@@ -80,7 +80,7 @@ to=(-a 127.0.0.1:9)
     bad "-w $value: " -w "$value" "${to[@]}"
   done
   bad "--wait x: " --wait=x "${to[@]}"
-  bad "--init-timeout 1.5ms: not in whole milliseconds" --init-timeout 1.5ms "${to[@]}"
+  bad "--init-timeout 1.5ms: not a whole number of milliseconds" --init-timeout 1.5ms "${to[@]}"
   bad "--rto-initial 0: " --rto-initial 0 "${to[@]}"
 }
 
@@ -114,9 +114,9 @@ to=(-a 127.0.0.1:9)
     bad "unknown service '$port'" -a "127.0.0.1:$port"
     bad "unknown service '$port'" -p "$port" -a 127.0.0.1
   done
-  bad "127.0.0.1:: no port after the ':'" -a 127.0.0.1:
-  bad "[::1]:: no port after the ':'" -a '[::1]:'
-  bad ":80: no host before the port" -a :80
+  bad "127.0.0.1:: a port is missing after ':'" -a 127.0.0.1:
+  bad "[::1]:: a port is missing after ':'" -a '[::1]:'
+  bad ":80: the host is missing before the port" -a :80
 }
 
 @test "a listener may have port 0, a client's own address may not" {
@@ -129,9 +129,9 @@ to=(-a 127.0.0.1:9)
   for host in 10.1 1 0 4294967295 0x7f.1 0x7f000001 10.1.1.02 256.1.1.1 1.2.3.4.5 1.2.3. 1.2.3.4.; do
     bad "-a $host:80: not an IPv4 address" -a "$host:80"
   done
-  bad "-a a..b:80: nothing" -a a..b:80
-  bad "-a .:80: nothing" -a .:80
-  bad "-a -x:80: no host begins with '-'" -a -x:80
+  bad "-a a..b:80: a part of the host name is empty" -a a..b:80
+  bad "-a .:80: a part of the host name is empty" -a .:80
+  bad "-a -x:80: a host name cannot begin with '-'" -a -x:80
   bad "-a a/b:80: '/'" -a a/b:80
   bad "-a user@host:80: '@'" -a user@host:80
   bad "a space" -a ' 80' -p 9
@@ -141,7 +141,7 @@ to=(-a 127.0.0.1:9)
 
 @test "IPv6: brackets and colons" {
   bad "-a [fd01::1:80: missing ']'" -a '[fd01::1:80'
-  bad "-a [fd01::1]80: after the ']'" -a '[fd01::1]80'
+  bad "-a [fd01::1]80: only ':' and a port can follow ']'" -a '[fd01::1]80'
   bad "-a fd01::1]:80: not an IPv6 address" -a 'fd01::1]:80'
   bad "-a fd01::1::1: not an IPv6 address" -a fd01::1::1
   bad "-a [127.0.0.1]:80: brackets" -a '[127.0.0.1]:80'
@@ -154,7 +154,7 @@ to=(-a 127.0.0.1:9)
   bad "no interface 'nosuch'" -a '[fe80::1%nosuch]:80'
   bad "no interface '99999'" -a '[fe80::1%99999]:80'
   bad "no interface '0'" -a '[fe80::1%0]:80'
-  bad "[fe80::1%]:80: no interface" -a '[fe80::1%]:80'
+  bad "[fe80::1%]:80: an interface is missing" -a '[fe80::1%]:80'
   bad "-a [fe80::1]:80: a link-local address needs its interface" -a '[fe80::1]:80'
   bad "-a [fd01::1%lo]:80: only a link-local address" -a '[fd01::1%lo]:80'
   bad "-a ::1%lo: only a link-local address" -a ::1%lo -p 80
@@ -165,7 +165,7 @@ to=(-a 127.0.0.1:9)
   local address
   for address in 0.0.0.0 '[::]' '[::ffff:0.0.0.0]'; do
     bad "-a $address:80: " -a "$address:80"
-    bad "no address of a peer" -a "$address:80" -a 127.0.0.1
+    bad "a peer cannot have it" -a "$address:80" -a 127.0.0.1
   done
   for address in 224.0.0.1 239.255.255.255 255.255.255.255 0.1.2.3 192.88.99.1 '[ff02::1]' \
     '[::ffff:224.0.0.1]'; do
@@ -184,7 +184,7 @@ to=(-a 127.0.0.1:9)
 }
 
 @test "families" {
-  bad "-4/--ipv4 does not go with -6/--ipv6" -4 -6 "${to[@]}"
+  bad "-4/--ipv4 cannot be used with -6/--ipv6" -4 -6 "${to[@]}"
   bad "::1 is an IPv6 address, but -4" -4 -a '[::1]:9'
   bad "127.0.0.1 is an IPv4 address, but -6" -6 "${to[@]}"
   bad "127.0.0.1 is an IPv4 address, but -6" -6 -a '[::ffff:127.0.0.1]:9'
@@ -196,16 +196,16 @@ to=(-a 127.0.0.1:9)
 }
 
 @test "options of the other mode" {
-  bad "-a/--address does not go with --listen" --listen "${to[@]}"
-  bad "-n/--nonblock does not go with --listen" --listen -n -p 9
-  bad "-B/--blocking does not go with --listen" --listen -B -p 9
-  bad "-m/--one-to-many does not go with --listen" -m --listen -p 9
-  bad "-w/--timeout does not go with --listen" --listen -w 5 -p 9
-  bad "-W/--wait does not go with --listen" --listen -W 5 -p 9
-  bad "--init-attempts does not go with --listen" --listen --init-attempts 3 -p 9
-  bad "--init-timeout does not go with --listen" --listen --init-timeout 3 -p 9
-  bad "--rto-initial does not go with --listen" --listen --rto-initial 3 -p 9
-  bad "--count goes only with --monitor or --listen" "${to[@]}" --count 3
+  bad "-a/--address cannot be used with --listen" --listen "${to[@]}"
+  bad "-n/--nonblock cannot be used with --listen" --listen -n -p 9
+  bad "-B/--blocking cannot be used with --listen" --listen -B -p 9
+  bad "-m/--one-to-many cannot be used with --listen" -m --listen -p 9
+  bad "-w/--timeout cannot be used with --listen" --listen -w 5 -p 9
+  bad "-W/--wait cannot be used with --listen" --listen -W 5 -p 9
+  bad "--init-attempts cannot be used with --listen" --listen --init-attempts 3 -p 9
+  bad "--init-timeout cannot be used with --listen" --listen --init-timeout 3 -p 9
+  bad "--rto-initial cannot be used with --listen" --listen --rto-initial 3 -p 9
+  bad "--count can only be used with --monitor or --listen" "${to[@]}" --count 3
   bad "give -b or -p" --listen
 }
 
@@ -265,11 +265,11 @@ many() {
 @test "more than 1,000 addresses; 10,000 are refused at once" {
   local -a many
   many -b 1001
-  bad "-b: given 1001 times, at most 1000 are taken" "${to[@]}" "${many[@]}"
+  bad "-b: given 1001 times, but at most 1000 are allowed" "${to[@]}" "${many[@]}"
   many -a 1001
-  bad "-a: given 1001 times, at most 1000 are taken" -p 9 "${many[@]}"
+  bad "-a: given 1001 times, but at most 1000 are allowed" -p 9 "${many[@]}"
   many -a 10000
-  bad "-a: given 10000 times, at most 1000 are taken" -p 9 "${many[@]}"
+  bad "-a: given 10000 times, but at most 1000 are allowed" -p 9 "${many[@]}"
 }
 
 @test "1,000 addresses are not too many" {

@@ -285,12 +285,12 @@ static void test_missing_arguments(void **state)
 static void test_stray_arguments(void **state)
 {
 	(void)state;
-	expect_error("10.0.0.1", "unexpected argument '10.0.0.1': addresses are given with -a");
-	expect_error("-a h x --json", "unexpected argument 'x': addresses are given with -a");
-	expect_error("x --bogus", "unexpected argument 'x': addresses are given with -a");
-	expect_error("-a h -- -j", "unexpected argument '-j': addresses are given with -a");
-	expect_error("-a h -", "unexpected argument '-': addresses are given with -a");
-	expect_error("-a h ''", "unexpected argument '': addresses are given with -a");
+	expect_error("10.0.0.1", "unexpected argument '10.0.0.1': give addresses with -a");
+	expect_error("-a h x --json", "unexpected argument 'x': give addresses with -a");
+	expect_error("x --bogus", "unexpected argument 'x': give addresses with -a");
+	expect_error("-a h -- -j", "unexpected argument '-j': give addresses with -a");
+	expect_error("-a h -", "unexpected argument '-': give addresses with -a");
+	expect_error("-a h ''", "unexpected argument '': give addresses with -a");
 }
 
 static void test_times(void **state)
@@ -322,8 +322,10 @@ static void test_times(void **state)
 		snprintf(why, sizeof(why), "%s 0.9ms: too short: at least 1ms", options[i]);
 		expect_error(text, why);
 	}
-	expect_error("--rto-initial 1.5ms", "--rto-initial 1.5ms: not in whole milliseconds");
-	expect_error("--init-timeout 1.0001", "--init-timeout 1.0001: not in whole milliseconds");
+	expect_error("--rto-initial 1.5ms",
+		     "--rto-initial 1.5ms: not a whole number of milliseconds");
+	expect_error("--init-timeout 1.0001",
+		     "--init-timeout 1.0001: not a whole number of milliseconds");
 }
 
 static void test_time_bounds(void **state)
@@ -372,16 +374,16 @@ static void test_require(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		snprintf(text, sizeof(text), "-a h -R %s", wrong[i]);
-		snprintf(why, sizeof(why), "-R %s: not a number from 1 to 65535, nor all",
+		snprintf(why, sizeof(why), "-R %s: neither a number from 1 to 65535 nor all",
 			 wrong[i]);
 		expect_error(text, why);
 	}
 	expect_error("-R ''", "-R needs an N|all, not an empty string");
 	expect_error("--require", "option '--require' needs an N|all");
-	expect_error("-a h --no-probe -R 2", "-R/--require does not go with --no-probe");
-	expect_error("-a h -R 1 --no-probe", "-R/--require does not go with --no-probe");
+	expect_error("-a h --no-probe -R 2", "-R/--require cannot be used with --no-probe");
+	expect_error("-a h -R 1 --no-probe", "-R/--require cannot be used with --no-probe");
 	expect_error("-a h --probe-timeout 1 --no-probe",
-		     "--probe-timeout does not go with --no-probe");
+		     "--probe-timeout cannot be used with --no-probe");
 }
 
 static void test_no_probe(void **state)
@@ -420,12 +422,11 @@ static void test_udp_encaps(void **state)
 			continue;
 		snprintf(text, sizeof(text), "-a h:1 -u %s", wrong[i]);
 		snprintf(why, sizeof(why),
-			 "-u %s: not a UDP port from 1 to 65535, nor two as LOCAL:REMOTE",
-			 wrong[i]);
+			 "-u %s: neither a UDP port from 1 to 65535 nor LOCAL:REMOTE", wrong[i]);
 		expect_error(text, why);
 	}
 	expect_error("-l -p 1 -u 1:2",
-		     "-u/--udp-encaps 1:2: with --listen it is one port, the one to listen on");
+		     "-u/--udp-encaps 1:2: with --listen, give one port: the one to listen on");
 	parse(&l, "-a h:1 -u 9899");
 	assert_int_equal(l.status, STATUS_OK);
 	assert_int_equal(l.options.udp.local, 0);
@@ -456,7 +457,7 @@ static void test_each(void **state)
 	o = expect_ok("-a h --each");
 	assert_true(o.each);
 	options_free(&o);
-	expect_error("-l -p 1 -e", "-e/--each does not go with --listen");
+	expect_error("-l -p 1 -e", "-e/--each cannot be used with --listen");
 }
 
 static void test_monitor(void **state)
@@ -490,9 +491,9 @@ static void test_monitor(void **state)
 	}
 	expect_error("-a h -M 30s", separate);
 	expect_error("--monitor 30s -a h", separate);
-	expect_error("-a h -M -q 30s", "unexpected argument '30s': addresses are given with -a");
-	expect_error("-a h -M3 30s", "unexpected argument '30s': addresses are given with -a");
-	expect_error("-a h --monitor=", "--monitor=: nothing stands behind the =");
+	expect_error("-a h -M -q 30s", "unexpected argument '30s': give addresses with -a");
+	expect_error("-a h -M3 30s", "unexpected argument '30s': give addresses with -a");
+	expect_error("-a h --monitor=", "--monitor=: a time is missing after \"=\"");
 	expect_error("-a h --monitor=x",
 		     "--monitor x: not a time: a number with ms, s or m, such as 500ms, at most 24 "
 		     "hours");
@@ -524,14 +525,14 @@ static void test_options_of_the_other_mode(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(connecting); i++) {
 		snprintf(text, sizeof(text), "%s -b ::1 --listen", connecting[i].option);
-		snprintf(why, sizeof(why), "%s does not go with --listen", connecting[i].shown);
+		snprintf(why, sizeof(why), "%s cannot be used with --listen", connecting[i].shown);
 		expect_error(text, why);
 	}
-	expect_error("-b ::1 -l -M", "-M/--monitor does not go with --listen");
-	expect_error("-b ::1 -l --interval 1", "--interval does not go with --listen");
-	expect_error("-a h --count 3", "--count goes only with --monitor or --listen");
-	expect_error("-a h --interval 3", "--interval goes only with --monitor");
-	expect_error("-a h -M --no-probe", "-M/--monitor does not go with --no-probe");
+	expect_error("-b ::1 -l -M", "-M/--monitor cannot be used with --listen");
+	expect_error("-b ::1 -l --interval 1", "--interval cannot be used with --listen");
+	expect_error("-a h --count 3", "--count can only be used with --monitor or --listen");
+	expect_error("-a h --interval 3", "--interval can only be used with --monitor");
+	expect_error("-a h -M --no-probe", "-M/--monitor cannot be used with --no-probe");
 }
 
 static void test_what_is_missing(void **state)
@@ -540,8 +541,8 @@ static void test_what_is_missing(void **state)
 	expect_error("", "no peer address: give at least one -a HOST:PORT");
 	expect_error("-j -p 3", "no peer address: give at least one -a HOST:PORT");
 	expect_error("--listen", "--listen needs a local address or a port: give -b or -p");
-	expect_error("-a h -4 -6", "-4/--ipv4 does not go with -6/--ipv6");
-	expect_error("-l -p 1 -6 -4", "-4/--ipv4 does not go with -6/--ipv6");
+	expect_error("-a h -4 -6", "-4/--ipv4 cannot be used with -6/--ipv6");
+	expect_error("-l -p 1 -6 -4", "-4/--ipv4 cannot be used with -6/--ipv6");
 }
 
 static void test_no_arguments_at_all(void **state)

@@ -296,9 +296,9 @@ static void resolve_refuses_and_says_why(void **state)
 		{ "mapped.example", AF_INET6, STATUS_UNRESOLVED, "no IPv6 address (-6)" },
 		{ "nodata.example", AF_UNSPEC, STATUS_UNRESOLVED, "the name has no address" },
 		{ "again.example", AF_UNSPEC, STATUS_UNRESOLVED, "name server did not answer" },
-		{ "fail.example", AF_UNSPEC, STATUS_UNRESOLVED, "answered that it failed" },
+		{ "fail.example", AF_UNSPEC, STATUS_UNRESOLVED, "reported a failure" },
 		{ "system.example", AF_UNSPEC, STATUS_UNRESOLVED, "Connection refused" },
-		{ "memory.example", AF_UNSPEC, STATUS_UNRESOLVED, "cannot look the name up: " },
+		{ "memory.example", AF_UNSPEC, STATUS_UNRESOLVED, "cannot look up the name: " },
 	};
 	size_t i;
 
@@ -483,8 +483,8 @@ static void a_child_that_dies(void **state)
 	(void)state;
 	assert_int_equal(resolve("dies.example", AF_UNSPEC, &list, &count, &why),
 			 STATUS_UNRESOLVED);
-	assert_string_equal(why.text, "dies.example: cannot look the name up: the process that "
-				      "did it was ended");
+	assert_string_equal(why.text, "dies.example: cannot look up the name: the look-up "
+				      "process died");
 	nothing_is_left(fds);
 }
 
@@ -518,13 +518,13 @@ static void no_descriptor_is_left(void **state)
 	limit = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = old.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_int_equal(resolve("two.example", AF_UNSPEC, &list, &count, &why), STATUS_UNRESOLVED);
-	assert_string_equal(why.text, "two.example: cannot look the name up: epoll_create1: Too "
+	assert_string_equal(why.text, "two.example: cannot look up the name: epoll_create1: Too "
 				      "many open files");
 	limit.rlim_cur++;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_int_equal(resolve("two.example", AF_UNSPEC, &list, &count, &why), STATUS_UNRESOLVED);
 	assert_string_equal(why.text,
-			    "two.example: cannot look the name up: pipe2: Too many open files");
+			    "two.example: cannot look up the name: pipe2: Too many open files");
 	setrlimit(RLIMIT_NOFILE, &old);
 	nothing_is_left(fds);
 }

@@ -173,7 +173,7 @@ static void peer_has_one_port(void **state)
 		{ { "10.1.1.2" }, "0", -1, { "-p 0: port 0 is not between 1 and 65535" } },
 		{ { "10.1.1.2:5000" }, "x", -1, { "-p x: unknown service 'x'" } },
 		{ { "10.1.1.2:0" }, NULL, -1, { "-a 10.1.1.2:0: port 0" } },
-		{ { "10.1.1.2:5000", "" }, NULL, -1, { "-a '': no host" } },
+		{ { "10.1.1.2:5000", "" }, NULL, -1, { "-a '': the host is missing" } },
 		{ { "10.1.1.2:5000", "10.1" }, NULL, -1, { "-a 10.1: not an IPv4" } },
 	};
 	size_t i;
@@ -186,7 +186,7 @@ static void peer_has_one_port(void **state)
 static void peer_is_unicast(void **state)
 {
 	static const struct parse_case cases[] = {
-		{ { "0.0.0.0:5000" }, NULL, -1, { "-a 0.0.0.0:5000: ", "no address of a peer" } },
+		{ { "0.0.0.0:5000" }, NULL, -1, { "-a 0.0.0.0:5000: ", "a peer cannot have it" } },
 		{ { "[::]:5000" }, NULL, -1, { "-a [::]:5000: :: stands for all" } },
 		{ { "::ffff:0.0.0.0" }, "5000", -1, { "0.0.0.0 stands for all" } },
 		{ { "224.0.0.1:5000" }, NULL, -1, { "-a 224.0.0.1:5000: ", "multicast" } },
@@ -458,7 +458,7 @@ static void a_thousand_is_the_most(void **state)
 	target_free(&target);
 	assert_int_equal(target_parse_peer(&target, args, TARGET_ADDRESSES_MAX + 1, "5000", &why),
 			 STATUS_USAGE);
-	assert_non_null(strstr(why.text, "-a: given 1001 times, at most 1000"));
+	assert_non_null(strstr(why.text, "-a: given 1001 times, but at most 1000"));
 	target_free(&target);
 	free(args);
 }
