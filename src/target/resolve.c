@@ -348,36 +348,42 @@ void lookup_end(struct lookup *l)
 
 /* --- What was found --------------------------------------------------------------------------- */
 
-static int unresolved(const struct lookup *l, const char *shown, int error, struct message *why)
+static enum unresolved_fault fault_of(int error)
 {
-	const char *kind = l->family == AF_INET ? "IPv4 " : l->family == AF_INET6 ? "IPv6 " : "";
-	const char *option = l->family == AF_INET ? " (-4)" : l->family == AF_INET6 ? " (-6)" : "";
-
 	switch (error) {
 	case EAI_NONAME:
-		if (l->family == AF_UNSPEC)
-			return message_set(why, STATUS_UNRESOLVED, "%s: no such name", shown);
-		return message_set(why, STATUS_UNRESOLVED,
-				   "%s: no such name, or it has no %saddress%s", shown, kind,
-				   option);
+		return UNRESOLVED_NO_NAME;
 	case EAI_NODATA:
 	case EAI_ADDRFAMILY:
-		return message_set(why, STATUS_UNRESOLVED, "%s: the name has no %saddress%s", shown,
-				   kind, option);
+		return UNRESOLVED_NO_ADDRESS;
 	case EAI_AGAIN:
-		return message_set(why, STATUS_UNRESOLVED,
-				   "%s: the name server did not answer, or failed temporarily",
-				   shown);
+		return UNRESOLVED_SERVER_SILENT;
 	case EAI_FAIL:
-		return message_set(why, STATUS_UNRESOLVED, "%s: the name server reported a failure",
-				   shown);
-	case EAI_SYSTEM:
-		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look up the name: %s", shown,
-				   strerror(l->answer.saved_errno));
+		return UNRESOLVED_SERVER_FAILED;
 	default:
-		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look up the name: %s", shown,
-				   gai_strerror(error));
+		return UNRESOLVED_CALL;
 	}
+}
+
+/* error: of getaddrinfo(); if no child could be asked, l->failed_call counts. */
+static int unresolved(const struct lookup *l, const char *shown, int error, struct unresolved *u)
+{
+	const char *words = error == EAI_SYSTEM ? strerror(l->answer.saved_errno)
+						: gai_strerror(error);
+
+	*u = (struct unresolved){
+		.fault = l->failed_call ? UNRESOLVED_CALL : fault_of(error),
+		.family = l->family,
+	};
+	snprintf(u->names, sizeof(u->names), "%s", shown);
+	if (l->failed_call && l->answer.saved_errno)
+		snprintf(u->detail, sizeof(u->detail), "%s: %s", l->failed_call,
+			 strerror(l->answer.saved_errno));
+	else if (l->failed_call)
+		snprintf(u->detail, sizeof(u->detail), "the look-up process died");
+	else if (u->fault == UNRESOLVED_CALL)
+		snprintf(u->detail, sizeof(u->detail), "%s", words);
+	return STATUS_UNRESOLVED;
 }
 
 static int take_all(const struct lookup *l, const char *shown, uint16_t port, union address **list,
@@ -406,26 +412,20 @@ static int take_all(const struct lookup *l, const char *shown, uint16_t port, un
 }
 
 int lookup_take(const struct lookup *l, uint16_t port, union address **list, size_t *count,
-		struct message *why)
+		struct unresolved *u, struct message *why)
 {
 	char shown[PRINTABLE_MAX];
 	size_t before = *count;
 	int status;
 
 	printable(l->host, shown, sizeof(shown));
-	if (l->failed_call && l->answer.saved_errno)
-		return message_set(why, STATUS_UNRESOLVED, "%s: cannot look up the name: %s: %s",
-				   shown, l->failed_call, strerror(l->answer.saved_errno));
-	if (l->failed_call)
-		return message_set(why, STATUS_UNRESOLVED,
-				   "%s: cannot look up the name: the look-up process died", shown);
-	if (l->answer.error)
-		return unresolved(l, shown, l->answer.error, why);
+	if (l->failed_call || l->answer.error)
+		return unresolved(l, shown, l->answer.error, u);
 	status = take_all(l, shown, port, list, count, why);
 	if (status != STATUS_OK)
 		*count = before;
 	else if (*count == before)
-		status = unresolved(l, shown, EAI_NODATA, why);
+		status = unresolved(l, shown, EAI_NODATA, u);
 	return status;
 }
 

@@ -18,6 +18,7 @@
 
 #include "base/address.h"
 #include "base/util.h"
+#include "target/unresolved.h"
 
 /* So many names at a time; the others wait for their turn. */
 #define RESOLVER_CHILDREN_MAX 32
@@ -48,10 +49,11 @@ bool lookup_is_done(const struct lookup *lookup);
 /*
  * Of a look-up that is done: appends every address, with port, to *list (*count entries, owned by
  * the caller, grown here). Returns STATUS_OK; STATUS_USAGE for an address that can never be used (a
- * link-local one without its interface); STATUS_UNRESOLVED when the name does not resolve.
+ * link-local one without its interface), said in why; STATUS_UNRESOLVED when the name does not
+ * resolve, and u tells why.
  */
 int lookup_take(const struct lookup *lookup, uint16_t port, union address **list, size_t *count,
-		struct message *why);
+		struct unresolved *u, struct message *why);
 
 /* Frees it; a child that is still at it is killed and reaped. NULL is fine. */
 void lookup_end(struct lookup *lookup);

@@ -8,9 +8,6 @@
 
 #include "base/loop.h"
 
-/* Of the names that have no answer. */
-#define LATE_NAMED_MAX 3
-
 #define WILDCARD_HELP "stands for all addresses of this host: use it alone"
 
 /* An option with its argument. */
@@ -229,6 +226,7 @@ void target_look_up(struct target *target, struct resolver *resolver, int family
 
 	end_lookups(target);
 	forget_addresses(target);
+	target->unresolved.fault = UNRESOLVED_NOT;
 	target->family = family;
 	target->lookups = xcalloc(target->given_count + 1, sizeof(struct lookup *));
 	for (size_t i = 0; i < target->given_count; i++) {
@@ -265,7 +263,8 @@ static int take_one(struct target *target, size_t nth, struct timeline *timeline
 
 	if (resolve_numeric(name, target->port, target->family, &numeric, &status, why))
 		return status == STATUS_OK ? add(target, &numeric, NULL, timeline, why) : status;
-	status = lookup_take(target->lookups[nth], target->port, &list, &count, why);
+	status = lookup_take(target->lookups[nth], target->port, &list, &count, &target->unresolved,
+			     why);
 	printable(name, shown, sizeof(shown));
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		timeline_note(timeline, "%s has the address %s", shown,
@@ -290,26 +289,28 @@ static int check_wildcard(const struct target *target, struct message *why)
 	return STATUS_OK;
 }
 
-/* "a.example, b.example and 3 more": those without an answer; count of them. */
-static void name_late(const struct target *target, size_t count, int64_t waited_us,
-		      struct message *why)
+/* Those without an answer; count of them. */
+static int name_late(const struct target *target, size_t count, int64_t waited_us,
+		     struct unresolved *u)
 {
-	char names[LATE_NAMED_MAX * (PRINTABLE_MAX + 2)] = "";
 	char shown[PRINTABLE_MAX];
-	char more[32] = "";
 	size_t named = 0, used = 0;
 
-	for (size_t i = 0; i < target->given_count && named < LATE_NAMED_MAX; i++) {
+	*u = (struct unresolved){
+		.fault = UNRESOLVED_LATE,
+		.family = target->family,
+		.waited_us = waited_us,
+	};
+	for (size_t i = 0; i < target->given_count && named < UNRESOLVED_NAMES_MAX; i++) {
 		if (!target->lookups[i] || lookup_is_done(target->lookups[i]))
 			continue;
-		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+		used += (size_t)snprintf(u->names + used, sizeof(u->names) - used, "%s%s",
 					 named++ ? ", " : "",
 					 printable(target->given[i].host, shown, sizeof(shown)));
 	}
 	if (count > named)
-		snprintf(more, sizeof(more), " and %zu more", count - named);
-	message_set(why, STATUS_UNRESOLVED, "%s%s: no answer from the name server within %.0f ms",
-		    names, more, (double)waited_us / USEC_PER_MSEC);
+		snprintf(u->names + used, sizeof(u->names) - used, " and %zu more", count - named);
+	return STATUS_UNRESOLVED;
 }
 
 int target_take(struct target *target, int64_t waited_us, size_t *late, struct timeline *timeline,
@@ -330,15 +331,26 @@ int target_take(struct target *target, int64_t waited_us, size_t *late, struct t
 		*late = 0;
 		forget_addresses(target);
 	} else if (*late) {
-		name_late(target, *late, waited_us, why);
-		status = STATUS_UNRESOLVED;
+		status = name_late(target, *late, waited_us, &target->unresolved);
 	}
+	if (status == STATUS_UNRESOLVED)
+		unresolved_text(&target->unresolved, why);
 	end_lookups(target);
 	return status;
 }
 
+static int cannot_wait(struct target *target, const char *call, int error, struct message *why)
+{
+	struct unresolved *u = &target->unresolved;
+
+	*u = (struct unresolved){ .fault = UNRESOLVED_CALL, .family = target->family };
+	printable(target_awaits(target), u->names, PRINTABLE_MAX);
+	snprintf(u->detail, sizeof(u->detail), "%s: %s", call, strerror(error));
+	return unresolved_text(u, why);
+}
+
 /* STATUS_OK, also when the time is over; STATUS_SIGNAL; or no more waiting is possible. */
-static int wait_for_names(const struct target *target, struct resolver *resolver, int64_t until_us,
+static int wait_for_names(struct target *target, struct resolver *resolver, int64_t until_us,
 			  struct timeline *timeline, struct message *why)
 {
 	char shown[PRINTABLE_MAX];
@@ -362,9 +374,7 @@ static int wait_for_names(const struct target *target, struct resolver *resolver
 			ready = resolver_read(resolver);
 		}
 		if (ready < 0)
-			return message_set(why, STATUS_UNRESOLVED,
-					   "%s: cannot look up the name: %s: %s", shown, call,
-					   strerror(-ready));
+			return cannot_wait(target, call, -ready, why);
 	}
 	return STATUS_OK;
 }

@@ -29,6 +29,8 @@ struct target {
 	size_t address_count;
 	size_t duplicate_count; /* how many were dropped */
 
+	struct unresolved unresolved; /* after STATUS_UNRESOLVED: why */
+
 	struct lookup **lookups; /* while they last: one per argument, NULL for a number */
 	int family;              /* of the look-ups */
 };

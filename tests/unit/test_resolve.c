@@ -192,6 +192,7 @@ static int resolve(const char *host, int family, union address **list, size_t *c
 {
 	struct resolver *resolver;
 	struct lookup *lookup;
+	struct unresolved u;
 	union address a;
 	int status;
 
@@ -205,7 +206,9 @@ static int resolve(const char *host, int family, union address **list, size_t *c
 	resolver = resolver_new();
 	lookup = resolver_look_up(resolver, host, family);
 	wait_until_done(resolver, lookup);
-	status = lookup_take(lookup, 7, list, count, why);
+	status = lookup_take(lookup, 7, list, count, &u, why);
+	if (status == STATUS_UNRESOLVED)
+		unresolved_text(&u, why);
 	lookup_end(lookup);
 	resolver_free(resolver);
 	return status;
@@ -396,6 +399,7 @@ static void names_are_looked_up_side_by_side(void **state)
 	struct lookup *second = resolver_look_up(resolver, "slow-1.example", AF_UNSPEC);
 	char text[ADDRESS_TEXT_MAX];
 	union address *list = NULL;
+	struct unresolved u;
 	struct message why;
 	size_t count = 0;
 
@@ -406,8 +410,8 @@ static void names_are_looked_up_side_by_side(void **state)
 	__atomic_store_n(&fake->allowed, 2, __ATOMIC_SEQ_CST);
 	wait_until_done(resolver, first);
 	assert_int_equal(resolver_descriptor(resolver), -1);
-	assert_int_equal(lookup_take(first, 7, &list, &count, &why), STATUS_OK);
-	assert_int_equal(lookup_take(second, 7, &list, &count, &why), STATUS_OK);
+	assert_int_equal(lookup_take(first, 7, &list, &count, &u, &why), STATUS_OK);
+	assert_int_equal(lookup_take(second, 7, &list, &count, &u, &why), STATUS_OK);
 	assert_int_equal(count, 2);
 	assert_string_equal(address_text(&list[0], text), "10.1.1.2:7");
 	assert_string_equal(address_text(&list[1], text), "10.1.1.1:7");

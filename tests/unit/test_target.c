@@ -509,6 +509,9 @@ static void late_names_leave_the_others(void **state)
 	assert_int_equal(late, 2);
 	assert_string_equal(why.text, "silent-1.example, silent-2.example: no answer from the name "
 				      "server within 1000 ms");
+	assert_int_equal(target.unresolved.fault, UNRESOLVED_LATE);
+	assert_int_equal(target.unresolved.waited_us, 1000000);
+	assert_string_equal(target.unresolved.names, "silent-1.example, silent-2.example");
 	assert_int_equal(target.address_count, 3);
 	assert_string_equal(address_text(&target.addresses[0].address, text), "10.1.1.2:5000");
 	assert_string_equal(address_text(&target.addresses[2].address, text), "10.1.3.2:5000");
