@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "connect.h"
+
+#include "base/util.h"
+#include "engine/each.h"
+#include "engine/monitor.h"
+#include "engine/run.h"
+#include "report/report.h"
+
+/* An association that the peer has ended again by then is told as that. */
+static int monitor(const struct connect_config *config, struct connection *connection)
+{
+	const struct monitor_config monitored = {
+		.stack = config->stack,
+		.endpoint = connection_endpoint(connection),
+		.options = config->options,
+		.result = connection_result(connection),
+		.reporter = config->reporter,
+		.timeline = config->timeline,
+		.watch = connection_watch(connection),
+		.closed = connection_is_gone(connection),
+	};
+	bool gone;
+	int status = monitor_run(&monitored, &gone);
+
+	if (gone)
+		connection_gone(connection);
+	return status;
+}
+
+int connect_run(const struct connect_config *config)
+{
+	const struct options *options = config->options;
+	struct connection *connection = connection_new(config->stack, config->stack_error, options,
+						       config->peer, config->local,
+						       config->timeline);
+	const struct result *result = connection_result(connection);
+	struct each *each = NULL;
+	int status;
+
+	if (options->each) {
+		each = each_new(connection, config->stack, options, config->peer, config->local,
+				config->timeline);
+		each_run(each);
+		result = each_result(each);
+	} else {
+		run_connections(&connection, 1, config->timeline);
+	}
+	status = result->status;
+	if (status == STATUS_USAGE)
+		warn("%s", result->reason.text);
+	else
+		report_result(config->reporter, result);
+	each_close(each);
+	if (options->monitor && connection_endpoint(connection))
+		status = monitor(config, connection);
+	close_connections(&connection, 1, config->timeline);
+	each_free(each);
+	connection_free(connection);
+	return status;
+}
