@@ -526,6 +526,50 @@ client() {
   try 0 -a 10.1.1.2:5000
 }
 
+@test "nobody reads what it has to tell: it closes gracefully, 6" {
+  local out=$BATS_TEST_TMPDIR/first status
+  ip netns exec "$TOPO-server" bash -c 'set -o pipefail; "$@" | head -n 1' sh \
+    timeout -k 1 60 "${PROGRAM[@]}" --listen -b 10.1.1.2:6200 >"$out" 3>&- &
+  local listener=$!
+  wait_for_line "$out" '^listening' 20
+  end_stack
+  try 0 -a 10.1.1.2:6200 -w 10s
+  status=0
+  wait "$listener" || status=$?
+  [ "$status" -eq 6 ]
+}
+
+@test "SIGTERM while clients send in bulk: no round waits for them" {
+  local i
+  start_listener -b 10.1.1.2:0
+  for i in 1 2 3 4; do
+    peer client "$PORT" <<-'END' >"$BATS_TEST_TMPDIR/bulk.$i" 2>&1 3>&- &
+	import threading
+	s = connect("10.1.1.2", sys.argv[1])
+	def read():
+	    try:
+	        while receive(s):
+	            pass
+	    except OSError:
+	        pass
+	threading.Thread(target=read, daemon=True).start()
+	print("sending", flush=True)
+	try:
+	    while True:
+	        send(s, bytes(50000))
+	except OSError:
+	    pass
+	os._exit(0)
+	END
+  done
+  for i in 1 2 3 4; do wait_for_line "$BATS_TEST_TMPDIR/bulk.$i" sending 30; done
+  local begun=$EPOCHSECONDS
+  end_listener
+  [ "$listener_status" -eq 143 ]
+  # A second for those that do not close, and what a busy machine takes.
+  [ $((EPOCHSECONDS - begun)) -le 5 ]
+}
+
 @test "--quiet: not a word, and it works" {
   LISTEN_OUT=$BATS_TEST_TMPDIR/quiet
   in_server "${PROGRAM[@]}" --listen --quiet --count 1 -p 5000 >"$LISTEN_OUT" 2>"$LISTEN_OUT.err" \

@@ -108,6 +108,49 @@ came_within() {
   json '.[0].event' down '.[0].graceful' true '.[1].event' end '.[1].exit_status' 1
 }
 
+# closing_peer SECONDS...: closes what it accepts, the first after so long, and so on. Sets PORT.
+closing_peer() {
+  PORT=6100
+  peer server "$PORT" "$@" <<-'END' >"$BATS_TEST_TMPDIR/peer" 3>&- &
+	s = endpoint(port=int(sys.argv[1]))
+	s.listen()
+	print("listening", flush=True)
+	for seconds in sys.argv[2:]:
+	    one = s.accept()[0]
+	    time.sleep(float(seconds))
+	    one.close()
+	END
+  wait_for_line "$BATS_TEST_TMPDIR/peer" listening 20
+}
+
+# ends_closed OPTION...: whatever is going on, the monitor tells it, and ends at once with 1.
+ends_closed() {
+  try_json 1 "$@" -a "10.1.1.2:$PORT" -a 10.1.2.2
+  output=$(tail -n 2 <<<"$output" | jq -sc .)
+  json '.[0].event' down '.[0].graceful' true '.[0].reason' 'closed by the peer' \
+    '.[1].event' end '.[1].exit_status' 1 '.[1].reason' 'the peer has closed the association'
+}
+
+@test "the peer closes at once, or while the paths are asked: 1, and what is left of the time is not waited" {
+  local begun
+  closing_peer 0.3 0.3 0 0
+  drop_path 2
+  begun=$(now_ms)
+  ends_closed -M
+  ends_closed -M60s -R all
+  restore_path 2
+  ends_closed -M60s
+  ends_closed -M60s -R all
+  [ $(($(now_ms) - begun)) -lt 30000 ]
+}
+
+@test "nobody reads what it has to tell: 6, and the association is closed gracefully" {
+  start_listener_3
+  run -6 ip netns exec "$TOPO-client" bash -c 'set -o pipefail; "$@" | head -n 1' sh \
+    timeout -k 1 60 "${PROGRAM[@]}" -j -M --interval 100ms -a "10.1.1.2:$PORT" -a 10.1.2.2
+  wait_for_line "$LISTEN_OUT" '^down .* closed by the peer' 10
+}
+
 @test "the peer dies: 1" {
   monitor
   wait_for_line "$CLIENT_OUT" '^connected'
