@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/names.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/ending.h"
 
 #define BACKLOG        512
 #define CLOSE_BOUND_US (1 * USEC_PER_SEC)
@@ -17,12 +17,12 @@
 #define ACCEPTS_MAX 16
 
 /* All are closed after the handlers of this round: one of them may be in the middle of a peer. */
-static void listen_stop(struct listening *l, int status, const char *reason)
+static void listen_stop(struct listening *l, int status, struct finding cause)
 {
 	if (l->status != STATUS_OK || l->ending)
 		return;
 	l->status = status;
-	message_set(&l->reason, 0, "%s", reason);
+	l->cause = cause;
 	loop_timer_set(&l->closing, loop_now_us());
 }
 
@@ -32,7 +32,8 @@ void listen_report(struct listening *l, struct listen_event *event)
 	event->time_us = loop_now_us() - l->timeline->start_us;
 	report_listen_event(l->reporter, event);
 	if (reporter_broken(l->reporter))
-		listen_stop(l, STATUS_HOST, "nothing can be reported any more");
+		listen_stop(l, STATUS_HOST,
+			    diagnose_failed_call("write", *l->reporter->write_error));
 }
 
 static void report_ready(struct listening *l)
@@ -125,6 +126,8 @@ static void on_retry(void *context, int64_t now_us)
 /* Gracefully; what has not ended when the time is up, is aborted. */
 static void begin_close(struct listening *l)
 {
+	const struct finding gone = { .code = FINDING_GONE, .basis = BASIS_CALL };
+
 	close_endpoint(l);
 	l->ending = true;
 	for (size_t i = l->peer_count; i-- > 0;) {
@@ -134,7 +137,7 @@ static void begin_close(struct listening *l)
 			continue;
 		listen_serve(peer); /* it ended in the meantime, and says how */
 		if (!peer->gone)
-			listen_peer_down(peer, false, 0, "gone already");
+			listen_peer_down(peer, false, 0, gone);
 		listen_drop(peer, false);
 	}
 	loop_timer_set(&l->closing, loop_now_us() + CLOSE_BOUND_US);
@@ -142,10 +145,13 @@ static void begin_close(struct listening *l)
 
 static void abort_all(struct listening *l)
 {
+	const struct finding unanswered = { .code = FINDING_SHUTDOWN_UNANSWERED,
+					    .basis = BASIS_TIME };
+
 	while (l->peer_count) {
 		struct peer *peer = l->peers[0];
 
-		listen_peer_down(peer, false, 0, "aborted by this end: no answer to SHUTDOWN");
+		listen_peer_down(peer, false, 0, unanswered);
 		listen_drop(peer, true);
 	}
 }
@@ -254,8 +260,8 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 		.timeline = config->timeline,
 		.loop = loop,
 		.status = STATUS_OK,
+		.cause = { .code = FINDING_ALL_SERVED },
 	};
-	message_set(&l->reason, 0, "all associations served");
 	if (l->stack) {
 		evidence.phase = PHASE_RESOLVE;
 		evidence.status = target_resolve(config->local, l->options->family, LOOP_FOREVER,
@@ -285,17 +291,12 @@ bool listen_ended(const struct listening *l)
 
 void listen_interrupt(struct listening *l, int signal, int error)
 {
-	char text[64];
-
 	if (l->ending) {
 		abort_all(l);
 		return;
 	}
-	snprintf(text, sizeof(text), "ppoll: %s", errno_name(error));
-	if (signal)
-		listen_stop(l, STATUS_SIGNAL + signal, "ended by a signal");
-	else
-		listen_stop(l, STATUS_HOST, text);
+	listen_stop(l, signal ? STATUS_SIGNAL + signal : STATUS_HOST,
+		    diagnose_interruption(signal, error));
 	begin_close(l);
 }
 
@@ -306,7 +307,7 @@ int listen_finish(struct listening *l)
 	loop_timer_stop(&l->closing);
 	listen_report(l, &(struct listen_event){
 				 .type = LISTEN_END,
-				 .reason = l->reason.text,
+				 .cause = l->cause,
 				 .associations = l->accepted,
 				 .messages = l->messages,
 				 .bytes = l->bytes,

@@ -35,7 +35,7 @@ struct listening {
 	bool out_of_files;
 	bool ending; /* the close has begun */
 	int status;
-	struct message reason;
+	struct finding cause; /* of the end */
 	struct peer **peers;
 	size_t peer_count;
 	uint64_t accepted;
@@ -55,7 +55,7 @@ void listen_on_peer(void *peer, short revents);
 void listen_serve(struct peer *peer);
 
 /* Reports how it has ended; listen_drop() is to follow. */
-void listen_peer_down(struct peer *peer, bool graceful, int error, const char *reason);
+void listen_peer_down(struct peer *peer, bool graceful, int error, struct finding cause);
 
 /* Closes its endpoint, and frees it. */
 void listen_drop(struct peer *peer, bool abort);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/ending.h"
 #include "engine/snapshot.h"
 
 /* What one round does for each association: none keeps the others waiting. */
@@ -31,14 +32,14 @@ static void let_go(struct peer *peer)
 	peer->held_data = NULL;
 }
 
-void listen_peer_down(struct peer *peer, bool graceful, int error, const char *reason)
+void listen_peer_down(struct peer *peer, bool graceful, int error, struct finding cause)
 {
 	listen_report(peer->l, &(struct listen_event){
 				       .type = LISTEN_DOWN,
 				       .assoc = peer->assoc,
 				       .graceful = graceful,
 				       .error = error,
-				       .reason = reason,
+				       .cause = cause,
 				       .messages = peer->messages,
 				       .bytes = peer->bytes,
 			       });
@@ -102,12 +103,13 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 	case EVENT_CLOSED:
 		/* The stack completes the close by itself, echoes in flight included. */
 		listen_peer_down(peer, true, 0,
-				 l->ending ? "closed by this end" : "closed by the peer");
+				 (struct finding){ .code = l->ending ? FINDING_CLOSED_HERE
+								     : FINDING_CLOSED_BY_PEER,
+						   .basis = BASIS_STACK });
 		break;
 	case EVENT_LOST:
 		listen_peer_down(peer, false, event->error,
-				 event->error == ECONNRESET ? "aborted by the peer"
-							    : "the peer does not answer any more");
+				 diagnose_loss(event->error, &event->cause, NULL));
 		break;
 	default:
 		break;

@@ -8,16 +8,17 @@
 #include <sys/param.h>
 
 #include "base/names.h"
+#include "diagnose/ending.h"
 
 /* What one round reads, so that a peer that floods keeps nobody else waiting. */
 #define EVENTS_MAX 64
 
-static void monitor_end(struct monitoring *r, const char *reason)
+static void monitor_end(struct monitoring *r, struct finding cause)
 {
 	if (r->ended)
 		return;
 	r->ended = true;
-	message_set(&r->reason, 0, "%s", reason);
+	r->cause = cause;
 	loop_remove(&r->events);
 	loop_remove(&r->packets);
 	loop_timer_stop(&r->timer);
@@ -29,7 +30,7 @@ static void look_for_reader(struct monitoring *r)
 	if (r->ended || !reporter_broken(r->reporter))
 		return;
 	r->m.status = STATUS_HOST;
-	monitor_end(r, "nothing can be reported any more");
+	monitor_end(r, diagnose_failed_call("write", *r->reporter->write_error));
 }
 
 void monitor_tell(struct monitoring *r, struct monitor_event *event)
@@ -101,14 +102,7 @@ static void look_for_failover(struct monitoring *r)
 	monitor_tell(r, &event);
 }
 
-static const char *loss(int error)
-{
-	if (error == ECONNRESET || error == ECONNABORTED)
-		return "aborted by the peer";
-	return error == ETIMEDOUT ? "the peer does not answer any more" : "";
-}
-
-static void go_down(struct monitoring *r, bool graceful, int error)
+static void go_down(struct monitoring *r, int error, struct finding cause)
 {
 	if (r->gone)
 		return;
@@ -116,12 +110,25 @@ static void go_down(struct monitoring *r, bool graceful, int error)
 	r->m.lost = true;
 	r->m.status = STATUS_NOT_CONNECTED;
 	monitor_tell(r, &(struct monitor_event){ .type = MONITOR_DOWN,
-						 .graceful = graceful,
+						 .graceful = cause.code == FINDING_CLOSED_BY_PEER,
 						 .error = error,
-						 .reason = graceful ? "closed by the peer"
-								    : loss(error) });
-	monitor_end(r,
-		    graceful ? "the peer has closed the association" : "the association was lost");
+						 .cause = cause });
+	monitor_end(r, cause);
+}
+
+static void go_down_closed(struct monitoring *r)
+{
+	go_down(r, 0, (struct finding){ .code = FINDING_CLOSED_BY_PEER, .basis = BASIS_STACK });
+}
+
+static void go_down_lost(struct monitoring *r, const struct stack_event *event)
+{
+	const struct ledger *ledger = NULL;
+
+	watch_catch_up(r->watch, r->timeline);
+	if (r->watch->witness)
+		ledger = &r->watch->ledger;
+	go_down(r, event->error, diagnose_loss(event->error, &event->cause, ledger));
 }
 
 static void take_event(struct monitoring *r, const struct stack_event *event)
@@ -131,18 +138,21 @@ static void take_event(struct monitoring *r, const struct stack_event *event)
 		r->m.lost = true;
 		r->m.status = STATUS_NOT_CONNECTED;
 		timeline_note(r->timeline, "event RESTART");
-		monitor_tell(r, &(struct monitor_event){ .type = MONITOR_RESTART });
+		monitor_tell(r,
+			     &(struct monitor_event){ .type = MONITOR_RESTART,
+						      .cause = { .code = FINDING_RESTARTED_BY_PEER,
+								 .basis = BASIS_STACK } });
 		break;
 	case EVENT_LOST:
 	case EVENT_FAILED:
 		timeline_note(r->timeline, "event COMM_LOST, %s", errno_name(event->error));
-		go_down(r, false, event->error);
+		go_down_lost(r, event);
 		break;
 	case EVENT_SHUTDOWN:
 	case EVENT_CLOSED:
 		timeline_note(r->timeline, "event %s",
 			      event->type == EVENT_CLOSED ? "SHUTDOWN_COMP" : "SHUTDOWN_EVENT");
-		go_down(r, true, 0);
+		go_down_closed(r);
 		break;
 	default:
 		break; /* a change of a path is seen by looking, data is not for us */
@@ -188,11 +198,11 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 	if (r->round_open && (next || !monitor_waits(r, true)))
 		close_round(r);
 	if (is_last_round(r) && !r->round_open && !monitor_waits(r, false)) {
-		monitor_end(r, "as many rounds as --count says");
+		monitor_end(r, (struct finding){ .code = FINDING_COUNT_REACHED });
 		return;
 	}
 	if (now >= r->until_us) {
-		monitor_end(r, "its time is over");
+		monitor_end(r, (struct finding){ .code = FINDING_TIME_ELAPSED });
 		return;
 	}
 	if (next && !is_last_round(r))
@@ -322,7 +332,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	if (r->live)
 		loop_on_terminal(loop, on_terminal, r);
 	if (config->closed)
-		go_down(r, true, 0);
+		go_down_closed(r);
 	return r;
 }
 
@@ -333,21 +343,14 @@ bool monitor_ended(const struct monitoring *r)
 
 void monitor_interrupt(struct monitoring *r, int signal, int error)
 {
-	char text[64];
-
 	if (r->ended)
 		return;
 	r->m.signal = signal;
-	if (!signal) {
-		snprintf(text, sizeof(text), "ppoll: %s", errno_name(error));
+	if (!signal)
 		r->m.status = STATUS_HOST;
-		monitor_end(r, text);
-		return;
-	}
-	/* ^C is how a monitor is ended: what it has seen stands. */
-	if (signal != SIGINT)
+	else if (signal != SIGINT) /* ^C is how a monitor is ended: what it has seen stands */
 		r->m.status = STATUS_SIGNAL + signal;
-	monitor_end(r, "ended by a signal");
+	monitor_end(r, diagnose_interruption(signal, error));
 }
 
 int monitor_finish(struct monitoring *r, bool *gone)
@@ -367,7 +370,7 @@ int monitor_finish(struct monitoring *r, bool *gone)
 		loop_on_terminal(r->loop, NULL, NULL);
 	live_end(r->live);
 	r->live = NULL;
-	monitor_tell(r, &(struct monitor_event){ .type = MONITOR_END, .reason = r->reason.text });
+	monitor_tell(r, &(struct monitor_event){ .type = MONITOR_END, .cause = r->cause });
 	*gone = r->gone;
 	status = r->m.status;
 	probe_free(r->probe);

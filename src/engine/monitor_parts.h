@@ -28,8 +28,8 @@ struct monitoring {
 	bool round_open; /* it has begun, and is not told yet */
 	int64_t short_since_us;
 	bool ended;
-	bool gone; /* the association */
-	struct message reason;
+	bool gone;            /* the association */
+	struct finding cause; /* of the end */
 };
 
 /* Fills in what all events have, and tells it. */

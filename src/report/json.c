@@ -9,6 +9,7 @@
 
 #include "base/names.h"
 #include "base/util.h"
+#include "report/words.h"
 
 /* Digits that are exact for every time: 24 hours to the microsecond take 11. */
 #define TIME_DIGITS 15
@@ -340,7 +341,9 @@ static void put_path(json_t **json, const struct listen_event *event)
 
 static void put_echoed(json_t **json, const struct listen_event *event)
 {
-	put(json, "reason", sentence(event->reason));
+	struct message m;
+
+	put(json, "reason", sentence(words_note(&event->cause, &m)));
 	put(json, "messages", json_integer((json_int_t)event->messages));
 	put(json, "bytes", json_integer((json_int_t)event->bytes));
 }
@@ -467,6 +470,7 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 	static_assert(ARRAY_SIZE(names) == MONITOR_EVENT_COUNT, "an event without a name");
 	const struct monitor *m = event->monitor;
 	json_t *json = json_object();
+	struct message note;
 
 	put(&json, "schema", json_integer(REPORT_SCHEMA));
 	put(&json, "event", json_string(names[event->type]));
@@ -494,10 +498,10 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 	case MONITOR_DOWN:
 		put(&json, "graceful", json_boolean(event->graceful));
 		put_error(&json, event->error);
-		put(&json, "reason", sentence(event->reason));
+		put(&json, "reason", sentence(words_note(&event->cause, &note)));
 		break;
 	case MONITOR_END:
-		put(&json, "reason", sentence(event->reason));
+		put(&json, "reason", sentence(words_note(&event->cause, &note)));
 		put(&json, "signal", any_string(signal_name(m->signal)));
 		put(&json, "exit_status", json_integer(m->status));
 		put(&json, "degraded_ms", milliseconds(m->short_us));

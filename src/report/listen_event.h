@@ -13,7 +13,7 @@ enum listen_event_type {
 	LISTEN_READY, /* bound and listening: local */
 	LISTEN_UP,    /* an association came: association */
 	LISTEN_PATH,  /* one of its paths changed: path */
-	LISTEN_DOWN,  /* it went: reason, and what it received */
+	LISTEN_DOWN,  /* it went: cause, and what it received */
 	LISTEN_END,   /* the listener ends: totals */
 	LISTEN_EVENT_COUNT,
 };
@@ -31,7 +31,7 @@ struct listen_event {
 	enum stack_path_state path_state;      /* PATH */
 	bool graceful;                         /* DOWN: closed by SHUTDOWN, else lost */
 	int error;                             /* DOWN, lost: positive errno, or 0 */
-	const char *reason;                    /* DOWN, END: one sentence */
+	struct finding cause;                  /* DOWN, END */
 	uint64_t associations;                 /* END */
 	uint64_t messages;                     /* DOWN, END: echoed */
 	uint64_t bytes;                        /* DOWN, END: echoed */

@@ -78,9 +78,9 @@ struct monitor_event {
 	int64_t took_us; /* PATH, new verdict: how long it was waited for, or was dead */
 	/* PRIMARY; FAILOVER: which sent, which sends. to: none, where there are several. */
 	union address from, to;
-	bool graceful;      /* DOWN: closed by SHUTDOWN, else lost */
-	int error;          /* DOWN, lost: positive errno, or 0 */
-	const char *reason; /* DOWN, END: one sentence */
+	bool graceful;        /* DOWN: closed by SHUTDOWN, else lost */
+	int error;            /* DOWN, lost: positive errno, or 0 */
+	struct finding cause; /* RESTART, DOWN, END; PATH, dead: why, if that is known */
 };
 
 #endif

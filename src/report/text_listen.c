@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/names.h"
+#include "report/words.h"
 
 static void print_ready(FILE *f, const struct listen_event *event)
 {
@@ -38,20 +39,19 @@ static void print_echoed(FILE *f, const struct listen_event *event)
 
 static void print_went(FILE *f, const struct reporter *reporter, const struct listen_event *event)
 {
-	const char *reason = event->reason ? event->reason : "";
+	struct message note;
 
+	words_note(&event->cause, &note);
 	text_head(f, reporter, "down", event->graceful ? NULL : COLOR_RED);
 	fprintf(f, "association %" PRIu32 " ", event->assoc);
 	if (event->graceful) {
-		fputs(*reason ? reason : "closed by the peer", f);
+		fputs(note.text, f);
 	} else {
 		fputs("lost", f);
 		if (event->error)
 			fprintf(f, ": %s", errno_name(event->error));
-		if (*reason) {
-			fputs(": ", f);
-			fputs(reason, f);
-		}
+		if (note.text[0])
+			fprintf(f, ": %s", note.text);
 	}
 	fputs(", ", f);
 	print_echoed(f, event);
@@ -60,14 +60,13 @@ static void print_went(FILE *f, const struct reporter *reporter, const struct li
 
 static void print_end(FILE *f, const struct reporter *reporter, const struct listen_event *event)
 {
+	struct message note;
+
 	text_head(f, reporter, "end", NULL);
 	fprintf(f, "%" PRIu64 " association%s, ", event->associations,
 		event->associations == 1 ? "" : "s");
 	print_echoed(f, event);
-	if (event->reason && *event->reason) {
-		fputs(": ", f);
-		fputs(event->reason, f);
-	}
+	fprintf(f, ": %s", words_note(&event->cause, &note));
 	putc('\n', f);
 }
 

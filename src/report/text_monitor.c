@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/names.h"
+#include "report/words.h"
 
 #define WORD_WIDTH 10 /* "unverified" */
 
@@ -58,6 +59,7 @@ static void print_path(FILE *f, const struct reporter *reporter, const struct mo
 {
 	const struct monitor_path *path = event->path;
 	char text[ADDRESS_TEXT_MAX];
+	struct message note;
 
 	fprintf(f, "%-*s  ", address_width(event->monitor), address_text(&path->address, text));
 	print_verdict(f, reporter, path->verdict);
@@ -66,6 +68,8 @@ static void print_path(FILE *f, const struct reporter *reporter, const struct mo
 	} else if (path->verdict == VERDICT_DEAD) {
 		fputs("  no heartbeat answer in ", f);
 		print_duration(f, event->took_us);
+		if (event->cause.code)
+			fprintf(f, ": %s", words_note(&event->cause, &note));
 	} else {
 		fprintf(f, "  rtt %.1f ms", MS(path->rtt_us));
 		if (event->took_us) {
@@ -81,14 +85,15 @@ static void print_path(FILE *f, const struct reporter *reporter, const struct mo
 
 static void print_down(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
 {
-	const char *reason = event->reason ? event->reason : "";
+	struct message note;
 
+	words_note(&event->cause, &note);
 	text_word(f, reporter->color, event->graceful ? "closed" : "lost", COLOR_RED);
 	fprintf(f, "  association %" PRIu32, event->monitor->assoc);
 	if (event->error)
 		fprintf(f, ", %s", errno_name(event->error));
-	if (*reason)
-		fprintf(f, ": %s", reason);
+	if (note.text[0])
+		fprintf(f, ": %s", note.text);
 }
 
 static const char *either(const union address *a, char text[ADDRESS_TEXT_MAX])
@@ -139,15 +144,12 @@ static void print_total(FILE *f, const struct reporter *reporter, const struct m
 static void print_end(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
 {
 	const struct monitor *m = event->monitor;
-	const char *cause = signal_name(m->signal);
+	struct message note;
 
 	text_head(f, reporter, "end", NULL);
 	fprintf(f, "%" PRIu64 " round%s in ", m->rounds, m->rounds == 1 ? "" : "s");
 	print_duration(f, m->now_us - m->began_us);
-	if (cause)
-		fprintf(f, ": ended by %s", cause);
-	else
-		fprintf(f, ": %s", event->reason);
+	fprintf(f, ": %s", words_note(&event->cause, &note));
 	if (m->was_short && m->short_us) {
 		if (m->required == 1)
 			fputs("; no path verified for ", f);
@@ -163,6 +165,7 @@ static void print_end(FILE *f, const struct reporter *reporter, const struct mon
 static void print_event(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
 {
 	char from[ADDRESS_TEXT_MAX], to[ADDRESS_TEXT_MAX];
+	struct message note;
 
 	if (event->type == MONITOR_END) {
 		print_end(f, reporter, event);
@@ -178,8 +181,8 @@ static void print_event(FILE *f, const struct reporter *reporter, const struct m
 		print_failover(f, event);
 	} else if (event->type == MONITOR_RESTART) {
 		text_word(f, reporter->color, "restarted", COLOR_RED);
-		fprintf(f, "  association %" PRIu32 ": the peer has begun anew",
-			event->monitor->assoc);
+		fprintf(f, "  association %" PRIu32 ": %s", event->monitor->assoc,
+			words_note(&event->cause, &note));
 	} else {
 		print_down(f, reporter, event);
 	}

@@ -202,7 +202,7 @@ client() {
   wait_for_line "$LISTEN_OUT" '^down .*closed by the peer, 7 messages 322855 bytes echoed$'
   end_listener
   run -0 tail -n 1 "$LISTEN_OUT"
-  assert_output 'end        1 association, 7 messages 322855 bytes echoed: ended by a signal'
+  assert_output 'end        1 association, 7 messages 322855 bytes echoed: ended by SIGTERM'
 }
 
 @test "the echo of many messages, pipelined over all streams" {
@@ -289,7 +289,7 @@ client() {
   assert_equal "$downs" "$ups"
   end_listener
   run -0 tail -n 1 "$LISTEN_OUT"
-  assert_output 'end        20 associations, 20 messages 30 bytes echoed: ended by a signal'
+  assert_output 'end        20 associations, 20 messages 30 bytes echoed: ended by SIGTERM'
 }
 
 @test "an association's paths are listed as it comes up" {
@@ -465,7 +465,7 @@ client() {
     kill -s "${signal%:*}" "$LISTENER"
     listen_ends "${signal#*:}"
     run -0 tail -n 1 "$LISTEN_OUT"
-    assert_output 'end        0 associations, 0 messages 0 bytes echoed: ended by a signal'
+    assert_output "end        0 associations, 0 messages 0 bytes echoed: ended by SIG${signal%:*}"
   done
 }
 

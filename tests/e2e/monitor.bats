@@ -89,7 +89,7 @@ came_within() {
   netem_path 3 delay 300ms
   start_listener_3
   try 0 -m -M --interval 200ms --count 12 -R all -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  assert_line --regexp '^end +12 rounds in .*: as many rounds as --count says$'
+  assert_line --regexp '^end +12 rounds in .*: reached --count rounds$'
   assert_line --regexp '^  10\.1\.1\.2:.* verified +12 sent, 12 answered, 0 % lost'
   assert_line --regexp '^  10\.1\.3\.2:.* verified +[3-9] sent, [3-9] answered, 0 % lost, rtt min/avg/max [2-9][0-9][0-9]\.'
   refute_output --partial ' dead '
@@ -128,7 +128,7 @@ ends_closed() {
   try_json 1 "$@" -a "10.1.1.2:$PORT" -a 10.1.2.2
   output=$(tail -n 2 <<<"$output" | jq -sc .)
   json '.[0].event' down '.[0].graceful' true '.[0].reason' 'closed by the peer' \
-    '.[1].event' end '.[1].exit_status' 1 '.[1].reason' 'the peer has closed the association'
+    '.[1].event' end '.[1].exit_status' 1 '.[1].reason' 'closed by the peer'
 }
 
 @test "the peer closes at once, or while the paths are asked: 1, and what is left of the time is not waited" {
@@ -171,7 +171,7 @@ ends_closed() {
   try 0 -M1 --json -a "10.1.1.2:$PORT"
   keep_json <<<"$output"
   output=$(tail -n 1 <<<"$output")
-  json .reason 'its time is over' '.paths | length' 3
+  json .reason 'monitoring time elapsed' '.paths | length' 3
   run -6 ip netns exec "$TOPO-client" sh -c 'exec "$@" >/dev/full' sh "${PROGRAM[@]}" -M --count 1 \
     -a "10.1.1.2:$PORT"
 }

@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -236,7 +237,7 @@ struct listen_event make_closed(void)
 	struct listen_event event = make_event(LISTEN_DOWN);
 
 	event.graceful = true;
-	event.reason = "closed by the peer";
+	event.cause.code = FINDING_CLOSED_BY_PEER;
 	event.messages = 12;
 	event.bytes = 480;
 	return event;
@@ -247,7 +248,7 @@ struct listen_event make_lost(void)
 	struct listen_event event = make_event(LISTEN_DOWN);
 
 	event.error = ECONNRESET;
-	event.reason = "the peer sent ABORT";
+	event.cause.code = FINDING_ABORTED_BY_PEER;
 	event.messages = 1;
 	event.bytes = 1;
 	return event;
@@ -257,7 +258,7 @@ struct listen_event make_end(void)
 {
 	struct listen_event event = make_event(LISTEN_END);
 
-	event.reason = "ended by SIGINT";
+	event.cause = (struct finding){ .code = FINDING_INTERRUPTED, .signal = SIGINT };
 	event.associations = 3;
 	event.messages = 5000000000;
 	event.bytes = 120;

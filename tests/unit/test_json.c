@@ -440,7 +440,7 @@ static void json_lost(void **state)
 	assert_json_event(f, &event,
 			  "{\"schema\":1,\"event\":\"down\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"association_id\":4,\"graceful\":false,\"errno\":\"ECONNRESET\","
-			  "\"errno_number\":104,\"reason\":\"the peer sent ABORT\","
+			  "\"errno_number\":104,\"reason\":\"aborted by the peer\","
 			  "\"messages\":1,\"bytes\":1}");
 }
 

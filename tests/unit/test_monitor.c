@@ -217,7 +217,7 @@ static void so_many_rounds(void **state)
 	assert_int_equal(r.status, STATUS_OK);
 	assert_int_equal(r.heartbeats, 3 * PATHS);
 	assert_int_equal(r.count, 1 + PATHS);
-	expect(&r, 0, "end        3 rounds in 2.0 s: as many rounds as --count says");
+	expect(&r, 0, "end        3 rounds in 2.0 s: reached --count rounds");
 	expect(&r, 1,
 	       "  10.1.1.2:5000  verified    3 sent, 3 answered, 0 % lost, "
 	       "rtt min/avg/max 0.5/0.5/0.5 ms  primary");
@@ -239,7 +239,7 @@ static void for_so_long(void **state)
 	run(&r, &script, false);
 	assert_int_equal(r.status, STATUS_OK);
 	assert_int_equal(r.took_us, 2500 * MSEC);
-	expect(&r, 0, "end        3 rounds in 2.5 s: its time is over");
+	expect(&r, 0, "end        3 rounds in 2.5 s: monitoring time elapsed");
 	done(&r);
 }
 
@@ -329,10 +329,9 @@ static void a_cut_and_the_return(void **state)
 		expect(&r, 1,
 		       DAY "05.500  10.1.2.2:5000  verified    rtt 0.5 ms, was dead for 3.5 s");
 		expect(&r, 2,
-		       require == PATHS
-			       ? "end        10 rounds in 9.0 s: as many rounds as --count says; "
-				 "fewer than 3 paths verified for 2.5 s"
-			       : "end        10 rounds in 9.0 s: as many rounds as --count says");
+		       require == PATHS ? "end        10 rounds in 9.0 s: reached --count rounds; "
+					  "fewer than 3 paths verified for 2.5 s"
+					: "end        10 rounds in 9.0 s: reached --count rounds");
 		expect_has(&r, 4, "11 sent, 7 answered, 36.4 % lost");
 		expect_has(&r, 4, "dead for 3.5 s");
 		expect_has(&r, 3, "10 sent, 10 answered");
@@ -539,23 +538,34 @@ static void the_peer_ends_it(void **state)
 	} cases[] = {
 		{ { .type = EVENT_SHUTDOWN },
 		  "closed  association 3: closed by the peer",
-		  "the peer has closed the association",
+		  "in 2.5 s: closed by the peer",
 		  true },
 		{ { .type = EVENT_CLOSED },
 		  "closed  association 3: closed by the peer",
-		  "the peer has closed the association",
+		  "in 2.5 s: closed by the peer",
 		  true },
 		{ { .type = EVENT_LOST, .error = ECONNRESET },
 		  "lost  association 3, ECONNRESET: aborted by the peer",
-		  "the association was lost",
+		  "in 2.5 s: aborted by the peer",
+		  true },
+		{ { .type = EVENT_LOST,
+		    .error = ECONNRESET,
+		    .cause = { .code = 12, .text = "go away" } },
+		  "lost  association 3, ECONNRESET: aborted by the peer: user-initiated abort go away",
+		  "in 2.5 s: aborted by the peer: user-initiated abort go away",
+		  true },
+		{ { .type = EVENT_LOST, .error = ECONNABORTED },
+		  "lost  association 3, ECONNABORTED: aborted by this end: what the peer sent breaks "
+		  "the protocol",
+		  "in 2.5 s: aborted by this end",
 		  true },
 		{ { .type = EVENT_LOST, .error = ETIMEDOUT },
 		  "lost  association 3, ETIMEDOUT: the peer does not answer any more",
-		  "the association was lost",
+		  "in 2.5 s: the peer does not answer any more",
 		  true },
 		{ { .type = EVENT_RESTART },
-		  "restarted  association 3: the peer has begun anew",
-		  "its time is over",
+		  "restarted  association 3: the peer restarted the association",
+		  "monitoring time elapsed",
 		  false },
 	};
 	struct run r;
@@ -593,7 +603,7 @@ static void closed_before_it_begins(void **state)
 	assert_int_equal(r.took_us, 0);
 	assert_int_equal(r.heartbeats, 0);
 	expect(&r, 0, DAY "00.000  closed  association 7: closed by the peer");
-	expect(&r, 1, "end        0 rounds in 0.0 ms: the peer has closed the association");
+	expect(&r, 1, "end        0 rounds in 0.0 ms: closed by the peer");
 	done(&r);
 }
 
@@ -651,7 +661,9 @@ static void the_wait_fails(void **state)
 	run(&r, &script, false);
 	assert_int_equal(r.status, STATUS_HOST);
 	assert_false(r.gone);
-	expect(&r, 0, "end        1 round in 10.0 ms: ppoll: EPERM");
+	expect(&r, 0,
+	       "end        1 round in 10.0 ms: ppoll: EPERM: this host does not permit it: a privilege is "
+	       "missing, or a sandbox forbids the call");
 	done(&r);
 }
 

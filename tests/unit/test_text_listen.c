@@ -67,7 +67,7 @@ static void text_lost(void **state)
 	f->capture.reporter.color = true;
 	assert_event(
 		f, &event,
-		"\033[31mdown\033[0m       association 4 lost: ECONNRESET: the peer sent ABORT,"
+		"\033[31mdown\033[0m       association 4 lost: ECONNRESET: aborted by the peer,"
 		" 1 message 1 byte echoed\n");
 }
 

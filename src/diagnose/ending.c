@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/ending.h"
+
+#include <errno.h>
+
+struct finding diagnose_loss(int error, const struct cause *cause, const struct ledger *ledger)
+{
+	struct finding loss = { .code = FINDING_ASSOCIATION_LOST,
+				.basis = BASIS_STACK,
+				.flags = FINDING_UP,
+				.error = error,
+				.cause = *cause };
+
+	if (error == ECONNABORTED) {
+		loss.code = FINDING_ABORTED_HERE;
+		if (!cause->code && ledger)
+			loss.cause = ledger->abort_sent_cause;
+	} else if (error == ECONNRESET) {
+		loss.code = FINDING_ABORTED_BY_PEER;
+	} else if (error == ETIMEDOUT) {
+		loss.code = FINDING_PEER_SILENT;
+	}
+	return loss;
+}
+
+struct finding diagnose_failed_call(const char *call, int error)
+{
+	return (struct finding){
+		.code = FINDING_CALL_FAILED, .basis = BASIS_CALL, .call = call, .error = error
+	};
+}
+
+struct finding diagnose_interruption(int signal, int error)
+{
+	if (!signal)
+		return diagnose_failed_call("ppoll", error);
+	return (struct finding){ .code = FINDING_INTERRUPTED,
+				 .basis = BASIS_CALL,
+				 .signal = signal };
+}
