@@ -125,18 +125,8 @@ void connection_free(struct connection *c)
 
 static bool worth_another_try(const struct connection *c)
 {
-	switch (c->result.word) {
-	case RESULT_REFUSED:
-	case RESULT_TIMEOUT:
-	case RESULT_UNREACHABLE:
-	case RESULT_ABORTED:
-	case RESULT_UNRESOLVED:
-	case RESULT_DEGRADED:
-		return c->options->wait_us && !c->result.signal &&
-		       loop_now_us() + WAIT_PAUSE_US < c->begun_us + c->options->wait_us;
-	default:
-		return false;
-	}
+	return trial_may_go_better(&c->result) && c->options->wait_us && !c->result.signal &&
+	       loop_now_us() + WAIT_PAUSE_US < c->begun_us + c->options->wait_us;
 }
 
 /* The try is over: on to UP, PAUSED or DONE. */
@@ -472,28 +462,19 @@ bool connection_is_shut(const struct connection *c)
 	return c->state != CONNECTION_UP && c->state != CONNECTION_CLOSING;
 }
 
-/* What the last try found out stays: that is what is known. */
-static void interrupt_pause(struct connection *c, int signal)
-{
-	struct message last = c->result.reason;
-
-	message_set(&c->result.reason, 0, "ended by %s before the next try; the last one: %s",
-		    signal_name(signal), last.text);
-	c->result.signal = signal;
-	c->result.word = RESULT_FAILED;
-	c->result.error = EINTR;
-	c->result.status = STATUS_SIGNAL + signal;
-	enter(c, CONNECTION_DONE);
-}
-
 static void end_early(struct connection *c, int signal)
 {
 	enum phase phase = c->state == CONNECTION_RESOLVING   ? PHASE_RESOLVE
 			   : c->state == CONNECTION_VERIFYING ? PHASE_UP
 							      : PHASE_PENDING;
 
-	resolve_end(&c->trial.resolve);
 	c->result.signal = signal;
+	if (c->state == CONNECTION_PAUSED) {
+		trial_end_pause(&c->result);
+		enter(c, CONNECTION_DONE);
+		return;
+	}
+	resolve_end(&c->trial.resolve);
 	conclude_with(c, phase, phase == PHASE_PENDING ? EINTR : 0);
 }
 
@@ -505,8 +486,6 @@ void connection_interrupt(struct connection *c, int signal, int error)
 		give_up_closing(c);
 	else if (!signal)
 		end_by_fault(c, "ppoll", error);
-	else if (c->state == CONNECTION_PAUSED)
-		interrupt_pause(c, signal);
 	else
 		end_early(c, signal);
 	await(c);

@@ -215,6 +215,32 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 		      result->error ? errno_name(result->error) : "");
 }
 
+bool trial_may_go_better(const struct result *result)
+{
+	switch (result->word) {
+	case RESULT_REFUSED:
+	case RESULT_TIMEOUT:
+	case RESULT_UNREACHABLE:
+	case RESULT_ABORTED:
+	case RESULT_UNRESOLVED:
+	case RESULT_DEGRADED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void trial_end_pause(struct result *result)
+{
+	struct message last = result->reason;
+
+	message_set(&result->reason, 0, "ended by %s before the next try; the last one: %s",
+		    signal_name(result->signal), last.text);
+	result->word = RESULT_FAILED;
+	result->error = EINTR;
+	result->status = STATUS_SIGNAL + result->signal;
+}
+
 void trial_close(struct trial *t, bool abort)
 {
 	watch_stop(&t->watch);

@@ -58,6 +58,11 @@ void trial_verify(struct trial *t, const struct options *options, const struct r
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
 		  struct timeline *timeline, struct result *result);
 
+/* --wait: is it a result that may be another one in a moment? */
+bool trial_may_go_better(const struct result *result);
+/* result->signal came between two tries: what the last one found out stays, for it is known. */
+void trial_end_pause(struct result *result);
+
 /* Closes what is open, the association with ABORT or as the stack does it in its own time. */
 void trial_close(struct trial *t, bool abort);
 /* The same with ABORT, and forgets all of it. */
