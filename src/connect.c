@@ -12,7 +12,7 @@ static int monitor(const struct connect_config *config, struct connection *conne
 {
 	const struct monitor_config monitored = {
 		.stack = config->stack,
-		.endpoint = connection_endpoint(connection),
+		.assoc = connection_assoc(connection),
 		.options = config->options,
 		.result = connection_result(connection),
 		.reporter = config->reporter,
@@ -52,7 +52,7 @@ int connect_run(const struct connect_config *config)
 	else
 		report_result(config->reporter, result);
 	each_close(each);
-	if (options->monitor && connection_endpoint(connection))
+	if (options->monitor && connection_assoc(connection))
 		status = monitor(config, connection);
 	close_connections(&connection, 1, config->timeline);
 	each_free(each);

@@ -118,27 +118,28 @@ static const char *event_name(enum stack_event_type type)
 		[EVENT_CLOSED] = "SHUTDOWN_COMP",
 		[EVENT_PATH] = "PEER_ADDR_CHANGE",
 		[EVENT_DATA] = "data",
+		[EVENT_FAULT] = "fault",
 	};
 
-	static_assert(ARRAY_SIZE(names) == EVENT_DATA + 1, "an event has no name");
+	static_assert(ARRAY_SIZE(names) == EVENT_FAULT + 1, "an event has no name");
 	return names[type];
 }
 
 /* On a one-to-many endpoint an event may be of another association. */
 static bool is_ours(const struct attempt *attempt, const struct stack_event *event)
 {
-	return !attempt->assoc || !event->assoc || event->assoc == attempt->assoc;
+	return !event->assoc || event->assoc == attempt->assoc;
 }
 
 static bool has_ended(const struct attempt *attempt)
 {
-	return attempt->outcome == ATTEMPT_FAILED || attempt->outcome == ATTEMPT_LOST;
+	return attempt->outcome == ATTEMPT_FAILED || attempt->outcome == ATTEMPT_LOST ||
+	       attempt->outcome == ATTEMPT_FAULT;
 }
 
-static void came_up(struct attempt *attempt, const struct stack_event *event)
+static void came_up(struct attempt *attempt)
 {
 	attempt->up_us = loop_now_us();
-	attempt->assoc = event->assoc;
 	if (!has_ended(attempt))
 		attempt->outcome = attempt->closing ? ATTEMPT_CLOSED : ATTEMPT_UP;
 }
@@ -168,13 +169,17 @@ static void take(struct attempt *attempt, const struct stack_event *event)
 {
 	switch (event->type) {
 	case EVENT_UP:
-		came_up(attempt, event);
+		came_up(attempt);
 		break;
 	case EVENT_FAILED:
 		ended(attempt, ATTEMPT_FAILED, event);
 		break;
 	case EVENT_LOST:
 		ended(attempt, ATTEMPT_LOST, event);
+		break;
+	case EVENT_FAULT:
+		attempt->fault = *attempt->stack->fault(attempt->endpoint);
+		ended(attempt, ATTEMPT_FAULT, event);
 		break;
 	case EVENT_RESTART:
 		attempt->restarted = true;
@@ -196,8 +201,9 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 	for (int n = 0; attempt->endpoint && attempt->stack->next_event(attempt->endpoint, &event);
 	     n++) {
 		timeline_note(attempt->timeline, "event %s, association %u%s%s",
-			      event_name(event.type), event.assoc, event.error ? ", " : "",
-			      event.error ? errno_name(event.error) : "");
+			      event_name(event.type),
+			      event.assoc ? attempt->stack->id(event.assoc) : 0,
+			      event.error ? ", " : "", event.error ? errno_name(event.error) : "");
 		if (is_ours(attempt, &event))
 			take(attempt, &event);
 		if (n + 1 == EVENTS_MAX) {
@@ -218,6 +224,7 @@ void attempt_close(struct attempt *attempt, bool abort)
 	if (attempt->endpoint)
 		attempt->stack->close(attempt->endpoint, abort);
 	attempt->endpoint = NULL;
+	attempt->assoc = NULL;
 }
 
 void attempt_free(struct attempt *attempt)

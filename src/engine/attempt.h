@@ -17,6 +17,7 @@ enum attempt_outcome {
 	ATTEMPT_UP,
 	ATTEMPT_CLOSED, /* it came up, and the peer closes it or has closed it */
 	ATTEMPT_LOST,   /* it came up, and was aborted or given up: error, cause */
+	ATTEMPT_FAULT,  /* a call failed on this host, and more cannot be known: error, fault */
 };
 
 /* All zeros: nothing is open. Changed by attempt.c alone. */
@@ -24,8 +25,8 @@ struct attempt {
 	const struct stack *stack;
 	struct timeline *timeline;
 	struct stack_endpoint *endpoint; /* NULL: not open */
-	uint32_t assoc;                  /* 0: not known yet */
-	struct stack_fault fault;        /* which call failed when it was opened */
+	struct stack_assoc *assoc;       /* NULL: the call was not made, or it is closed */
+	struct stack_fault fault;        /* which call failed */
 	int64_t t1_us;                   /* how long one INIT waits before the next address */
 	int64_t started_us;              /* when the call was made; 0: it was not */
 	int64_t timeout_us;              /* how long it may take from then on */

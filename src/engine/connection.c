@@ -74,9 +74,9 @@ const struct result *connection_result(const struct connection *c)
 	return &c->result;
 }
 
-struct stack_endpoint *connection_endpoint(const struct connection *c)
+struct stack_assoc *connection_assoc(const struct connection *c)
 {
-	return c->state == CONNECTION_UP ? c->trial.attempt.endpoint : NULL;
+	return c->state == CONNECTION_UP ? c->trial.attempt.assoc : NULL;
 }
 
 void connection_gone(struct connection *c)
@@ -191,7 +191,9 @@ static void handle_events(struct connection *c)
 {
 	enum attempt_outcome outcome = attempt_read(&c->trial.attempt);
 
-	if (c->state == CONNECTION_PENDING && outcome == ATTEMPT_FAILED)
+	if (outcome == ATTEMPT_FAULT && c->state != CONNECTION_CLOSING)
+		conclude_with(c, PHASE_FAULT, c->trial.attempt.error);
+	else if (c->state == CONNECTION_PENDING && outcome == ATTEMPT_FAILED)
 		conclude_with(c, PHASE_PENDING, c->trial.attempt.error);
 	else if (c->state == CONNECTION_PENDING && outcome != ATTEMPT_WAITING)
 		came_up(c);
@@ -440,7 +442,7 @@ void connection_shut(struct connection *c, struct loop *loop)
 	enter(c, CONNECTION_CLOSING);
 	c->wake_us = loop_now_us() + bound_us;
 	timeline_note(c->timeline, "closing: SHUTDOWN");
-	if (c->stack->shutdown(c->trial.attempt.endpoint, c->trial.attempt.assoc) < 0)
+	if (c->stack->shutdown(c->trial.attempt.assoc) < 0)
 		attempt_gone(&c->trial.attempt); /* it is gone already */
 	handle_events(c);
 	await(c);

@@ -49,10 +49,10 @@ void connection_interrupt(struct connection *connection, int signal, int error);
 const struct result *connection_result(const struct connection *connection);
 
 /*
- * The endpoint of a connection that is connected, or NULL: for whoever reads its events from then
- * on, and says so with connection_gone() when the peer has ended the association.
+ * The association of a connection that is connected, or NULL: for whoever reads its events from
+ * then on, and says so with connection_gone() when the peer has ended the association.
  */
-struct stack_endpoint *connection_endpoint(const struct connection *connection);
+struct stack_assoc *connection_assoc(const struct connection *connection);
 void connection_gone(struct connection *connection);
 
 /* The peer has ended the association since it was up: no event tells so any more. */

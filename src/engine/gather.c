@@ -101,9 +101,9 @@ static void remember_soft_error(struct gather *gather, int error)
 static void sample_soft_error(struct gather *gather)
 {
 	const struct attempt *attempt = gather->attempt;
-	int error = attempt->stack->soft_error(attempt->endpoint);
+	int error = attempt->assoc ? attempt->stack->soft_error(attempt->assoc) : 0;
 
-	if (!error)
+	if (error <= 0)
 		return;
 	timeline_note(attempt->timeline, "SO_ERROR while waiting: %s", errno_name(error));
 	remember_soft_error(gather, error);
@@ -262,10 +262,14 @@ void gather_end(struct gather *gather, bool answered)
 	sample_soft_error(gather);
 	if (!answered)
 		gather_look_for_routes(gather);
-	gather->state = attempt->stack->pending_state(attempt->endpoint, attempt->assoc);
-	if (gather->checksums_sampled)
-		gather->checksum_errors =
-			attempt->stack->checksum_errors() - gather->checksums_before;
+	if (attempt->assoc)
+		gather->state = attempt->stack->pending_state(attempt->assoc);
+	if (gather->checksums_sampled) {
+		int64_t now = attempt->stack->checksum_errors();
+
+		if (now >= 0 && gather->checksums_before >= 0)
+			gather->checksum_errors = (uint64_t)(now - gather->checksums_before);
+	}
 	for (size_t i = 0; watch->witness && i < watch->ledger.path_count; i++)
 		gather->checksum_errors += watch->ledger.paths[i].bad_checksums.count;
 	for (size_t i = 0; i < gather->plan->count && gather->plan->count <= NEIGHBOURS_MAX; i++)

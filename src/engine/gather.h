@@ -36,7 +36,7 @@ struct gather {
 	bool routes_known;
 	int64_t neighbours_us; /* when the neighbours were looked up; 0: never */
 	bool checksums_sampled;
-	uint64_t checksums_before;
+	int64_t checksums_before;                /* negative: not known */
 	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* distinct, in the order they came */
 	size_t soft_error_count;
 	int64_t next_us; /* when to look again */

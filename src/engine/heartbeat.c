@@ -17,14 +17,13 @@
 /* So much longer is no accident of scheduling. */
 #define LOOK_LATE_US (100 * USEC_PER_MSEC)
 
-struct probe *probe_new(const struct stack *stack, struct stack_endpoint *endpoint,
+struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 			const struct association *association, struct timeline *timeline)
 {
 	struct probe *probe = xcalloc(1, sizeof(*probe));
 
 	probe->stack = stack;
-	probe->endpoint = endpoint;
-	probe->assoc = association->status.id;
+	probe->assoc = assoc;
 	probe->rto_min_ms = association->status.rto_min_ms;
 	probe->rto_now_ms = association->status.rto_min_ms;
 	probe->timeline = timeline;
@@ -46,7 +45,7 @@ static int set_rto_min(struct probe *probe, uint32_t ms)
 	int rc = 0;
 
 	if (ms != probe->rto_now_ms)
-		rc = probe->stack->set_rto_min(probe->endpoint, probe->assoc, ms);
+		rc = probe->stack->set_rto_min(probe->assoc, ms);
 	if (rc < 0)
 		return rc;
 	probe->rto_now_ms = ms;
@@ -173,7 +172,7 @@ static void look(struct probe *probe, struct probe_path *path)
 	struct stack_path now;
 	int64_t at_us;
 
-	if (probe->stack->path(probe->endpoint, probe->assoc, &path->address, &now) < 0)
+	if (probe->stack->path(probe->assoc, &path->address, &now) < 0)
 		return;
 	at_us = loop_now_us();
 	if (has_answered(&path->then, &now, probe->rto_now_ms)) {
@@ -197,7 +196,7 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 
 	path->sent_us = loop_now_us();
 	path->looked_us = path->sent_us;
-	rc = probe->stack->heartbeat(probe->endpoint, probe->assoc, &path->address);
+	rc = probe->stack->heartbeat(probe->assoc, &path->address);
 	path->error = -rc;
 	timeline_note(probe->timeline, "HEARTBEAT to %s%s%s",
 		      address_host_text(&path->address, text), rc < 0 ? ": " : "",
@@ -218,8 +217,8 @@ void probe_ask(struct probe *probe, const bool *ask)
 
 		if (path->missed)
 			look(probe, path); /* or an answer that is there would go unseen */
-		else if (ask[i] && probe->stack->path(probe->endpoint, probe->assoc, &path->address,
-						      &path->then) < 0)
+		else if (ask[i] &&
+			 probe->stack->path(probe->assoc, &path->address, &path->then) < 0)
 			path->then = (struct stack_path){ .address = path->address };
 	}
 	choose_rto_min(probe, ask);

@@ -40,8 +40,7 @@ struct probe_path {
 
 struct probe {
 	const struct stack *stack;
-	struct stack_endpoint *endpoint; /* not owned */
-	uint32_t assoc;
+	struct stack_assoc *assoc; /* not owned */
 	struct timeline *timeline;
 	struct probe_path *paths; /* owned */
 	size_t count;
@@ -51,7 +50,7 @@ struct probe {
 };
 
 /* For all paths of an association that is up and known. Nothing is sent yet. */
-struct probe *probe_new(const struct stack *stack, struct stack_endpoint *endpoint,
+struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 			const struct association *association, struct timeline *timeline);
 
 /* Gives RTO.Min back, unless the association is gone, and frees. NULL is fine. */

@@ -39,7 +39,7 @@ void listen_report(struct listening *l, struct listen_event *event)
 static void report_ready(struct listening *l)
 {
 	union address *list = NULL;
-	int count = l->stack->local_addresses(l->endpoint, 0, &list);
+	int count = l->stack->bound_addresses(l->endpoint, &list);
 	struct listen_event event = {
 		.type = LISTEN_READY,
 		.local = list,
@@ -86,7 +86,7 @@ static void listen_accept(struct listening *l)
 	struct peer peer = { .l = l };
 
 	for (int count = 0; l->endpoint && count < ACCEPTS_MAX; count++) {
-		int rc = l->stack->accept(l->endpoint, &peer.endpoint, &peer.from);
+		int rc = l->stack->accept(l->endpoint, &peer.endpoint, &peer.assoc, &peer.from);
 
 		if (rc == -EINTR || rc == -ECONNABORTED)
 			continue;
@@ -133,7 +133,7 @@ static void begin_close(struct listening *l)
 	for (size_t i = l->peer_count; i-- > 0;) {
 		struct peer *peer = l->peers[i];
 
-		if (l->stack->shutdown(peer->endpoint, peer->assoc) == 0)
+		if (l->stack->shutdown(peer->assoc) == 0)
 			continue;
 		listen_serve(peer); /* it ended in the meantime, and says how */
 		if (!peer->gone)

@@ -13,7 +13,7 @@ struct peer {
 	struct listening *l;
 	struct loop_source source;
 	struct stack_endpoint *endpoint;
-	uint32_t assoc;
+	struct stack_assoc *assoc; /* not owned */
 	union address from;
 	uint64_t messages;
 	uint64_t bytes;

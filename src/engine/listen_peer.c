@@ -13,13 +13,13 @@
 
 static void report_up(struct listening *l, struct peer *peer)
 {
-	struct association a = { .status.id = peer->assoc };
+	struct association a = { .status.id = l->stack->id(peer->assoc) };
 
 	/* A peer that has closed it again by now leaves nothing to ask about. */
-	snapshot_take(l->stack, peer->endpoint, peer->assoc, &a);
+	snapshot_take(l->stack, peer->assoc, &a);
 	listen_report(l, &(struct listen_event){
 				 .type = LISTEN_UP,
-				 .assoc = peer->assoc,
+				 .assoc = l->stack->id(peer->assoc),
 				 .from = peer->from,
 				 .association = &a,
 			 });
@@ -36,7 +36,7 @@ void listen_peer_down(struct peer *peer, bool graceful, int error, struct findin
 {
 	listen_report(peer->l, &(struct listen_event){
 				       .type = LISTEN_DOWN,
-				       .assoc = peer->assoc,
+				       .assoc = peer->l->stack->id(peer->assoc),
 				       .graceful = graceful,
 				       .error = error,
 				       .cause = cause,
@@ -58,8 +58,8 @@ static void echoed(struct listening *l, struct peer *peer, size_t length)
 /* False: it has to wait for room in the send buffer. */
 static bool echo(struct listening *l, struct peer *peer, const struct stack_event *message)
 {
-	int rc = l->stack->send(peer->endpoint, peer->assoc, message->data, message->length,
-				message->stream, message->ppid, message->unordered);
+	int rc = l->stack->send(peer->assoc, message->data, message->length, message->stream,
+				message->ppid, message->unordered);
 
 	if (rc == -EAGAIN)
 		return false;
@@ -67,7 +67,8 @@ static bool echo(struct listening *l, struct peer *peer, const struct stack_even
 		echoed(l, peer, message->length);
 	else
 		timeline_note(l->timeline, "association %u: echo of %zu bytes on stream %u: %s",
-			      peer->assoc, message->length, message->stream, strerror(-rc));
+			      l->stack->id(peer->assoc), message->length, message->stream,
+			      strerror(-rc));
 	return true;
 }
 
@@ -84,7 +85,6 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 {
 	switch (event->type) {
 	case EVENT_UP:
-		peer->assoc = event->assoc;
 		report_up(l, peer);
 		break;
 	case EVENT_DATA:
@@ -94,7 +94,7 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 	case EVENT_PATH:
 		listen_report(l, &(struct listen_event){
 					 .type = LISTEN_PATH,
-					 .assoc = peer->assoc,
+					 .assoc = l->stack->id(peer->assoc),
 					 .path = event->address,
 					 .path_state = event->path_state,
 				 });
@@ -110,6 +110,11 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 	case EVENT_LOST:
 		listen_peer_down(peer, false, event->error,
 				 diagnose_loss(event->error, &event->cause, NULL));
+		break;
+	case EVENT_FAULT:
+		listen_peer_down(
+			peer, false, event->error,
+			diagnose_failed_call(l->stack->fault(peer->endpoint)->call, event->error));
 		break;
 	default:
 		break;

@@ -52,7 +52,7 @@ static void look_for_primary(struct monitoring *r)
 {
 	struct monitor_event event = { .type = MONITOR_PRIMARY };
 	struct stack_path *list = NULL;
-	int count = r->stack->paths(r->endpoint, r->m.assoc, &list);
+	int count = r->stack->paths(r->assoc, &list);
 
 	for (int n = 0; n < count; n++)
 		if (list[n].primary)
@@ -131,6 +131,13 @@ static void go_down_lost(struct monitoring *r, const struct stack_event *event)
 	go_down(r, event->error, diagnose_loss(event->error, &event->cause, ledger));
 }
 
+/* A call has failed on this host. */
+static void fail(struct monitoring *r, const char *call, int error)
+{
+	r->m.status = STATUS_HOST;
+	monitor_end(r, diagnose_failed_call(call, error));
+}
+
 static void take_event(struct monitoring *r, const struct stack_event *event)
 {
 	switch (event->type) {
@@ -154,6 +161,9 @@ static void take_event(struct monitoring *r, const struct stack_event *event)
 			      event->type == EVENT_CLOSED ? "SHUTDOWN_COMP" : "SHUTDOWN_EVENT");
 		go_down_closed(r);
 		break;
+	case EVENT_FAULT:
+		fail(r, r->stack->fault(r->endpoint)->call, event->error);
+		break;
 	default:
 		break; /* a change of a path is seen by looking, data is not for us */
 	}
@@ -167,7 +177,7 @@ static size_t take_events(struct monitoring *r)
 
 	while (count < EVENTS_MAX && !r->ended && r->stack->next_event(r->endpoint, &event)) {
 		count++;
-		if (!event.assoc || event.assoc == r->m.assoc)
+		if (!event.assoc || event.assoc == r->assoc)
 			take_event(r, &event);
 	}
 	if (count == EVENTS_MAX)
@@ -276,7 +286,7 @@ static void on_terminal(void *context, unsigned came)
 /* The paths of the association, as the connect has left them. */
 static void take_paths(struct monitoring *r, const struct association *a)
 {
-	r->probe = probe_new(r->stack, r->endpoint, a, r->timeline);
+	r->probe = probe_new(r->stack, r->assoc, a, r->timeline);
 	r->m.path_count = r->probe->count;
 	r->m.paths = xcalloc(r->m.path_count + 1, sizeof(*r->m.paths));
 	for (size_t i = 0; i < r->m.path_count; i++) {
@@ -312,7 +322,8 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 		       .now_us = now,
 		       .status = config->result->status },
 		.stack = config->stack,
-		.endpoint = config->endpoint,
+		.endpoint = config->stack->endpoint(config->assoc),
+		.assoc = config->assoc,
 		.options = o,
 		.reporter = config->reporter,
 		.timeline = config->timeline,

@@ -24,7 +24,7 @@ struct monitoring;
 /* What is monitored, and where it is told. All outlives the monitoring. */
 struct monitor_config {
 	const struct stack *stack;
-	struct stack_endpoint *endpoint;
+	struct stack_assoc *assoc;
 	const struct options *options;
 	const struct result *result; /* of the connection; its addresses and names are used */
 	const struct reporter *reporter;

@@ -14,6 +14,7 @@ struct monitoring {
 	struct monitor m;
 	const struct stack *stack;
 	struct stack_endpoint *endpoint; /* not owned */
+	struct stack_assoc *assoc;       /* not owned */
 	const struct options *options;
 	const struct reporter *reporter;
 	struct timeline *timeline;

@@ -56,22 +56,21 @@ static void merge_paths(struct association *a, const struct stack_path *list, si
 	}
 }
 
-int snapshot_take(const struct stack *stack, struct stack_endpoint *endpoint, uint32_t assoc,
-		  struct association *a)
+int snapshot_take(const struct stack *stack, struct stack_assoc *assoc, struct association *a)
 {
 	struct stack_path *list = NULL;
 	int rc;
 
 	forget(a);
-	rc = stack->status(endpoint, assoc, &a->status);
+	rc = stack->status(assoc, &a->status);
 	if (rc < 0)
 		return rc;
-	rc = stack->paths(endpoint, assoc, &list);
+	rc = stack->paths(assoc, &list);
 	if (rc < 0)
 		return rc;
 	merge_paths(a, list, (size_t)rc);
 	free(list);
-	rc = stack->local_addresses(endpoint, assoc, &a->local);
+	rc = stack->local_addresses(assoc, &a->local);
 	a->local_count = rc > 0 ? (size_t)rc : 0;
 	a->known = true;
 	return 0;
@@ -85,9 +84,8 @@ size_t snapshot_answered(const struct association *a, const struct plan *plan)
 	return 0;
 }
 
-bool snapshot_set_primary(const struct stack *stack, struct stack_endpoint *endpoint,
-			  uint32_t assoc, const struct plan *plan, size_t answered,
-			  struct timeline *timeline)
+bool snapshot_set_primary(const struct stack *stack, struct stack_assoc *assoc,
+			  const struct plan *plan, size_t answered, struct timeline *timeline)
 {
 	char text[ADDRESS_TEXT_MAX];
 	size_t position = 0;
@@ -99,7 +97,7 @@ bool snapshot_set_primary(const struct stack *stack, struct stack_endpoint *endp
 		position++;
 	if (plan->requested[position] != 0 || position <= answered)
 		return false;
-	rc = stack->set_primary(endpoint, assoc, &plan->addresses[position]);
+	rc = stack->set_primary(assoc, &plan->addresses[position]);
 	timeline_note(timeline, "primary set to the first -a, %s: %s",
 		      address_host_text(&plan->addresses[position], text),
 		      rc < 0 ? errno_name(-rc) : "done");

@@ -13,8 +13,7 @@
  * those, and what is learned comes last. May be repeated. 0, or -errno of the stack, and then a is
  * not known.
  */
-int snapshot_take(const struct stack *stack, struct stack_endpoint *endpoint, uint32_t assoc,
-		  struct association *a);
+int snapshot_take(const struct stack *stack, struct stack_assoc *assoc, struct association *a);
 
 /* The call position of the address that answered the INIT: it has become the primary path. */
 size_t snapshot_answered(const struct association *a, const struct plan *plan);
@@ -24,8 +23,7 @@ size_t snapshot_answered(const struct association *a, const struct plan *plan);
  * user's first address is to be it, unless its turn came before and it did not answer. True: it has
  * been made the primary now.
  */
-bool snapshot_set_primary(const struct stack *stack, struct stack_endpoint *endpoint,
-			  uint32_t assoc, const struct plan *plan, size_t answered,
-			  struct timeline *timeline);
+bool snapshot_set_primary(const struct stack *stack, struct stack_assoc *assoc,
+			  const struct plan *plan, size_t answered, struct timeline *timeline);
 
 #endif

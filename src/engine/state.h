@@ -29,7 +29,7 @@ enum connection_state {
 	CONNECTION_PAUSED,
 	/*
 	 * The result stands, and so does the association as far as is known. Others may use it
-	 * (connection_endpoint()). Left for CLOSING by connection_shut() alone.
+	 * (connection_assoc()). Left for CLOSING by connection_shut() alone.
 	 */
 	CONNECTION_UP,
 	/* SHUTDOWN was sent. Left for DONE when the association has ended, or when it takes long.

@@ -101,17 +101,16 @@ int trial_take_association(struct trial *t, struct result *result)
 
 	result->connect_us = attempt->up_us - attempt->started_us;
 	gather_tell(&t->gather, a->paths);
-	a->status.id = attempt->assoc;
-	rc = snapshot_take(attempt->stack, attempt->endpoint, attempt->assoc, a);
+	a->status.id = attempt->stack->id(attempt->assoc);
+	rc = snapshot_take(attempt->stack, attempt->assoc, a);
 	if (rc < 0)
 		return rc;
 	t->answered = snapshot_answered(a, &t->plan);
-	result->primary_set = snapshot_set_primary(attempt->stack, attempt->endpoint,
-						   attempt->assoc, &t->plan, t->answered,
-						   attempt->timeline);
+	result->primary_set = snapshot_set_primary(attempt->stack, attempt->assoc, &t->plan,
+						   t->answered, attempt->timeline);
 	if (!result->primary_set)
 		return 0;
-	return snapshot_take(attempt->stack, attempt->endpoint, attempt->assoc, a);
+	return snapshot_take(attempt->stack, attempt->assoc, a);
 }
 
 void trial_verify(struct trial *t, const struct options *options, const struct result *result)

@@ -25,8 +25,7 @@ void verify_begin(struct verify *verify, const struct plan *plan, const struct a
 		.step_us = timeout_us / STEPS,
 		.handshake_us = handshake_us,
 	};
-	verify->probe =
-		probe_new(attempt->stack, attempt->endpoint, association, attempt->timeline);
+	verify->probe = probe_new(attempt->stack, attempt->assoc, association, attempt->timeline);
 	verify->ways = xcalloc(verify->probe->count + 1, sizeof(*verify->ways));
 	probe_ask_all(verify->probe);
 	verify->next_us = loop_now_us(); /* all may have answered by now */
@@ -192,7 +191,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	path->answered = asked->answered;
 	path->big_packets = asked->big.verdict;
 	path->asked_mtu = asked->big.mtu;
-	attempt->stack->path(attempt->endpoint, attempt->assoc, &address, &path->path);
+	attempt->stack->path(attempt->assoc, &address, &path->path);
 	path->path.address = address;
 	path->path.primary = primary;
 	if (asked->answered)

@@ -14,21 +14,33 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "stack/assoc_table.h"
 #include "stack/stack.h"
 #include "base/util.h"
 
 struct stack_endpoint {
 	int fd;
 	enum stack_style style;
-	int connect_error; /* what a blocking connect returned; positive, or 0 */
-	int outcome; /* the newest SO_ERROR that can end an attempt; reading clears it there */
-	int64_t connect_us;   /* when connect() was called */
-	size_t address_count; /* that it was called with */
-	uint8_t *buffer;      /* one notification or message */
+	bool listening;
+	struct assoc_table assocs; /* owned */
+	struct stack_fault fault;
+	uint8_t *buffer; /* one notification or message */
 	size_t buffer_size;
 	size_t partial;            /* bytes of a message in buffer whose end has not come yet */
+	uint32_t partial_assoc;    /* whose message that is */
 	bool notification_goes_on; /* its last piece has not come yet */
-	bool unreachable;          /* a path has become inactive */
+};
+
+struct stack_assoc {
+	struct stack_endpoint *endpoint;
+	uint32_t id; /* 0: not known yet */
+	bool ended;
+	int64_t connect_us;   /* when connect() was called; 0: it came from the peer */
+	size_t address_count; /* that it was called with */
+	int connect_error;    /* what a blocking connect returned; positive, or 0 */
+	int outcome;      /* the newest SO_ERROR that can end an attempt; reading clears it there */
+	bool unreachable; /* a path has become inactive */
+	bool aborting;    /* by abort() */
 };
 
 /* What linux/sctp.h has and libsctp's header lacks (RFC 6951 section 6.1). */
@@ -56,6 +68,66 @@ static int set_option(int fd, int option, const void *value, socklen_t size)
 static int get_option(int fd, int option, void *value, socklen_t size)
 {
 	return getsockopt(fd, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
+}
+
+/* rc is that of the call, which is named for fault(). */
+static int failed(struct stack_endpoint *endpoint, const char *call, int rc)
+{
+	endpoint->fault = (struct stack_fault){ .call = call };
+	return rc;
+}
+
+static bool has_ended(const struct stack_assoc *assoc)
+{
+	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
+
+	return assoc->ended ||
+	       get_option(assoc->endpoint->fd, SCTP_STATUS, &status, sizeof(status)) == -EINVAL;
+}
+
+/*
+ * The same of a call about one association: the kernel knows nothing of one that has ended, and
+ * says EINVAL, or of a socket that was its own, that it is not connected.
+ */
+static int refused(struct stack_assoc *assoc, const char *call, int rc)
+{
+	bool gone = rc == -EINVAL || rc == -ENOTCONN || rc == -EPIPE || rc == -ESHUTDOWN ||
+		    rc == -ECONNRESET;
+
+	if (rc >= 0 || (gone && has_ended(assoc)))
+		return rc < 0 ? -ENOTCONN : rc;
+	return failed(assoc->endpoint, call, rc);
+}
+
+static struct stack_assoc *new_assoc(struct stack_endpoint *endpoint, uint32_t id)
+{
+	struct stack_assoc *assoc = xcalloc(1, sizeof(*assoc));
+
+	assoc->endpoint = endpoint;
+	assoc->id = id;
+	assoc_table_add(&endpoint->assocs, id, assoc);
+	return assoc;
+}
+
+static void kernel_release(struct stack_assoc *assoc)
+{
+	assoc_table_remove(&assoc->endpoint->assocs, assoc->id, assoc);
+	free(assoc);
+}
+
+static uint32_t kernel_id(const struct stack_assoc *assoc)
+{
+	return assoc->id;
+}
+
+static struct stack_endpoint *kernel_endpoint(const struct stack_assoc *assoc)
+{
+	return assoc->endpoint;
+}
+
+static const struct stack_fault *kernel_fault(const struct stack_endpoint *endpoint)
+{
+	return &endpoint->fault;
 }
 
 static const char *kernel_version(void)
@@ -276,11 +348,14 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 
 static int kernel_listen(struct stack_endpoint *endpoint, int backlog)
 {
-	return listen(endpoint->fd, backlog) < 0 ? -errno : 0;
+	if (listen(endpoint->fd, backlog) < 0)
+		return failed(endpoint, "listen", -errno);
+	endpoint->listening = true;
+	return 0;
 }
 
 static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
-			 union address *from)
+			 struct stack_assoc **assoc, union address *from)
 {
 	struct sockaddr_storage peer;
 	socklen_t size = sizeof(peer);
@@ -288,24 +363,47 @@ static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint 
 			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
-		return -errno;
+		return failed(endpoint, "accept", -errno);
 	if (!address_from_sockaddr(from, (struct sockaddr *)&peer))
 		*from = (union address){ 0 };
 	*accepted = new_endpoint(fd, STACK_ONE_TO_ONE);
+	*assoc = new_assoc(*accepted, 0);
 	return 0;
 }
 
-static int kernel_connect(struct stack_endpoint *endpoint, const union address *peers, size_t count,
-			  bool blocking, uint32_t *assoc)
+/* A learned link-local address comes without its zone, and any zone will do to name it. */
+static void put_address(void *to, const union address *peer)
 {
-	void *packed = address_pack(peers, count);
+	union address address = *peer;
+
+	if (address.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) &&
+	    !address.v6.sin6_scope_id)
+		address.v6.sin6_scope_id = 1;
+	memcpy(to, &address, sizeof(address));
+}
+
+/* An interrupted call does not tell the id, but by a peer's address it can be asked for. */
+static sctp_assoc_t id_by_address(const struct stack_endpoint *endpoint, const union address *peer)
+{
+	struct sctp_paddrinfo info = { 0 };
+
+	put_address(&info.spinfo_address, peer);
+	return get_option(endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info)) < 0
+		       ? 0
+		       : info.spinfo_assoc_id;
+}
+
+static int kernel_connect(struct stack_endpoint *endpoint, const union address *peers, size_t count,
+			  bool blocking, struct stack_assoc **assoc)
+{
+	void *packed;
 	sctp_assoc_t id = 0;
+	int64_t begun_us = loop_now_us();
 	int error = 0;
 
-	if (blocking)
-		fcntl(endpoint->fd, F_SETFL, 0);
-	endpoint->connect_us = loop_now_us();
-	endpoint->address_count = count;
+	if (blocking && fcntl(endpoint->fd, F_SETFL, 0) < 0)
+		return failed(endpoint, "fcntl(F_SETFL)", -errno);
+	packed = address_pack(peers, count);
 	/*
 	 * libsctp up to 1.0.21 looks at errno even when its call succeeded: left over as
 	 * ENOPROTOOPT it makes the call fail with EISCONN (connectx.c, the fallback for old
@@ -315,22 +413,26 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	if (sctp_connectx(endpoint->fd, packed, (int)count, &id) < 0)
 		error = errno;
 	free(packed);
-	*assoc = (uint32_t)id;
 
 	switch (error) {
-	case ECONNREFUSED:
-	case ETIMEDOUT:
-		/* Outcomes of an attempt (net/sctp/socket.c sctp_wait_for_connect). */
-		endpoint->connect_error = error;
+	case EINTR:    /* interrupted; the attempt goes on */
+	case EALREADY: /* stopped and continued: the call was restarted, the attempt goes on */
+		if (!id)
+			id = id_by_address(endpoint, &peers[0]);
 		break;
 	case 0:
 	case EINPROGRESS:
-	case EINTR:    /* interrupted; the attempt goes on */
-	case EALREADY: /* stopped and continued: the call was restarted, the attempt goes on */
+	case ECONNREFUSED: /* outcomes of an attempt (net/sctp/socket.c sctp_wait_for_connect) */
+	case ETIMEDOUT:
 		break;
 	default:
-		return -error;
+		return failed(endpoint, "sctp_connectx", -error);
 	}
+	*assoc = new_assoc(endpoint, (uint32_t)id);
+	(*assoc)->connect_us = begun_us;
+	(*assoc)->address_count = count;
+	if (error == ECONNREFUSED || error == ETIMEDOUT)
+		(*assoc)->connect_error = error;
 	return 0;
 }
 
@@ -351,50 +453,75 @@ static struct pollfd kernel_pollfd(const struct stack_endpoint *endpoint)
 	return (struct pollfd){ .fd = endpoint->fd, .events = POLLIN };
 }
 
-static void note_so_error(struct stack_endpoint *endpoint, int error)
+/* SO_ERROR and recvmsg() speak of the socket: they are about an association that is its only one.
+ */
+static struct stack_assoc *only_one(const struct stack_endpoint *endpoint)
 {
-	if (error == ETIMEDOUT || error == ECONNREFUSED || error == ENOPROTOOPT)
-		endpoint->outcome = error;
+	return endpoint->assocs.count == 1 ? endpoint->assocs.entries[0].assoc : NULL;
 }
 
+static void remember_so_error(struct stack_endpoint *endpoint, int error)
+{
+	struct stack_assoc *assoc = only_one(endpoint);
+
+	if (assoc && (error == ETIMEDOUT || error == ECONNREFUSED || error == ENOPROTOOPT))
+		assoc->outcome = error;
+}
+
+/* A positive errno, 0, or -errno: it could not be read. */
 static int read_so_error(struct stack_endpoint *endpoint)
 {
 	socklen_t size = sizeof(int);
 	int error = 0;
 
-	getsockopt(endpoint->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	note_so_error(endpoint, error);
+	if (getsockopt(endpoint->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+		return failed(endpoint, "getsockopt(SO_ERROR)", -errno);
+	remember_so_error(endpoint, error);
 	return error;
 }
 
-/* Could the INIT retransmissions of this attempt be used up by now? */
-static bool may_have_given_up(const struct stack_endpoint *endpoint)
+/* Could the INIT retransmissions of this attempt be used up by now? 1, 0 or -errno. */
+static int may_have_given_up(const struct stack_assoc *assoc)
 {
+	struct stack_endpoint *endpoint = assoc->endpoint;
 	struct sctp_initmsg init = { 0 };
 	struct sctp_rtoinfo rto = { 0 };
+	int rc = get_option(endpoint->fd, SCTP_INITMSG, &init, sizeof(init));
 
-	if (get_option(endpoint->fd, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
-	    get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
-		return true;
-	return loop_now_us() - endpoint->connect_us >=
-	       stack_attempts_us(endpoint->address_count, init.sinit_max_attempts, rto.srto_initial,
+	if (rc < 0)
+		return failed(endpoint, "getsockopt(SCTP_INITMSG)", rc);
+	rc = get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (rc < 0)
+		return failed(endpoint, "getsockopt(SCTP_RTOINFO)", rc);
+	return loop_now_us() - assoc->connect_us >=
+	       stack_attempts_us(assoc->address_count, init.sinit_max_attempts, rto.srto_initial,
 				 init.sinit_max_init_timeo);
 }
 
 /*
  * SCTP_CANT_STR_ASSOC says that there is no association, not why: sac_error is that of an ABORT, or
- * 0. SO_ERROR says why on a one-to-one socket, and nothing on a one-to-many one.
+ * 0. SO_ERROR says why on a one-to-one socket, and nothing on a one-to-many one. A positive errno,
+ * or negative: what tells it could not be read.
  */
-static int failure_error(struct stack_endpoint *endpoint)
+static int failure_error(struct stack_assoc *assoc)
 {
-	read_so_error(endpoint);
-	if (endpoint->outcome == ENOPROTOOPT)
+	int rc;
+
+	if (assoc->aborting)
+		return ECONNABORTED;
+	rc = read_so_error(assoc->endpoint);
+	if (rc < 0)
+		return rc;
+	if (assoc->outcome == ENOPROTOOPT)
 		return ENOPROTOOPT;
-	if (endpoint->connect_error)
-		return endpoint->connect_error;
-	if (endpoint->style == STACK_ONE_TO_ONE && endpoint->outcome)
-		return endpoint->outcome;
-	return may_have_given_up(endpoint) ? ETIMEDOUT : ECONNREFUSED;
+	if (assoc->connect_error)
+		return assoc->connect_error;
+	if (assoc->endpoint->style == STACK_ONE_TO_ONE && assoc->outcome)
+		return assoc->outcome;
+	rc = may_have_given_up(assoc);
+	if (rc < 0)
+		return rc;
+	return rc ? ETIMEDOUT : ECONNREFUSED;
 }
 
 /*
@@ -432,19 +559,46 @@ static enum stack_path_state path_state(unsigned state)
  * was an ABORT that gave none, or silence: SO_ERROR tells on a one-to-one socket. On a one-to-many
  * one it does not, but a silent peer loses its paths first.
  */
-static int lost_error(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
+static int lost_error(struct stack_assoc *assoc, const struct sctp_assoc_change *change,
 		      size_t info)
 {
 	int error;
 
+	if (assoc->aborting)
+		return ECONNABORTED;
 	if (info)
 		return ECONNRESET;
 	if (change->sac_error)
 		return ECONNABORTED;
-	error = read_so_error(endpoint);
-	if (error == ECONNRESET || error == ETIMEDOUT)
-		return error;
-	return endpoint->unreachable ? ETIMEDOUT : ECONNRESET;
+	if (assoc->endpoint->style == STACK_ONE_TO_ONE) {
+		error = read_so_error(assoc->endpoint);
+		if (error < 0 || error == ECONNRESET || error == ETIMEDOUT)
+			return error;
+	}
+	return assoc->unreachable ? ETIMEDOUT : ECONNRESET;
+}
+
+/* Whose event it is. NULL: of one that was released. */
+static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, sctp_assoc_t id, bool came_up)
+{
+	struct stack_assoc *assoc = assoc_table_find(&endpoint->assocs, (uint32_t)id);
+
+	if (!assoc && id) {
+		assoc = assoc_table_name(&endpoint->assocs, (uint32_t)id);
+		if (assoc)
+			assoc->id = (uint32_t)id;
+	}
+	if (!assoc && came_up && endpoint->listening)
+		assoc = new_assoc(endpoint, (uint32_t)id);
+	return assoc;
+}
+
+/* It has ended, and why: error is negative where that could not be found out. */
+static void end(struct stack_event *event, enum stack_event_type type, int error)
+{
+	event->assoc->ended = true;
+	event->type = error < 0 ? EVENT_FAULT : type;
+	event->error = abs(error);
 }
 
 /* info: sac_info, what length leaves for it behind change. */
@@ -453,7 +607,9 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 {
 	size_t info_length = length > sizeof(*change) ? length - sizeof(*change) : 0;
 
-	event->assoc = (uint32_t)change->sac_assoc_id;
+	event->assoc = assoc_of(endpoint, change->sac_assoc_id, change->sac_state == SCTP_COMM_UP);
+	if (!event->assoc)
+		return false;
 	switch (change->sac_state) {
 	case SCTP_COMM_UP:
 		event->type = EVENT_UP;
@@ -462,17 +618,17 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 		event->type = EVENT_RESTART;
 		return true;
 	case SCTP_CANT_STR_ASSOC:
-		event->type = EVENT_FAILED;
-		event->error = failure_error(endpoint);
 		abort_cause(change, info, info_length, &event->cause);
+		end(event, EVENT_FAILED, failure_error(event->assoc));
 		return true;
 	case SCTP_COMM_LOST:
-		event->type = EVENT_LOST;
+		if (event->assoc->id == endpoint->partial_assoc)
+			endpoint->partial = 0; /* the rest will not come */
 		abort_cause(change, info, info_length, &event->cause);
-		event->error = lost_error(endpoint, change, info_length);
+		end(event, EVENT_LOST, lost_error(event->assoc, change, info_length));
 		return true;
 	case SCTP_SHUTDOWN_COMP:
-		event->type = EVENT_CLOSED;
+		end(event, EVENT_CLOSED, 0);
 		return true;
 	default:
 		return false;
@@ -485,14 +641,16 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
 		return false;
 	event->type = EVENT_PATH;
-	event->assoc = (uint32_t)change->spc_assoc_id;
+	event->assoc = assoc_of(endpoint, change->spc_assoc_id, false);
+	if (!event->assoc)
+		return false;
 	switch (change->spc_state) {
 	case SCTP_ADDR_AVAILABLE:
 	case SCTP_ADDR_CONFIRMED:
 		event->path_state = PATH_ACTIVE;
 		return true;
 	case SCTP_ADDR_UNREACHABLE:
-		endpoint->unreachable = true;
+		event->assoc->unreachable = true;
 		event->path_state = PATH_INACTIVE;
 		return true;
 	case SCTP_ADDR_PF:
@@ -520,14 +678,14 @@ static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, 
 		return path_change(endpoint, &n->sn_paddr_change, event);
 	case SCTP_SHUTDOWN_EVENT:
 		event->type = EVENT_SHUTDOWN;
-		event->assoc = (uint32_t)n->sn_shutdown_event.sse_assoc_id;
-		return true;
+		event->assoc = assoc_of(endpoint, n->sn_shutdown_event.sse_assoc_id, false);
+		return event->assoc;
 	default:
 		return false;
 	}
 }
 
-static void data(struct stack_endpoint *endpoint, size_t length, struct msghdr *msg,
+static bool data(struct stack_endpoint *endpoint, size_t length, struct msghdr *msg,
 		 struct stack_event *event)
 {
 	event->type = EVENT_DATA;
@@ -538,11 +696,13 @@ static void data(struct stack_endpoint *endpoint, size_t length, struct msghdr *
 
 		if (c->cmsg_level != IPPROTO_SCTP || c->cmsg_type != SCTP_SNDRCV)
 			continue;
-		event->assoc = (uint32_t)info->sinfo_assoc_id;
+		event->assoc = assoc_of(endpoint, info->sinfo_assoc_id, false);
 		event->stream = info->sinfo_stream;
 		event->ppid = info->sinfo_ppid;
 		event->unordered = info->sinfo_flags & SCTP_UNORDERED;
+		endpoint->partial_assoc = (uint32_t)info->sinfo_assoc_id;
 	}
+	return event->assoc;
 }
 
 /* Room for the next piece, whatever it is: what may follow is only known once it is read. */
@@ -563,7 +723,7 @@ static bool take_piece(struct stack_endpoint *endpoint, size_t got, struct msghd
 		       struct stack_event *event)
 {
 	bool end = msg->msg_flags & MSG_EOR;
-	bool rest = endpoint->notification_goes_on;
+	bool rest = endpoint->notification_goes_on, ours;
 
 	if (msg->msg_flags & MSG_NOTIFICATION) {
 		/* All that is of interest is in the first piece of it. */
@@ -572,11 +732,47 @@ static bool take_piece(struct stack_endpoint *endpoint, size_t got, struct msghd
 		       notification(endpoint, endpoint->buffer + endpoint->partial, got, event);
 	}
 	endpoint->partial += got;
+	ours = data(endpoint, endpoint->partial, msg, event);
 	if (!end && endpoint->partial < MESSAGE_MAX)
 		return false;
-	data(endpoint, endpoint->partial, msg, event);
+	event->more = !end;
 	endpoint->partial = 0;
-	return true;
+	return ours;
+}
+
+/* Does this error of recvmsg() say that there is nothing more, or tell of the network? */
+static bool is_no_fault(int error)
+{
+	switch (error) {
+	case EAGAIN:
+	case ENOTCONN: /* not yet, or not any more */
+	case EPIPE:
+	case ECONNREFUSED: /* outcomes, which a notification tells as well */
+	case ECONNRESET:
+	case ECONNABORTED:
+	case ETIMEDOUT:
+	case ENOPROTOOPT:
+	case EHOSTUNREACH: /* what ICMP says, and a route that is missing */
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+	case EPROTO:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* recvmsg() has nothing more, or an error. */
+static int no_more(struct stack_endpoint *endpoint, int error, struct stack_event *event)
+{
+	if (is_no_fault(error)) {
+		remember_so_error(endpoint, error); /* given here, it is cleared too */
+		return 0;
+	}
+	event->type = EVENT_FAULT;
+	event->error = -failed(endpoint, "recvmsg", -error);
+	return 1;
 }
 
 static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
@@ -603,19 +799,16 @@ static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event
 		*event = (struct stack_event){ .type = EVENT_NONE };
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0) {
-			if (got < 0)
-				note_so_error(endpoint, errno); /* given here, it is cleared too */
-			return 0;
-		}
+		if (got <= 0)
+			return got < 0 ? no_more(endpoint, errno, event) : 0;
 		if (take_piece(endpoint, (size_t)got, &msg, event))
 			return 1;
 	}
 }
 
-static int kernel_soft_error(struct stack_endpoint *endpoint)
+static int kernel_soft_error(struct stack_assoc *assoc)
 {
-	return read_so_error(endpoint);
+	return only_one(assoc->endpoint) ? read_so_error(assoc->endpoint) : 0;
 }
 
 /* The kernel numbers them from SCTP_CLOSED = 1, in the order of the RFC. */
@@ -625,7 +818,7 @@ static enum stack_assoc_state assoc_state(int state)
 }
 
 /* SCTP_STATUS is refused on a pending one-to-one socket; the list of associations is not. */
-static enum stack_assoc_state kernel_pending_state(struct stack_endpoint *endpoint, uint32_t assoc)
+static enum stack_assoc_state state_by_socket(int fd)
 {
 	enum stack_assoc_state found = ASSOC_CLOSED;
 	FILE *file = fopen("/proc/net/sctp/assocs", "re");
@@ -635,10 +828,9 @@ static enum stack_assoc_state kernel_pending_state(struct stack_endpoint *endpoi
 	size_t size = 0;
 	int state;
 
-	(void)assoc;
 	if (!file)
 		return found;
-	wanted = fstat(endpoint->fd, &stat) == 0 ? stat.st_ino : 0;
+	wanted = fstat(fd, &stat) == 0 ? stat.st_ino : 0;
 	/* net/sctp/proc.c sctp_assocs_seq_show: the fifth column, numbered from CLOSED = 0. */
 	while (found == ASSOC_CLOSED && getline(&line, &size, file) > 0)
 		if (sscanf(line, "%*s %*s %*s %*s %d %*s %*s %*s %*s %*s %llu", &state, &inode) ==
@@ -650,8 +842,20 @@ static enum stack_assoc_state kernel_pending_state(struct stack_endpoint *endpoi
 	return found;
 }
 
+static enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc)
+{
+	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
+	int fd = assoc->endpoint->fd;
+
+	if (assoc->endpoint->style == STACK_ONE_TO_ONE)
+		return state_by_socket(fd);
+	return assoc->id && get_option(fd, SCTP_STATUS, &s, sizeof(s)) == 0
+		       ? assoc_state(s.sstat_state)
+		       : ASSOC_CLOSED;
+}
+
 /* Read with as little as it takes: it is done before every attempt, most of which succeed. */
-static uint64_t kernel_checksum_errors(void)
+static int64_t kernel_checksum_errors(void)
 {
 	int fd = open("/proc/net/sctp/snmp", O_RDONLY | O_CLOEXEC);
 	char text[4096];
@@ -659,15 +863,16 @@ static uint64_t kernel_checksum_errors(void)
 	ssize_t got;
 
 	if (fd < 0)
-		return 0;
+		return -1;
 	got = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[got > 0 ? got : 0] = '\0';
 	line = strstr(text, "SctpChecksumErrors");
-	return line ? strtoull(line + strlen("SctpChecksumErrors"), NULL, 10) : 0;
+	return line ? strtoll(line + strlen("SctpChecksumErrors"), NULL, 10) : -1;
 }
 
-static unsigned extensions(const struct stack_endpoint *endpoint, uint32_t assoc)
+/* 0, or -errno. */
+static int extensions(struct stack_assoc *assoc, unsigned *found)
 {
 	static const struct {
 		int option;
@@ -680,33 +885,41 @@ static unsigned extensions(const struct stack_endpoint *endpoint, uint32_t assoc
 		{ SCTP_INTERLEAVING_SUPPORTED, EXTENSION_I_DATA },
 		{ SCTP_ECN_SUPPORTED, EXTENSION_ECN },
 	};
-	unsigned found = 0;
 
 	/* For an association these options tell what the peer can do too (sctp_getsockopt_*). */
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
-		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc };
+		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc->id };
+		int rc = get_option(assoc->endpoint->fd, list[i].option, &value, sizeof(value));
 
-		if (get_option(endpoint->fd, list[i].option, &value, sizeof(value)) == 0 &&
-		    value.assoc_value)
-			found |= list[i].bit;
+		/* Not every kernel has all of them. */
+		if (rc < 0 && rc != -ENOPROTOOPT && rc != -EOPNOTSUPP)
+			return rc;
+		if (rc == 0 && value.assoc_value)
+			*found |= list[i].bit;
 	}
-	return found;
+	return 0;
 }
 
-static int kernel_status(struct stack_endpoint *endpoint, uint32_t assoc,
-			 struct stack_status *status)
+static int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 {
-	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc };
-	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc };
-	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc };
-	int rc = get_option(endpoint->fd, SCTP_STATUS, &s, sizeof(s));
+	int fd = assoc->endpoint->fd;
+	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->id };
+	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc->id };
+	unsigned found = 0;
+	int rc = get_option(fd, SCTP_STATUS, &s, sizeof(s));
 
-	if (rc == 0)
-		rc = get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
-	if (rc == 0)
-		rc = get_option(endpoint->fd, SCTP_ASSOCINFO, &params, sizeof(params));
 	if (rc < 0)
-		return rc;
+		return refused(assoc, "getsockopt(SCTP_STATUS)", rc);
+	rc = get_option(fd, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (rc < 0)
+		return refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
+	rc = get_option(fd, SCTP_ASSOCINFO, &params, sizeof(params));
+	if (rc < 0)
+		return refused(assoc, "getsockopt(SCTP_ASSOCINFO)", rc);
+	rc = extensions(assoc, &found);
+	if (rc < 0)
+		return refused(assoc, "getsockopt(SCTP_*_SUPPORTED)", rc);
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
 		.max_retrans = params.sasoc_asocmaxrxt,
@@ -715,7 +928,7 @@ static int kernel_status(struct stack_endpoint *endpoint, uint32_t assoc,
 		.out_streams = s.sstat_outstrms,
 		.in_streams = s.sstat_instrms,
 		.peer_rwnd = s.sstat_rwnd,
-		.extensions = extensions(endpoint, assoc),
+		.extensions = found,
 	};
 	return 0;
 }
@@ -769,33 +982,29 @@ static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, 
 	return rc;
 }
 
-static int kernel_local_addresses(struct stack_endpoint *endpoint, uint32_t assoc,
-				  union address **list)
+static int kernel_bound_addresses(struct stack_endpoint *endpoint, union address **list)
 {
-	return get_addresses(endpoint, assoc, SCTP_GET_LOCAL_ADDRS, list);
+	int count = get_addresses(endpoint, 0, SCTP_GET_LOCAL_ADDRS, list);
+
+	return count < 0 ? failed(endpoint, "sctp_getladdrs", count) : count;
 }
 
-/* A learned link-local address comes without its zone, and any zone will do to name it. */
-static void put_address(void *to, const union address *peer)
+static int kernel_local_addresses(struct stack_assoc *assoc, union address **list)
 {
-	union address address = *peer;
-
-	if (address.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) &&
-	    !address.v6.sin6_scope_id)
-		address.v6.sin6_scope_id = 1;
-	memcpy(to, &address, sizeof(address));
+	return refused(assoc, "sctp_getladdrs",
+		       get_addresses(assoc->endpoint, assoc->id, SCTP_GET_LOCAL_ADDRS, list));
 }
 
-static int kernel_path(struct stack_endpoint *endpoint, uint32_t assoc, const union address *peer,
+static int kernel_path(struct stack_assoc *assoc, const union address *peer,
 		       struct stack_path *path)
 {
-	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc };
+	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc->id };
 	int rc;
 
 	put_address(&info.spinfo_address, peer);
-	rc = get_option(endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
+	rc = get_option(assoc->endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
 	if (rc < 0)
-		return rc;
+		return refused(assoc, "getsockopt(SCTP_GET_PEER_ADDR_INFO)", rc);
 	*path = (struct stack_path){
 		.address = *peer,
 		.state = path_state((unsigned)info.spinfo_state),
@@ -807,63 +1016,67 @@ static int kernel_path(struct stack_endpoint *endpoint, uint32_t assoc, const un
 	return 0;
 }
 
-static int kernel_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_path **list)
+static int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 {
-	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc };
+	struct stack_endpoint *endpoint = assoc->endpoint;
+	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
 	union address *addresses = NULL, primary;
 	bool has_primary;
-	int count;
+	int count = get_addresses(endpoint, assoc->id, SCTP_GET_PEER_ADDRS, &addresses), rc;
 
-	count = get_addresses(endpoint, assoc, SCTP_GET_PEER_ADDRS, &addresses);
 	if (count < 0)
-		return count;
-	has_primary =
-		get_option(endpoint->fd, SCTP_STATUS, &status, sizeof(status)) == 0 &&
-		address_from_sockaddr(
-			&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
+		return refused(assoc, "sctp_getpaddrs", count);
+	rc = get_option(endpoint->fd, SCTP_STATUS, &status, sizeof(status));
+	has_primary = address_from_sockaddr(
+		&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
 	*list = xcalloc((size_t)count, sizeof(**list));
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; rc == 0 && i < count; i++) {
 		struct stack_path *path = &(*list)[i];
 
 		path->address = addresses[i];
-		kernel_path(endpoint, assoc, &addresses[i], path);
+		kernel_path(assoc, &addresses[i], path); /* the peer may just have removed it */
 		path->primary = has_primary && address_equal(&primary, &addresses[i]);
 	}
 	free(addresses);
-	return count;
+	if (rc == 0)
+		return count;
+	free(*list);
+	return refused(assoc, "getsockopt(SCTP_STATUS)", rc);
 }
 
-static int kernel_set_primary(struct stack_endpoint *endpoint, uint32_t assoc,
-			      const union address *peer)
+static int kernel_set_primary(struct stack_assoc *assoc, const union address *peer)
 {
-	struct sctp_prim prim = { .ssp_assoc_id = (sctp_assoc_t)assoc };
+	struct sctp_prim prim = { .ssp_assoc_id = (sctp_assoc_t)assoc->id };
 
 	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
-	return set_option(endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim));
+	return refused(assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
+		       set_option(assoc->endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
 
-static int kernel_heartbeat(struct stack_endpoint *endpoint, uint32_t assoc,
-			    const union address *peer)
+static int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer)
 {
 	struct sctp_paddrparams params = {
-		.spp_assoc_id = (sctp_assoc_t)assoc,
+		.spp_assoc_id = (sctp_assoc_t)assoc->id,
 		.spp_flags = SPP_HB_DEMAND,
 	};
 
 	put_address(&params.spp_address, peer);
-	return set_option(endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params, sizeof(params));
+	return refused(
+		assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
+		set_option(assoc->endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params, sizeof(params)));
 }
 
-static int kernel_set_rto_min(struct stack_endpoint *endpoint, uint32_t assoc, uint32_t ms)
+static int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 {
 	/* 0 leaves the others as they are. */
-	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc, .srto_min = ms };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->id, .srto_min = ms };
 
-	return set_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
+	return refused(assoc, "setsockopt(SCTP_RTOINFO)",
+		       set_option(assoc->endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto)));
 }
 
 /* sctp_sendmsg() of libsctp cannot name an association, so the ancillary data is made here. */
-static int send_message(struct stack_endpoint *endpoint, const struct sctp_sndrcvinfo *info,
+static int send_message(struct stack_assoc *assoc, const struct sctp_sndrcvinfo *info,
 			const void *bytes, size_t length)
 {
 	union {
@@ -883,34 +1096,52 @@ static int send_message(struct stack_endpoint *endpoint, const struct sctp_sndrc
 	c->cmsg_type = SCTP_SNDRCV;
 	c->cmsg_len = CMSG_LEN(sizeof(*info));
 	memcpy(CMSG_DATA(c), info, sizeof(*info));
-	if (sendmsg(endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return -errno;
-	return 0;
+	if (sendmsg(assoc->endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return 0;
+	return errno == EAGAIN ? -EAGAIN : refused(assoc, "sendmsg", -errno);
 }
 
-static int kernel_send(struct stack_endpoint *endpoint, uint32_t assoc, const void *bytes,
-		       size_t length, uint16_t stream, uint32_t ppid, bool unordered)
+static int kernel_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_t stream,
+		       uint32_t ppid, bool unordered)
 {
 	struct sctp_sndrcvinfo info = {
-		.sinfo_assoc_id = (sctp_assoc_t)assoc,
+		.sinfo_assoc_id = (sctp_assoc_t)assoc->id,
 		.sinfo_stream = stream,
 		.sinfo_ppid = ppid,
 		.sinfo_flags = unordered ? SCTP_UNORDERED : 0,
 	};
 
-	return send_message(endpoint, &info, bytes, length);
+	return send_message(assoc, &info, bytes, length);
 }
 
-static int kernel_shutdown(struct stack_endpoint *endpoint, uint32_t assoc)
+static int kernel_shutdown(struct stack_assoc *assoc)
 {
 	struct sctp_sndrcvinfo info = {
-		.sinfo_assoc_id = (sctp_assoc_t)assoc,
+		.sinfo_assoc_id = (sctp_assoc_t)assoc->id,
 		.sinfo_flags = SCTP_EOF,
 	};
 
-	if (endpoint->style == STACK_ONE_TO_MANY)
-		return send_message(endpoint, &info, NULL, 0);
-	return shutdown(endpoint->fd, SHUT_WR) < 0 ? -errno : 0;
+	if (assoc->endpoint->style == STACK_ONE_TO_MANY)
+		return send_message(assoc, &info, NULL, 0);
+	if (shutdown(assoc->endpoint->fd, SHUT_WR) < 0)
+		return refused(assoc, "shutdown", -errno);
+	return 0;
+}
+
+static int kernel_abort(struct stack_assoc *assoc)
+{
+	struct sctp_sndrcvinfo info = {
+		.sinfo_assoc_id = (sctp_assoc_t)assoc->id,
+		.sinfo_flags = SCTP_ABORT,
+	};
+	int rc;
+
+	if (assoc->endpoint->style != STACK_ONE_TO_MANY)
+		return -EOPNOTSUPP;
+	rc = send_message(assoc, &info, NULL, 0);
+	if (rc == 0)
+		assoc->aborting = true;
+	return rc;
 }
 
 static void kernel_close(struct stack_endpoint *endpoint, bool abort)
@@ -924,6 +1155,9 @@ static void kernel_close(struct stack_endpoint *endpoint, bool abort)
 	if (abort)
 		setsockopt(endpoint->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(endpoint->fd);
+	for (size_t i = 0; i < endpoint->assocs.count; i++)
+		free(endpoint->assocs.entries[i].assoc);
+	assoc_table_free(&endpoint->assocs);
 	free(endpoint->buffer);
 	free(endpoint);
 }
@@ -938,12 +1172,16 @@ const struct stack stack_kernel = {
 	.accept = kernel_accept,
 	.connect = kernel_connect,
 	.ports = kernel_ports,
+	.bound_addresses = kernel_bound_addresses,
 	.pollfd = kernel_pollfd,
 	.room_event = POLLOUT,
 	.next_event = kernel_next_event,
+	.fault = kernel_fault,
+	.checksum_errors = kernel_checksum_errors,
+	.id = kernel_id,
+	.endpoint = kernel_endpoint,
 	.soft_error = kernel_soft_error,
 	.pending_state = kernel_pending_state,
-	.checksum_errors = kernel_checksum_errors,
 	.status = kernel_status,
 	.paths = kernel_paths,
 	.path = kernel_path,
@@ -953,5 +1191,7 @@ const struct stack stack_kernel = {
 	.set_rto_min = kernel_set_rto_min,
 	.send = kernel_send,
 	.shutdown = kernel_shutdown,
+	.abort = kernel_abort,
+	.release = kernel_release,
 	.close = kernel_close,
 };

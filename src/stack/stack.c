@@ -37,7 +37,7 @@ int64_t stack_attempts_us(size_t addresses, unsigned attempts, uint32_t t1_ms, u
 
 	for (size_t sent = 1; sent <= (size_t)attempts + 1; sent++) {
 		total_ms += t1_ms;
-		if (sent % addresses == 0 && t1_ms < most_ms)
+		if (sent % MAX(addresses, 1) == 0 && t1_ms < most_ms)
 			t1_ms = MIN(2 * t1_ms, most_ms);
 	}
 	return total_ms * USEC_PER_MSEC;

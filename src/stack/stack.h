@@ -4,10 +4,17 @@
  * kernel's and usrsctp's cannot be included together and give the same names other values.
  *
  * An endpoint is a port and a set of local addresses: one descriptor. An association lives on an
- * endpoint and has an id; on a one-to-one endpoint there is at most one, on a one-to-many endpoint
- * any number. All calls are made from the main thread; none blocks but connect() when told to.
- * Functions return 0 or -errno unless they say otherwise. Who frees: every list returned here is
- * malloc'd and belongs to the caller.
+ * endpoint; on a one-to-one endpoint there is at most one, on a one-to-many endpoint any number.
+ * Both are handles. connect() and accept() return the handle of an association at once. On a
+ * listening one-to-many endpoint EVENT_UP brings a new one. It is good until release() or until its
+ * endpoint is closed, also when the association has ended.
+ *
+ * All calls are made from the main thread; none blocks but connect() when told to. Functions return
+ * 0 or -errno unless they say otherwise. Calls about an association that has ended say -ENOTCONN;
+ * an event tells how it ended, now or at the next next_event(). Any other -errno is a call that
+ * failed on this host, and fault() names it. It says nothing about the peer or the network.
+ *
+ * Who frees: every list returned here is malloc'd and belongs to the caller.
  */
 #ifndef STACK_STACK_H
 #define STACK_STACK_H
@@ -23,6 +30,7 @@
 #include "packet/sctp.h"
 
 struct stack_endpoint; /* each stack's own */
+struct stack_assoc;    /* each stack's own */
 
 enum stack_style {
 	STACK_ONE_TO_ONE,  /* SOCK_STREAM */
@@ -56,10 +64,10 @@ struct stack_config {
 	uint32_t rto_initial_ms;  /* how long the first INIT waits */
 };
 
-/* Which step of open() failed, for the message. */
+/* Which call failed, for the message. */
 struct stack_fault {
 	const char *call;      /* "socket", "sctp_bindx", "listen", "setsockopt(SCTP_RTOINFO)" */
-	union address address; /* the local address it was about, or sa_family 0 */
+	union address address; /* the address it was about, or sa_family 0 */
 	struct message why;    /* the reason in words, better than what the errno says; or empty */
 	struct message hint;   /* and what to do about it */
 };
@@ -104,23 +112,34 @@ enum stack_event_type {
 	EVENT_CLOSED,   /* graceful close completed */
 	EVENT_PATH,     /* address is now in path_state */
 	EVENT_DATA,
+	/*
+	 * A call failed on this host: error is its errno, fault() names it. What else happened to
+	 * the association, or with assoc NULL to all of the endpoint, cannot be known any more.
+	 */
+	EVENT_FAULT,
 };
 
 /* What happened to one association. The data of EVENT_DATA is good until the next call. */
 struct stack_event {
 	enum stack_event_type type;
-	uint32_t assoc;
-	int error; /* FAILED, LOST: positive errno: ECONNREFUSED, ETIMEDOUT, ECONNRESET, ... */
+	struct stack_assoc *assoc;
+	int error; /* FAILED, LOST, FAULT: positive errno: ECONNREFUSED, ETIMEDOUT, ... */
 	/*
-	 * FAILED, LOST: why the peer says that it has aborted. FAILED, unless aborted: or why this
-	 * end has, where its stack does not tell the two apart.
+	 * FAILED, LOST: the causes in the ABORT. If FAILED and not aborted, it may be the ABORT of
+	 * this end: some stacks do not say whose it is.
 	 */
 	struct cause cause;
-	bool aborted; /* FAILED: for certain by an ABORT of the peer, which not every stack tells */
+	bool aborted; /* FAILED: certainly by an ABORT of the peer, which not every stack tells */
 	union address address;
 	enum stack_path_state path_state;
 	const void *data;
 	size_t length;
+	/*
+	 * DATA: the message goes on in the next EVENT_DATA of this association. Only messages that
+	 * are longer than 16 MiB come in parts. If the association ends before the last part, its
+	 * end comes instead.
+	 */
+	bool more;
 	uint16_t stream;
 	uint32_t ppid; /* network byte order, as it came */
 	bool unordered;
@@ -146,81 +165,115 @@ struct stack {
 	/*
 	 * When a listening one-to-one endpoint is ready: the next association, on an endpoint of
 	 * its own, whose first event is EVENT_UP, and the address it came from. -EAGAIN when there
-	 * is none any more.
+	 * is none any more. A caller that stops asking before that finds the endpoint ready again.
 	 */
 	int (*accept)(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
-		      union address *from);
+		      struct stack_assoc **assoc, union address *from);
 
 	/*
 	 * Starts an association with one peer, all addresses in one call. 0 means that the attempt
 	 * was made: its outcome comes as EVENT_UP or EVENT_FAILED, also when blocking, in which
 	 * case the call returns when the outcome is there, when a signal came (the attempt then
 	 * goes on), or, for a stack that cannot block, at once. -errno: refused as it stands,
-	 * nothing was sent. *assoc is 0 where the id is not known yet.
+	 * nothing was sent, and there is no *assoc.
 	 */
 	int (*connect)(struct stack_endpoint *endpoint, const union address *peers, size_t count,
-		       bool blocking, uint32_t *assoc);
+		       bool blocking, struct stack_assoc **assoc);
 
-	/* This end's ports, once connect() was called; each is left as it is where it is not known.
-	 * udp: of the encapsulation. */
+	/*
+	 * This end's ports, once connect() was called. Each is left as it is where it is not known.
+	 * udp: of the encapsulation.
+	 */
 	void (*ports)(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp);
+	/* Those that the endpoint is bound to. Returns the count of *list, or -errno. */
+	int (*bound_addresses)(struct stack_endpoint *endpoint, union address **list);
 
 	/* What to poll for. Its descriptor stays the same for the life of the endpoint. */
 	struct pollfd (*pollfd)(const struct stack_endpoint *endpoint);
-	/* What to poll that descriptor for instead, when send() said -EAGAIN. */
+	/*
+	 * What to poll that descriptor for instead, when send() said -EAGAIN. Send again when it is
+	 * ready, then ask for events, whatever the poll said of those.
+	 */
 	short room_event;
 
 	/*
-	 * 1 and *event, or 0 when there is nothing more now. Whoever stops asking before 0 comes
-	 * back by itself (loop_again()): not every descriptor is ready again for what was left.
+	 * 1 and *event, or 0 when there is nothing more now. One call does a bounded amount of
+	 * work. A caller may stop asking at any time: as long as it has not been told 0, the
+	 * descriptor is ready, or becomes so at once.
 	 */
 	int (*next_event)(struct stack_endpoint *endpoint, struct stack_event *event);
 
 	/*
-	 * While an attempt is pending: the newest network error that the stack was told (ICMP, ARP)
-	 * and did not act on, as a positive errno, or 0. Reading forgets it.
+	 * The newest call on this endpoint, or about an association on it, that failed on this
+	 * host. Good until the next call. Its call is NULL when none has failed.
 	 */
-	int (*soft_error)(struct stack_endpoint *endpoint);
+	const struct stack_fault *(*fault)(const struct stack_endpoint *endpoint);
 
-	/* How far a pending attempt has come; ASSOC_CLOSED where that is not known. */
-	enum stack_assoc_state (*pending_state)(struct stack_endpoint *endpoint, uint32_t assoc);
 	/*
 	 * How many packets with a bad checksum have come so far: to anybody in this network
-	 * namespace (kernel), to this process (usrsctp).
+	 * namespace (kernel), to this process (usrsctp). Negative: not known.
 	 */
-	uint64_t (*checksum_errors)(void);
+	int64_t (*checksum_errors)(void);
 
-	int (*status)(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_status *status);
+	/* --- Of one association ------------------------------------------------------------- */
+
+	/* The number that the stack gives it, for reports. 0: not known before it is up. */
+	uint32_t (*id)(const struct stack_assoc *assoc);
+	struct stack_endpoint *(*endpoint)(const struct stack_assoc *assoc);
+
+	/*
+	 * While an attempt is pending: the newest network error that the stack was told (ICMP, ARP)
+	 * and did not act on, as a positive errno, or 0. Reading forgets it. Where the stack cannot
+	 * tell which of several associations on the endpoint it is about: 0.
+	 */
+	int (*soft_error)(struct stack_assoc *assoc);
+
+	/* How far a pending attempt has come; ASSOC_CLOSED where that is not known. */
+	enum stack_assoc_state (*pending_state)(struct stack_assoc *assoc);
+
+	int (*status)(struct stack_assoc *assoc, struct stack_status *status);
 	/* Return the count of *list, or -errno. */
-	int (*paths)(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_path **list);
-	/* One of them, all but primary. */
-	int (*path)(struct stack_endpoint *endpoint, uint32_t assoc, const union address *peer,
-		    struct stack_path *path);
-	int (*local_addresses)(struct stack_endpoint *endpoint, uint32_t assoc,
-			       union address **list);
-	int (*set_primary)(struct stack_endpoint *endpoint, uint32_t assoc,
-			   const union address *peer);
+	int (*paths)(struct stack_assoc *assoc, struct stack_path **list);
+	int (*local_addresses)(struct stack_assoc *assoc, union address **list);
+	/* One of the paths, all but primary. */
+	int (*path)(struct stack_assoc *assoc, const union address *peer, struct stack_path *path);
+	int (*set_primary)(struct stack_assoc *assoc, const union address *peer);
 
 	/*
 	 * Sends a HEARTBEAT on one path at once (RFC 9260 section 8.3). Sent before the answer to
 	 * the one before, it counts as a failure of the path: the RTO doubles, and a path that is
 	 * alive may be taken for potentially failed. No event tells of an answer; see heartbeat.h.
 	 */
-	int (*heartbeat)(struct stack_endpoint *endpoint, uint32_t assoc,
-			 const union address *peer);
+	int (*heartbeat)(struct stack_assoc *assoc, const union address *peer);
 	/* RTO.Min from the next measurement on. The paths' RTOs stay as they are until then. */
-	int (*set_rto_min)(struct stack_endpoint *endpoint, uint32_t assoc, uint32_t ms);
+	int (*set_rto_min)(struct stack_assoc *assoc, uint32_t ms);
 
 	/* -EAGAIN: the send buffer is full, wait for room_event. ppid in network byte order. */
-	int (*send)(struct stack_endpoint *endpoint, uint32_t assoc, const void *data,
-		    size_t length, uint16_t stream, uint32_t ppid, bool unordered);
+	int (*send)(struct stack_assoc *assoc, const void *data, size_t length, uint16_t stream,
+		    uint32_t ppid, bool unordered);
 
 	/* Begins a graceful close (SHUTDOWN); EVENT_CLOSED or EVENT_LOST ends it. */
-	int (*shutdown)(struct stack_endpoint *endpoint, uint32_t assoc);
+	int (*shutdown)(struct stack_assoc *assoc);
 
 	/*
-	 * Frees the endpoint. With abort, whatever association is still on it, pending or
-	 * established, is ended with an ABORT; without, it is left to close in its own time.
+	 * Of one on a one-to-many endpoint: ends it with an ABORT, pending or established, and
+	 * leaves the others alone. EVENT_FAILED or EVENT_LOST with ECONNABORTED follows. On a
+	 * one-to-one endpoint -EOPNOTSUPP: close() it.
+	 */
+	int (*abort)(struct stack_assoc *assoc);
+
+	/*
+	 * Frees the handle. The association itself, if it has not ended, goes on; its events are
+	 * not told any more.
+	 */
+	void (*release)(struct stack_assoc *assoc);
+
+	/* --- The end ------------------------------------------------------------------------ */
+
+	/*
+	 * Frees the endpoint and the handles of its associations. With abort, whatever association
+	 * is still on it, pending or established, is ended with an ABORT; without, it is left to
+	 * close in its own time.
 	 */
 	void (*close)(struct stack_endpoint *endpoint, bool abort);
 
@@ -259,7 +312,6 @@ const struct stack *stack_find(const char *name);
 const struct stack *stack_choose(const struct stack_encaps *udp, int *error, struct message *note);
 
 /* Names, as reports have them. */
-/* Names that both renderings use. */
 const char *assoc_state_name(enum stack_assoc_state state);
 const char *path_state_name(enum stack_path_state state);
 const char *style_name(enum stack_style style);

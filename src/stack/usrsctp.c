@@ -15,6 +15,7 @@
 #include <usrsctp.h>
 
 #include "base/loop.h"
+#include "stack/assoc_table.h"
 #include "stack/stack.h"
 #include "stack/usrsctp_attempt.h"
 #include "stack/usrsctp_library.h"
@@ -36,15 +37,27 @@
 struct stack_endpoint {
 	struct socket *socket;
 	enum stack_style style;
+	bool listening;
 	struct bell *bell;
+	struct attempt_ports ports; /* sctp 0: not known yet */
 	struct attempts attempts;
-	struct stack_path handshake; /* of the newest association: what its handshake measured */
-	uint8_t *buffer;             /* one notification or message */
+	struct assoc_table assocs; /* owned */
+	struct stack_fault fault;
+	uint8_t *buffer; /* one notification or message */
 	size_t buffer_size;
 	size_t partial;            /* bytes of a message in buffer whose end has not come yet */
 	uint32_t partial_assoc;    /* whose message that is */
 	bool notification_goes_on; /* its last piece has not come yet */
-	bool not_up;               /* accepted, and EVENT_UP is still to be given */
+};
+
+struct stack_assoc {
+	struct stack_endpoint *endpoint;
+	uint32_t id; /* 0: not known yet */
+	bool up;
+	bool ended;
+	bool aborting;               /* by abort() */
+	struct us_attempt *attempt;  /* NULL: none is pending, or it came from the peer */
+	struct stack_path handshake; /* what its handshake measured */
 };
 
 static int set_option(struct socket *socket, int option, const void *value, socklen_t size)
@@ -55,6 +68,66 @@ static int set_option(struct socket *socket, int option, const void *value, sock
 static int get_option(struct socket *socket, int option, void *value, socklen_t size)
 {
 	return usrsctp_getsockopt(socket, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
+}
+
+/* rc is that of the call, which is named for fault(). */
+static int failed(struct stack_endpoint *endpoint, const char *call, int rc)
+{
+	endpoint->fault = (struct stack_fault){ .call = call };
+	return rc;
+}
+
+static bool has_ended(const struct stack_assoc *assoc)
+{
+	struct sctp_status s = { .sstat_assoc_id = assoc->id };
+
+	return assoc->ended || get_option(assoc->endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0;
+}
+
+/* The same of a call about one association, of which the library may know nothing any more. */
+static int refused(struct stack_assoc *assoc, const char *call, int rc)
+{
+	if (rc >= 0 || has_ended(assoc))
+		return rc < 0 ? -ENOTCONN : rc;
+	return failed(assoc->endpoint, call, rc);
+}
+
+static struct stack_assoc *new_assoc(struct stack_endpoint *endpoint, uint32_t id)
+{
+	struct stack_assoc *assoc = xcalloc(1, sizeof(*assoc));
+
+	assoc->endpoint = endpoint;
+	assoc->id = id;
+	assoc_table_add(&endpoint->assocs, id, assoc);
+	return assoc;
+}
+
+static void forget_attempt(struct stack_assoc *assoc)
+{
+	attempt_forget(assoc->attempt);
+	assoc->attempt = NULL;
+}
+
+static void us_release(struct stack_assoc *assoc)
+{
+	assoc_table_remove(&assoc->endpoint->assocs, assoc->id, assoc);
+	forget_attempt(assoc);
+	free(assoc);
+}
+
+static uint32_t us_id(const struct stack_assoc *assoc)
+{
+	return assoc->id;
+}
+
+static struct stack_endpoint *us_endpoint(const struct stack_assoc *assoc)
+{
+	return assoc->endpoint;
+}
+
+static const struct stack_fault *us_fault(const struct stack_endpoint *endpoint)
+{
+	return &endpoint->fault;
 }
 
 static const char *us_version(void)
@@ -79,6 +152,9 @@ static void free_endpoint(struct stack_endpoint *endpoint)
 	if (endpoint->bell)
 		bell_give_back(endpoint->bell);
 	attempts_free(&endpoint->attempts);
+	for (size_t i = 0; i < endpoint->assocs.count; i++)
+		free(endpoint->assocs.entries[i].assoc);
+	assoc_table_free(&endpoint->assocs);
 	free(endpoint->buffer);
 	free(endpoint);
 }
@@ -89,7 +165,8 @@ static struct stack_endpoint *new_endpoint(enum stack_style style, const char **
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 
 	endpoint->style = style;
-	attempts_init(&endpoint->attempts, library_encaps());
+	endpoint->ports.udp = *library_encaps();
+	attempts_init(&endpoint->attempts);
 	endpoint->buffer_size = BUFFER_INITIAL;
 	endpoint->buffer = xcalloc(1, endpoint->buffer_size);
 	endpoint->bell = bell_take(call);
@@ -299,6 +376,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	*endpoint = new_endpoint(config->style, &fault->call);
 	if (!*endpoint) {
 		rc = -errno;
+		fault->call = "epoll_create1";
 		usrsctp_close(socket);
 		return rc;
 	}
@@ -310,52 +388,80 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 
 static int us_listen(struct stack_endpoint *endpoint, int backlog)
 {
-	return usrsctp_listen(endpoint->socket, backlog) < 0 ? -errno : 0;
+	if (usrsctp_listen(endpoint->socket, backlog) < 0)
+		return failed(endpoint, "listen", -errno);
+	endpoint->listening = true;
+	return 0;
 }
 
-static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
-		     union address *from)
+/*
+ * The bell is silenced only when nothing was there, and then there may be something: so whoever
+ * stops asking before that finds it ringing.
+ */
+static struct socket *accept_socket(struct stack_endpoint *endpoint, union address *from)
 {
 	struct sockaddr_storage peer = { 0 };
 	socklen_t size = sizeof(peer);
+	struct socket *socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
+
+	if (!socket && errno == EWOULDBLOCK) {
+		bell_silence(endpoint->bell);
+		size = sizeof(peer);
+		socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
+		if (socket)
+			bell_ring(endpoint->bell);
+	}
+	if (socket && !address_from_sockaddr(from, (struct sockaddr *)&peer))
+		*from = (union address){ 0 };
+	return socket;
+}
+
+static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
+		     struct stack_assoc **assoc, union address *from)
+{
 	struct socket *socket;
 	const char *call;
 	int rc;
 
-	bell_silence(endpoint->bell);
 	/* First, for an association that was accepted cannot be put back. */
 	*accepted = new_endpoint(STACK_ONE_TO_ONE, &call);
 	if (!*accepted)
-		return -errno;
-	socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
+		return failed(endpoint, "epoll_create1", -errno);
+	socket = accept_socket(endpoint, from);
 	if (!socket) {
-		rc = errno == EWOULDBLOCK ? -EAGAIN : -errno;
+		rc = errno == EWOULDBLOCK ? -EAGAIN : failed(endpoint, "accept", -errno);
 		free_endpoint(*accepted);
 		return rc;
 	}
-	if (!address_from_sockaddr(from, (struct sockaddr *)&peer))
-		*from = (union address){ 0 };
 	rc = take_socket(*accepted, socket);
 	if (rc < 0) {
 		free_endpoint(*accepted);
-		return rc;
+		return failed(endpoint, "accept", rc);
 	}
-	(*accepted)->not_up = true;
+	*assoc = new_assoc(*accepted, 0);
 	bell_ring((*accepted)->bell); /* for what came before there was an upcall */
 	return 0;
 }
 
-static int us_local_addresses(struct stack_endpoint *endpoint, uint32_t assoc, union address **list)
+static int us_bound_addresses(struct stack_endpoint *endpoint, union address **list)
 {
-	return local_addresses(endpoint->socket, assoc, list);
+	int count = local_addresses(endpoint->socket, 0, list);
+
+	return count < 0 ? failed(endpoint, "sctp_getladdrs", count) : count;
+}
+
+static int us_local_addresses(struct stack_assoc *assoc, union address **list)
+{
+	return refused(assoc, "sctp_getladdrs",
+		       local_addresses(assoc->endpoint->socket, assoc->id, list));
 }
 
 static void us_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
 {
-	if (endpoint->attempts.port)
-		*sctp = endpoint->attempts.port;
-	if (endpoint->attempts.udp.local)
-		*udp = endpoint->attempts.udp.local;
+	if (endpoint->ports.sctp)
+		*sctp = endpoint->ports.sctp;
+	if (endpoint->ports.udp.local)
+		*udp = endpoint->ports.udp.local;
 }
 
 static struct pollfd us_pollfd(const struct stack_endpoint *endpoint)
@@ -370,7 +476,7 @@ static uint16_t local_port(struct stack_endpoint *endpoint, uint32_t assoc)
 	union address *local = NULL;
 	uint16_t port = 0;
 
-	if (us_local_addresses(endpoint, assoc, &local) > 0)
+	if (local_addresses(endpoint->socket, assoc, &local) > 0)
 		port = address_port(&local[0]);
 	free(local);
 	return port;
@@ -389,7 +495,7 @@ static size_t packed_size(const union address *list, size_t count)
 static bool cannot_leave(struct stack_endpoint *endpoint, const union address *peers, size_t count)
 {
 	union address *local = NULL;
-	int local_count = us_local_addresses(endpoint, 0, &local);
+	int local_count = local_addresses(endpoint->socket, 0, &local);
 	bool bound = local_count > 0 && only_loopback(local, (size_t)local_count);
 
 	free(local);
@@ -397,7 +503,7 @@ static bool cannot_leave(struct stack_endpoint *endpoint, const union address *p
 }
 
 static int us_connect(struct stack_endpoint *endpoint, const union address *peers, size_t count,
-		      bool blocking, uint32_t *assoc)
+		      bool blocking, struct stack_assoc **assoc)
 {
 	size_t size = packed_size(peers, count);
 	uint32_t value = (uint32_t)count;
@@ -408,7 +514,8 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 
 	(void)blocking; /* it never blocks: the outcome comes as an event */
 	if (cannot_leave(endpoint, peers, count))
-		return -ENETUNREACH; /* as net/sctp/bind_addr.c sctp_bind_addr_copy() */
+		return failed(endpoint, "sctp_connectx",
+			      -ENETUNREACH); /* as net/sctp/bind_addr.c sctp_bind_addr_copy() */
 	packed = address_pack(peers, count);
 	request = xcalloc(1, sizeof(uint32_t) + size);
 	attempts_watch(&endpoint->attempts, endpoint->bell, peers, count);
@@ -420,16 +527,23 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	free(packed);
 	free(request);
 	if (rc < 0)
-		return rc;
-	*assoc = value;
-	attempts_add(&endpoint->attempts, value, begun_us, peers, count);
-	endpoint->attempts.port = local_port(endpoint, value);
+		return failed(endpoint, "sctp_connectx", rc);
+	*assoc = new_assoc(endpoint, value);
+	(*assoc)->attempt = attempts_add(&endpoint->attempts, *assoc, begun_us, peers, count);
+	endpoint->ports.sctp = local_port(endpoint, value);
 	return 0;
 }
 
-static int us_soft_error(struct stack_endpoint *endpoint)
+static int us_soft_error(struct stack_assoc *assoc)
 {
-	return attempts_soft_error(&endpoint->attempts);
+	int error = 0;
+
+	attempts_read_icmp(&assoc->endpoint->attempts, &assoc->endpoint->ports);
+	if (assoc->attempt) {
+		error = assoc->attempt->soft_error;
+		assoc->attempt->soft_error = 0;
+	}
+	return error;
 }
 
 /* --- What is known of an association ---------------------------------------------------------- */
@@ -456,16 +570,16 @@ static enum stack_assoc_state assoc_state(int32_t state)
 	}
 }
 
-static enum stack_assoc_state us_pending_state(struct stack_endpoint *endpoint, uint32_t assoc)
+static enum stack_assoc_state us_pending_state(struct stack_assoc *assoc)
 {
-	struct sctp_status s = { .sstat_assoc_id = assoc };
+	struct sctp_status s = { .sstat_assoc_id = assoc->id };
 
-	if (get_option(endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0)
+	if (get_option(assoc->endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0)
 		return ASSOC_CLOSED;
 	return assoc_state(s.sstat_state);
 }
 
-static uint64_t us_checksum_errors(void)
+static int64_t us_checksum_errors(void)
 {
 	struct sctpstat stat;
 
@@ -483,7 +597,7 @@ static enum stack_path_state path_state(int32_t state)
 }
 
 /* I-DATA is not among them: the library offers it only where a program asks for it. */
-static unsigned extensions(struct stack_endpoint *endpoint, uint32_t assoc)
+static unsigned extensions(struct stack_assoc *assoc)
 {
 	static const struct {
 		int option;
@@ -498,37 +612,41 @@ static unsigned extensions(struct stack_endpoint *endpoint, uint32_t assoc)
 	unsigned found = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
-		struct sctp_assoc_value value = { .assoc_id = assoc };
+		struct sctp_assoc_value value = { .assoc_id = assoc->id };
 
-		if (get_option(endpoint->socket, list[i].option, &value, sizeof(value)) == 0 &&
+		if (get_option(assoc->endpoint->socket, list[i].option, &value, sizeof(value)) ==
+			    0 &&
 		    value.assoc_value)
 			found |= list[i].bit;
 	}
 	return found;
 }
 
-static int us_status(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_status *status)
+static int us_status(struct stack_assoc *assoc, struct stack_status *status)
 {
-	struct sctp_status s = { .sstat_assoc_id = assoc };
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc };
-	struct sctp_assocparams params = { .sasoc_assoc_id = assoc };
-	int rc = get_option(endpoint->socket, SCTP_STATUS, &s, sizeof(s));
+	struct socket *socket = assoc->endpoint->socket;
+	struct sctp_status s = { .sstat_assoc_id = assoc->id };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->id };
+	struct sctp_assocparams params = { .sasoc_assoc_id = assoc->id };
+	int rc = get_option(socket, SCTP_STATUS, &s, sizeof(s));
 
-	if (rc == 0)
-		rc = get_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto));
-	if (rc == 0)
-		rc = get_option(endpoint->socket, SCTP_ASSOCINFO, &params, sizeof(params));
 	if (rc < 0)
-		return rc;
+		return refused(assoc, "getsockopt(SCTP_STATUS)", rc);
+	rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (rc < 0)
+		return refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
+	rc = get_option(socket, SCTP_ASSOCINFO, &params, sizeof(params));
+	if (rc < 0)
+		return refused(assoc, "getsockopt(SCTP_ASSOCINFO)", rc);
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
 		.max_retrans = params.sasoc_asocmaxrxt,
-		.id = assoc,
+		.id = assoc->id,
 		.state = assoc_state(s.sstat_state),
 		.out_streams = s.sstat_outstrms,
 		.in_streams = s.sstat_instrms,
 		.peer_rwnd = s.sstat_rwnd,
-		.extensions = extensions(endpoint, assoc),
+		.extensions = extensions(assoc),
 	};
 	return 0;
 }
@@ -538,21 +656,21 @@ static uint32_t path_mtu(const struct stack_endpoint *endpoint, const union addr
 			 uint32_t room)
 {
 	uint32_t ip = peer->sa.sa_family == AF_INET6 ? 40 : 20;
-	uint32_t udp = encapsulated(&endpoint->attempts.udp) ? 8 : 0;
+	uint32_t udp = encapsulated(&endpoint->ports.udp) ? 8 : 0;
 
 	return room ? room + ip + udp + (uint32_t)sizeof(struct sctp_common_header) : 0;
 }
 
-static int us_path(struct stack_endpoint *endpoint, uint32_t assoc, const union address *peer,
-		   struct stack_path *path)
+static int us_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path)
 {
-	struct sctp_paddrinfo info = { .spinfo_assoc_id = assoc };
+	struct stack_endpoint *endpoint = assoc->endpoint;
+	struct sctp_paddrinfo info = { .spinfo_assoc_id = assoc->id };
 	int rc;
 
 	memcpy(&info.spinfo_address, peer, sizeof(*peer));
 	rc = get_option(endpoint->socket, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
 	if (rc < 0)
-		return rc;
+		return refused(assoc, "getsockopt(SCTP_GET_PEER_ADDR_INFO)", rc);
 	*path = (struct stack_path){
 		.address = *peer,
 		.state = path_state(info.spinfo_state),
@@ -561,27 +679,28 @@ static int us_path(struct stack_endpoint *endpoint, uint32_t assoc, const union 
 		.cwnd = info.spinfo_cwnd,
 		.mtu = path_mtu(endpoint, peer, info.spinfo_mtu),
 	};
-	if (path->srtt_us == endpoint->handshake.srtt_us &&
-	    address_equal(peer, &endpoint->handshake.address))
+	if (path->srtt_us == assoc->handshake.srtt_us &&
+	    address_equal(peer, &assoc->handshake.address))
 		path->srtt_us = 0;
 	return 0;
 }
 
-static int us_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct stack_path **list)
+static int us_paths(struct stack_assoc *assoc, struct stack_path **list)
 {
-	struct sctp_status status = { .sstat_assoc_id = assoc };
+	struct socket *socket = assoc->endpoint->socket;
+	struct sctp_status status = { .sstat_assoc_id = assoc->id };
 	struct sockaddr *packed = NULL;
 	union address *addresses, primary;
 	bool has_primary;
-	int count = usrsctp_getpaddrs(endpoint->socket, assoc, &packed);
+	int count = usrsctp_getpaddrs(socket, assoc->id, &packed);
 
 	if (count < 0)
-		return -errno;
+		return refused(assoc, "sctp_getpaddrs", -errno);
 	copy_addresses(count, packed, &addresses);
 	if (packed)
 		usrsctp_freepaddrs(packed);
 	has_primary =
-		get_option(endpoint->socket, SCTP_STATUS, &status, sizeof(status)) == 0 &&
+		get_option(socket, SCTP_STATUS, &status, sizeof(status)) == 0 &&
 		address_from_sockaddr(
 			&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
 	*list = xcalloc((size_t)count, sizeof(**list));
@@ -589,7 +708,7 @@ static int us_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct stac
 		struct stack_path *path = &(*list)[i];
 
 		path->address = addresses[i];
-		us_path(endpoint, assoc, &addresses[i], path);
+		us_path(assoc, &addresses[i], path);
 		path->primary = has_primary && address_equal(&primary, &addresses[i]);
 	}
 	free(addresses);
@@ -600,65 +719,70 @@ static int us_paths(struct stack_endpoint *endpoint, uint32_t assoc, struct stac
  * The library counts the handshake as a round trip, from the first INIT on: after a dead first
  * address that is the time it was waited for, and no measurement of any path (RFC 9260 6.3.1, C4).
  */
-static void note_handshake(struct stack_endpoint *endpoint, uint32_t assoc)
+static void remember_handshake(struct stack_assoc *assoc)
 {
 	struct stack_path *list = NULL;
 	int count;
 
-	endpoint->handshake = (struct stack_path){ 0 };
-	count = us_paths(endpoint, assoc, &list);
+	assoc->handshake = (struct stack_path){ 0 };
+	count = us_paths(assoc, &list);
 	for (int i = 0; i < count; i++)
 		if (list[i].srtt_us)
-			endpoint->handshake = list[i];
+			assoc->handshake = list[i];
 	free(list);
 }
 
-static int us_set_primary(struct stack_endpoint *endpoint, uint32_t assoc,
-			  const union address *peer)
+static int us_set_primary(struct stack_assoc *assoc, const union address *peer)
 {
-	struct sctp_setprim prim = { .ssp_assoc_id = assoc };
+	struct sctp_setprim prim = { .ssp_assoc_id = assoc->id };
 
 	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
-	return set_option(endpoint->socket, SCTP_PRIMARY_ADDR, &prim, sizeof(prim));
+	return refused(assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
+		       set_option(assoc->endpoint->socket, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
 
-static int us_heartbeat(struct stack_endpoint *endpoint, uint32_t assoc, const union address *peer)
+static int us_heartbeat(struct stack_assoc *assoc, const union address *peer)
 {
 	struct sctp_paddrparams params = {
-		.spp_assoc_id = assoc,
+		.spp_assoc_id = assoc->id,
 		.spp_flags = SPP_HB_DEMAND,
 	};
 
 	memcpy(&params.spp_address, peer, sizeof(*peer));
-	return set_option(endpoint->socket, SCTP_PEER_ADDR_PARAMS, &params, sizeof(params));
+	return refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
+		       set_option(assoc->endpoint->socket, SCTP_PEER_ADDR_PARAMS, &params,
+				  sizeof(params)));
 }
 
-static int us_set_rto_min(struct stack_endpoint *endpoint, uint32_t assoc, uint32_t ms)
+static int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 {
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc };
-	int rc = get_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto));
+	struct socket *socket = assoc->endpoint->socket;
+	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->id };
+	int rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 
 	if (rc < 0)
-		return rc;
-	rto.srto_assoc_id = assoc;
+		return refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
+	rto.srto_assoc_id = assoc->id;
 	rto.srto_min = ms;
 	rto.srto_initial = MAX(rto.srto_initial, ms); /* it insists */
-	return set_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto));
+	return refused(assoc, "setsockopt(SCTP_RTOINFO)",
+		       set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)));
 }
 
 /* --- Events ----------------------------------------------------------------------------------- */
 
 /* What configure() lowered for the INIT is not for the time after it. */
-static void restore_rto(struct stack_endpoint *endpoint, uint32_t assoc)
+static void restore_rto(struct stack_assoc *assoc)
 {
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc };
+	struct socket *socket = assoc->endpoint->socket;
+	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->id };
 
-	if (get_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
+	if (get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
 		return;
-	rto.srto_assoc_id = assoc;
+	rto.srto_assoc_id = assoc->id;
 	rto.srto_initial = MAX(rto.srto_initial, RTO_MIN_MS);
 	rto.srto_min = RTO_MIN_MS;
-	set_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto));
+	set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 }
 
 /* sac_info is an ABORT chunk of the peer, with its header of 4 bytes (RFC 6458 section 6.1.1). */
@@ -671,29 +795,28 @@ static void abort_cause(const uint8_t *info, size_t length, struct cause *cause)
 }
 
 /* Could the INIT retransmissions of this attempt be used up by now? */
-static bool may_have_given_up(const struct stack_endpoint *endpoint, uint32_t assoc)
+static bool may_have_given_up(const struct stack_assoc *assoc)
 {
+	struct socket *socket = assoc->endpoint->socket;
 	struct sctp_initmsg init = { 0 };
 	struct sctp_rtoinfo rto = { 0 };
-	int64_t begun_us;
-	size_t count = attempts_begun(&endpoint->attempts, assoc, &begun_us);
 
-	if (!count || get_option(endpoint->socket, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
-	    get_option(endpoint->socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
+	if (!assoc->attempt || get_option(socket, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
+	    get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
 		return true;
-	return loop_now_us() - begun_us >= stack_attempts_us(count, init.sinit_max_attempts,
-							     rto.srto_initial,
-							     init.sinit_max_init_timeo);
+	return loop_now_us() - assoc->attempt->begun_us >=
+	       stack_attempts_us(assoc->attempt->count, init.sinit_max_attempts, rto.srto_initial,
+				 init.sinit_max_init_timeo);
 }
 
 /* Has this end aborted, of its own? A one-to-one socket has an error that tells. */
-static bool is_own_abort(const struct stack_endpoint *endpoint,
-			 const struct sctp_assoc_change *change)
+static bool is_own_abort(const struct stack_assoc *assoc, const struct sctp_assoc_change *change)
 {
 	socklen_t size = sizeof(int);
 	int error = 0;
 
-	usrsctp_getsockopt(endpoint->socket, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (assoc->endpoint->style == STACK_ONE_TO_ONE)
+		usrsctp_getsockopt(assoc->endpoint->socket, SOL_SOCKET, SO_ERROR, &error, &size);
 	return change->sac_error || error == ECONNABORTED;
 }
 
@@ -701,23 +824,56 @@ static bool is_own_abort(const struct stack_endpoint *endpoint,
  * Which errno: the peer's ABORT comes along whole. Without it the attempts are used up, or this end
  * has aborted for a reason of its own.
  */
-static int failed_error(const struct stack_endpoint *endpoint,
-			const struct sctp_assoc_change *change, size_t info)
+static int failed_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
+			size_t info)
 {
+	if (assoc->aborting)
+		return ECONNABORTED;
 	if (info)
 		return ECONNREFUSED;
-	return is_own_abort(endpoint, change) || !may_have_given_up(endpoint, change->sac_assoc_id)
-		       ? ECONNABORTED
-		       : ETIMEDOUT;
+	return is_own_abort(assoc, change) || !may_have_given_up(assoc) ? ECONNABORTED : ETIMEDOUT;
 }
 
 /* The same of an association that was up, and of retransmissions. */
-static int lost_error(const struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
+static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
 		      size_t info)
 {
+	if (assoc->aborting)
+		return ECONNABORTED;
 	if (info)
 		return ECONNRESET;
-	return is_own_abort(endpoint, change) ? ECONNABORTED : ETIMEDOUT;
+	return is_own_abort(assoc, change) ? ECONNABORTED : ETIMEDOUT;
+}
+
+/* Whose event it is. NULL: of one that was released, or has ended for us before. */
+static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, uint32_t id, bool came_up)
+{
+	struct stack_assoc *assoc = assoc_table_find(&endpoint->assocs, id);
+
+	if (!assoc && id) {
+		assoc = assoc_table_name(&endpoint->assocs, id);
+		if (assoc)
+			assoc->id = id;
+	}
+	if (!assoc && came_up && endpoint->listening)
+		assoc = new_assoc(endpoint, id);
+	return assoc && !assoc->ended ? assoc : NULL;
+}
+
+static void end(struct stack_assoc *assoc)
+{
+	assoc->ended = true;
+	forget_attempt(assoc);
+	if (assoc->id == assoc->endpoint->partial_assoc)
+		assoc->endpoint->partial = 0; /* the rest will not come */
+}
+
+static void come_up(struct stack_assoc *assoc)
+{
+	assoc->up = true;
+	forget_attempt(assoc);
+	restore_rto(assoc);
+	remember_handshake(assoc);
 }
 
 /* info: sac_info, what length leaves for it behind change. */
@@ -726,48 +882,51 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 {
 	size_t info_length = length > sizeof(*change) ? length - sizeof(*change) : 0;
 
-	event->assoc = change->sac_assoc_id;
+	event->assoc = assoc_of(endpoint, change->sac_assoc_id, change->sac_state == SCTP_COMM_UP);
+	if (!event->assoc)
+		return false;
 	switch (change->sac_state) {
 	case SCTP_COMM_UP:
 		event->type = EVENT_UP;
-		endpoint->not_up = false;
-		attempts_forget(&endpoint->attempts, event->assoc);
-		restore_rto(endpoint, event->assoc);
-		note_handshake(endpoint, event->assoc);
+		come_up(event->assoc);
 		return true;
 	case SCTP_RESTART:
 		event->type = EVENT_RESTART;
 		return true;
 	case SCTP_CANT_STR_ASSOC:
 		event->type = EVENT_FAILED;
-		event->error = failed_error(endpoint, change, info_length);
+		event->error = failed_error(event->assoc, change, info_length);
 		event->aborted = info_length > 0;
 		abort_cause(info, info_length, &event->cause);
-		attempts_forget(&endpoint->attempts, event->assoc);
+		end(event->assoc);
 		return true;
 	case SCTP_COMM_LOST:
 		event->type = EVENT_LOST;
-		if (event->assoc == endpoint->partial_assoc)
-			endpoint->partial = 0; /* the rest will not come */
-		event->error = lost_error(endpoint, change, info_length);
+		event->error = lost_error(event->assoc, change, info_length);
 		abort_cause(info, info_length, &event->cause);
 		if (!event->cause.code)
 			event->cause.code = change->sac_error;
+		end(event->assoc);
 		return true;
 	case SCTP_SHUTDOWN_COMP:
 		event->type = EVENT_CLOSED;
+		end(event->assoc);
 		return true;
 	default:
 		return false;
 	}
 }
 
-static bool path_change(const struct sctp_paddr_change *change, struct stack_event *event)
+static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr_change *change,
+			struct stack_event *event)
 {
 	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
 		return false;
 	event->type = EVENT_PATH;
-	event->assoc = change->spc_assoc_id;
+	event->assoc = assoc_of(endpoint, change->spc_assoc_id, false);
+	/* Another thread of the library may have news of a path before it is up. */
+	if (!event->assoc || (!event->assoc->up && !event->assoc->attempt))
+		return false;
 	switch (change->spc_state) {
 	case SCTP_ADDR_AVAILABLE:
 	case SCTP_ADDR_CONFIRMED:
@@ -795,11 +954,11 @@ static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, 
 		return assoc_change(endpoint, &n->sn_assoc_change,
 				    bytes + sizeof(n->sn_assoc_change), length, event);
 	case SCTP_PEER_ADDR_CHANGE:
-		return path_change(&n->sn_paddr_change, event);
+		return path_change(endpoint, &n->sn_paddr_change, event);
 	case SCTP_SHUTDOWN_EVENT:
 		event->type = EVENT_SHUTDOWN;
-		event->assoc = n->sn_shutdown_event.sse_assoc_id;
-		return true;
+		event->assoc = assoc_of(endpoint, n->sn_shutdown_event.sse_assoc_id, false);
+		return event->assoc;
 	default:
 		return false;
 	}
@@ -811,7 +970,7 @@ static void data(struct stack_endpoint *endpoint, size_t length, const struct sc
 	event->type = EVENT_DATA;
 	event->data = endpoint->buffer;
 	event->length = length;
-	event->assoc = info->rcv_assoc_id;
+	event->assoc = assoc_of(endpoint, info->rcv_assoc_id, false);
 	event->stream = info->rcv_sid;
 	event->ppid = info->rcv_ppid;
 	event->unordered = info->rcv_flags & SCTP_UNORDERED;
@@ -840,24 +999,40 @@ static bool take_piece(struct stack_endpoint *endpoint, size_t got, int flags,
 	if (flags & MSG_NOTIFICATION) {
 		/* All that is of interest is in the first piece of it. */
 		endpoint->notification_goes_on = !end;
-		if (rest ||
-		    !notification(endpoint, endpoint->buffer + endpoint->partial, got, event))
-			return false;
-		/* Another thread of the library may have news of a path earlier. */
-		return !endpoint->not_up || event->type != EVENT_PATH;
+		return !rest &&
+		       notification(endpoint, endpoint->buffer + endpoint->partial, got, event);
 	}
 	endpoint->partial += got;
 	endpoint->partial_assoc = info->rcv_assoc_id;
 	if (!end && endpoint->partial < MESSAGE_MAX)
 		return false;
 	data(endpoint, endpoint->partial, info, event);
+	event->more = !end;
 	endpoint->partial = 0;
-	return true;
+	return event->assoc;
 }
 
-static int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
+static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, const void *bytes,
+			size_t length)
 {
-	bell_silence(endpoint->bell); /* before reading: what comes after that rings again */
+	if (usrsctp_sendv(assoc->endpoint->socket, bytes, length, NULL, 0, info, sizeof(*info),
+			  SCTP_SENDV_SNDINFO, 0) >= 0)
+		return 0;
+	return errno == EWOULDBLOCK ? -EAGAIN : refused(assoc, "sctp_sendv", -errno);
+}
+
+static int send_abort(struct stack_assoc *assoc)
+{
+	struct sctp_sndinfo info = { .snd_assoc_id = assoc->id, .snd_flags = SCTP_ABORT };
+
+	if (assoc->endpoint->style != STACK_ONE_TO_MANY)
+		return -EOPNOTSUPP;
+	return send_message(assoc, &info, NULL, 0);
+}
+
+/* True when *event is one to report; false: the library has nothing more now. */
+static bool receive(struct stack_endpoint *endpoint, struct stack_event *event)
+{
 	for (;;) {
 		struct sctp_rcvinfo info = { 0 };
 		socklen_t info_size = sizeof(info);
@@ -871,49 +1046,85 @@ static int us_next_event(struct stack_endpoint *endpoint, struct stack_event *ev
 				    &info_size, &info_type, &flags);
 		*event = (struct stack_event){ .type = EVENT_NONE };
 		if (got <= 0) /* an error is an outcome that a notification has told already */
-			break;
+			return false;
 		if (take_piece(endpoint, (size_t)got, flags, &info, event))
-			return 1;
+			return true;
 	}
-	if (!attempts_ended(&endpoint->attempts, &event->assoc, &event->error))
+}
+
+/* The library does not know that ICMP has ended it, and would go on. */
+static bool take_ended(struct stack_endpoint *endpoint, struct stack_event *event)
+{
+	struct us_attempt *attempt;
+
+	attempts_read_icmp(&endpoint->attempts, &endpoint->ports);
+	attempt = attempts_ended(&endpoint->attempts);
+	if (!attempt)
+		return false;
+	*event = (struct stack_event){
+		.type = EVENT_FAILED,
+		.assoc = attempt->assoc,
+		.error = attempt->final_error,
+	};
+	send_abort(event->assoc);
+	end(event->assoc);
+	return true;
+}
+
+/* The bell is silenced as in accept_socket(). */
+static int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
+{
+	if (receive(endpoint, event))
+		return 1;
+	bell_silence(endpoint->bell);
+	if (!receive(endpoint, event) && !take_ended(endpoint, event))
 		return 0;
-	event->type = EVENT_FAILED;
+	bell_ring(endpoint->bell);
 	return 1;
 }
 
 /* --- Sending and ending ----------------------------------------------------------------------- */
 
-static int send_message(struct stack_endpoint *endpoint, struct sctp_sndinfo *info,
-			const void *bytes, size_t length)
-{
-	if (usrsctp_sendv(endpoint->socket, bytes, length, NULL, 0, info, sizeof(*info),
-			  SCTP_SENDV_SNDINFO, 0) < 0)
-		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
-	return 0;
-}
-
-static int us_send(struct stack_endpoint *endpoint, uint32_t assoc, const void *bytes,
-		   size_t length, uint16_t stream, uint32_t ppid, bool unordered)
+static int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_t stream,
+		   uint32_t ppid, bool unordered)
 {
 	struct sctp_sndinfo info = {
-		.snd_assoc_id = assoc,
+		.snd_assoc_id = assoc->id,
 		.snd_sid = stream,
 		.snd_ppid = ppid,
 		.snd_flags = unordered ? SCTP_UNORDERED : 0,
 	};
+	struct bell *bell = assoc->endpoint->bell;
+	int rc = send_message(assoc, &info, bytes, length);
 
-	bell_silence(
-		endpoint->bell); /* before trying: when there is room after that, it rings again */
-	return send_message(endpoint, &info, bytes, length);
+	if (rc != -EAGAIN)
+		return rc;
+	/* When there is room after that, it rings again. */
+	bell_silence(bell);
+	rc = send_message(assoc, &info, bytes, length);
+	if (rc != -EAGAIN)
+		bell_ring(bell);
+	return rc;
 }
 
-static int us_shutdown(struct stack_endpoint *endpoint, uint32_t assoc)
+static int us_shutdown(struct stack_assoc *assoc)
 {
-	struct sctp_sndinfo info = { .snd_assoc_id = assoc, .snd_flags = SCTP_EOF };
+	struct sctp_sndinfo info = { .snd_assoc_id = assoc->id, .snd_flags = SCTP_EOF };
 
-	if (endpoint->style == STACK_ONE_TO_MANY)
-		return send_message(endpoint, &info, NULL, 0);
-	return usrsctp_shutdown(endpoint->socket, SHUT_WR) < 0 ? -errno : 0;
+	if (assoc->endpoint->style == STACK_ONE_TO_MANY)
+		return send_message(assoc, &info, NULL, 0);
+	if (usrsctp_shutdown(assoc->endpoint->socket, SHUT_WR) < 0)
+		return refused(assoc, "shutdown", -errno);
+	return 0;
+}
+
+static int us_abort(struct stack_assoc *assoc)
+{
+	int rc = send_abort(assoc);
+
+	if (rc == 0)
+		assoc->aborting = true;
+	return rc;
 }
 
 static void us_close(struct stack_endpoint *endpoint, bool abort)
@@ -940,12 +1151,16 @@ const struct stack stack_usrsctp = {
 	.accept = us_accept,
 	.connect = us_connect,
 	.ports = us_ports,
+	.bound_addresses = us_bound_addresses,
 	.pollfd = us_pollfd,
 	.room_event = POLLIN,
 	.next_event = us_next_event,
+	.fault = us_fault,
+	.checksum_errors = us_checksum_errors,
+	.id = us_id,
+	.endpoint = us_endpoint,
 	.soft_error = us_soft_error,
 	.pending_state = us_pending_state,
-	.checksum_errors = us_checksum_errors,
 	.status = us_status,
 	.paths = us_paths,
 	.path = us_path,
@@ -955,6 +1170,8 @@ const struct stack stack_usrsctp = {
 	.set_rto_min = us_set_rto_min,
 	.send = us_send,
 	.shutdown = us_shutdown,
+	.abort = us_abort,
+	.release = us_release,
 	.close = us_close,
 	.finish = library_finish,
 };

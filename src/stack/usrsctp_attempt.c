@@ -8,24 +8,19 @@
 #include "stack/usrsctp_attempt.h"
 #include "base/util.h"
 
-struct attempt {
-	uint32_t assoc;
-	union address *peers;
-	size_t count;
-	int64_t begun_us;
-	int final_error; /* the network's last word on it */
-};
+/* What one look reads, so that a flood of errors about our own packets does not hold up the caller.
+ */
+#define ERRORS_MAX 64
 
-void attempts_init(struct attempts *attempts, const struct stack_encaps *udp)
+void attempts_init(struct attempts *attempts)
 {
-	*attempts = (struct attempts){ .udp = *udp, .icmp4 = -1, .icmp6 = -1 };
+	*attempts = (struct attempts){ .icmp4 = -1, .icmp6 = -1 };
 }
 
 void attempts_free(struct attempts *attempts)
 {
-	for (size_t i = 0; i < attempts->count; i++)
-		free(attempts->list[i].peers);
-	free(attempts->list);
+	while (attempts->first)
+		attempt_forget(attempts->first);
 	if (attempts->icmp4 >= 0)
 		close(attempts->icmp4);
 	if (attempts->icmp6 >= 0)
@@ -47,102 +42,84 @@ void attempts_watch(struct attempts *attempts, struct bell *bell, const union ad
 	}
 }
 
-void attempts_add(struct attempts *attempts, uint32_t assoc, int64_t begun_us,
-		  const union address *peers, size_t count)
+struct us_attempt *attempts_add(struct attempts *attempts, struct stack_assoc *assoc,
+				int64_t begun_us, const union address *peers, size_t count)
 {
-	struct attempt *attempt;
+	struct us_attempt *attempt = xcalloc(1, sizeof(*attempt));
 
-	attempts->list = xreallocarray(attempts->list, attempts->count + 1, sizeof(*attempt));
-	attempt = &attempts->list[attempts->count++];
-	*attempt = (struct attempt){ .assoc = assoc, .count = count, .begun_us = begun_us };
+	*attempt = (struct us_attempt){
+		.assoc = assoc,
+		.count = count,
+		.begun_us = begun_us,
+		.next = attempts->first,
+		.link = &attempts->first,
+	};
 	attempt->peers = xcalloc(count, sizeof(*peers));
 	memcpy(attempt->peers, peers, count * sizeof(*peers));
+	if (attempt->next)
+		attempt->next->link = &attempt->next;
+	attempts->first = attempt;
+	return attempt;
 }
 
-void attempts_forget(struct attempts *attempts, uint32_t assoc)
+void attempt_forget(struct us_attempt *attempt)
 {
-	for (size_t i = 0; i < attempts->count; i++) {
-		if (attempts->list[i].assoc != assoc)
-			continue;
-		free(attempts->list[i].peers);
-		attempts->list[i] = attempts->list[--attempts->count];
+	if (!attempt)
 		return;
-	}
-}
-
-size_t attempts_begun(const struct attempts *attempts, uint32_t assoc, int64_t *begun_us)
-{
-	for (size_t i = 0; i < attempts->count; i++) {
-		if (attempts->list[i].assoc != assoc)
-			continue;
-		*begun_us = attempts->list[i].begun_us;
-		return attempts->list[i].count;
-	}
-	return 0;
+	*attempt->link = attempt->next;
+	if (attempt->next)
+		attempt->next->link = attempt->link;
+	free(attempt->peers);
+	free(attempt);
 }
 
 /* Does the quoted packet come from this endpoint, and go to an address of this attempt? */
-static bool is_about(const struct attempts *attempts, const struct attempt *attempt,
+static bool is_about(const struct us_attempt *attempt, const struct attempt_ports *ports,
 		     const struct icmp_error *error)
 {
 	uint16_t to = address_port(&error->destination);
 	bool udp = error->protocol == IPPROTO_UDP;
 
-	if (udp != encapsulated(&attempts->udp) ||
-	    address_port(&error->source) != (udp ? attempts->udp.local : attempts->port))
+	if (udp != encapsulated(&ports->udp) ||
+	    address_port(&error->source) != (udp ? ports->udp.local : ports->sctp))
 		return false;
 	for (size_t i = 0; i < attempt->count; i++)
 		if (address_equal(&attempt->peers[i], &error->destination) &&
-		    to == (udp ? attempts->udp.remote : address_port(&attempt->peers[i])))
+		    to == (udp ? ports->udp.remote : address_port(&attempt->peers[i])))
 			return true;
 	return false;
 }
 
-static void take_icmp(struct attempts *attempts, int fd, int family)
+static void take_icmp(struct attempts *attempts, const struct attempt_ports *ports, int fd,
+		      int family)
 {
 	struct icmp_error error;
 
-	while (fd >= 0 && icmp_read(fd, family, &error)) {
-		for (size_t i = 0; i < attempts->count; i++) {
-			struct attempt *attempt = &attempts->list[i];
-
-			if (!is_about(attempts, attempt, &error))
+	for (int i = 0; fd >= 0 && i < ERRORS_MAX && icmp_read(fd, family, &error); i++) {
+		for (struct us_attempt *attempt = attempts->first; attempt;
+		     attempt = attempt->next) {
+			if (!is_about(attempt, ports, &error))
 				continue;
 			/* As net/sctp/input.c sctp_icmp_proto_unreachable: that ends it. */
 			if (error.error == ENOPROTOOPT && error.protocol == IPPROTO_SCTP)
 				attempt->final_error = error.error;
 			else
-				attempts->soft_error = error.error;
+				attempt->soft_error = error.error;
 		}
 	}
 }
 
-static void take_all_icmp(struct attempts *attempts)
+void attempts_read_icmp(struct attempts *attempts, const struct attempt_ports *ports)
 {
-	take_icmp(attempts, attempts->icmp4, AF_INET);
-	take_icmp(attempts, attempts->icmp6, AF_INET6);
+	take_icmp(attempts, ports, attempts->icmp4, AF_INET);
+	take_icmp(attempts, ports, attempts->icmp6, AF_INET6);
 }
 
-bool attempts_ended(struct attempts *attempts, uint32_t *assoc, int *error)
+struct us_attempt *attempts_ended(const struct attempts *attempts)
 {
-	take_all_icmp(attempts);
-	for (size_t i = 0; i < attempts->count; i++) {
-		if (!attempts->list[i].final_error)
-			continue;
-		*assoc = attempts->list[i].assoc;
-		*error = attempts->list[i].final_error;
-		attempts_forget(attempts, *assoc);
-		return true;
-	}
-	return false;
-}
+	struct us_attempt *attempt = attempts->first;
 
-int attempts_soft_error(struct attempts *attempts)
-{
-	int error;
-
-	take_all_icmp(attempts);
-	error = attempts->soft_error;
-	attempts->soft_error = 0;
-	return error;
+	while (attempt && !attempt->final_error)
+		attempt = attempt->next;
+	return attempt;
 }

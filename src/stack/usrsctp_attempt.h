@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The associations of one endpoint that are on their way up, and what ICMP says about them: nobody
- * tells a stack in user space, so raw sockets are read for it. Without CAP_NET_RAW there is no such
+ * The attempts of one endpoint that are pending, and what ICMP says about them: nobody tells a
+ * stack in user space, so raw sockets are read for it. Without CAP_NET_RAW there is no such
  * evidence, and all this does nothing.
  */
 #ifndef STACK_USRSCTP_ATTEMPT_H
@@ -10,36 +10,49 @@
 #include "stack/stack.h"
 #include "stack/usrsctp_library.h"
 
-struct attempt;
-
-struct attempts {
-	struct attempt *list;
+/* One pending attempt. Read only, but for usrsctp_attempt.c. */
+struct us_attempt {
+	struct stack_assoc *assoc; /* not owned */
+	union address *peers;
 	size_t count;
-	struct stack_encaps udp;
-	uint16_t port; /* of the endpoint, once it is known */
-	int icmp4;     /* -1: not open */
-	int icmp6;
-	int soft_error;
+	int64_t begun_us; /* loop_now_us() */
+	int final_error;  /* the network's last word on it; positive errno, or 0 */
+	int soft_error;   /* the newest one that does not end it */
+	struct us_attempt *next;
+	struct us_attempt **link; /* what points to this one */
 };
 
-void attempts_init(struct attempts *attempts, const struct stack_encaps *udp);
+struct attempts {
+	struct us_attempt *first;
+	int icmp4; /* -1: not open */
+	int icmp6;
+};
+
+/* What packets of the endpoint come from, and how they are packed. */
+struct attempt_ports {
+	uint16_t sctp;
+	struct stack_encaps udp;
+};
+
+void attempts_init(struct attempts *attempts);
 void attempts_free(struct attempts *attempts);
 
 /* Before the INIT: the answer to it may be there sooner than the call returns. */
 void attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,
 		    size_t count);
 
-/* Until it is forgotten. The list is copied. begun_us: when it was, loop_now_us(). */
-void attempts_add(struct attempts *attempts, uint32_t assoc, int64_t begun_us,
-		  const union address *peers, size_t count);
-/* Returns the count of its addresses; 0: it is not known. */
-size_t attempts_begun(const struct attempts *attempts, uint32_t assoc, int64_t *begun_us);
-void attempts_forget(struct attempts *attempts, uint32_t assoc);
+/* Until attempt_forget() or attempts_free(). The list is copied. */
+struct us_attempt *attempts_add(struct attempts *attempts, struct stack_assoc *assoc,
+				int64_t begun_us, const union address *peers, size_t count);
+void attempt_forget(struct us_attempt *attempt);
 
-/* One that ICMP has ended, which is then forgotten: true, with its id and a positive errno. */
-bool attempts_ended(struct attempts *attempts, uint32_t *assoc, int *error);
+/*
+ * Looks for ICMP errors, at a bounded number of them. Those that are left keep the bell's
+ * descriptor ready.
+ */
+void attempts_read_icmp(struct attempts *attempts, const struct attempt_ports *ports);
 
-/* The newest error that has not ended any, as a positive errno, or 0. Reading forgets it. */
-int attempts_soft_error(struct attempts *attempts);
+/* One that ICMP has ended, or NULL. */
+struct us_attempt *attempts_ended(const struct attempts *attempts);
 
 #endif

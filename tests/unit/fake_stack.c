@@ -35,9 +35,21 @@ struct fake_path {
 	uint32_t rto_ms;
 };
 
+/* One per endpoint, and those that are nobody's. */
+struct stack_assoc {
+	struct stack_endpoint *endpoint;
+	bool known; /* connect() or accept() has given it */
+	bool named; /* its id is known */
+	bool released;
+};
+
+struct stack_assoc fake_stranger;
+
 /* Lives until the next reset; closed, it must not be used any more. */
 struct stack_endpoint {
 	const struct fake_script *script;
+	struct stack_assoc assoc;
+	struct stack_fault fault;
 	struct fake_record record;
 	int fd;
 	bool open;
@@ -119,6 +131,7 @@ static struct stack_endpoint *new_endpoint(const struct fake_script *script)
 	struct stack_endpoint *e = xcalloc(1, sizeof(*e));
 
 	e->script = script;
+	e->assoc.endpoint = e;
 	e->fd = FIRST_FD + (int)fake.count;
 	e->open = true;
 	e->record.opened_us = loop_now_us();
@@ -138,10 +151,23 @@ static uint32_t assoc_of(const struct fake_script *script)
 	return script->assoc ? script->assoc : FIRST_ASSOC;
 }
 
-static void check_assoc(const struct stack_endpoint *e, uint32_t assoc)
+/* The endpoint of an association that may be asked about. */
+static struct stack_endpoint *endpoint_of(const struct stack_assoc *assoc)
 {
-	assert_true(e->open);
-	assert_int_equal(assoc, assoc_of(e->script));
+	assert_non_null(assoc);
+	if (assoc == &fake_stranger)
+		fail_msg("the association of somebody else");
+	assert_true(assoc->endpoint->open);
+	assert_true(assoc->known && !assoc->released);
+	return assoc->endpoint;
+}
+
+/* error is positive, or 0. */
+static int failed(struct stack_endpoint *e, const char *call, int error)
+{
+	if (error && error != ENOTCONN && error != EAGAIN)
+		e->fault = (struct stack_fault){ .call = call };
+	return -error;
 }
 
 /* --- What comes when ------------------------------------------------------------------------ */
@@ -279,7 +305,7 @@ static int fake_listen(struct stack_endpoint *e, int backlog)
 	assert_true(e->open);
 	assert_true(e->record.config.listening);
 	if (e->script->listen_error)
-		return -e->script->listen_error;
+		return failed(e, "listen", e->script->listen_error);
 	e->record.backlog = backlog;
 	e->listening = true;
 	e->listen_us = loop_now_us();
@@ -287,7 +313,7 @@ static int fake_listen(struct stack_endpoint *e, int backlog)
 }
 
 static int fake_accept(struct stack_endpoint *e, struct stack_endpoint **accepted,
-		       union address *from)
+		       struct stack_assoc **assoc, union address *from)
 {
 	const struct fake_accept *next;
 
@@ -296,8 +322,10 @@ static int fake_accept(struct stack_endpoint *e, struct stack_endpoint **accepte
 		return -EAGAIN;
 	next = &e->script->accepts[e->accepts_done++];
 	if (next->error)
-		return -next->error;
+		return failed(e, "accept", next->error);
 	*accepted = new_endpoint(next->script);
+	*assoc = &(*accepted)->assoc;
+	(*assoc)->known = true;
 	*from = next->from;
 	(*accepted)->record.accepted = true;
 	(*accepted)->start_us = loop_now_us();
@@ -319,7 +347,7 @@ static void block(struct stack_endpoint *e)
 }
 
 static int fake_connect(struct stack_endpoint *e, const union address *peers, size_t count,
-			bool blocking, uint32_t *assoc)
+			bool blocking, struct stack_assoc **assoc)
 {
 	assert_true(e->open);
 	assert_false(e->record.connected_us);
@@ -329,9 +357,11 @@ static int fake_connect(struct stack_endpoint *e, const union address *peers, si
 	e->record.blocking = blocking;
 	e->record.connected_us = loop_now_us();
 	if (e->script->connect_error)
-		return -e->script->connect_error;
+		return failed(e, "sctp_connectx", e->script->connect_error);
 	e->start_us = loop_now_us();
-	*assoc = e->script->id_known_late ? 0 : assoc_of(e->script);
+	*assoc = &e->assoc;
+	e->assoc.known = true;
+	e->assoc.named = !e->script->id_known_late;
 	if (blocking)
 		block(e);
 	return 0;
@@ -364,8 +394,12 @@ static int fake_next_event(struct stack_endpoint *e, struct stack_event *event)
 		return 0;
 	++*done;
 	*event = next->event;
-	if (!event->assoc)
-		event->assoc = assoc_of(e->script);
+	if (!event->assoc) {
+		event->assoc = &e->assoc;
+		e->assoc.named = true;
+	}
+	if (event->type == EVENT_FAULT)
+		e->fault = (struct stack_fault){ .call = "recvmsg" };
 	if (event->type == EVENT_DATA) {
 		e->data = xcalloc(1, event->length);
 		memcpy(e->data, event->data, event->length);
@@ -374,35 +408,52 @@ static int fake_next_event(struct stack_endpoint *e, struct stack_event *event)
 	return 1;
 }
 
-static int fake_soft_error(struct stack_endpoint *e)
+static const struct stack_fault *fake_fault(const struct stack_endpoint *e)
 {
+	assert_true(e->open);
+	return &e->fault;
+}
+
+static uint32_t fake_id(const struct stack_assoc *assoc)
+{
+	if (assoc == &fake_stranger)
+		return FAKE_STRANGER_ID;
+	return assoc->named ? assoc_of(assoc->endpoint->script) : 0;
+}
+
+static struct stack_endpoint *fake_endpoint(const struct stack_assoc *assoc)
+{
+	return endpoint_of(assoc);
+}
+
+static int fake_soft_error(struct stack_assoc *assoc)
+{
+	struct stack_endpoint *e = endpoint_of(assoc);
 	const struct fake_script *s = e->script;
 	int error = 0;
 
-	assert_true(e->open);
 	while (e->start_us && e->soft_errors_done < s->soft_error_count &&
 	       e->start_us + s->soft_errors[e->soft_errors_done].at_us <= loop_now_us())
 		error = s->soft_errors[e->soft_errors_done++].error;
 	return error;
 }
 
-static enum stack_assoc_state fake_pending_state(struct stack_endpoint *e, uint32_t assoc)
+static enum stack_assoc_state fake_pending_state(struct stack_assoc *assoc)
 {
-	(void)assoc;
-	assert_true(e->open);
-	return e->script->pending_state;
+	return endpoint_of(assoc)->script->pending_state;
 }
 
-static uint64_t fake_checksum_errors(void)
+static int64_t fake_checksum_errors(void)
 {
 	return fake.checksum_errors++ ? fake.scripts[fake.opens - 1].checksum_errors : 0;
 }
 
-static int fake_status(struct stack_endpoint *e, uint32_t assoc, struct stack_status *status)
+static int fake_status(struct stack_assoc *assoc, struct stack_status *status)
 {
-	check_assoc(e, assoc);
+	struct stack_endpoint *e = endpoint_of(assoc);
+
 	if (e->script->status_error)
-		return -e->script->status_error;
+		return failed(e, "getsockopt(SCTP_STATUS)", e->script->status_error);
 	*status = e->script->status;
 	if (!status->id)
 		*status = (struct stack_status){
@@ -447,13 +498,12 @@ static size_t find_path(const struct stack_endpoint *e, const union address *pee
 	return 0;
 }
 
-static int fake_path(struct stack_endpoint *e, uint32_t assoc, const union address *peer,
-		     struct stack_path *path)
+static int fake_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path)
 {
+	struct stack_endpoint *e = endpoint_of(assoc);
 	size_t n = find_path(e, peer);
 	struct fake_path *figures = &e->paths[n];
 
-	check_assoc(e, assoc);
 	measure(e, figures);
 	*path = e->script->paths ? e->script->paths[n]
 				 : (struct stack_path){ .state = PATH_ACTIVE };
@@ -468,21 +518,21 @@ static int fake_path(struct stack_endpoint *e, uint32_t assoc, const union addre
 	return 0;
 }
 
-static int fake_heartbeat(struct stack_endpoint *e, uint32_t assoc, const union address *peer)
+static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
 {
+	struct stack_endpoint *e = endpoint_of(assoc);
 	const struct fake_script *s = e->script;
 	size_t n = find_path(e, peer);
 	struct fake_path *path = &e->paths[n];
 	struct fake_heartbeat how = { .after_us = FAKE_RTT_US };
 
-	check_assoc(e, assoc);
 	measure(e, path);
 	for (size_t i = 0; i < s->heartbeat_count; i++)
 		if (s->heartbeats[i].path == n &&
 		    (!s->heartbeats[i].nth || s->heartbeats[i].nth == path->sent + 1))
 			how = s->heartbeats[i];
 	if (how.error)
-		return -how.error;
+		return failed(e, "setsockopt(SCTP_PEER_ADDR_PARAMS)", how.error);
 	if (path->unanswered++)
 		path->rto_ms *= 2;
 	path->sent_us[path->sent % ANSWERS_MAX] = loop_now_us();
@@ -493,21 +543,20 @@ static int fake_heartbeat(struct stack_endpoint *e, uint32_t assoc, const union 
 	return 0;
 }
 
-static int fake_set_rto_min(struct stack_endpoint *e, uint32_t assoc, uint32_t ms)
+static int fake_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 {
-	check_assoc(e, assoc);
-	e->record.rto_min_ms = ms;
+	endpoint_of(assoc)->record.rto_min_ms = ms;
 	return 0;
 }
 
-static int fake_paths(struct stack_endpoint *e, uint32_t assoc, struct stack_path **list)
+static int fake_paths(struct stack_assoc *assoc, struct stack_path **list)
 {
+	struct stack_endpoint *e = endpoint_of(assoc);
 	const struct fake_script *s = e->script;
 	size_t count = s->paths ? s->path_count : e->record.peer_count;
 
-	check_assoc(e, assoc);
 	if (s->paths_error && ++e->paths_calls > s->paths_good)
-		return -s->paths_error;
+		return failed(e, "sctp_getpaddrs", s->paths_error);
 	*list = xcalloc(count + 1, sizeof(**list));
 	for (size_t i = 0; i < count; i++) {
 		struct stack_path *path = &(*list)[i];
@@ -525,15 +574,13 @@ static int fake_paths(struct stack_endpoint *e, uint32_t assoc, struct stack_pat
 }
 
 /* Where it was bound; one address of loopback where it was not. Port 0 has become a real one. */
-static int fake_local_addresses(struct stack_endpoint *e, uint32_t assoc, union address **list)
+static int fake_bound_addresses(struct stack_endpoint *e, union address **list)
 {
 	size_t count = MAX(e->record.config.local_count, 1);
 
 	assert_true(e->open);
-	if (!e->listening)
-		check_assoc(e, assoc);
 	if (e->script->local_error)
-		return -e->script->local_error;
+		return failed(e, "sctp_getladdrs", e->script->local_error);
 	*list = xcalloc(count, sizeof(**list));
 	for (size_t i = 0; i < count; i++) {
 		union address *a = &(*list)[i];
@@ -548,24 +595,30 @@ static int fake_local_addresses(struct stack_endpoint *e, uint32_t assoc, union 
 	return (int)count;
 }
 
-static int fake_set_primary(struct stack_endpoint *e, uint32_t assoc, const union address *peer)
+static int fake_local_addresses(struct stack_assoc *assoc, union address **list)
 {
-	check_assoc(e, assoc);
+	return fake_bound_addresses(endpoint_of(assoc), list);
+}
+
+static int fake_set_primary(struct stack_assoc *assoc, const union address *peer)
+{
+	struct stack_endpoint *e = endpoint_of(assoc);
+
 	if (e->script->set_primary_error)
-		return -e->script->set_primary_error;
+		return failed(e, "setsockopt(SCTP_PRIMARY_ADDR)", e->script->set_primary_error);
 	e->record.primaries_set++;
 	e->record.primary = *peer;
 	return 0;
 }
 
-static int fake_send(struct stack_endpoint *e, uint32_t assoc, const void *data, size_t length,
-		     uint16_t stream, uint32_t ppid, bool unordered)
+static int fake_send(struct stack_assoc *assoc, const void *data, size_t length, uint16_t stream,
+		     uint32_t ppid, bool unordered)
 {
+	struct stack_endpoint *e = endpoint_of(assoc);
 	struct fake_record *r = &e->record;
 	const struct fake_script *s = e->script;
 	int error = 0;
 
-	check_assoc(e, assoc);
 	if (r->sent_count < s->send_count)
 		error = s->sends[r->sent_count];
 	if (error == EAGAIN)
@@ -581,17 +634,34 @@ static int fake_send(struct stack_endpoint *e, uint32_t assoc, const void *data,
 	};
 	r->sent[r->sent_count].data = xcalloc(1, length + 1);
 	memcpy(r->sent[r->sent_count++].data, data, length);
-	return -error;
+	return failed(e, "sendmsg", error);
 }
 
-static int fake_shutdown(struct stack_endpoint *e, uint32_t assoc)
+static int fake_shutdown(struct stack_assoc *assoc)
 {
-	check_assoc(e, assoc);
+	struct stack_endpoint *e = endpoint_of(assoc);
+
 	e->record.shutdowns++;
 	if (e->script->shutdown_error)
-		return -e->script->shutdown_error;
+		return failed(e, "shutdown", e->script->shutdown_error);
 	e->record.shutdown_us = loop_now_us();
 	return 0;
+}
+
+static int fake_abort(struct stack_assoc *assoc)
+{
+	struct stack_endpoint *e = endpoint_of(assoc);
+
+	if (e->record.config.style != STACK_ONE_TO_MANY)
+		return -EOPNOTSUPP;
+	e->record.aborted = true;
+	return 0;
+}
+
+static void fake_release(struct stack_assoc *assoc)
+{
+	endpoint_of(assoc);
+	assoc->released = true;
 }
 
 static void fake_close(struct stack_endpoint *e, bool abort)
@@ -614,12 +684,16 @@ const struct stack fake_stack = {
 	.accept = fake_accept,
 	.connect = fake_connect,
 	.ports = fake_ports,
+	.bound_addresses = fake_bound_addresses,
 	.pollfd = fake_pollfd,
 	.room_event = POLLOUT,
 	.next_event = fake_next_event,
+	.fault = fake_fault,
+	.checksum_errors = fake_checksum_errors,
+	.id = fake_id,
+	.endpoint = fake_endpoint,
 	.soft_error = fake_soft_error,
 	.pending_state = fake_pending_state,
-	.checksum_errors = fake_checksum_errors,
 	.status = fake_status,
 	.paths = fake_paths,
 	.path = fake_path,
@@ -629,5 +703,7 @@ const struct stack fake_stack = {
 	.set_rto_min = fake_set_rto_min,
 	.send = fake_send,
 	.shutdown = fake_shutdown,
+	.abort = fake_abort,
+	.release = fake_release,
 	.close = fake_close,
 };

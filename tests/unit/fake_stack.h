@@ -34,7 +34,7 @@
 
 struct fake_event {
 	int64_t at_us; /* since connect(), accept(), or, in closing, shutdown(); ascending */
-	struct stack_event event; /* assoc 0: that of the script */
+	struct stack_event event; /* assoc NULL: that of the endpoint */
 };
 
 struct fake_soft_error {
@@ -78,7 +78,7 @@ struct fake_script {
 	size_t soft_error_count;
 
 	enum stack_assoc_state pending_state;
-	uint64_t checksum_errors; /* between the first time they are asked for and the second */
+	int64_t checksum_errors; /* between the first time they are asked for and the second */
 
 	int status_error;
 	struct stack_status status;     /* id 0: established, 10 streams each way */
@@ -127,7 +127,7 @@ struct fake_record {
 	int64_t connected_us;
 	int64_t shutdown_us;
 	int64_t closed_us;
-	bool aborted; /* by close() */
+	bool aborted; /* by close(), or by abort() */
 	int backlog;
 	unsigned shutdowns;
 	unsigned primaries_set;
@@ -139,6 +139,10 @@ struct fake_record {
 };
 
 extern const struct stack fake_stack;
+
+/* An association that is not that of the endpoint. Nobody may ask about it. */
+extern struct stack_assoc fake_stranger;
+#define FAKE_STRANGER_ID 999
 
 /*
  * Forgets all that was. The next open() follows scripts[0], and so on; more opens than scripts fail

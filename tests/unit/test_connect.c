@@ -32,7 +32,7 @@
 #define ARGS_MAX   20
 #define SEVERAL    50
 #define FLOOD      10000
-#define STRANGER   999 /* an association that is not ours */
+#define STRANGER   &fake_stranger
 #define VERDICTS   256
 #define TIMEOUT_US (5 * SEC) /* the default of -w */
 
@@ -447,6 +447,10 @@ static const struct outcome outcomes[] = {
 		     AT(MSEC, .type = EVENT_LOST, .assoc = STRANGER, .error = ECONNRESET), UP(MSEC),
 		     AT(MSEC, .type = EVENT_LOST, .assoc = STRANGER, .error = ECONNRESET))),
 	     (CONNECTED, "unverified", MSEC, NULL, NULL), .nonblocking_only = true),
+	CASE("the events cannot be read", (ONE),
+	     (EVENTS(AT(MSEC, .type = EVENT_FAULT, .error = ENOMEM))),
+	     (RESULT_FAILED, ENOMEM, STATUS_HOST, "tried", MSEC, "recvmsg: ", "ENOMEM"),
+	     .nonblocking_only = true),
 	CASE("words without meaning while pending", (ONE),
 	     (EVENTS(AT(1, .type = EVENT_RESTART), AT(1, .type = EVENT_SHUTDOWN),
 		     AT(2, .type = EVENT_DATA, .data = "x", .length = 1),

@@ -46,18 +46,18 @@ static struct probe *start(const struct fake_script *script, size_t count)
 	struct path_result paths[PATHS] = { 0 };
 	struct association association = { .paths = paths, .path_count = count };
 	struct stack_fault fault;
-	uint32_t assoc;
+	struct stack_assoc *assoc;
 
 	fake_loop_reset();
 	fake_stack_reset(script, 1);
 	assert_int_equal(fake_stack.open(&endpoint, &config, &fault), 0);
 	assert_int_equal(fake_stack.connect(endpoint, peers, MAX(count, 1), false, &assoc), 0);
-	assert_int_equal(fake_stack.status(endpoint, assoc, &association.status), 0);
+	assert_int_equal(fake_stack.status(assoc, &association.status), 0);
 	for (size_t i = 0; i < count; i++) {
 		paths[i].path.address = peers[i];
 		paths[i].in_association = true;
 	}
-	return probe_new(&fake_stack, endpoint, &association, &timeline);
+	return probe_new(&fake_stack, assoc, &association, &timeline);
 }
 
 static void pass(int64_t us)

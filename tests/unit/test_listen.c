@@ -484,20 +484,20 @@ static struct {
 	bool closing;
 } meanwhile;
 
-static int send_and_signal(struct stack_endpoint *e, uint32_t assoc, const void *data,
-			   size_t length, uint16_t stream, uint32_t ppid, bool unordered)
+static int send_and_signal(struct stack_assoc *assoc, const void *data, size_t length,
+			   uint16_t stream, uint32_t ppid, bool unordered)
 {
 	if (!meanwhile.signalled)
 		fake_loop_signal(0, SIGTERM);
 	meanwhile.signalled = true;
 	meanwhile.echoed += !meanwhile.closing;
-	return fake_stack.send(e, assoc, data, length, stream, ppid, unordered);
+	return fake_stack.send(assoc, data, length, stream, ppid, unordered);
 }
 
-static int shutdown_and_note(struct stack_endpoint *e, uint32_t assoc)
+static int shutdown_and_note(struct stack_assoc *assoc)
 {
 	meanwhile.closing = true;
-	return fake_stack.shutdown(e, assoc);
+	return fake_stack.shutdown(assoc);
 }
 
 /* Within one round, although each of them has something to say all the time. */
@@ -524,7 +524,7 @@ static void a_signal_while_peers_flood(void **state)
 }
 
 static int accept_and_break(struct stack_endpoint *e, struct stack_endpoint **accepted,
-			    union address *from)
+			    struct stack_assoc **assoc, union address *from)
 {
 	int full;
 
@@ -534,7 +534,7 @@ static int accept_and_break(struct stack_endpoint *e, struct stack_endpoint **ac
 		dup2(full, fileno(said.file));
 		close(full);
 	}
-	return fake_stack.accept(e, accepted, from);
+	return fake_stack.accept(e, accepted, assoc, from);
 }
 
 /* The first record that is lost ends it; all are closed as after a signal. */

@@ -55,10 +55,9 @@ static int64_t elapsed_us(void)
 	return loop_now_us() - world.begin_us;
 }
 
-static int world_path(struct stack_endpoint *e, uint32_t assoc, const union address *peer,
-		      struct stack_path *path)
+static int world_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path)
 {
-	int rc = fake_stack.path(e, assoc, peer, path);
+	int rc = fake_stack.path(assoc, peer, path);
 
 	if (address_equal(peer, &peers[0]) && elapsed_us() >= world.state_us[0] &&
 	    elapsed_us() < world.state_us[1])
@@ -67,9 +66,9 @@ static int world_path(struct stack_endpoint *e, uint32_t assoc, const union addr
 	return rc;
 }
 
-static int world_paths(struct stack_endpoint *e, uint32_t assoc, struct stack_path **list)
+static int world_paths(struct stack_assoc *assoc, struct stack_path **list)
 {
-	int count = fake_stack.paths(e, assoc, list);
+	int count = fake_stack.paths(assoc, list);
 
 	if (world.primary_us && elapsed_us() >= world.primary_us) {
 		(*list)[0].primary = false;
@@ -126,7 +125,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	struct stack_endpoint *endpoint;
 	struct stack_fault fault;
 	struct watch watch = { 0 };
-	uint32_t assoc;
+	struct stack_assoc *assoc;
 
 	stack.path = world_path;
 	stack.paths = world_paths;
@@ -134,7 +133,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	assert_int_equal(stack.open(&endpoint, &config, &fault), 0);
 	assert_int_equal(stack.connect(endpoint, peers, PATHS, false, &assoc), 0);
 	result.association = (struct association){ .known = true, .paths = paths };
-	assert_int_equal(stack.status(endpoint, assoc, &result.association.status), 0);
+	assert_int_equal(stack.status(assoc, &result.association.status), 0);
 	for (size_t i = 0; i < PATHS; i++)
 		paths[result.association.path_count++] = (struct path_result){
 			.path = { .address = peers[i], .state = PATH_ACTIVE, .primary = i == 0 },
@@ -143,7 +142,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 			.rtt_us = first_rtt_us(script, i)
 		};
 	if (r->asked_twice) {
-		assert_int_equal(stack.heartbeat(endpoint, assoc, &peers[1]), 0);
+		assert_int_equal(stack.heartbeat(assoc, &peers[1]), 0);
 		fake_loop_block(loop_now_us() + 100 * MSEC);
 		paths[1].heartbeats = 2;
 		paths[1].answered = 1;
@@ -151,7 +150,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	world.begin_us = loop_now_us();
 	reporter.out = r->full ? fopen("/dev/full", "w") : fake_output_open();
 	r->status = monitor_run(&(struct monitor_config){ .stack = &stack,
-							  .endpoint = endpoint,
+							  .assoc = assoc,
 							  .options = &r->options,
 							  .result = &result,
 							  .reporter = &reporter,
@@ -669,7 +668,8 @@ static void the_wait_fails(void **state)
 
 static void of_another_association(void **state)
 {
-	const struct fake_script script = { EVENT(SEC, .type = EVENT_LOST, .assoc = 999) };
+	const struct fake_script script = { EVENT(SEC, .type = EVENT_LOST,
+						  .assoc = &fake_stranger) };
 	struct run r;
 
 	(void)state;
