@@ -14,33 +14,21 @@
 #include <unistd.h>
 
 #include "base/loop.h"
-#include "stack/assoc_table.h"
-#include "stack/stack.h"
+#include "stack/handle.h"
 #include "base/util.h"
 
 struct stack_endpoint {
+	struct endpoint_base base;
 	int fd;
-	enum stack_style style;
-	bool listening;
-	struct assoc_table assocs; /* owned */
-	struct stack_fault fault;
-	uint8_t *buffer; /* one notification or message */
-	size_t buffer_size;
-	size_t partial;            /* bytes of a message in buffer whose end has not come yet */
-	uint32_t partial_assoc;    /* whose message that is */
-	bool notification_goes_on; /* its last piece has not come yet */
 };
 
 struct stack_assoc {
-	struct stack_endpoint *endpoint;
-	uint32_t id; /* 0: not known yet */
-	bool ended;
+	struct assoc_base base;
 	int64_t connect_us;   /* when connect() was called; 0: it came from the peer */
 	size_t address_count; /* that it was called with */
 	int connect_error;    /* what a blocking connect returned; positive, or 0 */
 	int outcome;      /* the newest SO_ERROR that can end an attempt; reading clears it there */
 	bool unreachable; /* a path has become inactive */
-	bool aborting;    /* by abort() */
 };
 
 /* What linux/sctp.h has and libsctp's header lacks (RFC 6951 section 6.1). */
@@ -55,11 +43,6 @@ struct sctp_udpencaps {
 /* IANA's sctp-tunneling. */
 #define ENCAPS_PORT 9899
 
-/* Fits every notification but an ABORT with long causes; grows for messages. */
-#define BUFFER_INITIAL 2048
-/* A message longer than this (its sender needs that much SO_SNDBUF) is taken in pieces. */
-#define MESSAGE_MAX (16u << 20)
-
 static int set_option(int fd, int option, const void *value, socklen_t size)
 {
 	return setsockopt(fd, IPPROTO_SCTP, option, value, size) < 0 ? -errno : 0;
@@ -70,19 +53,12 @@ static int get_option(int fd, int option, void *value, socklen_t size)
 	return getsockopt(fd, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
 }
 
-/* rc is that of the call, which is named for fault(). */
-static int failed(struct stack_endpoint *endpoint, const char *call, int rc)
-{
-	endpoint->fault = (struct stack_fault){ .call = call };
-	return rc;
-}
-
 static bool has_ended(const struct stack_assoc *assoc)
 {
-	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
+	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
 
-	return assoc->ended ||
-	       get_option(assoc->endpoint->fd, SCTP_STATUS, &status, sizeof(status)) == -EINVAL;
+	return assoc->base.ended || get_option(assoc->base.endpoint->fd, SCTP_STATUS, &status,
+					       sizeof(status)) == -EINVAL;
 }
 
 /*
@@ -96,38 +72,7 @@ static int refused(struct stack_assoc *assoc, const char *call, int rc)
 
 	if (rc >= 0 || (gone && has_ended(assoc)))
 		return rc < 0 ? -ENOTCONN : rc;
-	return failed(assoc->endpoint, call, rc);
-}
-
-static struct stack_assoc *new_assoc(struct stack_endpoint *endpoint, uint32_t id)
-{
-	struct stack_assoc *assoc = xcalloc(1, sizeof(*assoc));
-
-	assoc->endpoint = endpoint;
-	assoc->id = id;
-	assoc_table_add(&endpoint->assocs, id, assoc);
-	return assoc;
-}
-
-static void kernel_release(struct stack_assoc *assoc)
-{
-	assoc_table_remove(&assoc->endpoint->assocs, assoc->id, assoc);
-	free(assoc);
-}
-
-static uint32_t kernel_id(const struct stack_assoc *assoc)
-{
-	return assoc->id;
-}
-
-static struct stack_endpoint *kernel_endpoint(const struct stack_assoc *assoc)
-{
-	return assoc->endpoint;
-}
-
-static const struct stack_fault *kernel_fault(const struct stack_endpoint *endpoint)
-{
-	return &endpoint->fault;
+	return handle_failed(assoc->base.endpoint, call, rc);
 }
 
 static const char *kernel_version(void)
@@ -308,10 +253,8 @@ static struct stack_endpoint *new_endpoint(int fd, enum stack_style style)
 {
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 
+	endpoint_base_init(&endpoint->base, style);
 	endpoint->fd = fd;
-	endpoint->style = style;
-	endpoint->buffer_size = BUFFER_INITIAL;
-	endpoint->buffer = xcalloc(1, endpoint->buffer_size);
 	return endpoint;
 }
 
@@ -349,8 +292,8 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 static int kernel_listen(struct stack_endpoint *endpoint, int backlog)
 {
 	if (listen(endpoint->fd, backlog) < 0)
-		return failed(endpoint, "listen", -errno);
-	endpoint->listening = true;
+		return handle_failed(endpoint, "listen", -errno);
+	endpoint->base.listening = true;
 	return 0;
 }
 
@@ -363,11 +306,11 @@ static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint 
 			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
-		return failed(endpoint, "accept", -errno);
+		return handle_failed(endpoint, "accept", -errno);
 	if (!address_from_sockaddr(from, (struct sockaddr *)&peer))
 		*from = (union address){ 0 };
 	*accepted = new_endpoint(fd, STACK_ONE_TO_ONE);
-	*assoc = new_assoc(*accepted, 0);
+	*assoc = handle_new(*accepted, sizeof(**assoc), 0);
 	return 0;
 }
 
@@ -402,7 +345,7 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	int error = 0;
 
 	if (blocking && fcntl(endpoint->fd, F_SETFL, 0) < 0)
-		return failed(endpoint, "fcntl(F_SETFL)", -errno);
+		return handle_failed(endpoint, "fcntl(F_SETFL)", -errno);
 	packed = address_pack(peers, count);
 	/*
 	 * libsctp up to 1.0.21 looks at errno even when its call succeeded: left over as
@@ -426,9 +369,9 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	case ETIMEDOUT:
 		break;
 	default:
-		return failed(endpoint, "sctp_connectx", -error);
+		return handle_failed(endpoint, "sctp_connectx", -error);
 	}
-	*assoc = new_assoc(endpoint, (uint32_t)id);
+	*assoc = handle_new(endpoint, sizeof(**assoc), (uint32_t)id);
 	(*assoc)->connect_us = begun_us;
 	(*assoc)->address_count = count;
 	if (error == ECONNREFUSED || error == ETIMEDOUT)
@@ -457,7 +400,7 @@ static struct pollfd kernel_pollfd(const struct stack_endpoint *endpoint)
  */
 static struct stack_assoc *only_one(const struct stack_endpoint *endpoint)
 {
-	return endpoint->assocs.count == 1 ? endpoint->assocs.entries[0].assoc : NULL;
+	return endpoint->base.assocs.count == 1 ? endpoint->base.assocs.entries[0].assoc : NULL;
 }
 
 static void remember_so_error(struct stack_endpoint *endpoint, int error)
@@ -475,7 +418,7 @@ static int read_so_error(struct stack_endpoint *endpoint)
 	int error = 0;
 
 	if (getsockopt(endpoint->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
-		return failed(endpoint, "getsockopt(SO_ERROR)", -errno);
+		return handle_failed(endpoint, "getsockopt(SO_ERROR)", -errno);
 	remember_so_error(endpoint, error);
 	return error;
 }
@@ -483,16 +426,16 @@ static int read_so_error(struct stack_endpoint *endpoint)
 /* Could the INIT retransmissions of this attempt be used up by now? 1, 0 or -errno. */
 static int may_have_given_up(const struct stack_assoc *assoc)
 {
-	struct stack_endpoint *endpoint = assoc->endpoint;
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
 	struct sctp_initmsg init = { 0 };
 	struct sctp_rtoinfo rto = { 0 };
 	int rc = get_option(endpoint->fd, SCTP_INITMSG, &init, sizeof(init));
 
 	if (rc < 0)
-		return failed(endpoint, "getsockopt(SCTP_INITMSG)", rc);
+		return handle_failed(endpoint, "getsockopt(SCTP_INITMSG)", rc);
 	rc = get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
 	if (rc < 0)
-		return failed(endpoint, "getsockopt(SCTP_RTOINFO)", rc);
+		return handle_failed(endpoint, "getsockopt(SCTP_RTOINFO)", rc);
 	return loop_now_us() - assoc->connect_us >=
 	       stack_attempts_us(assoc->address_count, init.sinit_max_attempts, rto.srto_initial,
 				 init.sinit_max_init_timeo);
@@ -507,16 +450,16 @@ static int failure_error(struct stack_assoc *assoc)
 {
 	int rc;
 
-	if (assoc->aborting)
+	if (assoc->base.aborting)
 		return ECONNABORTED;
-	rc = read_so_error(assoc->endpoint);
+	rc = read_so_error(assoc->base.endpoint);
 	if (rc < 0)
 		return rc;
 	if (assoc->outcome == ENOPROTOOPT)
 		return ENOPROTOOPT;
 	if (assoc->connect_error)
 		return assoc->connect_error;
-	if (assoc->endpoint->style == STACK_ONE_TO_ONE && assoc->outcome)
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE && assoc->outcome)
 		return assoc->outcome;
 	rc = may_have_given_up(assoc);
 	if (rc < 0)
@@ -529,10 +472,10 @@ static int failure_error(struct stack_assoc *assoc)
  * (net/sctp/ulpevent.c sctp_ulpevent_make_assoc_change), or has nothing but the first code, in
  * network byte order (sctp_sf_do_9_1_abort passes it as it came).
  */
-static void abort_cause(const struct sctp_assoc_change *change, const uint8_t *info, size_t length,
+static void abort_cause(const struct sctp_assoc_change *change, struct bytes info,
 			struct cause *cause)
 {
-	cause_parse((struct bytes){ info, length }, cause);
+	cause_parse(info, cause);
 	if (!cause->code)
 		cause->code = ntohs(change->sac_error);
 }
@@ -559,19 +502,18 @@ static enum stack_path_state path_state(unsigned state)
  * was an ABORT that gave none, or silence: SO_ERROR tells on a one-to-one socket. On a one-to-many
  * one it does not, but a silent peer loses its paths first.
  */
-static int lost_error(struct stack_assoc *assoc, const struct sctp_assoc_change *change,
-		      size_t info)
+static int lost_error(struct stack_assoc *assoc, const struct sctp_assoc_change *change, bool info)
 {
 	int error;
 
-	if (assoc->aborting)
+	if (assoc->base.aborting)
 		return ECONNABORTED;
 	if (info)
 		return ECONNRESET;
 	if (change->sac_error)
 		return ECONNABORTED;
-	if (assoc->endpoint->style == STACK_ONE_TO_ONE) {
-		error = read_so_error(assoc->endpoint);
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE) {
+		error = read_so_error(assoc->base.endpoint);
 		if (error < 0 || error == ECONNRESET || error == ETIMEDOUT)
 			return error;
 	}
@@ -581,32 +523,25 @@ static int lost_error(struct stack_assoc *assoc, const struct sctp_assoc_change 
 /* Whose event it is. NULL: of one that was released. */
 static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, sctp_assoc_t id, bool came_up)
 {
-	struct stack_assoc *assoc = assoc_table_find(&endpoint->assocs, (uint32_t)id);
+	struct stack_assoc *assoc = handle_find(endpoint, (uint32_t)id);
 
-	if (!assoc && id) {
-		assoc = assoc_table_name(&endpoint->assocs, (uint32_t)id);
-		if (assoc)
-			assoc->id = (uint32_t)id;
-	}
-	if (!assoc && came_up && endpoint->listening)
-		assoc = new_assoc(endpoint, (uint32_t)id);
+	if (!assoc && came_up && endpoint->base.listening)
+		assoc = handle_new(endpoint, sizeof(*assoc), (uint32_t)id);
 	return assoc;
 }
 
 /* It has ended, and why: error is negative where that could not be found out. */
 static void end(struct stack_event *event, enum stack_event_type type, int error)
 {
-	event->assoc->ended = true;
+	handle_end(event->assoc);
 	event->type = error < 0 ? EVENT_FAULT : type;
 	event->error = abs(error);
 }
 
-/* info: sac_info, what length leaves for it behind change. */
+/* info: sac_info, what follows change. */
 static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
-			 const uint8_t *info, size_t length, struct stack_event *event)
+			 struct bytes info, struct stack_event *event)
 {
-	size_t info_length = length > sizeof(*change) ? length - sizeof(*change) : 0;
-
 	event->assoc = assoc_of(endpoint, change->sac_assoc_id, change->sac_state == SCTP_COMM_UP);
 	if (!event->assoc)
 		return false;
@@ -618,14 +553,12 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 		event->type = EVENT_RESTART;
 		return true;
 	case SCTP_CANT_STR_ASSOC:
-		abort_cause(change, info, info_length, &event->cause);
+		abort_cause(change, info, &event->cause);
 		end(event, EVENT_FAILED, failure_error(event->assoc));
 		return true;
 	case SCTP_COMM_LOST:
-		if (event->assoc->id == endpoint->partial_assoc)
-			endpoint->partial = 0; /* the rest will not come */
-		abort_cause(change, info, info_length, &event->cause);
-		end(event, EVENT_LOST, lost_error(event->assoc, change, info_length));
+		abort_cause(change, info, &event->cause);
+		end(event, EVENT_LOST, lost_error(event->assoc, change, info.left > 0));
 		return true;
 	case SCTP_SHUTDOWN_COMP:
 		end(event, EVENT_CLOSED, 0);
@@ -662,18 +595,18 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 }
 
 /* False: nothing that the seam has a word for. */
-static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, size_t length,
+static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
 			 struct stack_event *event)
 {
 	union sctp_notification copy = { 0 };
 	const union sctp_notification *n = &copy;
 
-	/* A copy, because bytes is not aligned, and may be cut short of a long ABORT chunk. */
-	memcpy(&copy, bytes, MIN(length, sizeof(copy)));
+	/* A copy, because the bytes are not aligned, and may be cut short of a long ABORT chunk. */
+	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
 	switch (n->sn_header.sn_type) {
 	case SCTP_ASSOC_CHANGE:
-		return assoc_change(endpoint, &n->sn_assoc_change,
-				    bytes + sizeof(n->sn_assoc_change), length, event);
+		bytes_skip(&piece, MIN(piece.left, sizeof(n->sn_assoc_change)));
+		return assoc_change(endpoint, &n->sn_assoc_change, piece, event);
 	case SCTP_PEER_ADDR_CHANGE:
 		return path_change(endpoint, &n->sn_paddr_change, event);
 	case SCTP_SHUTDOWN_EVENT:
@@ -685,93 +618,47 @@ static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, 
 	}
 }
 
-static bool data(struct stack_endpoint *endpoint, size_t length, struct msghdr *msg,
-		 struct stack_event *event)
+/* Returns the id of the association. */
+static sctp_assoc_t message_info(struct msghdr *msg, struct stack_event *event)
 {
-	event->type = EVENT_DATA;
-	event->data = endpoint->buffer;
-	event->length = length;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
 		const struct sctp_sndrcvinfo *info = (const void *)CMSG_DATA(c);
 
 		if (c->cmsg_level != IPPROTO_SCTP || c->cmsg_type != SCTP_SNDRCV)
 			continue;
-		event->assoc = assoc_of(endpoint, info->sinfo_assoc_id, false);
 		event->stream = info->sinfo_stream;
 		event->ppid = info->sinfo_ppid;
 		event->unordered = info->sinfo_flags & SCTP_UNORDERED;
-		endpoint->partial_assoc = (uint32_t)info->sinfo_assoc_id;
+		return info->sinfo_assoc_id;
 	}
-	return event->assoc;
+	return 0;
 }
 
-/* Room for the next piece, whatever it is: what may follow is only known once it is read. */
-static void make_room(struct stack_endpoint *endpoint)
-{
-	if (endpoint->buffer_size - endpoint->partial >= BUFFER_INITIAL / 2)
-		return;
-	endpoint->buffer_size *= 2;
-	endpoint->buffer = xreallocarray(endpoint->buffer, endpoint->buffer_size, 1);
-}
-
-/*
- * Takes in one piece of got bytes, behind those of a message that is not complete yet: the kernel
- * hands out a long message as it comes in (partial delivery), and notifications in between. True
- * when *event is one to report.
- */
+/* True when *event is one to report. */
 static bool take_piece(struct stack_endpoint *endpoint, size_t got, struct msghdr *msg,
 		       struct stack_event *event)
 {
 	bool end = msg->msg_flags & MSG_EOR;
-	bool rest = endpoint->notification_goes_on, ours;
+	struct bytes piece;
+	sctp_assoc_t id;
 
-	if (msg->msg_flags & MSG_NOTIFICATION) {
-		/* All that is of interest is in the first piece of it. */
-		endpoint->notification_goes_on = !end;
-		return !rest &&
-		       notification(endpoint, endpoint->buffer + endpoint->partial, got, event);
-	}
-	endpoint->partial += got;
-	ours = data(endpoint, endpoint->partial, msg, event);
-	if (!end && endpoint->partial < MESSAGE_MAX)
-		return false;
-	event->more = !end;
-	endpoint->partial = 0;
-	return ours;
-}
-
-/* Does this error of recvmsg() say that there is nothing more, or tell of the network? */
-static bool is_no_fault(int error)
-{
-	switch (error) {
-	case EAGAIN:
-	case ENOTCONN: /* not yet, or not any more */
-	case EPIPE:
-	case ECONNREFUSED: /* outcomes, which a notification tells as well */
-	case ECONNRESET:
-	case ECONNABORTED:
-	case ETIMEDOUT:
-	case ENOPROTOOPT:
-	case EHOSTUNREACH: /* what ICMP says, and a route that is missing */
-	case ENETUNREACH:
-	case EHOSTDOWN:
-	case ENETDOWN:
-	case EPROTO:
-		return true;
-	default:
-		return false;
-	}
+	if (msg->msg_flags & MSG_NOTIFICATION)
+		return receive_notification(&endpoint->base.receive, got, end, &piece) &&
+		       notification(endpoint, piece, event);
+	id = message_info(msg, event);
+	event->assoc = assoc_of(endpoint, id, false);
+	return receive_data(&endpoint->base.receive, got, end, (uint32_t)id, event) && event->assoc;
 }
 
 /* recvmsg() has nothing more, or an error. */
 static int no_more(struct stack_endpoint *endpoint, int error, struct stack_event *event)
 {
-	if (is_no_fault(error)) {
+	if (receive_error_is_outcome(error)) {
 		remember_so_error(endpoint, error); /* given here, it is cleared too */
 		return 0;
 	}
 	event->type = EVENT_FAULT;
-	event->error = -failed(endpoint, "recvmsg", -error);
+	event->error = -handle_failed(endpoint, "recvmsg", -error);
 	return 1;
 }
 
@@ -783,7 +670,7 @@ static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event
 	} control;
 
 	for (;;) {
-		struct iovec iov;
+		struct iovec iov = receive_room(&endpoint->base.receive);
 		struct msghdr msg = {
 			.msg_iov = &iov,
 			.msg_iovlen = 1,
@@ -792,9 +679,6 @@ static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event
 		};
 		ssize_t got;
 
-		make_room(endpoint);
-		iov.iov_base = endpoint->buffer + endpoint->partial;
-		iov.iov_len = endpoint->buffer_size - endpoint->partial;
 		got = recvmsg(endpoint->fd, &msg, MSG_DONTWAIT);
 		*event = (struct stack_event){ .type = EVENT_NONE };
 		if (got < 0 && errno == EINTR)
@@ -808,7 +692,7 @@ static int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event
 
 static int kernel_soft_error(struct stack_assoc *assoc)
 {
-	return only_one(assoc->endpoint) ? read_so_error(assoc->endpoint) : 0;
+	return only_one(assoc->base.endpoint) ? read_so_error(assoc->base.endpoint) : 0;
 }
 
 /* The kernel numbers them from SCTP_CLOSED = 1, in the order of the RFC. */
@@ -844,12 +728,12 @@ static enum stack_assoc_state state_by_socket(int fd)
 
 static enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc)
 {
-	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
-	int fd = assoc->endpoint->fd;
+	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+	int fd = assoc->base.endpoint->fd;
 
-	if (assoc->endpoint->style == STACK_ONE_TO_ONE)
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE)
 		return state_by_socket(fd);
-	return assoc->id && get_option(fd, SCTP_STATUS, &s, sizeof(s)) == 0
+	return assoc->base.id && get_option(fd, SCTP_STATUS, &s, sizeof(s)) == 0
 		       ? assoc_state(s.sstat_state)
 		       : ASSOC_CLOSED;
 }
@@ -888,8 +772,9 @@ static int extensions(struct stack_assoc *assoc, unsigned *found)
 
 	/* For an association these options tell what the peer can do too (sctp_getsockopt_*). */
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
-		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc->id };
-		int rc = get_option(assoc->endpoint->fd, list[i].option, &value, sizeof(value));
+		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc->base.id };
+		int rc =
+			get_option(assoc->base.endpoint->fd, list[i].option, &value, sizeof(value));
 
 		/* Not every kernel has all of them. */
 		if (rc < 0 && rc != -ENOPROTOOPT && rc != -EOPNOTSUPP)
@@ -902,10 +787,10 @@ static int extensions(struct stack_assoc *assoc, unsigned *found)
 
 static int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 {
-	int fd = assoc->endpoint->fd;
-	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
-	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->id };
-	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc->id };
+	int fd = assoc->base.endpoint->fd;
+	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id };
+	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc->base.id };
 	unsigned found = 0;
 	int rc = get_option(fd, SCTP_STATUS, &s, sizeof(s));
 
@@ -946,6 +831,9 @@ static int64_t jiffy_us(void)
 	return (int64_t)tick.tv_sec * USEC_PER_SEC + (tick.tv_nsec + 500) / 1000;
 }
 
+/* Of a list of addresses: more than fit into any INIT. */
+#define ADDRESSES_SIZE_MAX (1 << 20)
+
 /*
  * What sctp_getpaddrs() and sctp_getladdrs() do, on memory that is all set beforehand: the kernel
  * returns a length without the header (sctp_getsockopt_peer_addrs), from which valgrind concludes
@@ -966,7 +854,7 @@ static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, 
 		got = xcalloc(1, size);
 		got->assoc_id = (sctp_assoc_t)assoc;
 		rc = get_option(endpoint->fd, option, got, size);
-	} while (rc == -ENOMEM && size < MESSAGE_MAX); /* too small */
+	} while (rc == -ENOMEM && size < ADDRESSES_SIZE_MAX); /* too small */
 	if (rc == 0) {
 		at = got->addrs;
 		*list = xcalloc(got->addr_num, sizeof(**list));
@@ -986,23 +874,24 @@ static int kernel_bound_addresses(struct stack_endpoint *endpoint, union address
 {
 	int count = get_addresses(endpoint, 0, SCTP_GET_LOCAL_ADDRS, list);
 
-	return count < 0 ? failed(endpoint, "sctp_getladdrs", count) : count;
+	return count < 0 ? handle_failed(endpoint, "sctp_getladdrs", count) : count;
 }
 
 static int kernel_local_addresses(struct stack_assoc *assoc, union address **list)
 {
-	return refused(assoc, "sctp_getladdrs",
-		       get_addresses(assoc->endpoint, assoc->id, SCTP_GET_LOCAL_ADDRS, list));
+	return refused(
+		assoc, "sctp_getladdrs",
+		get_addresses(assoc->base.endpoint, assoc->base.id, SCTP_GET_LOCAL_ADDRS, list));
 }
 
 static int kernel_path(struct stack_assoc *assoc, const union address *peer,
 		       struct stack_path *path)
 {
-	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc->id };
+	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc->base.id };
 	int rc;
 
 	put_address(&info.spinfo_address, peer);
-	rc = get_option(assoc->endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
+	rc = get_option(assoc->base.endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
 	if (rc < 0)
 		return refused(assoc, "getsockopt(SCTP_GET_PEER_ADDR_INFO)", rc);
 	*path = (struct stack_path){
@@ -1018,11 +907,11 @@ static int kernel_path(struct stack_assoc *assoc, const union address *peer,
 
 static int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 {
-	struct stack_endpoint *endpoint = assoc->endpoint;
-	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->id };
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
+	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
 	union address *addresses = NULL, primary;
 	bool has_primary;
-	int count = get_addresses(endpoint, assoc->id, SCTP_GET_PEER_ADDRS, &addresses), rc;
+	int count = get_addresses(endpoint, assoc->base.id, SCTP_GET_PEER_ADDRS, &addresses), rc;
 
 	if (count < 0)
 		return refused(assoc, "sctp_getpaddrs", count);
@@ -1046,33 +935,34 @@ static int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 
 static int kernel_set_primary(struct stack_assoc *assoc, const union address *peer)
 {
-	struct sctp_prim prim = { .ssp_assoc_id = (sctp_assoc_t)assoc->id };
+	struct sctp_prim prim = { .ssp_assoc_id = (sctp_assoc_t)assoc->base.id };
 
 	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
-	return refused(assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
-		       set_option(assoc->endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
+	return refused(
+		assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
+		set_option(assoc->base.endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
 
 static int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer)
 {
 	struct sctp_paddrparams params = {
-		.spp_assoc_id = (sctp_assoc_t)assoc->id,
+		.spp_assoc_id = (sctp_assoc_t)assoc->base.id,
 		.spp_flags = SPP_HB_DEMAND,
 	};
 
 	put_address(&params.spp_address, peer);
-	return refused(
-		assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
-		set_option(assoc->endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params, sizeof(params)));
+	return refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
+		       set_option(assoc->base.endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params,
+				  sizeof(params)));
 }
 
 static int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 {
 	/* 0 leaves the others as they are. */
-	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->id, .srto_min = ms };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id, .srto_min = ms };
 
 	return refused(assoc, "setsockopt(SCTP_RTOINFO)",
-		       set_option(assoc->endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto)));
+		       set_option(assoc->base.endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto)));
 }
 
 /* sctp_sendmsg() of libsctp cannot name an association, so the ancillary data is made here. */
@@ -1096,7 +986,7 @@ static int send_message(struct stack_assoc *assoc, const struct sctp_sndrcvinfo 
 	c->cmsg_type = SCTP_SNDRCV;
 	c->cmsg_len = CMSG_LEN(sizeof(*info));
 	memcpy(CMSG_DATA(c), info, sizeof(*info));
-	if (sendmsg(assoc->endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+	if (sendmsg(assoc->base.endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return 0;
 	return errno == EAGAIN ? -EAGAIN : refused(assoc, "sendmsg", -errno);
 }
@@ -1105,7 +995,7 @@ static int kernel_send(struct stack_assoc *assoc, const void *bytes, size_t leng
 		       uint32_t ppid, bool unordered)
 {
 	struct sctp_sndrcvinfo info = {
-		.sinfo_assoc_id = (sctp_assoc_t)assoc->id,
+		.sinfo_assoc_id = (sctp_assoc_t)assoc->base.id,
 		.sinfo_stream = stream,
 		.sinfo_ppid = ppid,
 		.sinfo_flags = unordered ? SCTP_UNORDERED : 0,
@@ -1117,13 +1007,13 @@ static int kernel_send(struct stack_assoc *assoc, const void *bytes, size_t leng
 static int kernel_shutdown(struct stack_assoc *assoc)
 {
 	struct sctp_sndrcvinfo info = {
-		.sinfo_assoc_id = (sctp_assoc_t)assoc->id,
+		.sinfo_assoc_id = (sctp_assoc_t)assoc->base.id,
 		.sinfo_flags = SCTP_EOF,
 	};
 
-	if (assoc->endpoint->style == STACK_ONE_TO_MANY)
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_MANY)
 		return send_message(assoc, &info, NULL, 0);
-	if (shutdown(assoc->endpoint->fd, SHUT_WR) < 0)
+	if (shutdown(assoc->base.endpoint->fd, SHUT_WR) < 0)
 		return refused(assoc, "shutdown", -errno);
 	return 0;
 }
@@ -1131,16 +1021,16 @@ static int kernel_shutdown(struct stack_assoc *assoc)
 static int kernel_abort(struct stack_assoc *assoc)
 {
 	struct sctp_sndrcvinfo info = {
-		.sinfo_assoc_id = (sctp_assoc_t)assoc->id,
+		.sinfo_assoc_id = (sctp_assoc_t)assoc->base.id,
 		.sinfo_flags = SCTP_ABORT,
 	};
 	int rc;
 
-	if (assoc->endpoint->style != STACK_ONE_TO_MANY)
+	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
 		return -EOPNOTSUPP;
 	rc = send_message(assoc, &info, NULL, 0);
 	if (rc == 0)
-		assoc->aborting = true;
+		assoc->base.aborting = true;
 	return rc;
 }
 
@@ -1155,10 +1045,7 @@ static void kernel_close(struct stack_endpoint *endpoint, bool abort)
 	if (abort)
 		setsockopt(endpoint->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	close(endpoint->fd);
-	for (size_t i = 0; i < endpoint->assocs.count; i++)
-		free(endpoint->assocs.entries[i].assoc);
-	assoc_table_free(&endpoint->assocs);
-	free(endpoint->buffer);
+	endpoint_base_free(&endpoint->base);
 	free(endpoint);
 }
 
@@ -1176,10 +1063,10 @@ const struct stack stack_kernel = {
 	.pollfd = kernel_pollfd,
 	.room_event = POLLOUT,
 	.next_event = kernel_next_event,
-	.fault = kernel_fault,
+	.fault = handle_fault,
 	.checksum_errors = kernel_checksum_errors,
-	.id = kernel_id,
-	.endpoint = kernel_endpoint,
+	.id = handle_id,
+	.endpoint = handle_endpoint,
 	.soft_error = kernel_soft_error,
 	.pending_state = kernel_pending_state,
 	.status = kernel_status,
@@ -1192,6 +1079,6 @@ const struct stack stack_kernel = {
 	.send = kernel_send,
 	.shutdown = kernel_shutdown,
 	.abort = kernel_abort,
-	.release = kernel_release,
+	.release = handle_free,
 	.close = kernel_close,
 };

@@ -15,8 +15,7 @@
 #include <usrsctp.h>
 
 #include "base/loop.h"
-#include "stack/assoc_table.h"
-#include "stack/stack.h"
+#include "stack/handle.h"
 #include "stack/usrsctp_attempt.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
@@ -29,33 +28,17 @@
 #define RTO_MIN_MS 1000
 #define RTO_MAX_MS 60000
 
-/* Fits every notification but an ABORT with long causes; grows for messages. */
-#define BUFFER_INITIAL 2048
-/* A longer message (its sender needs that much SO_SNDBUF) is taken in pieces. */
-#define MESSAGE_MAX (16u << 20)
-
 struct stack_endpoint {
+	struct endpoint_base base;
 	struct socket *socket;
-	enum stack_style style;
-	bool listening;
 	struct bell *bell;
 	struct attempt_ports ports; /* sctp 0: not known yet */
 	struct attempts attempts;
-	struct assoc_table assocs; /* owned */
-	struct stack_fault fault;
-	uint8_t *buffer; /* one notification or message */
-	size_t buffer_size;
-	size_t partial;            /* bytes of a message in buffer whose end has not come yet */
-	uint32_t partial_assoc;    /* whose message that is */
-	bool notification_goes_on; /* its last piece has not come yet */
 };
 
 struct stack_assoc {
-	struct stack_endpoint *endpoint;
-	uint32_t id; /* 0: not known yet */
+	struct assoc_base base;
 	bool up;
-	bool ended;
-	bool aborting;               /* by abort() */
 	struct us_attempt *attempt;  /* NULL: none is pending, or it came from the peer */
 	struct stack_path handshake; /* what its handshake measured */
 };
@@ -70,18 +53,12 @@ static int get_option(struct socket *socket, int option, void *value, socklen_t 
 	return usrsctp_getsockopt(socket, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
 }
 
-/* rc is that of the call, which is named for fault(). */
-static int failed(struct stack_endpoint *endpoint, const char *call, int rc)
-{
-	endpoint->fault = (struct stack_fault){ .call = call };
-	return rc;
-}
-
 static bool has_ended(const struct stack_assoc *assoc)
 {
-	struct sctp_status s = { .sstat_assoc_id = assoc->id };
+	struct sctp_status s = { .sstat_assoc_id = assoc->base.id };
 
-	return assoc->ended || get_option(assoc->endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0;
+	return assoc->base.ended ||
+	       get_option(assoc->base.endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0;
 }
 
 /* The same of a call about one association, of which the library may know nothing any more. */
@@ -89,17 +66,7 @@ static int refused(struct stack_assoc *assoc, const char *call, int rc)
 {
 	if (rc >= 0 || has_ended(assoc))
 		return rc < 0 ? -ENOTCONN : rc;
-	return failed(assoc->endpoint, call, rc);
-}
-
-static struct stack_assoc *new_assoc(struct stack_endpoint *endpoint, uint32_t id)
-{
-	struct stack_assoc *assoc = xcalloc(1, sizeof(*assoc));
-
-	assoc->endpoint = endpoint;
-	assoc->id = id;
-	assoc_table_add(&endpoint->assocs, id, assoc);
-	return assoc;
+	return handle_failed(assoc->base.endpoint, call, rc);
 }
 
 static void forget_attempt(struct stack_assoc *assoc)
@@ -110,24 +77,8 @@ static void forget_attempt(struct stack_assoc *assoc)
 
 static void us_release(struct stack_assoc *assoc)
 {
-	assoc_table_remove(&assoc->endpoint->assocs, assoc->id, assoc);
 	forget_attempt(assoc);
-	free(assoc);
-}
-
-static uint32_t us_id(const struct stack_assoc *assoc)
-{
-	return assoc->id;
-}
-
-static struct stack_endpoint *us_endpoint(const struct stack_assoc *assoc)
-{
-	return assoc->endpoint;
-}
-
-static const struct stack_fault *us_fault(const struct stack_endpoint *endpoint)
-{
-	return &endpoint->fault;
+	handle_free(assoc);
 }
 
 static const char *us_version(void)
@@ -152,10 +103,7 @@ static void free_endpoint(struct stack_endpoint *endpoint)
 	if (endpoint->bell)
 		bell_give_back(endpoint->bell);
 	attempts_free(&endpoint->attempts);
-	for (size_t i = 0; i < endpoint->assocs.count; i++)
-		free(endpoint->assocs.entries[i].assoc);
-	assoc_table_free(&endpoint->assocs);
-	free(endpoint->buffer);
+	endpoint_base_free(&endpoint->base);
 	free(endpoint);
 }
 
@@ -164,11 +112,9 @@ static struct stack_endpoint *new_endpoint(enum stack_style style, const char **
 {
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 
-	endpoint->style = style;
+	endpoint_base_init(&endpoint->base, style);
 	endpoint->ports.udp = *library_encaps();
 	attempts_init(&endpoint->attempts);
-	endpoint->buffer_size = BUFFER_INITIAL;
-	endpoint->buffer = xcalloc(1, endpoint->buffer_size);
 	endpoint->bell = bell_take(call);
 	if (!endpoint->bell) {
 		int error = errno;
@@ -376,7 +322,6 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	*endpoint = new_endpoint(config->style, &fault->call);
 	if (!*endpoint) {
 		rc = -errno;
-		fault->call = "epoll_create1";
 		usrsctp_close(socket);
 		return rc;
 	}
@@ -389,8 +334,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 static int us_listen(struct stack_endpoint *endpoint, int backlog)
 {
 	if (usrsctp_listen(endpoint->socket, backlog) < 0)
-		return failed(endpoint, "listen", -errno);
-	endpoint->listening = true;
+		return handle_failed(endpoint, "listen", -errno);
+	endpoint->base.listening = true;
 	return 0;
 }
 
@@ -426,19 +371,19 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	/* First, for an association that was accepted cannot be put back. */
 	*accepted = new_endpoint(STACK_ONE_TO_ONE, &call);
 	if (!*accepted)
-		return failed(endpoint, "epoll_create1", -errno);
+		return handle_failed(endpoint, call, -errno);
 	socket = accept_socket(endpoint, from);
 	if (!socket) {
-		rc = errno == EWOULDBLOCK ? -EAGAIN : failed(endpoint, "accept", -errno);
+		rc = errno == EWOULDBLOCK ? -EAGAIN : handle_failed(endpoint, "accept", -errno);
 		free_endpoint(*accepted);
 		return rc;
 	}
 	rc = take_socket(*accepted, socket);
 	if (rc < 0) {
 		free_endpoint(*accepted);
-		return failed(endpoint, "accept", rc);
+		return handle_failed(endpoint, "accept", rc);
 	}
-	*assoc = new_assoc(*accepted, 0);
+	*assoc = handle_new(*accepted, sizeof(**assoc), 0);
 	bell_ring((*accepted)->bell); /* for what came before there was an upcall */
 	return 0;
 }
@@ -447,13 +392,13 @@ static int us_bound_addresses(struct stack_endpoint *endpoint, union address **l
 {
 	int count = local_addresses(endpoint->socket, 0, list);
 
-	return count < 0 ? failed(endpoint, "sctp_getladdrs", count) : count;
+	return count < 0 ? handle_failed(endpoint, "sctp_getladdrs", count) : count;
 }
 
 static int us_local_addresses(struct stack_assoc *assoc, union address **list)
 {
 	return refused(assoc, "sctp_getladdrs",
-		       local_addresses(assoc->endpoint->socket, assoc->id, list));
+		       local_addresses(assoc->base.endpoint->socket, assoc->base.id, list));
 }
 
 static void us_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
@@ -514,8 +459,9 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 
 	(void)blocking; /* it never blocks: the outcome comes as an event */
 	if (cannot_leave(endpoint, peers, count))
-		return failed(endpoint, "sctp_connectx",
-			      -ENETUNREACH); /* as net/sctp/bind_addr.c sctp_bind_addr_copy() */
+		return handle_failed(
+			endpoint, "sctp_connectx",
+			-ENETUNREACH); /* as net/sctp/bind_addr.c sctp_bind_addr_copy() */
 	packed = address_pack(peers, count);
 	request = xcalloc(1, sizeof(uint32_t) + size);
 	attempts_watch(&endpoint->attempts, endpoint->bell, peers, count);
@@ -527,8 +473,8 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	free(packed);
 	free(request);
 	if (rc < 0)
-		return failed(endpoint, "sctp_connectx", rc);
-	*assoc = new_assoc(endpoint, value);
+		return handle_failed(endpoint, "sctp_connectx", rc);
+	*assoc = handle_new(endpoint, sizeof(**assoc), value);
 	(*assoc)->attempt = attempts_add(&endpoint->attempts, *assoc, begun_us, peers, count);
 	endpoint->ports.sctp = local_port(endpoint, value);
 	return 0;
@@ -538,7 +484,7 @@ static int us_soft_error(struct stack_assoc *assoc)
 {
 	int error = 0;
 
-	attempts_read_icmp(&assoc->endpoint->attempts, &assoc->endpoint->ports);
+	attempts_read_icmp(&assoc->base.endpoint->attempts, &assoc->base.endpoint->ports);
 	if (assoc->attempt) {
 		error = assoc->attempt->soft_error;
 		assoc->attempt->soft_error = 0;
@@ -572,9 +518,9 @@ static enum stack_assoc_state assoc_state(int32_t state)
 
 static enum stack_assoc_state us_pending_state(struct stack_assoc *assoc)
 {
-	struct sctp_status s = { .sstat_assoc_id = assoc->id };
+	struct sctp_status s = { .sstat_assoc_id = assoc->base.id };
 
-	if (get_option(assoc->endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0)
+	if (get_option(assoc->base.endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0)
 		return ASSOC_CLOSED;
 	return assoc_state(s.sstat_state);
 }
@@ -612,10 +558,10 @@ static unsigned extensions(struct stack_assoc *assoc)
 	unsigned found = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
-		struct sctp_assoc_value value = { .assoc_id = assoc->id };
+		struct sctp_assoc_value value = { .assoc_id = assoc->base.id };
 
-		if (get_option(assoc->endpoint->socket, list[i].option, &value, sizeof(value)) ==
-			    0 &&
+		if (get_option(assoc->base.endpoint->socket, list[i].option, &value,
+			       sizeof(value)) == 0 &&
 		    value.assoc_value)
 			found |= list[i].bit;
 	}
@@ -624,10 +570,10 @@ static unsigned extensions(struct stack_assoc *assoc)
 
 static int us_status(struct stack_assoc *assoc, struct stack_status *status)
 {
-	struct socket *socket = assoc->endpoint->socket;
-	struct sctp_status s = { .sstat_assoc_id = assoc->id };
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->id };
-	struct sctp_assocparams params = { .sasoc_assoc_id = assoc->id };
+	struct socket *socket = assoc->base.endpoint->socket;
+	struct sctp_status s = { .sstat_assoc_id = assoc->base.id };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->base.id };
+	struct sctp_assocparams params = { .sasoc_assoc_id = assoc->base.id };
 	int rc = get_option(socket, SCTP_STATUS, &s, sizeof(s));
 
 	if (rc < 0)
@@ -641,7 +587,7 @@ static int us_status(struct stack_assoc *assoc, struct stack_status *status)
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
 		.max_retrans = params.sasoc_asocmaxrxt,
-		.id = assoc->id,
+		.id = assoc->base.id,
 		.state = assoc_state(s.sstat_state),
 		.out_streams = s.sstat_outstrms,
 		.in_streams = s.sstat_instrms,
@@ -663,8 +609,8 @@ static uint32_t path_mtu(const struct stack_endpoint *endpoint, const union addr
 
 static int us_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path)
 {
-	struct stack_endpoint *endpoint = assoc->endpoint;
-	struct sctp_paddrinfo info = { .spinfo_assoc_id = assoc->id };
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
+	struct sctp_paddrinfo info = { .spinfo_assoc_id = assoc->base.id };
 	int rc;
 
 	memcpy(&info.spinfo_address, peer, sizeof(*peer));
@@ -687,12 +633,12 @@ static int us_path(struct stack_assoc *assoc, const union address *peer, struct 
 
 static int us_paths(struct stack_assoc *assoc, struct stack_path **list)
 {
-	struct socket *socket = assoc->endpoint->socket;
-	struct sctp_status status = { .sstat_assoc_id = assoc->id };
+	struct socket *socket = assoc->base.endpoint->socket;
+	struct sctp_status status = { .sstat_assoc_id = assoc->base.id };
 	struct sockaddr *packed = NULL;
 	union address *addresses, primary;
 	bool has_primary;
-	int count = usrsctp_getpaddrs(socket, assoc->id, &packed);
+	int count = usrsctp_getpaddrs(socket, assoc->base.id, &packed);
 
 	if (count < 0)
 		return refused(assoc, "sctp_getpaddrs", -errno);
@@ -734,35 +680,36 @@ static void remember_handshake(struct stack_assoc *assoc)
 
 static int us_set_primary(struct stack_assoc *assoc, const union address *peer)
 {
-	struct sctp_setprim prim = { .ssp_assoc_id = assoc->id };
+	struct sctp_setprim prim = { .ssp_assoc_id = assoc->base.id };
 
 	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
-	return refused(assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
-		       set_option(assoc->endpoint->socket, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
+	return refused(
+		assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
+		set_option(assoc->base.endpoint->socket, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
 
 static int us_heartbeat(struct stack_assoc *assoc, const union address *peer)
 {
 	struct sctp_paddrparams params = {
-		.spp_assoc_id = assoc->id,
+		.spp_assoc_id = assoc->base.id,
 		.spp_flags = SPP_HB_DEMAND,
 	};
 
 	memcpy(&params.spp_address, peer, sizeof(*peer));
 	return refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
-		       set_option(assoc->endpoint->socket, SCTP_PEER_ADDR_PARAMS, &params,
+		       set_option(assoc->base.endpoint->socket, SCTP_PEER_ADDR_PARAMS, &params,
 				  sizeof(params)));
 }
 
 static int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 {
-	struct socket *socket = assoc->endpoint->socket;
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->id };
+	struct socket *socket = assoc->base.endpoint->socket;
+	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->base.id };
 	int rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 
 	if (rc < 0)
 		return refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
-	rto.srto_assoc_id = assoc->id;
+	rto.srto_assoc_id = assoc->base.id;
 	rto.srto_min = ms;
 	rto.srto_initial = MAX(rto.srto_initial, ms); /* it insists */
 	return refused(assoc, "setsockopt(SCTP_RTOINFO)",
@@ -774,30 +721,28 @@ static int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 /* What configure() lowered for the INIT is not for the time after it. */
 static void restore_rto(struct stack_assoc *assoc)
 {
-	struct socket *socket = assoc->endpoint->socket;
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->id };
+	struct socket *socket = assoc->base.endpoint->socket;
+	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->base.id };
 
 	if (get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
 		return;
-	rto.srto_assoc_id = assoc->id;
+	rto.srto_assoc_id = assoc->base.id;
 	rto.srto_initial = MAX(rto.srto_initial, RTO_MIN_MS);
 	rto.srto_min = RTO_MIN_MS;
 	set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 }
 
 /* sac_info is an ABORT chunk of the peer, with its header of 4 bytes (RFC 6458 section 6.1.1). */
-static void abort_cause(const uint8_t *info, size_t length, struct cause *cause)
+static void abort_cause(struct bytes info, struct cause *cause)
 {
-	struct bytes causes = { info, length };
-
-	if (bytes_skip(&causes, 4))
-		cause_parse(causes, cause);
+	if (bytes_skip(&info, 4))
+		cause_parse(info, cause);
 }
 
 /* Could the INIT retransmissions of this attempt be used up by now? */
 static bool may_have_given_up(const struct stack_assoc *assoc)
 {
-	struct socket *socket = assoc->endpoint->socket;
+	struct socket *socket = assoc->base.endpoint->socket;
 	struct sctp_initmsg init = { 0 };
 	struct sctp_rtoinfo rto = { 0 };
 
@@ -815,8 +760,9 @@ static bool is_own_abort(const struct stack_assoc *assoc, const struct sctp_asso
 	socklen_t size = sizeof(int);
 	int error = 0;
 
-	if (assoc->endpoint->style == STACK_ONE_TO_ONE)
-		usrsctp_getsockopt(assoc->endpoint->socket, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE)
+		usrsctp_getsockopt(assoc->base.endpoint->socket, SOL_SOCKET, SO_ERROR, &error,
+				   &size);
 	return change->sac_error || error == ECONNABORTED;
 }
 
@@ -825,9 +771,9 @@ static bool is_own_abort(const struct stack_assoc *assoc, const struct sctp_asso
  * has aborted for a reason of its own.
  */
 static int failed_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
-			size_t info)
+			bool info)
 {
-	if (assoc->aborting)
+	if (assoc->base.aborting)
 		return ECONNABORTED;
 	if (info)
 		return ECONNREFUSED;
@@ -836,9 +782,9 @@ static int failed_error(const struct stack_assoc *assoc, const struct sctp_assoc
 
 /* The same of an association that was up, and of retransmissions. */
 static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
-		      size_t info)
+		      bool info)
 {
-	if (assoc->aborting)
+	if (assoc->base.aborting)
 		return ECONNABORTED;
 	if (info)
 		return ECONNRESET;
@@ -848,24 +794,17 @@ static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_c
 /* Whose event it is. NULL: of one that was released, or has ended for us before. */
 static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, uint32_t id, bool came_up)
 {
-	struct stack_assoc *assoc = assoc_table_find(&endpoint->assocs, id);
+	struct stack_assoc *assoc = handle_find(endpoint, id);
 
-	if (!assoc && id) {
-		assoc = assoc_table_name(&endpoint->assocs, id);
-		if (assoc)
-			assoc->id = id;
-	}
-	if (!assoc && came_up && endpoint->listening)
-		assoc = new_assoc(endpoint, id);
-	return assoc && !assoc->ended ? assoc : NULL;
+	if (!assoc && came_up && endpoint->base.listening)
+		assoc = handle_new(endpoint, sizeof(*assoc), id);
+	return assoc && !assoc->base.ended ? assoc : NULL;
 }
 
 static void end(struct stack_assoc *assoc)
 {
-	assoc->ended = true;
 	forget_attempt(assoc);
-	if (assoc->id == assoc->endpoint->partial_assoc)
-		assoc->endpoint->partial = 0; /* the rest will not come */
+	handle_end(assoc);
 }
 
 static void come_up(struct stack_assoc *assoc)
@@ -876,12 +815,10 @@ static void come_up(struct stack_assoc *assoc)
 	remember_handshake(assoc);
 }
 
-/* info: sac_info, what length leaves for it behind change. */
+/* info: sac_info, what follows change. */
 static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
-			 const uint8_t *info, size_t length, struct stack_event *event)
+			 struct bytes info, struct stack_event *event)
 {
-	size_t info_length = length > sizeof(*change) ? length - sizeof(*change) : 0;
-
 	event->assoc = assoc_of(endpoint, change->sac_assoc_id, change->sac_state == SCTP_COMM_UP);
 	if (!event->assoc)
 		return false;
@@ -895,15 +832,15 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 		return true;
 	case SCTP_CANT_STR_ASSOC:
 		event->type = EVENT_FAILED;
-		event->error = failed_error(event->assoc, change, info_length);
-		event->aborted = info_length > 0;
-		abort_cause(info, info_length, &event->cause);
+		event->error = failed_error(event->assoc, change, info.left > 0);
+		event->aborted = info.left > 0;
+		abort_cause(info, &event->cause);
 		end(event->assoc);
 		return true;
 	case SCTP_COMM_LOST:
 		event->type = EVENT_LOST;
-		event->error = lost_error(event->assoc, change, info_length);
-		abort_cause(info, info_length, &event->cause);
+		event->error = lost_error(event->assoc, change, info.left > 0);
+		abort_cause(info, &event->cause);
 		if (!event->cause.code)
 			event->cause.code = change->sac_error;
 		end(event->assoc);
@@ -941,18 +878,18 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 }
 
 /* False: nothing that the seam has a word for. */
-static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, size_t length,
+static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
 			 struct stack_event *event)
 {
 	union sctp_notification copy = { 0 };
 	const union sctp_notification *n = &copy;
 
-	/* A copy, because bytes is not aligned, and may be cut short of a long ABORT chunk. */
-	memcpy(&copy, bytes, MIN(length, sizeof(copy)));
+	/* A copy, because the bytes are not aligned, and may be cut short of a long ABORT chunk. */
+	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
 	switch (n->sn_header.sn_type) {
 	case SCTP_ASSOC_CHANGE:
-		return assoc_change(endpoint, &n->sn_assoc_change,
-				    bytes + sizeof(n->sn_assoc_change), length, event);
+		bytes_skip(&piece, MIN(piece.left, sizeof(n->sn_assoc_change)));
+		return assoc_change(endpoint, &n->sn_assoc_change, piece, event);
 	case SCTP_PEER_ADDR_CHANGE:
 		return path_change(endpoint, &n->sn_paddr_change, event);
 	case SCTP_SHUTDOWN_EVENT:
@@ -964,58 +901,28 @@ static bool notification(struct stack_endpoint *endpoint, const uint8_t *bytes, 
 	}
 }
 
-static void data(struct stack_endpoint *endpoint, size_t length, const struct sctp_rcvinfo *info,
-		 struct stack_event *event)
-{
-	event->type = EVENT_DATA;
-	event->data = endpoint->buffer;
-	event->length = length;
-	event->assoc = assoc_of(endpoint, info->rcv_assoc_id, false);
-	event->stream = info->rcv_sid;
-	event->ppid = info->rcv_ppid;
-	event->unordered = info->rcv_flags & SCTP_UNORDERED;
-}
-
-/* Room for the next piece, whatever it is: what may follow is only known once it is read. */
-static void make_room(struct stack_endpoint *endpoint)
-{
-	if (endpoint->buffer_size - endpoint->partial >= BUFFER_INITIAL / 2)
-		return;
-	endpoint->buffer_size *= 2;
-	endpoint->buffer = xreallocarray(endpoint->buffer, endpoint->buffer_size, 1);
-}
-
-/*
- * Takes in one piece of got bytes, behind those of a message that is not complete yet: the library
- * hands out a long message as it comes in, and notifications in between. True when *event is one to
- * report.
- */
+/* True when *event is one to report. */
 static bool take_piece(struct stack_endpoint *endpoint, size_t got, int flags,
 		       const struct sctp_rcvinfo *info, struct stack_event *event)
 {
 	bool end = flags & MSG_EOR;
-	bool rest = endpoint->notification_goes_on;
+	struct bytes piece;
 
-	if (flags & MSG_NOTIFICATION) {
-		/* All that is of interest is in the first piece of it. */
-		endpoint->notification_goes_on = !end;
-		return !rest &&
-		       notification(endpoint, endpoint->buffer + endpoint->partial, got, event);
-	}
-	endpoint->partial += got;
-	endpoint->partial_assoc = info->rcv_assoc_id;
-	if (!end && endpoint->partial < MESSAGE_MAX)
-		return false;
-	data(endpoint, endpoint->partial, info, event);
-	event->more = !end;
-	endpoint->partial = 0;
-	return event->assoc;
+	if (flags & MSG_NOTIFICATION)
+		return receive_notification(&endpoint->base.receive, got, end, &piece) &&
+		       notification(endpoint, piece, event);
+	event->assoc = assoc_of(endpoint, info->rcv_assoc_id, false);
+	event->stream = info->rcv_sid;
+	event->ppid = info->rcv_ppid;
+	event->unordered = info->rcv_flags & SCTP_UNORDERED;
+	return receive_data(&endpoint->base.receive, got, end, info->rcv_assoc_id, event) &&
+	       event->assoc;
 }
 
 static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, const void *bytes,
 			size_t length)
 {
-	if (usrsctp_sendv(assoc->endpoint->socket, bytes, length, NULL, 0, info, sizeof(*info),
+	if (usrsctp_sendv(assoc->base.endpoint->socket, bytes, length, NULL, 0, info, sizeof(*info),
 			  SCTP_SENDV_SNDINFO, 0) >= 0)
 		return 0;
 	return errno == EWOULDBLOCK ? -EAGAIN : refused(assoc, "sctp_sendv", -errno);
@@ -1023,9 +930,9 @@ static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, co
 
 static int send_abort(struct stack_assoc *assoc)
 {
-	struct sctp_sndinfo info = { .snd_assoc_id = assoc->id, .snd_flags = SCTP_ABORT };
+	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_ABORT };
 
-	if (assoc->endpoint->style != STACK_ONE_TO_MANY)
+	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
 		return -EOPNOTSUPP;
 	return send_message(assoc, &info, NULL, 0);
 }
@@ -1039,11 +946,10 @@ static bool receive(struct stack_endpoint *endpoint, struct stack_event *event)
 		unsigned info_type = 0;
 		int flags = 0;
 		ssize_t got;
+		struct iovec room = receive_room(&endpoint->base.receive);
 
-		make_room(endpoint);
-		got = usrsctp_recvv(endpoint->socket, endpoint->buffer + endpoint->partial,
-				    endpoint->buffer_size - endpoint->partial, NULL, NULL, &info,
-				    &info_size, &info_type, &flags);
+		got = usrsctp_recvv(endpoint->socket, room.iov_base, room.iov_len, NULL, NULL,
+				    &info, &info_size, &info_type, &flags);
 		*event = (struct stack_event){ .type = EVENT_NONE };
 		if (got <= 0) /* an error is an outcome that a notification has told already */
 			return false;
@@ -1089,12 +995,12 @@ static int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, 
 		   uint32_t ppid, bool unordered)
 {
 	struct sctp_sndinfo info = {
-		.snd_assoc_id = assoc->id,
+		.snd_assoc_id = assoc->base.id,
 		.snd_sid = stream,
 		.snd_ppid = ppid,
 		.snd_flags = unordered ? SCTP_UNORDERED : 0,
 	};
-	struct bell *bell = assoc->endpoint->bell;
+	struct bell *bell = assoc->base.endpoint->bell;
 	int rc = send_message(assoc, &info, bytes, length);
 
 	if (rc != -EAGAIN)
@@ -1109,11 +1015,11 @@ static int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, 
 
 static int us_shutdown(struct stack_assoc *assoc)
 {
-	struct sctp_sndinfo info = { .snd_assoc_id = assoc->id, .snd_flags = SCTP_EOF };
+	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_EOF };
 
-	if (assoc->endpoint->style == STACK_ONE_TO_MANY)
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_MANY)
 		return send_message(assoc, &info, NULL, 0);
-	if (usrsctp_shutdown(assoc->endpoint->socket, SHUT_WR) < 0)
+	if (usrsctp_shutdown(assoc->base.endpoint->socket, SHUT_WR) < 0)
 		return refused(assoc, "shutdown", -errno);
 	return 0;
 }
@@ -1123,7 +1029,7 @@ static int us_abort(struct stack_assoc *assoc)
 	int rc = send_abort(assoc);
 
 	if (rc == 0)
-		assoc->aborting = true;
+		assoc->base.aborting = true;
 	return rc;
 }
 
@@ -1155,10 +1061,10 @@ const struct stack stack_usrsctp = {
 	.pollfd = us_pollfd,
 	.room_event = POLLIN,
 	.next_event = us_next_event,
-	.fault = us_fault,
+	.fault = handle_fault,
 	.checksum_errors = us_checksum_errors,
-	.id = us_id,
-	.endpoint = us_endpoint,
+	.id = handle_id,
+	.endpoint = handle_endpoint,
 	.soft_error = us_soft_error,
 	.pending_state = us_pending_state,
 	.status = us_status,
