@@ -1,83 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usrsctp, FreeBSD's SCTP in user space. What the library is as a whole is in usrsctp_library.c,
- * the only other file that includes <usrsctp.h>.
+ * usrsctp, FreeBSD's SCTP in user space. What the library is as a whole is in usrsctp_library.c.
  *
  * The library runs threads of its own: one for timers, one per socket it reads from. They call back
  * into ring() and into sendmsg() (usrsctp_source.c), and into nothing else. It does not block, has
  * no descriptor to poll, and reads no ICMP: an endpoint here has a bell and what usrsctp_attempt.c
  * has read.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
-#include <usrsctp.h>
 
 #include "base/loop.h"
-#include "stack/handle.h"
-#include "stack/usrsctp_attempt.h"
-#include "stack/usrsctp_library.h"
-#include "stack/usrsctp_source.h"
 #include "base/util.h"
+#include "stack/usrsctp_parts.h"
+#include "stack/usrsctp_source.h"
 
 /* usrsctp's internal option behind usrsctp_connectx(), which has room for 2048 bytes only. */
 #define CONNECT_X 0x00008007
 
-/* RFC 9260 section 16, and what an association gets back once it is up. */
-#define RTO_MIN_MS 1000
-#define RTO_MAX_MS 60000
-
-struct stack_endpoint {
-	struct endpoint_base base;
-	struct socket *socket;
-	struct bell *bell;
-	struct attempt_ports ports; /* sctp 0: not known yet */
-	struct attempts attempts;
-};
-
-struct stack_assoc {
-	struct assoc_base base;
-	bool up;
-	struct us_attempt *attempt;  /* NULL: none is pending, or it came from the peer */
-	struct stack_path handshake; /* what its handshake measured */
-};
-
-static int set_option(struct socket *socket, int option, const void *value, socklen_t size)
-{
-	return usrsctp_setsockopt(socket, IPPROTO_SCTP, option, value, size) < 0 ? -errno : 0;
-}
-
-static int get_option(struct socket *socket, int option, void *value, socklen_t size)
-{
-	return usrsctp_getsockopt(socket, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
-}
-
-static bool has_ended(const struct stack_assoc *assoc)
-{
-	struct sctp_status s = { .sstat_assoc_id = assoc->base.id };
-
-	return assoc->base.ended ||
-	       get_option(assoc->base.endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0;
-}
-
-/* The same of a call about one association, of which the library may know nothing any more. */
-static int refused(struct stack_assoc *assoc, const char *call, int rc)
-{
-	if (rc >= 0 || has_ended(assoc))
-		return rc < 0 ? -ENOTCONN : rc;
-	return handle_failed(assoc->base.endpoint, call, rc);
-}
-
-static void forget_attempt(struct stack_assoc *assoc)
-{
-	attempt_forget(assoc->attempt);
-	assoc->attempt = NULL;
-}
-
 static void us_release(struct stack_assoc *assoc)
 {
-	forget_attempt(assoc);
+	us_forget_attempt(assoc);
 	handle_free(assoc);
 }
 
@@ -85,8 +29,6 @@ static const char *us_version(void)
 {
 	return "libusrsctp " USRSCTP_VERSION;
 }
-
-/* --- Endpoints -------------------------------------------------------------------------------- */
 
 /* On a thread of the library, also when the socket was closed meanwhile. */
 static void ring(struct socket *socket, void *bell, int wait)
@@ -199,42 +141,6 @@ static int configure(struct socket *socket, const struct stack_config *config,
 	return set_option(socket, SCTP_I_WANT_MAPPED_V4_ADDR, &off, sizeof(off));
 }
 
-/* Lists belong to the library: copied, and given back. */
-static int copy_addresses(int count, const struct sockaddr *packed, union address **list)
-{
-	const uint8_t *at = (const uint8_t *)packed;
-
-	*list = xcalloc((size_t)MAX(count, 0), sizeof(**list));
-	for (int i = 0; i < count; i++) {
-		const struct sockaddr *one = (const struct sockaddr *)at;
-
-		address_from_sockaddr(&(*list)[i], one);
-		at += one->sa_family == AF_INET ? sizeof(struct sockaddr_in)
-						: sizeof(struct sockaddr_in6);
-	}
-	return count;
-}
-
-static int local_addresses(struct socket *socket, uint32_t assoc, union address **list)
-{
-	struct sockaddr *packed = NULL;
-	int count = usrsctp_getladdrs(socket, assoc, &packed);
-
-	if (count < 0)
-		return -errno;
-	copy_addresses(count, packed, list);
-	if (packed)
-		usrsctp_freeladdrs(packed);
-	/* The newest one stands first there. */
-	for (int i = 0, j = count - 1; i < j; i++, j--) {
-		union address first = (*list)[i];
-
-		(*list)[i] = (*list)[j];
-		(*list)[j] = first;
-	}
-	return count;
-}
-
 static int bind_each(struct socket *socket, const union address *list, size_t count,
 		     struct stack_fault *fault)
 {
@@ -260,7 +166,7 @@ static int bind_all(struct socket *socket, const union address *list, size_t cou
 
 	if (rc < 0 || !count || address_is_wildcard(&list[0]))
 		return rc;
-	rc = local_addresses(socket, 0, &bound);
+	rc = us_addresses(socket, 0, &bound);
 	if (rc > 0)
 		source_bind(address_port(&bound[0]), bound, (size_t)rc);
 	free(bound);
@@ -388,19 +294,6 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	return 0;
 }
 
-static int us_bound_addresses(struct stack_endpoint *endpoint, union address **list)
-{
-	int count = local_addresses(endpoint->socket, 0, list);
-
-	return count < 0 ? handle_failed(endpoint, "sctp_getladdrs", count) : count;
-}
-
-static int us_local_addresses(struct stack_assoc *assoc, union address **list)
-{
-	return refused(assoc, "sctp_getladdrs",
-		       local_addresses(assoc->base.endpoint->socket, assoc->base.id, list));
-}
-
 static void us_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
 {
 	if (endpoint->ports.sctp)
@@ -414,14 +307,12 @@ static struct pollfd us_pollfd(const struct stack_endpoint *endpoint)
 	return (struct pollfd){ .fd = bell_descriptor(endpoint->bell), .events = POLLIN };
 }
 
-/* --- Connecting ------------------------------------------------------------------------------- */
-
 static uint16_t local_port(struct stack_endpoint *endpoint, uint32_t assoc)
 {
 	union address *local = NULL;
 	uint16_t port = 0;
 
-	if (local_addresses(endpoint->socket, assoc, &local) > 0)
+	if (us_addresses(endpoint->socket, assoc, &local) > 0)
 		port = address_port(&local[0]);
 	free(local);
 	return port;
@@ -440,7 +331,7 @@ static size_t packed_size(const union address *list, size_t count)
 static bool cannot_leave(struct stack_endpoint *endpoint, const union address *peers, size_t count)
 {
 	union address *local = NULL;
-	int local_count = local_addresses(endpoint->socket, 0, &local);
+	int local_count = us_addresses(endpoint->socket, 0, &local);
 	bool bound = local_count > 0 && only_loopback(local, (size_t)local_count);
 
 	free(local);
@@ -480,455 +371,16 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	return 0;
 }
 
-static int us_soft_error(struct stack_assoc *assoc)
-{
-	int error = 0;
-
-	attempts_read_icmp(&assoc->base.endpoint->attempts, &assoc->base.endpoint->ports);
-	if (assoc->attempt) {
-		error = assoc->attempt->soft_error;
-		assoc->attempt->soft_error = 0;
-	}
-	return error;
-}
-
-/* --- What is known of an association ---------------------------------------------------------- */
-
-static enum stack_assoc_state assoc_state(int32_t state)
-{
-	switch (state) {
-	case SCTP_COOKIE_WAIT:
-		return ASSOC_COOKIE_WAIT;
-	case SCTP_COOKIE_ECHOED:
-		return ASSOC_COOKIE_ECHOED;
-	case SCTP_ESTABLISHED:
-		return ASSOC_ESTABLISHED;
-	case SCTP_SHUTDOWN_PENDING:
-		return ASSOC_SHUTDOWN_PENDING;
-	case SCTP_SHUTDOWN_SENT:
-		return ASSOC_SHUTDOWN_SENT;
-	case SCTP_SHUTDOWN_RECEIVED:
-		return ASSOC_SHUTDOWN_RECEIVED;
-	case SCTP_SHUTDOWN_ACK_SENT:
-		return ASSOC_SHUTDOWN_ACK_SENT;
-	default:
-		return ASSOC_CLOSED;
-	}
-}
-
-static enum stack_assoc_state us_pending_state(struct stack_assoc *assoc)
-{
-	struct sctp_status s = { .sstat_assoc_id = assoc->base.id };
-
-	if (get_option(assoc->base.endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0)
-		return ASSOC_CLOSED;
-	return assoc_state(s.sstat_state);
-}
-
-static int64_t us_checksum_errors(void)
-{
-	struct sctpstat stat;
-
-	usrsctp_get_stat(&stat);
-	return stat.sctps_badsum;
-}
-
-static enum stack_path_state path_state(int32_t state)
-{
-	if (state & SCTP_UNCONFIRMED)
-		return PATH_UNCONFIRMED;
-	if (state & SCTP_ACTIVE)
-		return PATH_ACTIVE;
-	return state & SCTP_INACTIVE ? PATH_INACTIVE : PATH_UNKNOWN;
-}
-
-/* I-DATA is not among them: the library offers it only where a program asks for it. */
-static unsigned extensions(struct stack_assoc *assoc)
-{
-	static const struct {
-		int option;
-		enum stack_extension bit;
-	} list[] = {
-		{ SCTP_PR_SUPPORTED, EXTENSION_PR_SCTP },
-		{ SCTP_AUTH_SUPPORTED, EXTENSION_AUTH },
-		{ SCTP_ASCONF_SUPPORTED, EXTENSION_ASCONF },
-		{ SCTP_RECONFIG_SUPPORTED, EXTENSION_RE_CONFIG },
-		{ SCTP_ECN_SUPPORTED, EXTENSION_ECN },
-	};
-	unsigned found = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
-		struct sctp_assoc_value value = { .assoc_id = assoc->base.id };
-
-		if (get_option(assoc->base.endpoint->socket, list[i].option, &value,
-			       sizeof(value)) == 0 &&
-		    value.assoc_value)
-			found |= list[i].bit;
-	}
-	return found;
-}
-
-static int us_status(struct stack_assoc *assoc, struct stack_status *status)
-{
-	struct socket *socket = assoc->base.endpoint->socket;
-	struct sctp_status s = { .sstat_assoc_id = assoc->base.id };
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->base.id };
-	struct sctp_assocparams params = { .sasoc_assoc_id = assoc->base.id };
-	int rc = get_option(socket, SCTP_STATUS, &s, sizeof(s));
-
-	if (rc < 0)
-		return refused(assoc, "getsockopt(SCTP_STATUS)", rc);
-	rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
-	if (rc < 0)
-		return refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
-	rc = get_option(socket, SCTP_ASSOCINFO, &params, sizeof(params));
-	if (rc < 0)
-		return refused(assoc, "getsockopt(SCTP_ASSOCINFO)", rc);
-	*status = (struct stack_status){
-		.rto_min_ms = rto.srto_min,
-		.max_retrans = params.sasoc_asocmaxrxt,
-		.id = assoc->base.id,
-		.state = assoc_state(s.sstat_state),
-		.out_streams = s.sstat_outstrms,
-		.in_streams = s.sstat_instrms,
-		.peer_rwnd = s.sstat_rwnd,
-		.extensions = extensions(assoc),
-	};
-	return 0;
-}
-
-/* The library tells what is left of it for chunks. */
-static uint32_t path_mtu(const struct stack_endpoint *endpoint, const union address *peer,
-			 uint32_t room)
-{
-	uint32_t ip = peer->sa.sa_family == AF_INET6 ? 40 : 20;
-	uint32_t udp = encapsulated(&endpoint->ports.udp) ? 8 : 0;
-
-	return room ? room + ip + udp + (uint32_t)sizeof(struct sctp_common_header) : 0;
-}
-
-static int us_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path)
-{
-	struct stack_endpoint *endpoint = assoc->base.endpoint;
-	struct sctp_paddrinfo info = { .spinfo_assoc_id = assoc->base.id };
-	int rc;
-
-	memcpy(&info.spinfo_address, peer, sizeof(*peer));
-	rc = get_option(endpoint->socket, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
-	if (rc < 0)
-		return refused(assoc, "getsockopt(SCTP_GET_PEER_ADDR_INFO)", rc);
-	*path = (struct stack_path){
-		.address = *peer,
-		.state = path_state(info.spinfo_state),
-		.srtt_us = (int64_t)info.spinfo_srtt * USEC_PER_MSEC,
-		.rto_ms = info.spinfo_rto,
-		.cwnd = info.spinfo_cwnd,
-		.mtu = path_mtu(endpoint, peer, info.spinfo_mtu),
-	};
-	if (path->srtt_us == assoc->handshake.srtt_us &&
-	    address_equal(peer, &assoc->handshake.address))
-		path->srtt_us = 0;
-	return 0;
-}
-
-static int us_paths(struct stack_assoc *assoc, struct stack_path **list)
-{
-	struct socket *socket = assoc->base.endpoint->socket;
-	struct sctp_status status = { .sstat_assoc_id = assoc->base.id };
-	struct sockaddr *packed = NULL;
-	union address *addresses, primary;
-	bool has_primary;
-	int count = usrsctp_getpaddrs(socket, assoc->base.id, &packed);
-
-	if (count < 0)
-		return refused(assoc, "sctp_getpaddrs", -errno);
-	copy_addresses(count, packed, &addresses);
-	if (packed)
-		usrsctp_freepaddrs(packed);
-	has_primary =
-		get_option(socket, SCTP_STATUS, &status, sizeof(status)) == 0 &&
-		address_from_sockaddr(
-			&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
-	*list = xcalloc((size_t)count, sizeof(**list));
-	for (int i = 0; i < count; i++) {
-		struct stack_path *path = &(*list)[i];
-
-		path->address = addresses[i];
-		us_path(assoc, &addresses[i], path);
-		path->primary = has_primary && address_equal(&primary, &addresses[i]);
-	}
-	free(addresses);
-	return count;
-}
-
-/*
- * The library counts the handshake as a round trip, from the first INIT on: after a dead first
- * address that is the time it was waited for, and no measurement of any path (RFC 9260 6.3.1, C4).
- */
-static void remember_handshake(struct stack_assoc *assoc)
-{
-	struct stack_path *list = NULL;
-	int count;
-
-	assoc->handshake = (struct stack_path){ 0 };
-	count = us_paths(assoc, &list);
-	for (int i = 0; i < count; i++)
-		if (list[i].srtt_us)
-			assoc->handshake = list[i];
-	free(list);
-}
-
-static int us_set_primary(struct stack_assoc *assoc, const union address *peer)
-{
-	struct sctp_setprim prim = { .ssp_assoc_id = assoc->base.id };
-
-	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
-	return refused(
-		assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
-		set_option(assoc->base.endpoint->socket, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
-}
-
-static int us_heartbeat(struct stack_assoc *assoc, const union address *peer)
-{
-	struct sctp_paddrparams params = {
-		.spp_assoc_id = assoc->base.id,
-		.spp_flags = SPP_HB_DEMAND,
-	};
-
-	memcpy(&params.spp_address, peer, sizeof(*peer));
-	return refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
-		       set_option(assoc->base.endpoint->socket, SCTP_PEER_ADDR_PARAMS, &params,
-				  sizeof(params)));
-}
-
-static int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
-{
-	struct socket *socket = assoc->base.endpoint->socket;
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->base.id };
-	int rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
-
-	if (rc < 0)
-		return refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
-	rto.srto_assoc_id = assoc->base.id;
-	rto.srto_min = ms;
-	rto.srto_initial = MAX(rto.srto_initial, ms); /* it insists */
-	return refused(assoc, "setsockopt(SCTP_RTOINFO)",
-		       set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)));
-}
-
-/* --- Events ----------------------------------------------------------------------------------- */
-
-/* What configure() lowered for the INIT is not for the time after it. */
-static void restore_rto(struct stack_assoc *assoc)
-{
-	struct socket *socket = assoc->base.endpoint->socket;
-	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->base.id };
-
-	if (get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
-		return;
-	rto.srto_assoc_id = assoc->base.id;
-	rto.srto_initial = MAX(rto.srto_initial, RTO_MIN_MS);
-	rto.srto_min = RTO_MIN_MS;
-	set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
-}
-
-/* sac_info is an ABORT chunk of the peer, with its header of 4 bytes (RFC 6458 section 6.1.1). */
-static void abort_cause(struct bytes info, struct cause *cause)
-{
-	if (bytes_skip(&info, 4))
-		cause_parse(info, cause);
-}
-
-/* Could the INIT retransmissions of this attempt be used up by now? */
-static bool may_have_given_up(const struct stack_assoc *assoc)
-{
-	struct socket *socket = assoc->base.endpoint->socket;
-	struct sctp_initmsg init = { 0 };
-	struct sctp_rtoinfo rto = { 0 };
-
-	if (!assoc->attempt || get_option(socket, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
-	    get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
-		return true;
-	return loop_now_us() - assoc->attempt->begun_us >=
-	       stack_attempts_us(assoc->attempt->count, init.sinit_max_attempts, rto.srto_initial,
-				 init.sinit_max_init_timeo);
-}
-
-/* Has this end aborted, of its own? A one-to-one socket has an error that tells. */
-static bool is_own_abort(const struct stack_assoc *assoc, const struct sctp_assoc_change *change)
-{
-	socklen_t size = sizeof(int);
-	int error = 0;
-
-	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE)
-		usrsctp_getsockopt(assoc->base.endpoint->socket, SOL_SOCKET, SO_ERROR, &error,
-				   &size);
-	return change->sac_error || error == ECONNABORTED;
-}
-
-/*
- * Which errno: the peer's ABORT comes along whole. Without it the attempts are used up, or this end
- * has aborted for a reason of its own.
- */
-static int failed_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
-			bool info)
-{
-	if (assoc->base.aborting)
-		return ECONNABORTED;
-	if (info)
-		return ECONNREFUSED;
-	return is_own_abort(assoc, change) || !may_have_given_up(assoc) ? ECONNABORTED : ETIMEDOUT;
-}
-
-/* The same of an association that was up, and of retransmissions. */
-static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
-		      bool info)
-{
-	if (assoc->base.aborting)
-		return ECONNABORTED;
-	if (info)
-		return ECONNRESET;
-	return is_own_abort(assoc, change) ? ECONNABORTED : ETIMEDOUT;
-}
-
-/* Whose event it is. NULL: of one that was released, or has ended for us before. */
-static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, uint32_t id, bool came_up)
-{
-	struct stack_assoc *assoc = handle_find(endpoint, id);
-
-	if (!assoc && came_up && endpoint->base.listening)
-		assoc = handle_new(endpoint, sizeof(*assoc), id);
-	return assoc && !assoc->base.ended ? assoc : NULL;
-}
-
-static void end(struct stack_assoc *assoc)
-{
-	forget_attempt(assoc);
-	handle_end(assoc);
-}
-
-static void come_up(struct stack_assoc *assoc)
-{
-	assoc->up = true;
-	forget_attempt(assoc);
-	restore_rto(assoc);
-	remember_handshake(assoc);
-}
-
-/* info: sac_info, what follows change. */
-static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
-			 struct bytes info, struct stack_event *event)
-{
-	event->assoc = assoc_of(endpoint, change->sac_assoc_id, change->sac_state == SCTP_COMM_UP);
-	if (!event->assoc)
-		return false;
-	switch (change->sac_state) {
-	case SCTP_COMM_UP:
-		event->type = EVENT_UP;
-		come_up(event->assoc);
-		return true;
-	case SCTP_RESTART:
-		event->type = EVENT_RESTART;
-		return true;
-	case SCTP_CANT_STR_ASSOC:
-		event->type = EVENT_FAILED;
-		event->error = failed_error(event->assoc, change, info.left > 0);
-		event->aborted = info.left > 0;
-		abort_cause(info, &event->cause);
-		end(event->assoc);
-		return true;
-	case SCTP_COMM_LOST:
-		event->type = EVENT_LOST;
-		event->error = lost_error(event->assoc, change, info.left > 0);
-		abort_cause(info, &event->cause);
-		if (!event->cause.code)
-			event->cause.code = change->sac_error;
-		end(event->assoc);
-		return true;
-	case SCTP_SHUTDOWN_COMP:
-		event->type = EVENT_CLOSED;
-		end(event->assoc);
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr_change *change,
-			struct stack_event *event)
-{
-	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
-		return false;
-	event->type = EVENT_PATH;
-	event->assoc = assoc_of(endpoint, change->spc_assoc_id, false);
-	/* Another thread of the library may have news of a path before it is up. */
-	if (!event->assoc || (!event->assoc->up && !event->assoc->attempt))
-		return false;
-	switch (change->spc_state) {
-	case SCTP_ADDR_AVAILABLE:
-	case SCTP_ADDR_CONFIRMED:
-		event->path_state = PATH_ACTIVE;
-		return true;
-	case SCTP_ADDR_UNREACHABLE:
-		event->path_state = PATH_INACTIVE;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* False: nothing that the seam has a word for. */
-static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
-			 struct stack_event *event)
-{
-	union sctp_notification copy = { 0 };
-	const union sctp_notification *n = &copy;
-
-	/* A copy, because the bytes are not aligned, and may be cut short of a long ABORT chunk. */
-	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
-	switch (n->sn_header.sn_type) {
-	case SCTP_ASSOC_CHANGE:
-		bytes_skip(&piece, MIN(piece.left, sizeof(n->sn_assoc_change)));
-		return assoc_change(endpoint, &n->sn_assoc_change, piece, event);
-	case SCTP_PEER_ADDR_CHANGE:
-		return path_change(endpoint, &n->sn_paddr_change, event);
-	case SCTP_SHUTDOWN_EVENT:
-		event->type = EVENT_SHUTDOWN;
-		event->assoc = assoc_of(endpoint, n->sn_shutdown_event.sse_assoc_id, false);
-		return event->assoc;
-	default:
-		return false;
-	}
-}
-
-/* True when *event is one to report. */
-static bool take_piece(struct stack_endpoint *endpoint, size_t got, int flags,
-		       const struct sctp_rcvinfo *info, struct stack_event *event)
-{
-	bool end = flags & MSG_EOR;
-	struct bytes piece;
-
-	if (flags & MSG_NOTIFICATION)
-		return receive_notification(&endpoint->base.receive, got, end, &piece) &&
-		       notification(endpoint, piece, event);
-	event->assoc = assoc_of(endpoint, info->rcv_assoc_id, false);
-	event->stream = info->rcv_sid;
-	event->ppid = info->rcv_ppid;
-	event->unordered = info->rcv_flags & SCTP_UNORDERED;
-	return receive_data(&endpoint->base.receive, got, end, info->rcv_assoc_id, event) &&
-	       event->assoc;
-}
-
 static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, const void *bytes,
 			size_t length)
 {
 	if (usrsctp_sendv(assoc->base.endpoint->socket, bytes, length, NULL, 0, info, sizeof(*info),
 			  SCTP_SENDV_SNDINFO, 0) >= 0)
 		return 0;
-	return errno == EWOULDBLOCK ? -EAGAIN : refused(assoc, "sctp_sendv", -errno);
+	return errno == EWOULDBLOCK ? -EAGAIN : us_refused(assoc, "sctp_sendv", -errno);
 }
 
-static int send_abort(struct stack_assoc *assoc)
+int us_send_abort(struct stack_assoc *assoc)
 {
 	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_ABORT };
 
@@ -936,60 +388,6 @@ static int send_abort(struct stack_assoc *assoc)
 		return -EOPNOTSUPP;
 	return send_message(assoc, &info, NULL, 0);
 }
-
-/* True when *event is one to report; false: the library has nothing more now. */
-static bool receive(struct stack_endpoint *endpoint, struct stack_event *event)
-{
-	for (;;) {
-		struct sctp_rcvinfo info = { 0 };
-		socklen_t info_size = sizeof(info);
-		unsigned info_type = 0;
-		int flags = 0;
-		ssize_t got;
-		struct iovec room = receive_room(&endpoint->base.receive);
-
-		got = usrsctp_recvv(endpoint->socket, room.iov_base, room.iov_len, NULL, NULL,
-				    &info, &info_size, &info_type, &flags);
-		*event = (struct stack_event){ .type = EVENT_NONE };
-		if (got <= 0) /* an error is an outcome that a notification has told already */
-			return false;
-		if (take_piece(endpoint, (size_t)got, flags, &info, event))
-			return true;
-	}
-}
-
-/* The library does not know that ICMP has ended it, and would go on. */
-static bool take_ended(struct stack_endpoint *endpoint, struct stack_event *event)
-{
-	struct us_attempt *attempt;
-
-	attempts_read_icmp(&endpoint->attempts, &endpoint->ports);
-	attempt = attempts_ended(&endpoint->attempts);
-	if (!attempt)
-		return false;
-	*event = (struct stack_event){
-		.type = EVENT_FAILED,
-		.assoc = attempt->assoc,
-		.error = attempt->final_error,
-	};
-	send_abort(event->assoc);
-	end(event->assoc);
-	return true;
-}
-
-/* The bell is silenced as in accept_socket(). */
-static int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
-{
-	if (receive(endpoint, event))
-		return 1;
-	bell_silence(endpoint->bell);
-	if (!receive(endpoint, event) && !take_ended(endpoint, event))
-		return 0;
-	bell_ring(endpoint->bell);
-	return 1;
-}
-
-/* --- Sending and ending ----------------------------------------------------------------------- */
 
 static int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_t stream,
 		   uint32_t ppid, bool unordered)
@@ -1020,13 +418,13 @@ static int us_shutdown(struct stack_assoc *assoc)
 	if (assoc->base.endpoint->base.style == STACK_ONE_TO_MANY)
 		return send_message(assoc, &info, NULL, 0);
 	if (usrsctp_shutdown(assoc->base.endpoint->socket, SHUT_WR) < 0)
-		return refused(assoc, "shutdown", -errno);
+		return us_refused(assoc, "shutdown", -errno);
 	return 0;
 }
 
 static int us_abort(struct stack_assoc *assoc)
 {
-	int rc = send_abort(assoc);
+	int rc = us_send_abort(assoc);
 
 	if (rc == 0)
 		assoc->base.aborting = true;

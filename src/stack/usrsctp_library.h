@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * usrsctp as a whole, one per process: whether it can be used here, its UDP port, its start and its
- * end; and bells, by which its threads wake the main one. Only this file and usrsctp.c
- * include <usrsctp.h>.
+ * end; and bells, by which its threads wake the main one.
  */
 #ifndef STACK_USRSCTP_LIBRARY_H
 #define STACK_USRSCTP_LIBRARY_H

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* SCTP in UDP (RFC 6951) with the kernel's stack. */
+#include <stdio.h>
+
+#include "base/util.h"
+#include "stack/kernel_parts.h"
+
+/* What linux/sctp.h has and libsctp's header lacks (RFC 6951 section 6.1). */
+#ifndef SCTP_REMOTE_UDP_ENCAPS_PORT
+#define SCTP_REMOTE_UDP_ENCAPS_PORT 36
+struct sctp_udpencaps {
+	sctp_assoc_t sue_assoc_id;
+	struct sockaddr_storage sue_address;
+	uint16_t sue_port; /* network byte order */
+};
+#endif
+/* IANA's sctp-tunneling. */
+#define ENCAPS_PORT 9899
+
+/* What net.sctp.udp_port is set to; 0: off, negative: this kernel cannot do it. */
+long kernel_udp_port(void)
+{
+	FILE *file = fopen("/proc/sys/net/sctp/udp_port", "re");
+	long port = -1;
+
+	if (!file)
+		return -1;
+	if (fscanf(file, "%ld", &port) != 1)
+		port = -1;
+	fclose(file);
+	return port;
+}
+
+/*
+ * The kernel listens for encapsulated packets on one UDP port for all of the network namespace, and
+ * a socket takes it over when it is made: without it an association silently goes native.
+ */
+int kernel_check_encaps(const struct stack_encaps *udp, struct stack_fault *fault)
+{
+	long port = kernel_udp_port();
+
+	fault->call = "net.sctp.udp_port";
+	if (port < 0) {
+		message_set(&fault->hint, 0, "Linux can since 5.11; --stack usrsctp can on any");
+		return message_set(&fault->why, -EOPNOTSUPP,
+				   "this kernel's SCTP has no UDP encapsulation");
+	}
+	if (port && (!udp->local || port == udp->local))
+		return 0;
+	message_set(&fault->hint, 0, "as root: sysctl net.sctp.udp_port=%u",
+		    udp->local ? udp->local : ENCAPS_PORT);
+	if (!port)
+		return message_set(&fault->why, -EOPNOTSUPP,
+				   "net.sctp.udp_port is 0: this host's kernel takes no "
+				   "UDP-encapsulated SCTP");
+	return message_set(
+		&fault->why, -EADDRNOTAVAIL,
+		"net.sctp.udp_port is %ld: this host's kernel takes UDP-encapsulated SCTP "
+		"on that port alone, not on %u",
+		port, udp->local);
+}
+
+int kernel_set_encaps(int fd, const struct stack_config *config, struct stack_fault *fault)
+{
+	struct sctp_udpencaps encaps = { .sue_port = htons(config->udp.remote) };
+
+	if (!config->udp.remote)
+		return 0;
+	/* For every association to come: no id, no address. */
+	encaps.sue_address.ss_family = config->ipv6 ? AF_INET6 : AF_INET;
+	fault->call = "setsockopt(SCTP_REMOTE_UDP_ENCAPS_PORT)";
+	return set_option(fd, SCTP_REMOTE_UDP_ENCAPS_PORT, &encaps, sizeof(encaps));
+}

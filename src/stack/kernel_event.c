@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* Events of the kernel's stack, and why an association has failed or was lost. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "base/loop.h"
+#include "stack/kernel_parts.h"
+
+/* SO_ERROR and recvmsg() speak of the socket: they are about an association that is its only one.
+ */
+static struct stack_assoc *only_one(const struct stack_endpoint *endpoint)
+{
+	return endpoint->base.assocs.count == 1 ? endpoint->base.assocs.entries[0].assoc : NULL;
+}
+
+static void remember_so_error(struct stack_endpoint *endpoint, int error)
+{
+	struct stack_assoc *assoc = only_one(endpoint);
+
+	if (assoc && (error == ETIMEDOUT || error == ECONNREFUSED || error == ENOPROTOOPT))
+		assoc->outcome = error;
+}
+
+/* A positive errno, 0, or -errno: it could not be read. */
+static int read_so_error(struct stack_endpoint *endpoint)
+{
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	if (getsockopt(endpoint->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+		return handle_failed(endpoint, "getsockopt(SO_ERROR)", -errno);
+	remember_so_error(endpoint, error);
+	return error;
+}
+
+/* Could the INIT retransmissions of this attempt be used up by now? 1, 0 or -errno. */
+static int may_have_given_up(const struct stack_assoc *assoc)
+{
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
+	struct sctp_initmsg init = { 0 };
+	struct sctp_rtoinfo rto = { 0 };
+	int rc = get_option(endpoint->fd, SCTP_INITMSG, &init, sizeof(init));
+
+	if (rc < 0)
+		return handle_failed(endpoint, "getsockopt(SCTP_INITMSG)", rc);
+	rc = get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (rc < 0)
+		return handle_failed(endpoint, "getsockopt(SCTP_RTOINFO)", rc);
+	return loop_now_us() - assoc->connect_us >=
+	       stack_attempts_us(assoc->address_count, init.sinit_max_attempts, rto.srto_initial,
+				 init.sinit_max_init_timeo);
+}
+
+/*
+ * SCTP_CANT_STR_ASSOC says that there is no association, not why: sac_error is that of an ABORT, or
+ * 0. SO_ERROR says why on a one-to-one socket, and nothing on a one-to-many one. A positive errno,
+ * or negative: what tells it could not be read.
+ */
+static int failure_error(struct stack_assoc *assoc)
+{
+	int rc;
+
+	if (assoc->base.aborting)
+		return ECONNABORTED;
+	rc = read_so_error(assoc->base.endpoint);
+	if (rc < 0)
+		return rc;
+	if (assoc->outcome == ENOPROTOOPT)
+		return ENOPROTOOPT;
+	if (assoc->connect_error)
+		return assoc->connect_error;
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE && assoc->outcome)
+		return assoc->outcome;
+	rc = may_have_given_up(assoc);
+	if (rc < 0)
+		return rc;
+	return rc ? ETIMEDOUT : ECONNREFUSED;
+}
+
+/*
+ * The causes of an ABORT. RFC 6458 has the whole chunk there; Linux leaves its header out
+ * (net/sctp/ulpevent.c sctp_ulpevent_make_assoc_change), or has nothing but the first code, in
+ * network byte order (sctp_sf_do_9_1_abort passes it as it came).
+ */
+static void abort_cause(const struct sctp_assoc_change *change, struct bytes info,
+			struct cause *cause)
+{
+	cause_parse(info, cause);
+	if (!cause->code)
+		cause->code = ntohs(change->sac_error);
+}
+
+/*
+ * Who has ended an association that was up. The peer's ABORT comes with its causes in info; a cause
+ * without is this end's own (net/sctp/sm_statefuns.c sctp_sf_abort_violation). Without either it
+ * was an ABORT that gave none, or silence: SO_ERROR tells on a one-to-one socket. On a one-to-many
+ * one it does not, but a silent peer loses its paths first.
+ */
+static int lost_error(struct stack_assoc *assoc, const struct sctp_assoc_change *change, bool info)
+{
+	int error;
+
+	if (assoc->base.aborting)
+		return ECONNABORTED;
+	if (info)
+		return ECONNRESET;
+	if (change->sac_error)
+		return ECONNABORTED;
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE) {
+		error = read_so_error(assoc->base.endpoint);
+		if (error < 0 || error == ECONNRESET || error == ETIMEDOUT)
+			return error;
+	}
+	return assoc->unreachable ? ETIMEDOUT : ECONNRESET;
+}
+
+/* Whose event it is. NULL: of one that was released. */
+static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, sctp_assoc_t id, bool came_up)
+{
+	struct stack_assoc *assoc = handle_find(endpoint, (uint32_t)id);
+
+	if (!assoc && came_up && endpoint->base.listening)
+		assoc = handle_new(endpoint, sizeof(*assoc), (uint32_t)id);
+	return assoc;
+}
+
+/* It has ended, and why: error is negative where that could not be found out. */
+static void end(struct stack_event *event, enum stack_event_type type, int error)
+{
+	handle_end(event->assoc);
+	event->type = error < 0 ? EVENT_FAULT : type;
+	event->error = abs(error);
+}
+
+/* info: sac_info, what follows change. */
+static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
+			 struct bytes info, struct stack_event *event)
+{
+	event->assoc = assoc_of(endpoint, change->sac_assoc_id, change->sac_state == SCTP_COMM_UP);
+	if (!event->assoc)
+		return false;
+	switch (change->sac_state) {
+	case SCTP_COMM_UP:
+		event->type = EVENT_UP;
+		return true;
+	case SCTP_RESTART:
+		event->type = EVENT_RESTART;
+		return true;
+	case SCTP_CANT_STR_ASSOC:
+		abort_cause(change, info, &event->cause);
+		end(event, EVENT_FAILED, failure_error(event->assoc));
+		return true;
+	case SCTP_COMM_LOST:
+		abort_cause(change, info, &event->cause);
+		end(event, EVENT_LOST, lost_error(event->assoc, change, info.left > 0));
+		return true;
+	case SCTP_SHUTDOWN_COMP:
+		end(event, EVENT_CLOSED, 0);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr_change *change,
+			struct stack_event *event)
+{
+	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
+		return false;
+	event->type = EVENT_PATH;
+	event->assoc = assoc_of(endpoint, change->spc_assoc_id, false);
+	if (!event->assoc)
+		return false;
+	switch (change->spc_state) {
+	case SCTP_ADDR_AVAILABLE:
+	case SCTP_ADDR_CONFIRMED:
+		event->path_state = PATH_ACTIVE;
+		return true;
+	case SCTP_ADDR_UNREACHABLE:
+		event->assoc->unreachable = true;
+		event->path_state = PATH_INACTIVE;
+		return true;
+	case SCTP_ADDR_PF:
+		event->path_state = PATH_POTENTIALLY_FAILED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* False: nothing that the seam has a word for. */
+static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
+			 struct stack_event *event)
+{
+	union sctp_notification copy = { 0 };
+	const union sctp_notification *n = &copy;
+
+	/* A copy, because the bytes are not aligned, and may be cut short of a long ABORT chunk. */
+	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
+	switch (n->sn_header.sn_type) {
+	case SCTP_ASSOC_CHANGE:
+		bytes_skip(&piece, MIN(piece.left, sizeof(n->sn_assoc_change)));
+		return assoc_change(endpoint, &n->sn_assoc_change, piece, event);
+	case SCTP_PEER_ADDR_CHANGE:
+		return path_change(endpoint, &n->sn_paddr_change, event);
+	case SCTP_SHUTDOWN_EVENT:
+		event->type = EVENT_SHUTDOWN;
+		event->assoc = assoc_of(endpoint, n->sn_shutdown_event.sse_assoc_id, false);
+		return event->assoc;
+	default:
+		return false;
+	}
+}
+
+/* Returns the id of the association. */
+static sctp_assoc_t message_info(struct msghdr *msg, struct stack_event *event)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		const struct sctp_sndrcvinfo *info = (const void *)CMSG_DATA(c);
+
+		if (c->cmsg_level != IPPROTO_SCTP || c->cmsg_type != SCTP_SNDRCV)
+			continue;
+		event->stream = info->sinfo_stream;
+		event->ppid = info->sinfo_ppid;
+		event->unordered = info->sinfo_flags & SCTP_UNORDERED;
+		return info->sinfo_assoc_id;
+	}
+	return 0;
+}
+
+/* True when *event is one to report. */
+static bool take_piece(struct stack_endpoint *endpoint, size_t got, struct msghdr *msg,
+		       struct stack_event *event)
+{
+	bool end = msg->msg_flags & MSG_EOR;
+	struct bytes piece;
+	sctp_assoc_t id;
+
+	if (msg->msg_flags & MSG_NOTIFICATION)
+		return receive_notification(&endpoint->base.receive, got, end, &piece) &&
+		       notification(endpoint, piece, event);
+	id = message_info(msg, event);
+	event->assoc = assoc_of(endpoint, id, false);
+	return receive_data(&endpoint->base.receive, got, end, (uint32_t)id, event) && event->assoc;
+}
+
+/* recvmsg() has nothing more, or an error. */
+static int no_more(struct stack_endpoint *endpoint, int error, struct stack_event *event)
+{
+	if (receive_error_is_outcome(error)) {
+		remember_so_error(endpoint, error); /* given here, it is cleared too */
+		return 0;
+	}
+	event->type = EVENT_FAULT;
+	event->error = -handle_failed(endpoint, "recvmsg", -error);
+	return 1;
+}
+
+int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(struct sctp_sndrcvinfo))];
+	} control;
+
+	for (;;) {
+		struct iovec iov = receive_room(&endpoint->base.receive);
+		struct msghdr msg = {
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = &control,
+			.msg_controllen = sizeof(control),
+		};
+		ssize_t got;
+
+		got = recvmsg(endpoint->fd, &msg, MSG_DONTWAIT);
+		*event = (struct stack_event){ .type = EVENT_NONE };
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? no_more(endpoint, errno, event) : 0;
+		if (take_piece(endpoint, (size_t)got, &msg, event))
+			return 1;
+	}
+}
+
+int kernel_soft_error(struct stack_assoc *assoc)
+{
+	return only_one(assoc->base.endpoint) ? read_so_error(assoc->base.endpoint) : 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the kernel's stack share: kernel.c (endpoints, connecting, sending),
+ * kernel_event.c (what comes), kernel_status.c (what is known of an association) and
+ * kernel_encaps.c. No other file includes <netinet/sctp.h>.
+ */
+#ifndef STACK_KERNEL_PARTS_H
+#define STACK_KERNEL_PARTS_H
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/sctp.h>
+#include <sys/socket.h>
+
+#include "stack/handle.h"
+
+struct stack_endpoint {
+	struct endpoint_base base;
+	int fd;
+};
+
+struct stack_assoc {
+	struct assoc_base base;
+	int64_t connect_us;   /* when connect() was called; 0: it came from the peer */
+	size_t address_count; /* that it was called with */
+	int connect_error;    /* what a blocking connect returned; positive, or 0 */
+	int outcome;      /* the newest SO_ERROR that can end an attempt; reading clears it there */
+	bool unreachable; /* a path has become inactive */
+};
+
+static inline int set_option(int fd, int option, const void *value, socklen_t size)
+{
+	return setsockopt(fd, IPPROTO_SCTP, option, value, size) < 0 ? -errno : 0;
+}
+
+static inline int get_option(int fd, int option, void *value, socklen_t size)
+{
+	return getsockopt(fd, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
+}
+
+/* --- kernel_encaps.c -------------------------------------------------------------------------- */
+
+/* What net.sctp.udp_port is set to; 0: off, negative: -errno, -ENOENT where there is no such. */
+long kernel_udp_port(void);
+
+/*
+ * Whether the endpoint can be encapsulated so, and its options. 0, or -errno and *fault says why.
+ */
+int kernel_check_encaps(const struct stack_encaps *udp, struct stack_fault *fault);
+int kernel_set_encaps(int fd, const struct stack_config *config, struct stack_fault *fault);
+
+/* --- kernel_event.c --------------------------------------------------------------------------- */
+
+int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event);
+int kernel_soft_error(struct stack_assoc *assoc);
+
+/* --- kernel_status.c -------------------------------------------------------------------------- */
+
+/*
+ * rc of a call about one association: -ENOTCONN where it has ended, else rc, and if that is an
+ * error the call is named for fault().
+ */
+int kernel_refused(struct stack_assoc *assoc, const char *call, int rc);
+
+/* A learned link-local address comes without its zone, and any zone will do to name it. */
+void kernel_put_address(void *to, const union address *peer);
+
+enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc);
+int64_t kernel_checksum_errors(void);
+int kernel_status(struct stack_assoc *assoc, struct stack_status *status);
+int kernel_paths(struct stack_assoc *assoc, struct stack_path **list);
+int kernel_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path);
+int kernel_bound_addresses(struct stack_endpoint *endpoint, union address **list);
+int kernel_local_addresses(struct stack_assoc *assoc, union address **list);
+int kernel_set_primary(struct stack_assoc *assoc, const union address *peer);
+int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer);
+int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel knows of an association and its paths, and what can be set there. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "stack/kernel_parts.h"
+
+static bool has_ended(const struct stack_assoc *assoc)
+{
+	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+
+	return assoc->base.ended || get_option(assoc->base.endpoint->fd, SCTP_STATUS, &status,
+					       sizeof(status)) == -EINVAL;
+}
+
+/*
+ * The same of a call about one association: the kernel knows nothing of one that has ended, and
+ * says EINVAL, or of a socket that was its own, that it is not connected.
+ */
+int kernel_refused(struct stack_assoc *assoc, const char *call, int rc)
+{
+	bool gone = rc == -EINVAL || rc == -ENOTCONN || rc == -EPIPE || rc == -ESHUTDOWN ||
+		    rc == -ECONNRESET;
+
+	if (rc >= 0 || (gone && has_ended(assoc)))
+		return rc < 0 ? -ENOTCONN : rc;
+	return handle_failed(assoc->base.endpoint, call, rc);
+}
+
+/* The kernel numbers them from SCTP_CLOSED = 1, in the order of the RFC. */
+static enum stack_assoc_state assoc_state(int state)
+{
+	return state > SCTP_CLOSED ? (enum stack_assoc_state)(state - SCTP_CLOSED) : ASSOC_CLOSED;
+}
+
+/* SCTP_STATUS is refused on a pending one-to-one socket; the list of associations is not. */
+static enum stack_assoc_state state_by_socket(int fd)
+{
+	enum stack_assoc_state found = ASSOC_CLOSED;
+	FILE *file = fopen("/proc/net/sctp/assocs", "re");
+	unsigned long long wanted, inode;
+	struct stat stat;
+	char *line = NULL;
+	size_t size = 0;
+	int state;
+
+	if (!file)
+		return found;
+	wanted = fstat(fd, &stat) == 0 ? stat.st_ino : 0;
+	/* net/sctp/proc.c sctp_assocs_seq_show: the fifth column, numbered from CLOSED = 0. */
+	while (found == ASSOC_CLOSED && getline(&line, &size, file) > 0)
+		if (sscanf(line, "%*s %*s %*s %*s %d %*s %*s %*s %*s %*s %llu", &state, &inode) ==
+			    2 &&
+		    inode == wanted)
+			found = assoc_state(state + SCTP_CLOSED);
+	free(line);
+	fclose(file);
+	return found;
+}
+
+enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc)
+{
+	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+	int fd = assoc->base.endpoint->fd;
+
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE)
+		return state_by_socket(fd);
+	return assoc->base.id && get_option(fd, SCTP_STATUS, &s, sizeof(s)) == 0
+		       ? assoc_state(s.sstat_state)
+		       : ASSOC_CLOSED;
+}
+
+/* Read with as little as it takes: it is done before every attempt, most of which succeed. */
+int64_t kernel_checksum_errors(void)
+{
+	int fd = open("/proc/net/sctp/snmp", O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	const char *line;
+	ssize_t got;
+
+	if (fd < 0)
+		return -1;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	line = strstr(text, "SctpChecksumErrors");
+	return line ? strtoll(line + strlen("SctpChecksumErrors"), NULL, 10) : -1;
+}
+
+/* 0, or -errno. */
+static int extensions(struct stack_assoc *assoc, unsigned *found)
+{
+	static const struct {
+		int option;
+		enum stack_extension bit;
+	} list[] = {
+		{ SCTP_PR_SUPPORTED, EXTENSION_PR_SCTP },
+		{ SCTP_AUTH_SUPPORTED, EXTENSION_AUTH },
+		{ SCTP_ASCONF_SUPPORTED, EXTENSION_ASCONF },
+		{ SCTP_RECONFIG_SUPPORTED, EXTENSION_RE_CONFIG },
+		{ SCTP_INTERLEAVING_SUPPORTED, EXTENSION_I_DATA },
+		{ SCTP_ECN_SUPPORTED, EXTENSION_ECN },
+	};
+
+	/* For an association these options tell what the peer can do too (sctp_getsockopt_*). */
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
+		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc->base.id };
+		int rc =
+			get_option(assoc->base.endpoint->fd, list[i].option, &value, sizeof(value));
+
+		/* Not every kernel has all of them. */
+		if (rc < 0 && rc != -ENOPROTOOPT && rc != -EOPNOTSUPP)
+			return rc;
+		if (rc == 0 && value.assoc_value)
+			*found |= list[i].bit;
+	}
+	return 0;
+}
+
+int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
+{
+	int fd = assoc->base.endpoint->fd;
+	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id };
+	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc->base.id };
+	unsigned found = 0;
+	int rc = get_option(fd, SCTP_STATUS, &s, sizeof(s));
+
+	if (rc < 0)
+		return kernel_refused(assoc, "getsockopt(SCTP_STATUS)", rc);
+	rc = get_option(fd, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (rc < 0)
+		return kernel_refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
+	rc = get_option(fd, SCTP_ASSOCINFO, &params, sizeof(params));
+	if (rc < 0)
+		return kernel_refused(assoc, "getsockopt(SCTP_ASSOCINFO)", rc);
+	rc = extensions(assoc, &found);
+	if (rc < 0)
+		return kernel_refused(assoc, "getsockopt(SCTP_*_SUPPORTED)", rc);
+	*status = (struct stack_status){
+		.rto_min_ms = rto.srto_min,
+		.max_retrans = params.sasoc_asocmaxrxt,
+		.id = (uint32_t)s.sstat_assoc_id,
+		.state = assoc_state(s.sstat_state),
+		.out_streams = s.sstat_outstrms,
+		.in_streams = s.sstat_instrms,
+		.peer_rwnd = s.sstat_rwnd,
+		.extensions = found,
+	};
+	return 0;
+}
+
+/* Of a list of addresses: more than fit into any INIT. */
+#define ADDRESSES_SIZE_MAX (1 << 20)
+
+/*
+ * What sctp_getpaddrs() and sctp_getladdrs() do, on memory that is all set beforehand: the kernel
+ * returns a length without the header (sctp_getsockopt_peer_addrs), from which valgrind concludes
+ * that the last bytes of libsctp's buffer were never written. Returns the count, or -errno.
+ */
+static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, int option,
+			 union address **list)
+{
+	socklen_t size = 4096;
+	struct sctp_getaddrs *got = NULL;
+	const uint8_t *at;
+	int rc;
+
+	*list = NULL;
+	do {
+		free(got);
+		size *= 2;
+		got = xcalloc(1, size);
+		got->assoc_id = (sctp_assoc_t)assoc;
+		rc = get_option(endpoint->fd, option, got, size);
+	} while (rc == -ENOMEM && size < ADDRESSES_SIZE_MAX); /* too small */
+	if (rc == 0) {
+		at = got->addrs;
+		*list = xcalloc(got->addr_num, sizeof(**list));
+		for (uint32_t i = 0; i < got->addr_num; i++) {
+			address_from_sockaddr(&(*list)[i], (const struct sockaddr *)at);
+			at += ((const struct sockaddr *)at)->sa_family == AF_INET
+				      ? sizeof(struct sockaddr_in)
+				      : sizeof(struct sockaddr_in6);
+		}
+		rc = (int)got->addr_num;
+	}
+	free(got);
+	return rc;
+}
+
+int kernel_bound_addresses(struct stack_endpoint *endpoint, union address **list)
+{
+	int count = get_addresses(endpoint, 0, SCTP_GET_LOCAL_ADDRS, list);
+
+	return count < 0 ? handle_failed(endpoint, "sctp_getladdrs", count) : count;
+}
+
+int kernel_local_addresses(struct stack_assoc *assoc, union address **list)
+{
+	return kernel_refused(
+		assoc, "sctp_getladdrs",
+		get_addresses(assoc->base.endpoint, assoc->base.id, SCTP_GET_LOCAL_ADDRS, list));
+}
+
+static enum stack_path_state path_state(unsigned state)
+{
+	switch (state) {
+	case SCTP_ACTIVE:
+		return PATH_ACTIVE;
+	case SCTP_INACTIVE:
+		return PATH_INACTIVE;
+	case SCTP_PF:
+		return PATH_POTENTIALLY_FAILED;
+	case SCTP_UNCONFIRMED:
+		return PATH_UNCONFIRMED;
+	default:
+		return PATH_UNKNOWN;
+	}
+}
+
+/*
+ * spinfo_srtt is in jiffies, whose length the kernel tells in no other way than the resolution of
+ * its coarse clock.
+ */
+static int64_t jiffy_us(void)
+{
+	struct timespec tick;
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) < 0)
+		return 0;
+	return (int64_t)tick.tv_sec * USEC_PER_SEC + (tick.tv_nsec + 500) / 1000;
+}
+
+void kernel_put_address(void *to, const union address *peer)
+{
+	union address address = *peer;
+
+	if (address.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) &&
+	    !address.v6.sin6_scope_id)
+		address.v6.sin6_scope_id = 1;
+	memcpy(to, &address, sizeof(address));
+}
+
+int kernel_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path)
+{
+	struct sctp_paddrinfo info = { .spinfo_assoc_id = (sctp_assoc_t)assoc->base.id };
+	int rc;
+
+	kernel_put_address(&info.spinfo_address, peer);
+	rc = get_option(assoc->base.endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
+	if (rc < 0)
+		return kernel_refused(assoc, "getsockopt(SCTP_GET_PEER_ADDR_INFO)", rc);
+	*path = (struct stack_path){
+		.address = *peer,
+		.state = path_state((unsigned)info.spinfo_state),
+		.srtt_us = info.spinfo_srtt * jiffy_us(),
+		.rto_ms = info.spinfo_rto,
+		.cwnd = info.spinfo_cwnd,
+		.mtu = info.spinfo_mtu,
+	};
+	return 0;
+}
+
+int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
+{
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
+	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+	union address *addresses = NULL, primary;
+	bool has_primary;
+	int count = get_addresses(endpoint, assoc->base.id, SCTP_GET_PEER_ADDRS, &addresses), rc;
+
+	if (count < 0)
+		return kernel_refused(assoc, "sctp_getpaddrs", count);
+	rc = get_option(endpoint->fd, SCTP_STATUS, &status, sizeof(status));
+	has_primary = address_from_sockaddr(
+		&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
+	*list = xcalloc((size_t)count, sizeof(**list));
+	for (int i = 0; rc == 0 && i < count; i++) {
+		struct stack_path *path = &(*list)[i];
+
+		path->address = addresses[i];
+		kernel_path(assoc, &addresses[i], path); /* the peer may just have removed it */
+		path->primary = has_primary && address_equal(&primary, &addresses[i]);
+	}
+	free(addresses);
+	if (rc == 0)
+		return count;
+	free(*list);
+	return kernel_refused(assoc, "getsockopt(SCTP_STATUS)", rc);
+}
+
+int kernel_set_primary(struct stack_assoc *assoc, const union address *peer)
+{
+	struct sctp_prim prim = { .ssp_assoc_id = (sctp_assoc_t)assoc->base.id };
+
+	memcpy(&prim.ssp_addr, peer, sizeof(*peer));
+	return kernel_refused(
+		assoc, "setsockopt(SCTP_PRIMARY_ADDR)",
+		set_option(assoc->base.endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
+}
+
+int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer)
+{
+	struct sctp_paddrparams params = {
+		.spp_assoc_id = (sctp_assoc_t)assoc->base.id,
+		.spp_flags = SPP_HB_DEMAND,
+	};
+
+	kernel_put_address(&params.spp_address, peer);
+	return kernel_refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
+			      set_option(assoc->base.endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params,
+					 sizeof(params)));
+}
+
+int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
+{
+	/* 0 leaves the others as they are. */
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id, .srto_min = ms };
+
+	return kernel_refused(
+		assoc, "setsockopt(SCTP_RTOINFO)",
+		set_option(assoc->base.endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto)));
+}

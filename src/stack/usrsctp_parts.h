@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the stack in user space share: usrsctp.c (endpoints, connecting, sending),
+ * usrsctp_event.c (what comes) and usrsctp_status.c (what is known of an association). Beside them
+ * only usrsctp_library.c includes <usrsctp.h>.
+ */
+#ifndef STACK_USRSCTP_PARTS_H
+#define STACK_USRSCTP_PARTS_H
+
+#include <errno.h>
+#include <usrsctp.h>
+
+#include "stack/handle.h"
+#include "stack/usrsctp_attempt.h"
+#include "stack/usrsctp_library.h"
+
+/* RFC 9260 section 16, and what an association gets back once it is up. */
+#define RTO_MIN_MS 1000
+#define RTO_MAX_MS 60000
+
+struct stack_endpoint {
+	struct endpoint_base base;
+	struct socket *socket;
+	struct bell *bell;
+	struct attempt_ports ports; /* sctp 0: not known yet */
+	struct attempts attempts;
+};
+
+struct stack_assoc {
+	struct assoc_base base;
+	bool up;
+	struct us_attempt *attempt;  /* NULL: none is pending, or it came from the peer */
+	struct stack_path handshake; /* what its handshake measured */
+};
+
+static inline int set_option(struct socket *socket, int option, const void *value, socklen_t size)
+{
+	return usrsctp_setsockopt(socket, IPPROTO_SCTP, option, value, size) < 0 ? -errno : 0;
+}
+
+static inline int get_option(struct socket *socket, int option, void *value, socklen_t size)
+{
+	return usrsctp_getsockopt(socket, IPPROTO_SCTP, option, value, &size) < 0 ? -errno : 0;
+}
+
+static inline void us_forget_attempt(struct stack_assoc *assoc)
+{
+	attempt_forget(assoc->attempt);
+	assoc->attempt = NULL;
+}
+
+/* --- usrsctp.c -------------------------------------------------------------------------------- */
+
+/* abort(), but whatever the library then says of it is not told. */
+int us_send_abort(struct stack_assoc *assoc);
+
+/* --- usrsctp_event.c -------------------------------------------------------------------------- */
+
+int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event);
+int us_soft_error(struct stack_assoc *assoc);
+
+/* --- usrsctp_status.c ------------------------------------------------------------------------- */
+
+/*
+ * rc of a call about one association: -ENOTCONN where it has ended, else rc, and if that is an
+ * error the call is named for fault().
+ */
+int us_refused(struct stack_assoc *assoc, const char *call, int rc);
+
+/* Of one association, or (0) those that the socket is bound to. Returns the count, or -errno. */
+int us_addresses(struct socket *socket, uint32_t assoc, union address **list);
+
+enum stack_assoc_state us_pending_state(struct stack_assoc *assoc);
+int64_t us_checksum_errors(void);
+int us_status(struct stack_assoc *assoc, struct stack_status *status);
+int us_paths(struct stack_assoc *assoc, struct stack_path **list);
+int us_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path);
+int us_bound_addresses(struct stack_endpoint *endpoint, union address **list);
+int us_local_addresses(struct stack_assoc *assoc, union address **list);
+int us_set_primary(struct stack_assoc *assoc, const union address *peer);
+int us_heartbeat(struct stack_assoc *assoc, const union address *peer);
+int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms);
+
+#endif
