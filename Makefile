@@ -119,6 +119,15 @@ $(B)/witness/watch: $(B)/witness/watch.o $(filter-out %/main.o,$(OBJECTS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# Several associations on one endpoint, through stack.h alone
+$(B)/stack/many.o: tests/stack/many.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/stack/many: $(B)/stack/many.o $(filter-out %/main.o,$(OBJECTS))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 build/bench/%: tests/bench/%.c build/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -143,26 +152,27 @@ test-deps: ## install what the tests need (Debian)
 
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo faults
 check: test-deps ## install what is missing (apt, sudo), build, and run every test
-	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness many
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
 	@tests/run sanitize e2e usrsctp platform cross witness docs nosctp unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
-.PHONY: platform usrsctp witness
+.PHONY: platform usrsctp witness many
 platform: build/platform/probe
 witness: $(B)/witness/watch
+many: $(B)/stack/many
 usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 
 check-unit: all unit ## only the unit tests
 	@tests/run unit
 
-check-e2e: all ## only the end-to-end tests on the kernel's stack
+check-e2e: all many ## only the end-to-end tests on the kernel's stack
 	@tests/run e2e
 
 check-platform: platform ## only the tests of what the kernel itself does
 	@tests/run platform
-check-usrsctp: all usrsctp ## only the tests on the stack in user space
+check-usrsctp: all usrsctp many ## only the tests on the stack in user space
 	@tests/run usrsctp
 check-cross: all usrsctp ## only the tests of one stack against the other
 	@tests/run cross
@@ -240,4 +250,4 @@ help: ## this list
 	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS HARDENING PKG_CONFIG PREFIX DESTDIR BINDIR MANDIR'
 	@echo '           BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR WERROR=1 SANITIZE=address,undefined USRSCTP=0 V=1'
 
--include $(wildcard $(B)/obj/*.d $(B)/obj/*/*.d $(B)/unit/*.d $(B)/witness/*.d)
+-include $(wildcard $(B)/obj/*.d $(B)/obj/*/*.d $(B)/unit/*.d $(B)/witness/*.d $(B)/stack/*.d)

@@ -374,19 +374,32 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, const void *bytes,
 			size_t length)
 {
-	if (usrsctp_sendv(assoc->base.endpoint->socket, bytes, length, NULL, 0, info, sizeof(*info),
-			  SCTP_SENDV_SNDINFO, 0) >= 0)
+	/* Also nothing has to be somewhere. */
+	if (usrsctp_sendv(assoc->base.endpoint->socket, bytes ? bytes : "", length, NULL, 0, info,
+			  sizeof(*info), SCTP_SENDV_SNDINFO, 0) >= 0)
 		return 0;
 	return errno == EWOULDBLOCK ? -EAGAIN : us_refused(assoc, "sctp_sendv", -errno);
 }
 
-int us_send_abort(struct stack_assoc *assoc)
+static int send_abort(struct stack_assoc *assoc)
 {
 	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_ABORT };
 
-	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
-		return -EOPNOTSUPP;
 	return send_message(assoc, &info, NULL, 0);
+}
+
+void us_abandon(struct stack_assoc *assoc)
+{
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+	struct socket *alone;
+
+	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
+		return;
+	alone = usrsctp_peeloff(assoc->base.endpoint->socket, assoc->base.id);
+	if (!alone)
+		return;
+	usrsctp_setsockopt(alone, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	usrsctp_close(alone);
 }
 
 static int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_t stream,
@@ -424,8 +437,18 @@ static int us_shutdown(struct stack_assoc *assoc)
 
 static int us_abort(struct stack_assoc *assoc)
 {
-	int rc = us_send_abort(assoc);
+	int rc = 0;
 
+	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
+		return -EOPNOTSUPP;
+	if (assoc->base.ended)
+		return -ENOTCONN;
+	if (assoc->attempt) {
+		assoc->attempt->final_error = ECONNABORTED;
+		bell_ring(assoc->base.endpoint->bell);
+	} else {
+		rc = send_abort(assoc);
+	}
 	if (rc == 0)
 		assoc->base.aborting = true;
 	return rc;

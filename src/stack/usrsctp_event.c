@@ -246,7 +246,7 @@ static bool receive(struct stack_endpoint *endpoint, struct stack_event *event)
 	}
 }
 
-/* The library does not know that ICMP has ended it, and would go on. */
+/* By ICMP or by abort(). The library knows nothing of it, and would go on. */
 static bool take_ended(struct stack_endpoint *endpoint, struct stack_event *event)
 {
 	struct us_attempt *attempt;
@@ -260,7 +260,7 @@ static bool take_ended(struct stack_endpoint *endpoint, struct stack_event *even
 		.assoc = attempt->assoc,
 		.error = attempt->final_error,
 	};
-	us_send_abort(event->assoc);
+	us_abandon(event->assoc);
 	end(event->assoc);
 	return true;
 }

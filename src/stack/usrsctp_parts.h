@@ -51,8 +51,11 @@ static inline void us_forget_attempt(struct stack_assoc *assoc)
 
 /* --- usrsctp.c -------------------------------------------------------------------------------- */
 
-/* abort(), but whatever the library then says of it is not told. */
-int us_send_abort(struct stack_assoc *assoc);
+/*
+ * Ends an attempt on a one-to-many endpoint, of which nothing is told from then on. The library
+ * aborts only what is up: one that is pending is taken off the socket, and that is closed.
+ */
+void us_abandon(struct stack_assoc *assoc);
 
 /* --- usrsctp_event.c -------------------------------------------------------------------------- */
 
