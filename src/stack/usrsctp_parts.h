@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of the stack in user space share: usrsctp.c (endpoints, connecting, sending),
- * usrsctp_event.c (what comes) and usrsctp_status.c (what is known of an association). Beside them
- * only usrsctp_library.c includes <usrsctp.h>.
+ * What the files of the stack in user space share: usrsctp.c (endpoints, connecting),
+ * usrsctp_send.c (sending, and the end), usrsctp_event.c (what comes) and usrsctp_status.c (what is
+ * known of an association). Beside them only usrsctp_library.c includes <usrsctp.h>.
  */
 #ifndef STACK_USRSCTP_PARTS_H
 #define STACK_USRSCTP_PARTS_H
@@ -49,7 +49,12 @@ static inline void us_forget_attempt(struct stack_assoc *assoc)
 	assoc->attempt = NULL;
 }
 
-/* --- usrsctp.c -------------------------------------------------------------------------------- */
+/* --- usrsctp_send.c --------------------------------------------------------------------------- */
+
+int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_t stream,
+	    uint32_t ppid, bool unordered);
+int us_shutdown(struct stack_assoc *assoc);
+int us_abort(struct stack_assoc *assoc);
 
 /*
  * Ends an attempt on a one-to-many endpoint, of which nothing is told from then on. The library
