@@ -121,7 +121,7 @@ static const char *event_name(enum stack_event_type type)
 		[EVENT_FAULT] = "fault",
 	};
 
-	static_assert(ARRAY_SIZE(names) == EVENT_FAULT + 1, "an event has no name");
+	static_assert(ARRAY_SIZE(names) == EVENT_TYPE_COUNT, "an event has no name");
 	return names[type];
 }
 

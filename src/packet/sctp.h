@@ -55,6 +55,7 @@ enum stack_assoc_state {
 	ASSOC_SHUTDOWN_SENT,
 	ASSOC_SHUTDOWN_RECEIVED,
 	ASSOC_SHUTDOWN_ACK_SENT,
+	ASSOC_STATE_COUNT,
 };
 
 enum stack_extension {
@@ -64,6 +65,7 @@ enum stack_extension {
 	EXTENSION_RE_CONFIG = 1 << 3, /* RFC 6525 */
 	EXTENSION_I_DATA = 1 << 4,    /* RFC 8260 */
 	EXTENSION_ECN = 1 << 5,       /* RFC 9260 appendix A */
+	EXTENSION_END = 1 << 6,       /* none: the bit after the last one */
 };
 
 #endif

@@ -35,6 +35,7 @@ struct stack_assoc;    /* each stack's own */
 enum stack_style {
 	STACK_ONE_TO_ONE,  /* SOCK_STREAM */
 	STACK_ONE_TO_MANY, /* SOCK_SEQPACKET */
+	STACK_STYLE_COUNT,
 };
 
 /*
@@ -89,6 +90,7 @@ enum stack_path_state {
 	PATH_INACTIVE,
 	PATH_POTENTIALLY_FAILED,
 	PATH_UNCONFIRMED,
+	PATH_STATE_COUNT,
 };
 
 /* One peer address of an association (SCTP_GET_PEER_ADDR_INFO). */
@@ -117,6 +119,7 @@ enum stack_event_type {
 	 * the association, or with assoc NULL to all of the endpoint, cannot be known any more.
 	 */
 	EVENT_FAULT,
+	EVENT_TYPE_COUNT,
 };
 
 /* What happened to one association. The data of EVENT_DATA is good until the next call. */
