@@ -158,6 +158,12 @@ static void ended(struct attempt *attempt, enum attempt_outcome outcome,
 		attempt->up_us = loop_now_us();
 }
 
+void attempt_fault(struct attempt *attempt, int error)
+{
+	attempt->fault = *attempt->stack->fault(attempt->endpoint);
+	ended(attempt, ATTEMPT_FAULT, &(struct stack_event){ .type = EVENT_FAULT, .error = error });
+}
+
 void attempt_gone(struct attempt *attempt)
 {
 	attempt->closing = true;
@@ -178,8 +184,7 @@ static void take(struct attempt *attempt, const struct stack_event *event)
 		ended(attempt, ATTEMPT_LOST, event);
 		break;
 	case EVENT_FAULT:
-		attempt->fault = *attempt->stack->fault(attempt->endpoint);
-		ended(attempt, ATTEMPT_FAULT, event);
+		attempt_fault(attempt, event->error);
 		break;
 	case EVENT_RESTART:
 		attempt->restarted = true;

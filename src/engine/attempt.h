@@ -65,6 +65,9 @@ enum attempt_outcome attempt_read(struct attempt *attempt);
 /* What to poll while the endpoint is open, unless there is more to read without polling. */
 struct pollfd attempt_pollfd(const struct attempt *attempt);
 
+/* A call about the association has failed on this host, with this errno. */
+void attempt_fault(struct attempt *attempt, int error);
+
 /* Somebody else has read that the peer closes the association or has ended it. */
 void attempt_gone(struct attempt *attempt);
 

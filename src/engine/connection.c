@@ -168,6 +168,11 @@ static void came_up(struct connection *c)
 {
 	int rc = trial_take_association(&c->trial, &c->result);
 
+	if (rc < 0 && rc != -ENOTCONN) {
+		attempt_fault(&c->trial.attempt, -rc);
+		conclude_with(c, PHASE_FAULT, -rc);
+		return;
+	}
 	if (rc < 0 || c->trial.attempt.outcome != ATTEMPT_UP || c->options->no_probe) {
 		conclude_with(c, PHASE_UP, c->trial.attempt.error);
 		return;

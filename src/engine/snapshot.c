@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/snapshot.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/names.h"
@@ -71,6 +72,8 @@ int snapshot_take(const struct stack *stack, struct stack_assoc *assoc, struct a
 	merge_paths(a, list, (size_t)rc);
 	free(list);
 	rc = stack->local_addresses(assoc, &a->local);
+	if (rc < 0 && rc != -ENOTCONN)
+		return rc;
 	a->local_count = rc > 0 ? (size_t)rc : 0;
 	a->known = true;
 	return 0;

@@ -10,8 +10,8 @@
 
 /*
  * Fills *a, whose paths may already list the requested addresses: the stack's paths are sorted into
- * those, and what is learned comes last. May be repeated. 0, or -errno of the stack, and then a is
- * not known.
+ * those, and what is learned comes last. May be repeated. 0, or -errno of the stack (-ENOTCONN: it
+ * has ended again), and then a is not known.
  */
 int snapshot_take(const struct stack *stack, struct stack_assoc *assoc, struct association *a);
 

@@ -402,7 +402,7 @@ static const struct outcome outcomes[] = {
 	CASE("up and aborted at once", (ONE), (EVENTS(UP(MSEC), LOST(MSEC, ECONNRESET, 12))),
 	     (ABORTED, "unverified", MSEC, "user-initiated abort (cause 12)", "peer's log")),
 	CASE("up and aborted at once, nothing left to ask about", (ONE),
-	     (.status_error = EINVAL, EVENTS(UP(MSEC), LOST(MSEC, ECONNRESET, 0))),
+	     (.status_error = ENOTCONN, EVENTS(UP(MSEC), LOST(MSEC, ECONNRESET, 0))),
 	     (ABORTED, "unverified", MSEC, "as soon as it was up", "peer's log")),
 	CASE("lost, and nobody has said that it was up", (ONE),
 	     (EVENTS(LOST(MSEC, ECONNRESET, 12))),
@@ -415,15 +415,23 @@ static const struct outcome outcomes[] = {
 	     (EVENTS(UP(MSEC), SHUTDOWN(MSEC)), CLOSING(CLOSED(MSEC))),
 	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
 	CASE("up, closed and gone at once", (TWO),
-	     (.status_error = EINVAL, .shutdown_error = ENOTCONN,
+	     (.status_error = ENOTCONN, .shutdown_error = ENOTCONN,
 	      EVENTS(UP(MSEC), SHUTDOWN(MSEC), CLOSED(MSEC))),
 	     (CONNECTED, "unverified unverified", MSEC, "closed again by the peer at once", NULL)),
 	CASE("up, and the paths are gone", (ONE),
-	     (.paths_error = EINVAL, .shutdown_error = ENOTCONN, EVENTS(UP(MSEC))),
+	     (.paths_error = ENOTCONN, .shutdown_error = ENOTCONN, EVENTS(UP(MSEC))),
 	     (CONNECTED, "unverified", MSEC, "closed again by the peer at once", NULL)),
 	CASE("up, and the local addresses are gone", (ONE),
-	     (.local_error = EINVAL, EVENTS(UP(MSEC))),
+	     (.local_error = ENOTCONN, EVENTS(UP(MSEC))),
 	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
+	CASE("up, and its status cannot be asked", (ONE), (.status_error = EPERM, EVENTS(UP(MSEC))),
+	     (RESULT_FAILED, EPERM, STATUS_HOST, "tried", MSEC,
+	      "getsockopt(SCTP_STATUS): ", "EPERM")),
+	CASE("up, and its paths cannot be asked", (ONE), (.paths_error = ENOMEM, EVENTS(UP(MSEC))),
+	     (RESULT_FAILED, ENOMEM, STATUS_HOST, "tried", MSEC, "sctp_getpaddrs: ", "ENOMEM")),
+	CASE("up, and its local addresses cannot be asked", (ONE),
+	     (.local_error = EPERM, EVENTS(UP(MSEC))),
+	     (RESULT_FAILED, EPERM, STATUS_HOST, "tried", MSEC, "sctp_getladdrs: ", "EPERM")),
 	CASE("one address is not the peer's", (TWO),
 	     (PATHS({ .address = V4(127, 0, 0, 1), .primary = true }), EVENTS(UP(MSEC))),
 	     (CONNECTED, "unverified rejected", MSEC, NULL, NULL)),
@@ -737,7 +745,7 @@ static const struct probing probings[] = {
 		(EXPECT(IS_DEGRADED, "verified unverified", 0,
 			"1 of 2 addresses verified, all are required", NULL, NULL))),
 	PROBING("closed and gone before it was looked at", (TWO),
-		(.status_error = EINVAL, .shutdown_error = ENOTCONN,
+		(.status_error = ENOTCONN, .shutdown_error = ENOTCONN,
 		 EVENTS(UP(UP_US), SHUTDOWN(UP_US), CLOSED(UP_US))),
 		(EXPECT(IS_CONNECTED, "unverified unverified", 0,
 			"closed again by the peer at once", NULL, NULL))),
@@ -1219,7 +1227,7 @@ static void the_primary(void **state)
 static void paths_gone_after_the_primary(void **state)
 {
 	const struct fake_script scripts[] = {
-		{ .paths_good = 1, .paths_error = EINVAL, EVENTS(UP(MSEC)) },
+		{ .paths_good = 1, .paths_error = ENOTCONN, EVENTS(UP(MSEC)) },
 	};
 	const struct result *result = RUN(scripts, "-a", "8.8.8.8:5000", "-a", "10.1.1.2");
 

@@ -242,7 +242,7 @@ static void how_associations_end(void **state)
 		  { EVENTS(UP(0), LOST(MSEC, ECONNRESET)) },
 		  "3 lost: ECONNRESET: aborted by the peer" },
 		{ "ABORT at once",
-		  { .status_error = EINVAL, EVENTS(UP(0), LOST(0, ECONNRESET)) },
+		  { .status_error = ENOTCONN, EVENTS(UP(0), LOST(0, ECONNRESET)) },
 		  "3 lost: ECONNRESET: aborted by the peer" },
 		{ "silence",
 		  { EVENTS(UP(0), LOST(MSEC, ETIMEDOUT)) },
