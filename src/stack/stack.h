@@ -288,7 +288,12 @@ struct stack {
 };
 
 extern const struct stack stack_kernel;
-extern const struct stack stack_usrsctp; /* where the build has it */
+/*
+ * Where the build has it. The library has no option for the source address of its packets, so
+ * usrsctp_source.c defines sendmsg() and recvmsg() for the whole program. What others send and
+ * receive with them, the kernel's stack and the witness, passes through unchanged.
+ */
+extern const struct stack stack_usrsctp;
 
 /*
  * How long it takes at least until an attempt has used up its INIT retransmissions, so that it can

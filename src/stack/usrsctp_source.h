@@ -10,7 +10,7 @@
  *
  * The library has no option for it, but all that it sends goes through sendmsg(). So this file
  * defines that function for the whole program, for a library linked in as for a shared one, and
- * puts the source right on the way out; the checksum of SCTP does not cover it. What is not the
+ * puts the source right before it is sent; the checksum of SCTP does not cover it. What is not the
  * library's passes as it is. It defines recvmsg() too, and only looks: where an INIT was asked for
  * is where an ABORT to it has to come from.
  */
