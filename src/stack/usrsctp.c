@@ -256,7 +256,12 @@ static struct socket *accept_socket(struct stack_endpoint *endpoint, union addre
 	struct socket *socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
 
 	if (!socket && errno == EWOULDBLOCK) {
-		bell_silence(endpoint->bell);
+		int rc = bell_silence(endpoint->bell);
+
+		if (rc < 0) {
+			errno = -rc;
+			return NULL;
+		}
 		size = sizeof(peer);
 		socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
 		if (socket)

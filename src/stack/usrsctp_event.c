@@ -268,9 +268,16 @@ static bool take_ended(struct stack_endpoint *endpoint, struct stack_event *even
 /* The bell is silenced as in accept_socket(). */
 int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
 {
+	int rc;
+
 	if (receive(endpoint, event))
 		return 1;
-	bell_silence(endpoint->bell);
+	rc = bell_silence(endpoint->bell);
+	if (rc < 0) {
+		event->type = EVENT_FAULT;
+		event->error = -handle_failed(endpoint, "read(eventfd)", rc);
+		return 1;
+	}
 	if (!receive(endpoint, event) && !take_ended(endpoint, event))
 		return 0;
 	bell_ring(endpoint->bell);

@@ -46,17 +46,21 @@ static struct {
 	int looks; /* a timer, in the epoll of every bell */
 } library;
 
-static bool can_open(int family, int type, int protocol)
+/* 0, or -errno. */
+static int try_socket(int family, int type, int protocol)
 {
 	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
 
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 {
+	int rc;
+
 	*fault = (struct stack_fault){ .call = "socket(SOCK_RAW)" };
 	if (encapsulated(udp))
 		return 0;
@@ -64,11 +68,12 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 	if (access("/proc/net/sctp", F_OK) == 0) {
 		message_set(&fault->hint, 0, "--stack kernel, or --udp-encaps with this one");
 		return message_set(&fault->why, -EBUSY,
-				   "usrsctp beside the kernel's own SCTP: the kernel aborts every "
-				   "association that it does not know");
+				   "cannot run usrsctp while the kernel's SCTP is loaded: the "
+				   "kernel would abort its associations");
 	}
-	if (can_open(AF_INET, SOCK_RAW, IPPROTO_SCTP))
-		return 0;
+	rc = try_socket(AF_INET, SOCK_RAW, IPPROTO_SCTP);
+	if (rc != -EPERM && rc != -EACCES)
+		return rc;
 	message_set(&fault->hint, 0,
 		    "as root: setcap cap_net_raw+ep the program, or run it as root; --udp-encaps "
 		    "PORT needs no privilege, where the peer speaks it too");
@@ -78,7 +83,7 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 
 bool library_has_ipv6(void)
 {
-	return can_open(AF_INET6, SOCK_DGRAM, 0);
+	return try_socket(AF_INET6, SOCK_DGRAM, 0) == 0;
 }
 
 /* A UDP socket as the library will open it. Port 0: a free one. *call: what failed. */
@@ -397,13 +402,21 @@ void bell_ring(struct bell *bell)
 	eventfd_write(bell->fd, 1);
 }
 
-/* And the timer, which all endpoints see in the same round of the poll loop. */
-void bell_silence(struct bell *bell)
+/* Reads an eventfd or a timer, so that it is not ready any more. */
+static int empty(int fd)
 {
 	uint64_t count;
 
-	while (read(bell->fd, &count, sizeof(count)) < 0 && errno == EINTR)
-		;
-	while (read(library.looks, &count, sizeof(count)) < 0 && errno == EINTR)
-		;
+	while (read(fd, &count, sizeof(count)) < 0)
+		if (errno != EINTR)
+			return errno == EAGAIN ? 0 : -errno;
+	return 0;
+}
+
+/* And the timer, which all endpoints see in the same round of the poll loop. */
+int bell_silence(struct bell *bell)
+{
+	int rc = empty(bell->fd), looks = empty(library.looks);
+
+	return rc < 0 ? rc : looks;
 }

@@ -46,6 +46,7 @@ void bell_give_back(struct bell *bell); /* may be rung all the same: it is used 
 int bell_descriptor(const struct bell *bell);
 void bell_watch(struct bell *bell, int fd); /* until fd is closed */
 void bell_ring(struct bell *bell);          /* on any thread */
-void bell_silence(struct bell *bell);       /* before looking for what has come */
+/* Before looking for what has come. 0, or -errno: it goes on to ring. */
+int bell_silence(struct bell *bell);
 
 #endif
