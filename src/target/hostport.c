@@ -87,10 +87,9 @@ static int check_v6(const char *who, const struct in6_addr *v6, const char *zone
 		return message_set(why, STATUS_USAGE, "%s: an interface is missing after '%%'",
 				   who);
 	if (!zone && IN6_IS_ADDR_LINKLOCAL(v6))
-		return message_set(
-			why, STATUS_USAGE,
-			"%s: a link-local address needs its interface, for example %s%%eth0", who,
-			inet_ntop(AF_INET6, v6, text, sizeof(text)));
+		return message_set(why, STATUS_USAGE,
+				   "%s: a link-local address needs its interface, as in %s%%eth0",
+				   who, inet_ntop(AF_INET6, v6, text, sizeof(text)));
 	return STATUS_OK;
 }
 
