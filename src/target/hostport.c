@@ -15,10 +15,10 @@
 
 #define LABEL_LENGTH_MAX 63
 
-/* Of what may be meant as a port. */
+/* Room for the end of an argument that may be meant as a port. */
 #define PORT_SHOWN_MAX 16
 
-/* "-a" and the user's token, for the start of a message. */
+/* Room for "-a" and the user's token, which begin a message. */
 #define WHO_MAX (PRINTABLE_MAX + 32)
 
 static bool is_digit(char c)

@@ -25,7 +25,7 @@
 
 enum lookup_state {
 	LOOKUP_WAITING, /* until another child has ended */
-	LOOKUP_RUNNING, /* a child is at it, and the resolver's epoll watches its pipe */
+	LOOKUP_RUNNING, /* by a child; the resolver's epoll watches its pipe */
 	LOOKUP_DONE,    /* answer, or failed_call */
 };
 
@@ -86,7 +86,7 @@ static int look_up(const char *host, int family, struct addrinfo **found)
 	return getaddrinfo(host, NULL, &hints, found);
 }
 
-/* The parent's sockets and its stdout are not to stay open for as long as the child lives. */
+/* Else the parent's sockets and its stdout would stay open for as long as the child lives. */
 static void leave_descriptors(int fd)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -144,7 +144,7 @@ static _Noreturn void be_child(const struct lookup *l, pid_t parent, int fd)
 
 /* --- The parent ------------------------------------------------------------------------------- */
 
-/* errno 0: the child has not done its work. */
+/* errno 0: the child died before it had written all. */
 static void fail(struct lookup *l, const char *call)
 {
 	l->failed_call = call;
@@ -171,7 +171,7 @@ static const char *fork_child(struct resolver *r, struct lookup *l, const int en
 	return "fork";
 }
 
-/* Where this host is short of something, and another child will end: then, once more. */
+/* If this fails while other children run, it is tried again when one of them has ended. */
 static void start_child(struct resolver *r, struct lookup *l)
 {
 	const char *failed = NULL;
@@ -243,7 +243,7 @@ static void end_child(struct lookup *l, bool kill_it)
 	r->running--;
 }
 
-/* All has been read. A child that was killed, or had no memory, has not written all. */
+/* All has been read. A child that was killed, or was out of memory, has not written all. */
 static void take_answer(struct lookup *l)
 {
 	const size_t head = sizeof(l->answer);

@@ -55,7 +55,7 @@ bool lookup_is_done(const struct lookup *lookup);
 int lookup_take(const struct lookup *lookup, uint16_t port, union address **list, size_t *count,
 		struct unresolved *u, struct message *why);
 
-/* Frees it; a child that is still at it is killed and reaped. NULL is fine. */
+/* Frees it; a child that still looks it up is killed and reaped. NULL is fine. */
 void lookup_end(struct lookup *lookup);
 
 /*
