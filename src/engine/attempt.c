@@ -202,8 +202,8 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 {
 	struct stack_event event;
 
-	attempt->unread = false;
-	for (int n = 0; attempt->endpoint && attempt->stack->next_event(attempt->endpoint, &event);
+	for (int n = 0; n < EVENTS_MAX && attempt->endpoint &&
+			attempt->stack->next_event(attempt->endpoint, &event);
 	     n++) {
 		timeline_note(attempt->timeline, "event %s, association %u%s%s",
 			      event_name(event.type),
@@ -211,10 +211,6 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 			      event.error ? ", " : "", event.error ? errno_name(event.error) : "");
 		if (is_ours(attempt, &event))
 			take(attempt, &event);
-		if (n + 1 == EVENTS_MAX) {
-			attempt->unread = true;
-			break;
-		}
 	}
 	return attempt->outcome;
 }

@@ -33,7 +33,6 @@ struct attempt {
 
 	enum attempt_outcome outcome;
 	int64_t up_us;  /* when it was seen to be up; 0: never */
-	bool unread;    /* the stack has more events than one round reads */
 	bool closing;   /* the peer has said that it closes, whether it was up by then or not */
 	bool restarted; /* the peer has started it again (RFC 9260 section 5.2) */
 	int error;
@@ -57,12 +56,13 @@ int attempt_call(struct attempt *attempt, const struct options *options, const s
 int64_t attempt_deadline_us(const struct attempt *attempt);
 
 /*
- * Reads what the stack has to say, but so many events at most that others have their turn. The
- * outcome is that of all events so far; once it has failed or was lost that stays so.
+ * Reads what the stack has to say, but so many events at most that others have their turn: the
+ * descriptor is ready again where there are more. The outcome is that of all events so far; once it
+ * has failed or was lost that stays so.
  */
 enum attempt_outcome attempt_read(struct attempt *attempt);
 
-/* What to poll while the endpoint is open, unless there is more to read without polling. */
+/* What to poll while the endpoint is open. */
 struct pollfd attempt_pollfd(const struct attempt *attempt);
 
 /* A call about the association has failed on this host, with this errno. */

@@ -166,15 +166,19 @@ static void end_by_fault(struct connection *c, const char *call, int error)
 
 static void came_up(struct connection *c)
 {
+	struct attempt *attempt = &c->trial.attempt;
 	int rc = trial_take_association(&c->trial, &c->result);
 
-	if (rc < 0 && rc != -ENOTCONN) {
-		attempt_fault(&c->trial.attempt, -rc);
-		conclude_with(c, PHASE_FAULT, -rc);
+	if (rc == -ENOTCONN)
+		attempt_read(attempt); /* how it has ended */
+	else if (rc < 0)
+		attempt_fault(attempt, -rc);
+	if (attempt->outcome == ATTEMPT_FAULT) {
+		conclude_with(c, PHASE_FAULT, attempt->error);
 		return;
 	}
-	if (rc < 0 || c->trial.attempt.outcome != ATTEMPT_UP || c->options->no_probe) {
-		conclude_with(c, PHASE_UP, c->trial.attempt.error);
+	if (rc < 0 || attempt->outcome != ATTEMPT_UP || c->options->no_probe) {
+		conclude_with(c, PHASE_UP, attempt->error);
 		return;
 	}
 	enter(c, CONNECTION_VERIFYING);
@@ -248,9 +252,9 @@ static void tick_verifying(struct connection *c, int64_t now)
 	c->wake_us = c->trial.verify.next_us;
 }
 
-static void give_up_closing(struct connection *c)
+static void give_up_closing(struct connection *c, const char *why)
 {
-	timeline_note(c->timeline, "closing: no end to the SHUTDOWN, so ABORT");
+	timeline_note(c->timeline, "closing: %s, so ABORT", why);
 	end_closing(c, true);
 }
 
@@ -376,7 +380,7 @@ static void on_time(void *context, int64_t now)
 		begin_try(c);
 		break;
 	case CONNECTION_CLOSING:
-		give_up_closing(c);
+		give_up_closing(c, "no end to the SHUTDOWN");
 		break;
 	case CONNECTION_IDLE:
 	case CONNECTION_UP:
@@ -396,7 +400,7 @@ static bool goes_on(const struct connection *c)
 /* The endpoint and the witness, events before packets, because the peer may close at once. */
 static void await_network(struct connection *c)
 {
-	struct attempt *attempt = &c->trial.attempt;
+	const struct attempt *attempt = &c->trial.attempt;
 
 	if (c->state != CONNECTION_PENDING && c->state != CONNECTION_VERIFYING &&
 	    c->state != CONNECTION_CLOSING) {
@@ -408,9 +412,6 @@ static void await_network(struct connection *c)
 		loop_add(c->loop, &c->events, attempt_pollfd(attempt), on_events, c);
 		loop_add(c->loop, &c->packets, watch_pollfd(&c->trial.watch), on_packets, c);
 	}
-	loop_change(&c->events, attempt->unread ? 0 : attempt_pollfd(attempt).events);
-	if (attempt->unread)
-		loop_again(&c->events);
 }
 
 /* After whatever has happened: what the loop is to wait for in this state. */
@@ -440,6 +441,7 @@ void connection_start(struct connection *c, struct loop *loop)
 void connection_shut(struct connection *c, struct loop *loop)
 {
 	int64_t bound_us = MAX(CLOSE_BOUND_MIN_US, MIN(c->result.connect_us, CLOSE_BOUND_MAX_US));
+	int rc;
 
 	if (c->state != CONNECTION_UP)
 		return;
@@ -447,9 +449,12 @@ void connection_shut(struct connection *c, struct loop *loop)
 	enter(c, CONNECTION_CLOSING);
 	c->wake_us = loop_now_us() + bound_us;
 	timeline_note(c->timeline, "closing: SHUTDOWN");
-	if (c->stack->shutdown(c->trial.attempt.assoc) < 0)
+	rc = c->stack->shutdown(c->trial.attempt.assoc);
+	if (rc == -ENOTCONN)
 		attempt_gone(&c->trial.attempt); /* it is gone already */
 	handle_events(c);
+	if (rc < 0 && c->state == CONNECTION_CLOSING)
+		give_up_closing(c, errno_name(-rc)); /* or the peer would keep it */
 	await(c);
 }
 
@@ -490,7 +495,7 @@ void connection_interrupt(struct connection *c, int signal, int error)
 	if (!goes_on(c))
 		return;
 	if (c->state == CONNECTION_CLOSING)
-		give_up_closing(c);
+		give_up_closing(c, "no end to the SHUTDOWN");
 	else if (!signal)
 		end_by_fault(c, "ppoll", error);
 	else
