@@ -133,23 +133,21 @@ static bool worth_another_try(const struct connection *c)
 static void conclude(struct connection *c, struct trial_end end)
 {
 	char name[PRINTABLE_MAX];
-	bool up;
 
 	trial_settle(&c->trial, end, c->options, c->timeline, &c->result);
-	up = result_is_up(c->result.word);
 	if (worth_another_try(c)) {
 		enter(c, CONNECTION_PAUSED);
 		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
 		timeline_progress(c->timeline, "%s (%s): trying again ...",
 				  printable(c->peer->name, name, sizeof(name)),
 				  result_name(c->result.word));
-	} else if (up) {
+	} else if (result_is_up(c->result.word)) {
 		enter(c, CONNECTION_UP);
 		return;
 	} else {
 		enter(c, CONNECTION_DONE);
 	}
-	trial_close(&c->trial, !up);
+	trial_close(&c->trial, !result_is_up(c->result.word));
 }
 
 static void conclude_with(struct connection *c, enum phase phase, int error)
@@ -188,7 +186,7 @@ static void came_up(struct connection *c)
 
 /* --- Events and time ------------------------------------------------------------------------- */
 
-/* The association has ended, and the endpoint with it. */
+/* Without abort the stack finishes what is left to do, as when both ends close. */
 static void end_closing(struct connection *c, bool abort)
 {
 	enter(c, CONNECTION_DONE);
@@ -209,7 +207,7 @@ static void handle_events(struct connection *c)
 	else if (c->state == CONNECTION_VERIFYING && outcome != ATTEMPT_UP)
 		conclude_with(c, PHASE_UP, c->trial.attempt.error);
 	else if (c->state == CONNECTION_CLOSING && outcome != ATTEMPT_UP)
-		end_closing(c, false); /* when both ends close, the stack finishes by itself */
+		end_closing(c, outcome == ATTEMPT_FAULT);
 }
 
 static void tick_pending(struct connection *c, int64_t now)
@@ -382,9 +380,7 @@ static void on_time(void *context, int64_t now)
 	case CONNECTION_CLOSING:
 		give_up_closing(c, "no end to the SHUTDOWN");
 		break;
-	case CONNECTION_IDLE:
-	case CONNECTION_UP:
-	case CONNECTION_DONE:
+	default:
 		break;
 	}
 	await(c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/heartbeat.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/param.h>
 
@@ -189,6 +190,11 @@ static void look(struct probe *probe, struct probe_path *path)
 	path->looked_us = at_us;
 }
 
+static const char *fault_of(const struct probe *probe)
+{
+	return probe->stack->fault(probe->stack->endpoint(probe->assoc))->call;
+}
+
 static void ask_one(struct probe *probe, struct probe_path *path)
 {
 	char text[ADDRESS_TEXT_MAX];
@@ -198,6 +204,7 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 	path->looked_us = path->sent_us;
 	rc = probe->stack->heartbeat(probe->assoc, &path->address);
 	path->error = -rc;
+	path->call = rc < 0 && rc != -ENOTCONN ? fault_of(probe) : NULL;
 	timeline_note(probe->timeline, "HEARTBEAT to %s%s%s",
 		      address_host_text(&path->address, text), rc < 0 ? ": " : "",
 		      rc < 0 ? errno_name(-rc) : "");

@@ -33,6 +33,7 @@ struct probe_path {
 	int64_t rtt_us;               /* of the newest answer; 0: none yet */
 	int64_t stray_us;       /* until then answers to others than the newest may still come */
 	int error;              /* why the newest heartbeat was not sent: positive errno, or 0 */
+	const char *call;       /* which call said so; NULL: none, the association has ended */
 	uint32_t measured_ms;   /* the RTO that the newest answer gives without a raised RTO.Min */
 	struct stack_path then; /* what the stack said of the path at the last look */
 	struct big_packets_ask big;

@@ -198,6 +198,26 @@ static void keep_evidence(const struct evidence *e, struct result *result)
 		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
 }
 
+/* Too few paths have answered, and more could have been asked but for a call that failed here. */
+static struct trial_end heed_unsent(const struct options *options, const struct result *result,
+				    struct trial_end end)
+{
+	const struct association *a = &result->association;
+	const struct path_result *unsent = NULL;
+	uint64_t answered = 0, required = options->require;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		answered += a->paths[i].answered > 0;
+		if (a->paths[i].ask_call && !unsent)
+			unsent = &a->paths[i];
+	}
+	if (required == REQUIRE_ALL)
+		required = a->path_count;
+	if (!unsent || answered >= required)
+		return end;
+	return (struct trial_end){ true, PHASE_FAULT, unsent->ask_error, unsent->ask_call };
+}
+
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
 		  struct timeline *timeline, struct result *result)
 {
@@ -206,6 +226,8 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	timeline_clear(timeline);
 	result->resolve_us = t->resolve.took_us;
 	look_for_the_last_time(t, end, timeline, result);
+	if (end.phase == PHASE_UP && t->attempt.outcome == ATTEMPT_UP && !result->signal)
+		end = heed_unsent(options, result, end);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
 	keep_evidence(&evidence, result);

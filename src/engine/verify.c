@@ -189,6 +189,8 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	}
 	path->heartbeats = asked->sent;
 	path->answered = asked->answered;
+	path->ask_call = asked->call;
+	path->ask_error = asked->call ? asked->error : 0;
 	path->big_packets = asked->big.verdict;
 	path->asked_mtu = asked->big.mtu;
 	attempt->stack->path(attempt->assoc, &address, &path->path);

@@ -675,8 +675,16 @@ static const struct probing probings[] = {
 		(EXPECT(IS_CONNECTED, "verified unverified", FAKE_RTT_US, NULL, NULL, NULL))),
 	PROBING("none can be asked", (TWO),
 		(EVENTS(UP(UP_US)), HEARTBEATS({ 0, 0, 0, EPERM }, { 1, 0, 0, EPERM })),
-		(EXPECT(IS_DEGRADED, "unverified unverified", 0,
-			"0 of 2 addresses verified, 1 is required", NULL, NULL))),
+		(EXPECT(AS(RESULT_FAILED, EPERM, STATUS_HOST), "unverified unverified", 0,
+			"setsockopt(SCTP_PEER_ADDR_PARAMS): EPERM", "--explain EPERM", NULL))),
+	PROBING("one cannot be asked, and is required", (TWO, "-R", "all"),
+		(EVENTS(UP(UP_US)), HEARTBEATS({ 1, 0, 0, ENOBUFS })),
+		(EXPECT(AS(RESULT_FAILED, ENOBUFS, STATUS_HOST), "verified unverified", FAKE_RTT_US,
+			"setsockopt(SCTP_PEER_ADDR_PARAMS): ENOBUFS", "--explain ENOBUFS", NULL))),
+	PROBING("one cannot be asked, and another one is dead", (TWO, "-R", "all"),
+		(EVENTS(UP(UP_US)), HEARTBEATS(SILENT(0), { 1, 0, 0, ENOBUFS })),
+		(EXPECT(AS(RESULT_FAILED, ENOBUFS, STATUS_HOST), "unverified unverified", PROBE_US,
+			"setsockopt(SCTP_PEER_ADDR_PARAMS): ENOBUFS", "--explain ENOBUFS", NULL))),
 
 	/* --- How many are required --- */
 	PROBING("-R 2 of 3", (THREE, "-R", "2"), (EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1))),
