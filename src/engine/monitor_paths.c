@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/param.h>
 
+#include "diagnose/ending.h"
+
 /* Nobody is asked again sooner, however short the interval and the way are. */
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
 
@@ -107,11 +109,22 @@ static void take_death(struct monitoring *r, size_t i, int64_t now, struct monit
 	struct monitor_path *path = &r->m.paths[i];
 
 	event->new_verdict = true;
-	path->dead_since_us = r->probe->paths[i].missed ? r->probe->paths[i].first_us : now;
+	path->dead_since_us = r->probe->paths[i].first_us;
 	event->took_us = now - path->dead_since_us;
 	path->verdict = VERDICT_DEAD;
 	path->times_dead++;
 	set_round(r, path, ROUND_LOST);
+	monitor_count_short(r, now);
+}
+
+/* A call of this host has failed, which says nothing of the path. */
+static void take_unsent(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
+{
+	const struct stack_fault *fault = r->stack->fault(r->endpoint);
+
+	event->new_verdict = true;
+	event->cause = diagnose_failed_call(fault->call, r->probe->paths[i].error);
+	r->m.paths[i].verdict = VERDICT_UNVERIFIED;
 	monitor_count_short(r, now);
 }
 
@@ -129,8 +142,9 @@ static void look_at(struct monitoring *r, size_t i, int64_t now)
 	take_state(r, i, &event);
 	if (answered)
 		take_answer(r, i, now, &event);
-	else if (path->verdict != VERDICT_DEAD &&
-		 (asked->error || (asked->missed && now >= dead_at_us(r, i))))
+	else if (asked->error && path->verdict == VERDICT_VERIFIED)
+		take_unsent(r, i, now, &event);
+	else if (path->verdict != VERDICT_DEAD && asked->missed && now >= dead_at_us(r, i))
 		take_death(r, i, now, &event);
 	if (event.new_verdict || event.new_state)
 		monitor_tell(r, &event);

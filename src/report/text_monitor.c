@@ -65,6 +65,8 @@ static void print_path(FILE *f, const struct reporter *reporter, const struct mo
 	print_verdict(f, reporter, path->verdict);
 	if (!event->new_verdict) {
 		fprintf(f, "  the stack says %s", path_state_name(path->state));
+	} else if (path->verdict == VERDICT_UNVERIFIED) {
+		fprintf(f, "  %s", words_note(&event->cause, &note));
 	} else if (path->verdict == VERDICT_DEAD) {
 		fputs("  no heartbeat answer in ", f);
 		print_duration(f, event->took_us);

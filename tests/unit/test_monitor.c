@@ -438,7 +438,19 @@ static void a_heartbeat_that_cannot_be_sent(void **state)
 	reset(&r);
 	r.options.monitor_us = 2500 * MSEC;
 	run(&r, &script, false);
-	expect_has(&r, 0, DAY "02.000  10.1.2.2:5000  dead");
+	expect_has(&r, 0, DAY "02.000  10.1.2.2:5000  unverified  setsockopt(");
+	expect_has(&r, 0, "): EHOSTUNREACH");
+	expect_has(&r, 3, "10.1.2.2:5000  unverified  2 sent, 2 answered");
+	assert_int_equal(r.status, STATUS_OK);
+	done(&r);
+
+	/* It is asked again in each round, and told once. */
+	reset(&r);
+	r.options.require = REQUIRE_ALL;
+	r.options.monitor_us = 3500 * MSEC;
+	run(&r, &script, false);
+	expect_has(&r, 1, "end        4 rounds in 3.5 s");
+	assert_int_equal(r.status, STATUS_DEGRADED);
 	done(&r);
 }
 
