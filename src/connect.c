@@ -48,7 +48,7 @@ int connect_run(const struct connect_config *config)
 	}
 	status = result->status;
 	if (status == STATUS_USAGE)
-		warn("%s", result->reason.text);
+		warn("%s", result->usage.text);
 	else
 		report_result(config->reporter, result);
 	each_close(each);

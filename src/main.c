@@ -2,6 +2,7 @@
 /* sctp-connect: opens multihomed SCTP associations and tells the truth about them. */
 #include <unistd.h>
 
+#include "diagnose/diagnose.h"
 #include "base/loop.h"
 #include "base/timeline.h"
 #include "connect.h"
@@ -9,8 +10,24 @@
 #include "inform.h"
 #include "options.h"
 #include "report/report.h"
+#include "report/words.h"
 #include "stack/stack.h"
 #include "target/target.h"
+
+/* The best one that can be used here; a worse one is told. */
+static const struct stack *choose_stack(const struct options *options, int *error)
+{
+	struct stack_fault fault;
+	const struct stack *stack = stack_choose(&options->udp, error, &fault);
+	struct finding why;
+	struct message reason;
+
+	if (*error && stack && !options->quiet) {
+		why = finding_of_fault(&fault, *error);
+		warn("%s: using %s instead", words_reason(&why, &reason), stack->name);
+	}
+	return stack;
+}
 
 /* The modes that talk to the network. */
 static int run(const struct options *options, const struct reporter *reporter, struct message *why)
@@ -30,9 +47,7 @@ static int run(const struct options *options, const struct reporter *reporter, s
 	if (status != STATUS_OK) {
 		warn("%s", why->text);
 	} else {
-		stack = stack ? stack : stack_choose(&options->udp, &stack_error, why);
-		if (why->text[0] && !options->quiet)
-			warn("%s", why->text);
+		stack = stack ? stack : choose_stack(options, &stack_error);
 		status =
 			options->action == ACTION_LISTEN
 				? listen_run(&(struct listen_config){ stack, stack_error, options,

@@ -2,50 +2,44 @@
 #include "diagnose/parts.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/param.h>
 
-static const char *route_words(int error)
+static enum finding_code code_of_route(int error)
 {
 	switch (error) {
+	case ENETDOWN:
+		return FINDING_LINK_DOWN;
 	case ENETUNREACH:
-		return "this host has no route to it";
+		return FINDING_NO_ROUTE;
 	case EHOSTUNREACH:
-		return "a route of type unreachable stands in the way";
+		return FINDING_UNREACHABLE_ROUTE;
 	case EACCES:
-		return "a route of type prohibit stands in the way";
+		return FINDING_PROHIBITED_ROUTE;
 	case EINVAL:
-		return "a route of type blackhole stands in the way";
+		return FINDING_BLACKHOLE_ROUTE;
 	case EADDRNOTAVAIL:
-		return "this host has no address to send from to it (sysctl "
-		       "net.ipv6.conf.all.disable_ipv6)";
+		return FINDING_NO_SOURCE_ADDRESS;
 	default:
-		return "the routing table gives no way to it";
+		return FINDING_ROUTE_UNUSABLE;
 	}
 }
 
-void diagnose_note_route(const struct path_result *path, struct message *note)
+struct finding diagnose_way(const struct path_result *path)
 {
-	if (path->route_error == ENETDOWN)
-		message_set(note, 0, "this host's link to it, %s, has no carrier", path->link);
-	else
-		message_set(note, 0, "%s", route_words(path->route_error));
-}
+	struct finding finding = { .address = path->path.address };
 
-bool diagnose_is_silent(enum neighbour neighbour)
-{
-	return neighbour == NEIGHBOUR_SILENT || neighbour == NEIGHBOUR_ASKED;
-}
-
-void diagnose_note_neighbour(const struct path_result *path, struct message *note)
-{
-	const char *protocol = path->hop.sa.sa_family == AF_INET ? "ARP" : "neighbour discovery";
-	char text[ADDRESS_TEXT_MAX];
-
-	if (address_equal(&path->hop, &path->path.address))
-		message_set(note, 0, "the host does not answer %s on its link", protocol);
-	else
-		message_set(note, 0, "the router %s does not answer %s on its link",
-			    address_host_text(&path->hop, text), protocol);
+	if (path->route_error) {
+		finding.code = code_of_route(path->route_error);
+		finding.basis = BASIS_ROUTES;
+		finding.error = path->route_error;
+		memcpy(finding.link, path->link, sizeof(finding.link));
+	} else if (path->neighbour == NEIGHBOUR_SILENT || path->neighbour == NEIGHBOUR_ASKED) {
+		finding.code = FINDING_NEIGHBOUR_SILENT;
+		finding.basis = BASIS_NEIGHBOUR;
+		finding.other = path->hop;
+	}
+	return finding;
 }
 
 struct path_result *diagnose_nth(struct result *result, const struct evidence *evidence,
@@ -54,39 +48,29 @@ struct path_result *diagnose_nth(struct result *result, const struct evidence *e
 	return &result->association.paths[evidence->order[position]];
 }
 
+static size_t tried(const struct evidence *evidence, int64_t turn_us)
+{
+	if (evidence->order_count <= 1 || turn_us <= 0)
+		return evidence->order_count;
+	return MIN(evidence->order_count, (size_t)(evidence->elapsed_us / turn_us) + 1);
+}
+
 size_t diagnose_tried_maybe(const struct evidence *evidence)
 {
-	if (evidence->order_count <= 1 || evidence->t1_us <= 0)
-		return evidence->order_count;
-	return MIN(evidence->order_count, (size_t)(evidence->elapsed_us / evidence->t1_us) + 1);
+	return tried(evidence, evidence->t1_us);
 }
 
 size_t diagnose_tried_surely(const struct evidence *evidence)
 {
-	struct evidence late = *evidence;
-
-	late.t1_us += late.t1_us / 8;
-	return diagnose_tried_maybe(&late);
+	return tried(evidence, evidence->t1_us + evidence->t1_us / 8);
 }
 
-void diagnose_set(struct result *result, enum result_word word, int error, int status)
-{
-	result->word = word;
-	result->error = error;
-	result->status = status;
-}
-
-void diagnose_set_path(struct path_result *path, enum verdict verdict, const char *note)
+void diagnose_set_path(struct path_result *path, enum verdict verdict, enum finding_code code,
+		       enum finding_basis basis)
 {
 	path->verdict = verdict;
-	message_set(&path->note, 0, "%s", note);
-}
-
-void diagnose_mark_untried(struct result *result, const struct evidence *evidence, size_t from,
-			   const char *note)
-{
-	for (size_t i = from; i < evidence->order_count; i++)
-		diagnose_set_path(diagnose_nth(result, evidence, i), VERDICT_UNTRIED, note);
+	path->cause =
+		(struct finding){ .code = code, .basis = basis, .address = path->path.address };
 }
 
 size_t diagnose_mark_unreachable(struct result *result, const struct evidence *evidence)
@@ -95,50 +79,27 @@ size_t diagnose_mark_unreachable(struct result *result, const struct evidence *e
 
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
+		const struct finding way = diagnose_way(path);
 
-		if (path->route_error) {
+		/* Whether a neighbour answers is known only where it was asked for. */
+		if (way.code && (way.basis == BASIS_ROUTES || path->verdict != VERDICT_UNTRIED)) {
 			path->verdict = VERDICT_UNREACHABLE;
-			diagnose_note_route(path, &path->note);
-		} else if (diagnose_is_silent(path->neighbour) &&
-			   path->verdict != VERDICT_UNTRIED) {
-			path->verdict = VERDICT_UNREACHABLE;
-			diagnose_note_neighbour(path, &path->note);
+			path->cause = way;
 		}
 		count += path->verdict == VERDICT_UNREACHABLE;
 	}
 	return count;
 }
 
-const char *diagnose_cause_hint(uint16_t code)
+struct finding diagnose_first_cause(const struct association *association, enum verdict verdict)
 {
-	switch (code) {
-	case CAUSE_OUT_OF_RESOURCE:
-		return "the peer has no room: its accept queue, its memory, or what else its log "
-		       "says is full";
-	case CAUSE_UNRESOLVABLE_ADDRESS:
-		return "the peer cannot use an address of this host: -b chooses which ones it is "
-		       "told of";
-	case CAUSE_INVALID_PARAMETER:
-	case CAUSE_MISSING_PARAMETER:
-	case CAUSE_UNKNOWN_PARAMETERS:
-		return "the two stacks do not go together: --verbose shows what was sent, and -O, "
-		       "-I and the net.sctp sysctls change it";
-	case CAUSE_SHUTTING_DOWN:
-		return "the peer still closes an older association of the same ports: try again, "
-		       "or from another port (-b)";
-	case CAUSE_NEW_ADDRESSES:
-		return "the peer still has an association of the same ports with other addresses: "
-		       "let that end, or use another port (-b)";
-	case CAUSE_UNSUPPORTED_HMAC:
-		return "the peer asks for AUTH in a way that this stack does not offer: sysctl "
-		       "net.sctp.auth_enable, on both ends";
-	case CAUSE_PROTOCOL_VIOLATION:
-		return "what is in quotes, if anything, is the peer's own text; its log may say "
-		       "more";
-	case CAUSE_USER_ABORT:
-		return "the peer's log says why; its application may not know this host's "
-		       "addresses";
-	default:
-		return NULL;
+	struct finding first = { .code = FINDING_NONE };
+
+	for (size_t i = 0; i < association->path_count; i++) {
+		const struct path_result *path = &association->paths[i];
+
+		if (path->verdict == verdict && finding_goes_first(&path->cause, &first))
+			first = path->cause;
 	}
+	return first;
 }

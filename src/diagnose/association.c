@@ -1,80 +1,76 @@
 /* SPDX-License-Identifier: MIT */
+#include "diagnose/ending.h"
 #include "diagnose/parts.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
+/* --- Each path -------------------------------------------------------------------------------- */
 
-#include "base/names.h"
-#include "report/explain.h"
-#include "diagnose/words.h"
-
-static void note_rejected(struct result *result, const struct evidence *evidence,
+static void mark_rejected(struct result *result, const struct evidence *evidence,
 			  struct path_result *path)
 {
-	const struct path_result *answered = diagnose_nth(result, evidence, evidence->answered);
-	enum address_scope scope = address_scope(&path->path.address);
-	char text[ADDRESS_TEXT_MAX];
+	const union address *answered =
+		&diagnose_nth(result, evidence, evidence->answered)->path.address;
+	bool narrower = address_scope(&path->path.address) < address_scope(answered);
 
-	path->verdict = VERDICT_REJECTED;
-	if (scope < address_scope(&answered->path.address))
-		message_set(&path->note, 0,
-			    "not listed by the peer: it is %s, and stacks leave such addresses out "
-			    "when the INIT goes to a %s one (%s)",
-			    address_scope_name(scope),
-			    address_scope_name(address_scope(&answered->path.address)),
-			    address_host_text(&answered->path.address, text));
-	else
-		message_set(&path->note, 0, "not an address of this peer");
+	diagnose_set_path(path, VERDICT_REJECTED,
+			  narrower ? FINDING_LEFT_OUT_BY_SCOPE : FINDING_NOT_LISTED, BASIS_STACK);
+	if (narrower)
+		path->cause.other = *answered;
 }
 
-/* A path that was asked and had its time. */
-static void judge_path(const struct evidence *evidence, struct path_result *path,
-		       bool init_unanswered)
+/* Its turn passed before another address answered the INIT. */
+static struct finding init_unanswered(struct result *result, const struct evidence *evidence,
+				      size_t position)
 {
-	const char *init = init_unanswered ? "answered neither the INIT nor a heartbeat" : NULL;
+	return (struct finding){
+		.code = FINDING_INIT_UNANSWERED,
+		.basis = BASIS_TIME,
+		.flags = FINDING_UP,
+		.address = diagnose_nth(result, evidence, position)->path.address,
+		.other = diagnose_nth(result, evidence, evidence->answered)->path.address,
+		.time_us = evidence->t1_us,
+	};
+}
 
-	if (path->answered) {
-		path->verdict = VERDICT_VERIFIED;
-		if (path->big_packets == BIG_PACKETS_LOST) {
-			message_set(&path->note, 0, "packets of %u bytes get lost",
-				    path->asked_mtu);
-			return;
-		}
-		if (path->heartbeats > path->answered && path->rtt_us < evidence->probe_step_us)
-			message_set(&path->note, 0, "lost %u of %u heartbeats",
-				    path->heartbeats - path->answered, path->heartbeats);
-		return;
+/* A path that answers: what is there to say of it beside that? */
+static void mark_verified(const struct evidence *evidence, struct path_result *path)
+{
+	struct finding seen = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, true);
+
+	path->verdict = VERDICT_VERIFIED;
+	if (path->big_packets == BIG_PACKETS_LOST) {
+		path->cause = (struct finding){ .code = FINDING_MTU_BLACK_HOLE,
+						.basis = BASIS_WITNESS,
+						.bytes = path->asked_mtu };
+	} else if (path->heartbeats > path->answered && path->rtt_us < evidence->probe_step_us) {
+		path->cause = (struct finding){ .code = FINDING_HEARTBEATS_LOST,
+						.basis = BASIS_HEARTBEATS,
+						.lost = path->heartbeats - path->answered,
+						.sent = path->heartbeats };
+	} else if (!path->cause.code) {
+		path->cause = seen;
 	}
-	if (!evidence->probed)
-		return;
-	path->verdict = VERDICT_DEAD;
-	if (path->route_error)
-		diagnose_note_route(path, &path->note);
-	else if (diagnose_is_silent(path->neighbour))
-		diagnose_note_neighbour(path, &path->note);
-	else if (path->path.state == PATH_UNCONFIRMED)
-		message_set(&path->note, 0,
-			    "no heartbeat answer in %.0f ms, so it was never confirmed",
-			    MS(evidence->probe_timeout_us));
-	else
-		message_set(&path->note, 0, "%s in %.0f ms", init ? init : "no heartbeat answer",
-			    MS(evidence->probe_timeout_us));
+	path->cause.address = path->path.address;
 }
 
-/* What the witness adds to a path that was asked; what this host knows of it goes first. */
-static void add_finding(const struct evidence *evidence, struct path_result *path)
+/* A path that was asked, had its time, and did not answer. */
+static void mark_dead(const struct evidence *evidence, struct path_result *path)
 {
-	bool dead = path->verdict == VERDICT_DEAD;
-	struct sighting finding;
+	struct finding unanswered = { .code = FINDING_HEARTBEAT_UNANSWERED,
+				      .basis = BASIS_HEARTBEATS,
+				      .address = path->path.address,
+				      .time_us = evidence->probe_timeout_us };
+	struct finding why = diagnose_way(path);
 
-	if (path->route_error || diagnose_is_silent(path->neighbour) ||
-	    path->verdict == VERDICT_UNVERIFIED)
-		return;
-	finding_of_heartbeat(evidence->ledger, &path->path.address, !dead, &finding);
-	if (finding.note.text[0] && (dead || !path->note.text[0]))
-		path->note = finding.note;
-	path->icmp_error = finding.error;
+	if (path->path.state == PATH_UNCONFIRMED)
+		unanswered.flags |= FINDING_UNCONFIRMED;
+	else if (path->cause.code == FINDING_INIT_UNANSWERED)
+		unanswered.flags |= FINDING_NO_INIT;
+	if (!why.code) {
+		why = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, false);
+		path->icmp_error = why.error;
+	}
+	path->verdict = VERDICT_DEAD;
+	path->cause = why.code ? why : unanswered;
 }
 
 static void judge_paths(struct result *result, const struct evidence *evidence)
@@ -88,20 +84,17 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 			path->verdict =
 				VERDICT_UNVERIFIED; /* it was over before it was looked at */
 		else if (!path->in_association)
-			note_rejected(result, evidence, path);
+			mark_rejected(result, evidence, path);
 		else if (i < evidence->answered)
-			message_set(&path->note, 0,
-				    "did not answer the INIT in its turn of %.0f ms",
-				    MS(evidence->t1_us));
+			path->cause = init_unanswered(result, evidence, i);
 	}
 	for (size_t i = 0; i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
 
-		if (!path->heartbeats)
-			continue;
-		judge_path(evidence, path, path->note.text[0] != '\0');
-		if (evidence->ledger)
-			add_finding(evidence, path);
+		if (path->answered)
+			mark_verified(evidence, path);
+		else if (path->heartbeats && evidence->probed)
+			mark_dead(evidence, path);
 	}
 	/* The handshake was a round trip, and is all that there was time for. */
 	if ((a->known || evidence->order_count == 1) && evidence->closed && evidence->require) {
@@ -109,116 +102,60 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 
 		path->verdict = VERDICT_VERIFIED;
 		if (!path->answered)
-			message_set(&path->note, 0, "answered the INIT; no time for a heartbeat");
+			diagnose_set_path(path, VERDICT_VERIFIED, FINDING_NO_TIME_FOR_HEARTBEAT,
+					  BASIS_STACK);
 	}
 }
 
-static size_t count_verdict(const struct association *a, enum verdict verdict,
-			    const struct path_result **first)
+/* --- All of them ------------------------------------------------------------------------------ */
+
+static size_t count_verdict(const struct association *a, enum verdict verdict)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < a->path_count; i++) {
-		if (a->paths[i].verdict != verdict)
-			continue;
-		if (!count++ && first)
-			*first = &a->paths[i];
-	}
+	for (size_t i = 0; i < a->path_count; i++)
+		count += a->paths[i].verdict == verdict;
 	return count;
 }
 
-/* What to check about one that does not work, as far as it is known why; false: it is not. */
-static bool hint_dead(struct result *result, const struct evidence *evidence,
-		      const struct path_result *path)
+/* Of the paths that do not work: what to check first. Or none. */
+static struct finding about_dead(const struct association *a)
 {
-	struct sighting finding = { .hint = NULL };
-	char text[ADDRESS_TEXT_MAX];
+	struct finding first = diagnose_first_cause(a, VERDICT_DEAD);
+	size_t dead = count_verdict(a, VERDICT_DEAD);
 
-	if (path->route_error == ENETDOWN)
-		message_set(&result->hint, 0, DIAGNOSE_LINK_HINT, path->link);
-	else if (path->route_error)
-		message_set(&result->hint, 0, "ip route get %s shows what the kernel would do",
-			    address_host_text(&path->path.address, text));
-	else if (diagnose_is_silent(path->neighbour))
-		message_set(&result->hint, 0, DIAGNOSE_NEIGHBOUR_HINT);
-	else if (evidence->ledger)
-		finding_of_heartbeat(evidence->ledger, &path->path.address, false, &finding);
-	if (finding.hint)
-		message_set(&result->hint, 0, "%s", finding.hint);
-	return result->hint.text[0];
+	if (first.code != FINDING_HEARTBEAT_UNANSWERED)
+		return first;
+	if (dead == a->path_count)
+		return (struct finding){ .code = FINDING_NONE };
+	first.others = dead - 1;
+	return first;
 }
 
-/* And about the first one that works for small packets only. */
-static bool hint_mtu(struct result *result)
+/* And where all work: of one that works for small packets only, or did not answer the INIT. */
+static struct finding about_slow(struct result *result, const struct evidence *evidence)
 {
-	char text[ADDRESS_TEXT_MAX];
+	const struct association *a = &result->association;
 
-	for (size_t i = 0; i < result->association.path_count; i++) {
-		const struct path_result *path = &result->association.paths[i];
-
-		if (path->big_packets != BIG_PACKETS_LOST)
-			continue;
-		message_set(
-			&result->hint, 0,
-			"%s: small packets get through, and large ones get lost on the way, or "
-			"their ICMP does (path MTU black hole): tracepath -n shows how far they "
-			"come; filters must let ICMP fragmentation needed and ICMPv6 packet too "
-			"big pass",
-			address_host_text(&path->path.address, text));
-		return true;
-	}
-	return false;
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].cause.code == FINDING_MTU_BLACK_HOLE)
+			return a->paths[i].cause;
+	if (evidence->answered)
+		return init_unanswered(result, evidence, 0);
+	return (struct finding){ .code = FINDING_NONE };
 }
 
-/* What to check about the paths that do not work. */
-static void hint_paths(struct result *result, const struct evidence *evidence)
+/* What is said alike of every path that did not answer; none: nothing is. */
+static struct finding why_all_dead(const struct association *a)
 {
-	const struct path_result *first = NULL;
-	size_t dead = count_verdict(&result->association, VERDICT_DEAD, &first);
-	char others[32] = "", one[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
+	struct finding why = diagnose_first_cause(a, VERDICT_DEAD);
 
-	if (dead && hint_dead(result, evidence, first))
-		return;
-	if (!dead && hint_mtu(result))
-		return;
-	if (dead > 1)
-		snprintf(others, sizeof(others), " and %zu more", dead - 1);
-	if (dead && dead < result->association.path_count)
-		message_set(
-			&result->hint, 0,
-			"%s%s: listed by the peer, but nothing comes back on %s: check routing and "
-			"filters on %s, there and back",
-			address_host_text(&first->path.address, one), others,
-			dead > 1 ? "those paths" : "that path", dead > 1 ? "them" : "it");
-	else if (!dead && evidence->answered)
-		message_set(
-			&result->hint, 0,
-			"%s did not answer the INIT: the association came up over %s",
-			address_host_text(&diagnose_nth(result, evidence, 0)->path.address, one),
-			address_host_text(
-				&diagnose_nth(result, evidence, evidence->answered)->path.address,
-				text));
-}
-
-/* What the witness says alike of every path that did not answer, or NULL. */
-static const char *why_all_dead(const struct evidence *evidence, const struct association *a)
-{
-	const char *why = NULL;
-
-	for (size_t i = 0; i < a->path_count; i++) {
-		const struct path_result *path = &a->paths[i];
-		struct sighting finding;
-
-		if (path->verdict != VERDICT_DEAD)
-			continue;
-		if (!evidence->ledger)
-			return NULL;
-		finding_of_heartbeat(evidence->ledger, &path->path.address, false, &finding);
-		if (!finding.note.text[0] || strcmp(finding.note.text, path->note.text) != 0 ||
-		    (why && strcmp(why, path->note.text) != 0))
-			return NULL;
-		why = path->note.text;
-	}
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].verdict == VERDICT_DEAD && !finding_same(&a->paths[i].cause, &why))
+			why.code = FINDING_NONE;
+	if (why.code == FINDING_HEARTBEAT_UNANSWERED)
+		why.code = FINDING_NONE;
+	why.flags |= FINDING_EVERY_PATH;
 	return why;
 }
 
@@ -226,97 +163,71 @@ static const char *why_all_dead(const struct evidence *evidence, const struct as
 static void diagnose_required(struct result *result, const struct evidence *evidence)
 {
 	const struct association *a = &result->association;
-	size_t verified = count_verdict(a, VERDICT_VERIFIED, NULL);
-	size_t dead = count_verdict(a, VERDICT_DEAD, NULL);
+	const struct finding advice = result->advice;
+	struct finding few = { .code = FINDING_TOO_FEW_VERIFIED,
+			       .basis = BASIS_HEARTBEATS,
+			       .verified = count_verdict(a, VERDICT_VERIFIED),
+			       .paths = a->path_count,
+			       .required = evidence->require };
 	uint64_t required = evidence->require == REQUIRE_ALL ? a->path_count : evidence->require;
+	struct finding dead = why_all_dead(a);
 
 	/* Closed before it was looked at: one path works, though it is not known which. */
 	if (!a->known)
-		verified = 1;
-	if (verified >= required)
+		few.verified = 1;
+	if (few.verified >= required)
 		return;
-	diagnose_set(result, RESULT_DEGRADED, 0, STATUS_DEGRADED);
-	if (dead && !verified) {
-		const char *known = why_all_dead(evidence, a);
-
-		message_set(&result->reason, 0, "no path answers a heartbeat: %s",
-			    known ? known
-				  : "the peer does not answer any, or it has gone since the "
-				    "handshake");
-		if (known)
-			return;
-		message_set(&result->hint, 0,
-			    "--no-probe is content with the handshake; tcpdump -ni any sctp shows "
-			    "whether HB REQ goes out and HB ACK comes back");
-	} else if (evidence->require == REQUIRE_ALL) {
-		message_set(&result->reason, 0, "%zu of %zu addresses verified, all are required",
-			    verified, a->path_count);
-	} else {
-		message_set(&result->reason, 0, "%zu of %zu addresses verified, %llu %s required",
-			    verified, a->path_count, (unsigned long long)evidence->require,
-			    evidence->require == 1 ? "is" : "are");
+	if (few.verified || !count_verdict(a, VERDICT_DEAD)) {
+		diagnose_conclude(result, 0, &few);
+		result->advice = advice;
+		return;
 	}
+	if (!dead.code)
+		dead = (struct finding){ .code = FINDING_NO_PATH_ANSWERS,
+					 .basis = BASIS_HEARTBEATS };
+	diagnose_conclude(result, 0, &dead);
 }
+
+/* --- The association -------------------------------------------------------------------------- */
 
 static void diagnose_lost(struct result *result, const struct evidence *evidence)
 {
-	const struct explanation *row = explain_errno(evidence->error);
-	struct cause cause = evidence->cause;
-	const char *hint = diagnose_cause_hint(cause.code);
-	char words[CAUSE_WORDS_MAX], when[48] = "as soon as it was up";
+	struct finding cause = diagnose_loss(evidence->error, &evidence->cause, evidence->ledger);
 
-	if (evidence->up_for_us >= USEC_PER_MSEC)
-		snprintf(when, sizeof(when), "%.1f ms after it was up", MS(evidence->up_for_us));
-	diagnose_set(result, RESULT_ABORTED, evidence->error, STATUS_NOT_CONNECTED);
-	if (evidence->error == ECONNABORTED) {
-		if (!cause.code && evidence->ledger)
-			cause = evidence->ledger->abort_sent_cause;
-		message_set(
-			&result->reason, 0,
-			"this end aborted the association %s, because what the peer sent breaks "
-			"the protocol%s%s",
-			when, cause.code ? ": " : "", cause.code ? cause_words(&cause, words) : "");
-		message_set(&result->hint, 0, "tcpdump -vni any sctp shows what the peer sent");
-		return;
-	}
-	if (evidence->error != ECONNRESET) {
-		message_set(&result->reason, 0, "the association was lost %s: %s", when,
-			    row ? row->meaning : strerror(evidence->error));
-		message_set(&result->hint, 0, "sctp-connect --explain %s",
-			    errno_name(evidence->error));
-		return;
-	}
-	if (cause.code)
-		message_set(&result->reason, 0,
-			    "the peer aborted the association %s: %s (cause %u)", when,
-			    cause_words(&cause, words), cause.code);
-	else
-		message_set(&result->reason, 0, "the peer aborted the association %s", when);
-	message_set(&result->hint, 0, "%s", hint ? hint : diagnose_cause_hint(CAUSE_USER_ABORT));
+	cause.time_us = evidence->up_for_us;
+	diagnose_conclude(result, evidence->error, &cause);
+	result->word = RESULT_ABORTED;
 }
 
 void diagnose_up(struct result *result, const struct evidence *evidence)
 {
-	diagnose_set(result, RESULT_CONNECTED, 0, STATUS_OK);
+	const struct finding none = { .code = FINDING_NONE };
+	struct finding about;
+
+	diagnose_conclude(result, 0, &none);
+	result->status = STATUS_OK;
 	judge_paths(result, evidence);
-	hint_paths(result, evidence);
+	about = count_verdict(&result->association, VERDICT_DEAD) ? about_dead(&result->association)
+								  : about_slow(result, evidence);
+	result->advice = about;
 	if (evidence->error) {
 		diagnose_lost(result, evidence);
 	} else if (result->signal) {
 		result->status = STATUS_SIGNAL + result->signal;
-		message_set(&result->reason, 0,
-			    "ended by %s before every path had answered a heartbeat",
-			    signal_name(result->signal));
+		result->cause = (struct finding){ .code = FINDING_INTERRUPTED,
+						  .basis = BASIS_CALL,
+						  .flags = FINDING_UP,
+						  .signal = result->signal };
 	} else {
 		if (!result->association.known)
-			message_set(&result->reason, 0,
-				    "established, and closed again by the peer at once");
+			result->cause = (struct finding){ .code = FINDING_CLOSED_BY_PEER,
+							  .basis = BASIS_STACK,
+							  .flags = FINDING_UP };
 		if (evidence->restarted) {
-			message_set(&result->reason, 0,
-				    "the peer has begun the association anew since it was up");
-			message_set(&result->hint, 0,
-				    "its program or host has started again, or two programs there "
-				    "use the same port and address");
+			result->cause = (struct finding){ .code = FINDING_RESTARTED_BY_PEER,
+							  .basis = BASIS_STACK,
+							  .flags = FINDING_UP };
+			result->advice = result->cause;
 		}
 		diagnose_required(result, evidence);
 	}

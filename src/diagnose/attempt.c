@@ -4,29 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/names.h"
-#include "diagnose/words.h"
-
-static const char *soft_error_words(int error, enum neighbour neighbour)
-{
-	switch (error) {
-	case EHOSTUNREACH:
-		if (neighbour == NEIGHBOUR_THERE)
-			return "ICMP says host unreachable, prohibited, or too many hops";
-		return "the host does not answer on its link (ARP or ND), or ICMP says host "
-		       "unreachable, prohibited, or too many hops";
-	case ENETUNREACH:
-		return "ICMP says network unreachable or prohibited";
-	case ECONNREFUSED:
-		return "ICMP says port unreachable";
-	case EACCES:
-		return "ICMPv6 says administratively prohibited";
-	case ENOPROTOOPT:
-		return "ICMP says protocol unreachable";
-	default:
-		return "the network reported an error";
-	}
-}
+/* --- An answer has ended it ------------------------------------------------------------------ */
 
 /* The position of the address whose ABORT the witness saw; order_count: of none. */
 static size_t saw_abort(struct result *result, const struct evidence *evidence)
@@ -60,35 +38,6 @@ static size_t who_refused(struct result *result, const struct evidence *evidence
 	return current;
 }
 
-static void mark_refusing(struct result *result, const struct evidence *evidence, size_t who)
-{
-	const char *answer = evidence->error == ENOPROTOOPT  ? "answered ICMP protocol unreachable"
-			     : result->error == ECONNABORTED ? "its answer breaks the protocol"
-							     : "answered ABORT";
-	struct path_result *path = diagnose_nth(result, evidence, who);
-	char text[ADDRESS_TEXT_MAX];
-
-	path->verdict = VERDICT_REFUSED;
-	path->note.text[0] = '\0';
-	if (evidence->order_count == 1)
-		return;
-	message_set(&path->note, 0, "%s", answer);
-	if (evidence->ledger) {
-		struct sighting finding;
-
-		finding_of_init(evidence->ledger, &path->path.address, true, evidence->state,
-				evidence->now_us, &finding);
-		if (finding.kind == PROOF_ABORTED)
-			path->note = finding.note;
-	}
-	if (!result->hint.text[0])
-		message_set(
-			&result->hint, 0,
-			"one refusing address ends the whole call, whatever the others would say: try "
-			"without %s",
-			address_host_text(&path->path.address, text));
-}
-
 /* Who aborted, and why. */
 struct abort_seen {
 	bool here;   /* this end did, because of what the peer answered */
@@ -97,7 +46,8 @@ struct abort_seen {
 	struct cause cause;
 };
 
-static struct abort_seen look_at_abort(struct result *result, const struct evidence *evidence)
+static struct abort_seen look_at_abort(struct result *result, const struct evidence *evidence,
+				       int error)
 {
 	size_t seen = saw_abort(result, evidence);
 	struct abort_seen a = { .there = evidence->aborted, .cause = evidence->cause };
@@ -112,7 +62,7 @@ static struct abort_seen look_at_abort(struct result *result, const struct evide
 			a.cause = path->abort_cause;
 		return a;
 	}
-	a.here = evidence->error == ECONNABORTED;
+	a.here = error == ECONNABORTED;
 	if (evidence->ledger && evidence->ledger->aborts_sent.count) {
 		a.here = true;
 		a.cause = evidence->ledger->abort_sent_cause;
@@ -120,104 +70,100 @@ static struct abort_seen look_at_abort(struct result *result, const struct evide
 	return a;
 }
 
-static void say_refused(struct result *result, const struct evidence *evidence,
-			const struct abort_seen *a)
+static enum finding_code code_of_refusal(const struct abort_seen *a, enum stack_style style,
+					 int error)
 {
-	unsigned port = address_port(&diagnose_nth(result, evidence, 0)->path.address);
-	const char *hint = diagnose_cause_hint(a->cause.code);
-	char words[CAUSE_WORDS_MAX] = "";
-
-	if (a->cause.code)
-		cause_words(&a->cause, words);
-	if (hint)
-		message_set(&result->hint, 0, "%s", hint);
-	if (evidence->error == ENOPROTOOPT)
-		message_set(&result->reason, 0,
-			    "the host answered ICMP protocol unreachable: it has no SCTP");
-	else if (a->here)
-		message_set(&result->reason, 0,
-			    "the host's answer to INIT breaks the protocol: this end aborted%s%s",
-			    words[0] ? ": " : "", words);
+	if (error == ENOPROTOOPT)
+		return FINDING_NO_SCTP;
+	if (a->here)
+		return FINDING_ABORTED_HERE;
 	/* What net/sctp/sm_statefuns.c sctp_sf_do_5_1C_ack() says of its own ABORT. */
-	else if (a->cause.code == CAUSE_INVALID_PARAMETER && !a->there)
-		message_set(&result->reason, 0,
-			    "the host answered ABORT, or this end aborted because its answer "
-			    "breaks the protocol: %s",
-			    words);
-	else if (a->cookie && a->cause.code)
-		message_set(&result->reason, 0,
-			    "the host answered the INIT, and the COOKIE-ECHO with ABORT: %s",
-			    words);
-	else if (a->cookie)
-		message_set(
-			&result->reason, 0,
-			"the host answered the INIT, and the COOKIE-ECHO with ABORT: its queue is "
-			"full, or it takes no association from here");
-	else if (a->cause.code)
-		message_set(&result->reason, 0, "the host answered ABORT: %s", words);
-	else
-		message_set(
-			&result->reason, 0,
-			"the host answered ABORT: no endpoint listens on port %u, or its queue is "
-			"full%s",
-			port,
-			result->style == STACK_ONE_TO_MANY && !a->there
-				? " (or ICMP: it has no SCTP; a one-to-many socket is not told "
-				  "which)"
-				: "");
+	if (a->cause.code == CAUSE_INVALID_PARAMETER && !a->there)
+		return FINDING_ABORTED_THERE_OR_HERE;
+	if (a->cause.code)
+		return FINDING_REFUSED_WITH_CAUSE;
+	if (a->cookie)
+		return FINDING_QUEUE_FULL_OR_UNWANTED;
+	return style == STACK_ONE_TO_MANY && !a->there ? FINDING_NO_ENDPOINT_OR_NO_SCTP
+						       : FINDING_NO_ENDPOINT_OR_QUEUE_FULL;
 }
 
-void diagnose_refused(struct result *result, const struct evidence *evidence)
+static struct finding refusal(struct result *result, const struct evidence *evidence, size_t who,
+			      int error)
 {
-	struct abort_seen a = look_at_abort(result, evidence);
-	size_t who = who_refused(result, evidence);
+	struct abort_seen a = look_at_abort(result, evidence, error);
+	struct finding finding = { .code = code_of_refusal(&a, result->style, error),
+				   .basis = a.there ? BASIS_WITNESS : BASIS_STACK,
+				   .error = a.here ? ECONNABORTED : error,
+				   .cause = a.cause };
 
-	diagnose_set(result, RESULT_REFUSED, a.here ? ECONNABORTED : evidence->error,
-		     STATUS_NOT_CONNECTED);
-	say_refused(result, evidence, &a);
+	if (evidence->aborted)
+		finding.basis = BASIS_STACK;
+	if (a.cookie)
+		finding.flags |= FINDING_COOKIE;
+	if (evidence->order_count > 1)
+		finding.flags |= FINDING_SEVERAL;
+	if (who < evidence->order_count)
+		finding.address = diagnose_nth(result, evidence, who)->path.address;
+	finding.port = address_port(&diagnose_nth(result, evidence, 0)->path.address);
+	return finding;
+}
+
+void diagnose_refused(struct result *result, const struct evidence *evidence, int error)
+{
+	size_t who = who_refused(result, evidence);
+	const struct finding cause = refusal(result, evidence, who, error);
+
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
 
 		if (who == evidence->order_count)
-			diagnose_set_path(path, VERDICT_TRIED,
-					  "one of the addresses tried refused");
+			diagnose_set_path(path, VERDICT_TRIED, FINDING_ONE_HAS_REFUSED,
+					  BASIS_STACK);
 		else if (i < who)
-			diagnose_set_path(
-				path, VERDICT_SILENT,
-				"no answer to INIT by the time the next address was tried");
+			diagnose_set_path(path, VERDICT_SILENT, FINDING_INIT_UNANSWERED,
+					  BASIS_TIME);
 		else if (i > who)
-			diagnose_set_path(
-				path, VERDICT_UNTRIED,
-				"not tried: an answer of another address had ended the attempt");
+			diagnose_set_path(path, VERDICT_UNTRIED, FINDING_UNTRIED_REFUSED,
+					  BASIS_TIME);
 	}
 	diagnose_mark_unreachable(result, evidence);
-	if (who < evidence->order_count)
-		mark_refusing(result, evidence, who);
-	else if (!result->hint.text[0])
-		message_set(
-			&result->hint, 0,
-			"one refusing address ends the whole call, whatever the others would say: "
-			"try each alone");
+	if (who < evidence->order_count) {
+		diagnose_nth(result, evidence, who)->verdict = VERDICT_REFUSED;
+		diagnose_nth(result, evidence, who)->cause = cause;
+	}
+	diagnose_conclude(result, cause.error, &cause);
 }
 
-static const char no_answer[] = "no answer to INIT";
+/* --- No answer, as far as the stack knows: of each address ------------------------------------ */
 
-/* What the witness adds to an address that did not answer as it should. */
-static void mark_finding(struct result *result, struct path_result *path,
-			 const struct sighting *finding)
+/* What the time alone says of it. */
+static void mark_by_time(struct result *result, const struct evidence *evidence, size_t position)
 {
-	if (finding->note.text[0])
-		path->note = finding->note;
-	if (finding->hint && (finding->kind != PROOF_SILENT || !result->hint.text[0]))
-		message_set(&result->hint, 0, "%s", finding->hint);
-	switch (finding->kind) {
+	struct path_result *path = diagnose_nth(result, evidence, position);
+	bool several = evidence->order_count > 1;
+
+	if (evidence->report.pending_state == ASSOC_COOKIE_ECHOED)
+		diagnose_set_path(path, VERDICT_TRIED,
+				  several ? FINDING_ONE_HAS_ANSWERED : FINDING_NO_COOKIE_ACK,
+				  BASIS_STACK);
+	else if (position < diagnose_tried_surely(evidence))
+		diagnose_set_path(path, VERDICT_SILENT, FINDING_NO_ANSWER, BASIS_TIME);
+	else
+		diagnose_set_path(path, VERDICT_UNTRIED,
+				  position < diagnose_tried_maybe(evidence) ? FINDING_UNTRIED_LATE
+									    : FINDING_UNTRIED_ENDED,
+				  BASIS_TIME);
+}
+
+/* The verdict for what the packets prove; the one there is, where they add nothing to it. */
+static enum verdict verdict_of(enum proof proof, enum verdict verdict)
+{
+	switch (proof) {
 	case PROOF_ICMP:
-		path->verdict = VERDICT_UNREACHABLE;
-		path->icmp_error = finding->error;
-		break;
+		return VERDICT_UNREACHABLE;
 	case PROOF_ABORTED:
-		path->verdict = VERDICT_REFUSED;
-		break;
+		return VERDICT_REFUSED;
 	case PROOF_NOT_TAKEN:
 	case PROOF_COOKIE_SILENT:
 	case PROOF_COOKIE_ERROR:
@@ -226,205 +172,197 @@ static void mark_finding(struct result *result, struct path_result *path,
 	case PROOF_ELSEWHERE:
 	case PROOF_BAD_CHECKSUM:
 	case PROOF_WRONG_TAG:
-		path->verdict = VERDICT_TRIED;
-		break;
-	case PROOF_NOT_TRIED:
-		if (path->verdict == VERDICT_TRIED)
-			diagnose_set_path(path, VERDICT_UNTRIED,
-					  "not tried: another address had answered the INIT");
-		break;
+		return VERDICT_TRIED;
 	default:
-		break;
+		return verdict;
 	}
 }
 
-/* Of all of them, the first with a reason of its own is the result's. */
-static void mark_findings(struct result *result, const struct evidence *evidence)
+static void mark_by_packets(struct result *result, const struct evidence *evidence, size_t position)
 {
 	/* Once one has answered, no other gets its turn. */
-	size_t surely = evidence->state == ASSOC_COOKIE_ECHOED ? 0
-							       : diagnose_tried_surely(evidence);
+	size_t surely = evidence->report.pending_state == ASSOC_COOKIE_ECHOED
+				? 0
+				: diagnose_tried_surely(evidence);
+	struct path_result *path = diagnose_nth(result, evidence, position);
+	enum proof proof;
+	const struct finding seen =
+		diagnose_seen_init(evidence, &path->path.address, position < surely, &proof);
 
-	for (size_t i = evidence->order_count; evidence->ledger && i-- > 0;) {
-		struct path_result *path = diagnose_nth(result, evidence, i);
-		struct sighting finding;
+	if (proof == PROOF_NOT_TRIED && path->verdict == VERDICT_TRIED)
+		diagnose_set_path(path, VERDICT_UNTRIED, FINDING_UNTRIED_ANSWERED, BASIS_WITNESS);
+	if (!seen.code || (proof == PROOF_SILENT && path->verdict != VERDICT_SILENT))
+		return;
+	path->verdict = verdict_of(proof, path->verdict);
+	path->cause = seen;
+	if (proof == PROOF_ICMP)
+		path->icmp_error = seen.error;
+}
 
-		finding_of_init(evidence->ledger, &path->path.address, i < surely, evidence->state,
-				evidence->now_us, &finding);
-		mark_finding(result, path, &finding);
-	}
+/* What the sentences about an unanswered attempt need, whatever the code. */
+static void add_circumstances(const struct evidence *evidence, struct finding *finding)
+{
+	bool untried = finding->code == FINDING_UNTRIED_LATE ||
+		       finding->code == FINDING_UNTRIED_ENDED;
+
+	if (evidence->ended)
+		finding->flags |= FINDING_ENDED;
+	if (evidence->encapsulated)
+		finding->flags |= FINDING_UDP;
+	if (evidence->order_count > 1)
+		finding->flags |= FINDING_SEVERAL;
+	finding->paths = untried ? evidence->order_count : 0;
+	finding->time_us = untried                                  ? evidence->t1_us
+			   : finding->code == FINDING_NO_COOKIE_ACK ? evidence->elapsed_us
+								    : evidence->timeout_us;
 }
 
 size_t diagnose_mark_unanswered(struct result *result, const struct evidence *evidence)
 {
-	size_t maybe = diagnose_tried_maybe(evidence), surely = diagnose_tried_surely(evidence);
-
 	for (size_t i = 0; i < evidence->order_count; i++) {
-		struct path_result *path = diagnose_nth(result, evidence, i);
-
-		if (evidence->state == ASSOC_COOKIE_ECHOED) {
-			diagnose_set_path(
-				path, VERDICT_TRIED,
-				evidence->order_count == 1
-					? "answered the INIT, but no COOKIE-ACK got through"
-					: "one of the addresses tried has answered the INIT");
-		} else if (i < surely) {
-			diagnose_set_path(path, VERDICT_SILENT, no_answer);
-		} else {
-			diagnose_set_path(path, VERDICT_UNTRIED,
-					  i < maybe ? "its turn came only as the time ran out"
-						    : "the attempt ended before its turn");
-		}
+		mark_by_time(result, evidence, i);
+		mark_by_packets(result, evidence, i);
+		add_circumstances(evidence, &diagnose_nth(result, evidence, i)->cause);
 	}
-	mark_findings(result, evidence);
 	return diagnose_mark_unreachable(result, evidence);
+}
+
+/* --- And of the attempt ----------------------------------------------------------------------- */
+
+static bool all_say(struct result *result, const struct evidence *evidence,
+		    const struct finding *finding)
+{
+	for (size_t i = 0; i < evidence->order_count; i++)
+		if (!finding_same(&diagnose_nth(result, evidence, i)->cause, finding))
+			return false;
+	return true;
 }
 
 void diagnose_unreachable(struct result *result, const struct evidence *evidence)
 {
-	struct path_result *first = diagnose_nth(result, evidence, 0);
-	bool routeless = true;
+	const struct path_result *first = diagnose_nth(result, evidence, 0);
+	struct finding cause = first->cause;
+	int error = first->route_error  ? first->route_error
+		    : first->icmp_error ? first->icmp_error
+					: EHOSTUNREACH;
 
-	for (size_t i = 0; i < evidence->order_count; i++)
-		routeless &= diagnose_nth(result, evidence, i)->route_error != 0;
-	diagnose_set(result, RESULT_UNREACHABLE,
-		     first->route_error  ? first->route_error
-		     : first->icmp_error ? first->icmp_error
-					 : EHOSTUNREACH,
-		     STATUS_NOT_CONNECTED);
-	if (evidence->order_count == 1) {
-		result->reason = first->note;
-		first->note.text[0] = '\0';
-	} else {
-		message_set(&result->reason, 0, "%s",
-			    routeless ? "this host has no route to any of the addresses"
-				      : "none of the addresses can be reached");
+	if (evidence->order_count > 1)
+		cause.flags |= FINDING_SEVERAL;
+	if (all_say(result, evidence, &cause)) {
+		diagnose_conclude(result, error, &cause);
+		return;
 	}
-	if (first->route_error == ENETDOWN)
-		message_set(&result->hint, 0, DIAGNOSE_LINK_HINT, first->link);
-	else if (routeless)
-		message_set(&result->hint, 0,
-			    "ip route get ADDRESS shows what the kernel would do");
-	else if (diagnose_is_silent(first->neighbour) || !first->icmp_error)
-		message_set(&result->hint, 0, DIAGNOSE_NEIGHBOUR_HINT);
+	cause = (struct finding){ .code = FINDING_NO_ADDRESS_REACHABLE,
+				  .basis = cause.basis,
+				  .flags = FINDING_SEVERAL };
+	diagnose_conclude(result, error, &cause);
+	result->advice = diagnose_first_cause(&result->association, VERDICT_UNREACHABLE);
+}
+
+/* What an errno of SO_ERROR is left of. */
+static struct finding soft_finding(const struct evidence *evidence, int error,
+				   enum neighbour neighbour)
+{
+	struct finding finding = { .code = FINDING_ICMP_UNSPECIFIED,
+				   .basis = BASIS_SO_ERROR,
+				   .error = error };
+
+	if (error == EHOSTUNREACH && neighbour != NEIGHBOUR_THERE)
+		finding.code = FINDING_ICMP_OR_NEIGHBOUR;
+	else if (error == ECONNREFUSED)
+		finding.code = FINDING_ICMP_PORT_UNREACHABLE;
+	else if (error == EACCES)
+		finding.code = FINDING_ICMP_PROHIBITED;
+	add_circumstances(evidence, &finding);
+	return finding;
 }
 
 /* One address, and the network has said that it cannot be reached. */
 static void diagnose_soft_error(struct result *result, const struct evidence *evidence)
 {
-	int error = evidence->soft_errors[evidence->soft_error_count - 1];
+	const struct result_evidence *report = &evidence->report;
+	int error = report->soft_errors[report->soft_error_count - 1];
 	struct path_result *path = diagnose_nth(result, evidence, 0);
+	struct finding cause = soft_finding(evidence, error, path->neighbour);
 
-	result->hint.text[0] = '\0';
-	diagnose_set(result, RESULT_UNREACHABLE, error, STATUS_NOT_CONNECTED);
-	diagnose_set_path(path, VERDICT_UNREACHABLE, "");
-	message_set(&result->reason, 0, "%s", soft_error_words(error, path->neighbour));
-	message_set(&result->hint, 0, "%s",
-		    error == ECONNREFUSED
-			    ? finding_port_hint(evidence->encapsulated)
-			    : "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who says so");
+	cause.address = path->path.address;
+	path->verdict = VERDICT_UNREACHABLE;
+	path->cause = cause;
+	diagnose_conclude(result, error, &cause);
 }
 
-/* What is known about a silence, best first, and what to look at. */
-static void explain_silence(struct result *result, const struct evidence *evidence)
+/*
+ * May what is true of one address be said of an attempt in which others were silent? Not what this
+ * host knows of the way to it: that stands beside the address, and the others had a way.
+ */
+static bool speaks_for_all(enum finding_code code)
 {
-	const struct path_result *obstructed = NULL;
-	char text[ADDRESS_TEXT_MAX];
-	int soft_error = evidence->soft_error_count ? evidence->soft_errors[0] : 0;
-	const char *hint =
-		evidence->encapsulated
-			? "nothing more is known: the host may be down, nobody may take "
-			  "that UDP port, or a filter on the way may drop it; tcpdump -ni "
-			  "any udp on both ends shows how far the INIT comes"
-			: "nothing more is known: the host may be down, or a filter on the "
-			  "way may drop SCTP (IP protocol 132); tcpdump -ni any sctp on "
-			  "both ends shows how far the INIT comes";
+	return code > FINDING_NO_ADDRESS_REACHABLE && code < FINDING_MTU_BLACK_HOLE;
+}
 
-	for (size_t i = evidence->order_count; i-- > 0;)
-		if (diagnose_nth(result, evidence, i)->icmp_error)
-			obstructed = diagnose_nth(result, evidence, i);
-	if (evidence->state == ASSOC_COOKIE_ECHOED) {
-		message_set(&result->reason, 0,
-			    "the peer answered the INIT, but no COOKIE-ACK got through within "
-			    "%.0f ms",
-			    MS(evidence->elapsed_us));
-		hint = "a filter on the way may let INIT pass and no more, or drop the larger "
-		       "COOKIE-ECHO (path MTU), or the peer's accept queue is full, which not every "
-		       "stack says: tcpdump -ni any sctp on both ends";
-	} else if (evidence->checksum_errors) {
-		message_set(&result->reason, 0,
-			    "no answer to INIT that could be used: %llu packet%s with a bad SCTP "
-			    "checksum came in meanwhile",
-			    (unsigned long long)evidence->checksum_errors,
-			    evidence->checksum_errors == 1 ? "" : "s");
-		hint = "something on the way changes packets and not their CRC32c, or a card does "
-		       "not finish it: ethtool -K DEVICE tx-checksum-sctp off at the peer";
-	} else if (obstructed) {
-		message_set(&result->reason, 0, "no answer to INIT, and of %s: %s",
-			    address_host_text(&obstructed->path.address, text),
-			    obstructed->note.text);
-	} else if (soft_error) {
-		message_set(&result->reason, 0,
-			    "no answer to INIT, and %s said of at least one address: %s",
-			    errno_name(soft_error),
-			    soft_error_words(soft_error, NEIGHBOUR_UNKNOWN));
-	} else if (evidence->ended) {
-		message_set(&result->reason, 0, "no answer to any INIT, and no attempt is left");
-	} else {
-		message_set(&result->reason, 0, "no answer to INIT within %.0f ms",
-			    MS(evidence->timeout_us));
+/* The better of two; a is what there was. */
+static void prefer(struct finding *a, const struct finding *b)
+{
+	if (finding_goes_first(b, a))
+		*a = *b;
+}
+
+/* What goes first of all that is known of an attempt without an answer. */
+static struct finding why_silent(struct result *result, const struct evidence *evidence)
+{
+	const struct result_evidence *report = &evidence->report;
+	struct finding cause = { .code = FINDING_NO_ANSWER, .basis = BASIS_TIME };
+	struct finding other = { .basis = BASIS_STACK };
+
+	add_circumstances(evidence, &cause);
+	for (size_t i = 0; i < evidence->order_count; i++) {
+		struct finding of_one = diagnose_nth(result, evidence, i)->cause;
+
+		if (speaks_for_all(of_one.code) && !all_say(result, evidence, &of_one))
+			of_one.flags |= FINDING_PARTIAL;
+		if (speaks_for_all(of_one.code) || of_one.code == FINDING_SILENT)
+			prefer(&cause, &of_one);
 	}
-	if (!result->hint.text[0])
-		message_set(&result->hint, 0, "%s", hint);
+	if (report->pending_state == ASSOC_COOKIE_ECHOED) {
+		other.code = FINDING_NO_COOKIE_ACK;
+		add_circumstances(evidence, &other);
+		prefer(&cause, &other);
+	}
+	if (report->checksum_errors) {
+		other = (struct finding){ .code = FINDING_BAD_CHECKSUM, .basis = BASIS_COUNTER };
+		other.packets = report->checksum_errors;
+		prefer(&cause, &other);
+	}
+	if (report->soft_error_count) {
+		other = soft_finding(evidence, report->soft_errors[0], NEIGHBOUR_UNKNOWN);
+		other.flags |= FINDING_PARTIAL;
+		prefer(&cause, &other);
+	}
+	return cause;
 }
 
-static void hint_more_time(struct result *result, const struct evidence *evidence)
+static void diagnose_timeout(struct result *result, const struct evidence *evidence)
 {
-	size_t count = evidence->order_count;
+	const struct finding cause = why_silent(result, evidence);
+	const struct finding untried = diagnose_first_cause(&result->association, VERDICT_UNTRIED);
 
-	if (diagnose_tried_surely(evidence) == count)
-		return;
-	if (evidence->ended)
-		message_set(
-			&result->hint, 0,
-			"--init-attempts counts over all addresses together: each of the %zu has "
-			"its turn from --init-attempts %zu on",
-			count, count - 1);
-	else
-		message_set(&result->hint, 0,
-			    "each address has its turn after %.0f ms: %zu of them need at least -w "
-			    "%.0fms",
-			    MS(evidence->t1_us), count,
-			    MS(evidence->t1_us + evidence->t1_us / 8) * (double)count);
-}
-
-static bool all_noted_alike(struct result *result, const struct evidence *evidence)
-{
-	const char *first = diagnose_nth(result, evidence, 0)->note.text;
-
-	for (size_t i = 1; i < evidence->order_count; i++)
-		if (strcmp(diagnose_nth(result, evidence, i)->note.text, first) != 0)
-			return false;
-	return true;
+	diagnose_conclude(result, ETIMEDOUT, &cause);
+	/* Where no more is known, more time may help: or it is known which turn did not come. */
+	if (cause.code >= FINDING_SILENT && untried.code)
+		result->advice = untried;
 }
 
 /* An ERROR instead of the COOKIE-ACK is an answer, too. */
 static bool refuses_cookies(struct result *result, const struct evidence *evidence)
 {
-	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
+	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
-		struct sighting finding;
 
-		finding_of_init(evidence->ledger, &path->path.address, true, evidence->state,
-				evidence->now_us, &finding);
-		if (finding.kind != PROOF_COOKIE_ERROR)
+		if (path->cause.code != FINDING_STALE_COOKIE &&
+		    path->cause.code != FINDING_COOKIE_ERROR)
 			continue;
-		diagnose_set(result, RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED);
 		path->verdict = VERDICT_REFUSED;
-		message_set(&result->reason, 0, "the host %s", finding.note.text);
-		message_set(&result->hint, 0, "%s", finding.hint);
-		if (evidence->order_count == 1)
-			path->note.text[0] = '\0';
+		diagnose_conclude(result, ECONNREFUSED, &path->cause);
 		return true;
 	}
 	return false;
@@ -432,35 +370,18 @@ static bool refuses_cookies(struct result *result, const struct evidence *eviden
 
 void diagnose_silence(struct result *result, const struct evidence *evidence)
 {
-	struct path_result *first = diagnose_nth(result, evidence, 0);
-
 	size_t unreachable = diagnose_mark_unanswered(result, evidence);
+	const struct path_result *first = diagnose_nth(result, evidence, 0);
 
 	/* The stack may not have been told, because the ICMP quoted too little of the INIT. */
-	if (evidence->order_count == 1 && first->icmp_error == ENOPROTOOPT &&
-	    !evidence->encapsulated) {
-		struct evidence refusal = *evidence;
-
-		refusal.error = ENOPROTOOPT;
-		diagnose_refused(result, &refusal);
-		return;
-	}
-	if (unreachable == evidence->order_count) {
+	if (evidence->order_count == 1 && first->cause.code == FINDING_NO_SCTP)
+		diagnose_refused(result, evidence, ENOPROTOOPT);
+	else if (unreachable == evidence->order_count)
 		diagnose_unreachable(result, evidence);
+	else if (refuses_cookies(result, evidence))
 		return;
-	}
-	if (refuses_cookies(result, evidence))
-		return;
-	if (evidence->order_count == 1 && evidence->soft_error_count) {
+	else if (evidence->order_count == 1 && evidence->report.soft_error_count)
 		diagnose_soft_error(result, evidence);
-		return;
-	}
-	diagnose_set(result, RESULT_TIMEOUT, ETIMEDOUT, STATUS_TIMEOUT);
-	explain_silence(result, evidence);
-	hint_more_time(result, evidence);
-	if (strcmp(first->note.text, no_answer) != 0 && all_noted_alike(result, evidence) &&
-	    (evidence->state != ASSOC_COOKIE_ECHOED || evidence->order_count == 1))
-		result->reason = first->note;
-	if (evidence->order_count == 1)
-		first->note.text[0] = '\0';
+	else
+		diagnose_timeout(result, evidence);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From the evidence of an attempt to its result: word, errno, reason, hint, exit status. */
+/*
+ * From the evidence of an attempt to its result: word, errno, exit status, and the findings that
+ * say why. Of two findings that are both true, finding.h says which goes first.
+ */
 #ifndef DIAGNOSE_DIAGNOSE_H
 #define DIAGNOSE_DIAGNOSE_H
 
@@ -19,46 +22,42 @@ enum phase {
 	PHASE_FAULT, /* a call of this host failed meanwhile, pending or up: fault */
 };
 
-#define EVIDENCE_ERRORS_MAX RESULT_SOFT_ERRORS_MAX
-
 struct evidence {
 	enum phase phase;
-	int status;            /* PHASE_RESOLVE: what resolving returned */
-	struct message failed; /* PHASE_RESOLVE: and its reason */
-	struct stack_fault fault;
-	int error;          /* positive errno of the call or event that ended it, or 0 */
-	struct cause cause; /* of that event: why the peer, or this end, has aborted */
-	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */
-	bool ended;         /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
-	int soft_errors[EVIDENCE_ERRORS_MAX]; /* distinct, in the order they came */
-	size_t soft_error_count;
-	enum stack_assoc_state state; /* PHASE_PENDING: how far the attempt has come */
-	uint64_t checksum_errors;     /* packets with a bad checksum that came meanwhile */
-	const struct ledger *ledger;  /* what the witness saw; NULL: there was none */
-	int64_t now_us;               /* loop_now_us() at the end */
-	int64_t elapsed_us;           /* PHASE_PENDING: since the call */
+	int status;               /* PHASE_RESOLVE: what resolving returned */
+	struct message failed;    /* PHASE_RESOLVE: and its reason */
+	struct stack_fault fault; /* PHASE_OPEN, PHASE_FAULT */
+	int error;                /* positive errno of the call or event that ended it, or 0 */
+	struct cause cause;       /* of that event: why the peer, or this end, has aborted */
+	bool aborted;             /* PHASE_PENDING: the stack has seen the peer's ABORT */
+	bool ended; /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
+	struct result_evidence report; /* what the report shows of it, too */
+	const struct ledger *ledger;   /* what the witness saw; NULL: there was none */
+	int64_t now_us;                /* loop_now_us() at the end */
+	int64_t elapsed_us;            /* PHASE_PENDING: since the call */
 	int64_t t1_us;       /* how long one INIT waited before the next address was tried */
-	const size_t *order; /* packed position -> index of the requested address */
+	int64_t timeout_us;  /* our deadline */
+	const size_t *order; /* call position -> index of the requested address */
 	size_t order_count;
-	size_t answered;    /* PHASE_UP: packed position of the address that answered the INIT */
-	int64_t timeout_us; /* our deadline, for the words */
-	int64_t up_for_us;  /* PHASE_UP: since then */
-	bool closed;        /* PHASE_UP: the peer has closed it again */
-	bool restarted;     /* PHASE_UP: the peer has begun it anew (RFC 9260 section 5.2) */
-	bool encapsulated;  /* in UDP */
-	bool probed;        /* PHASE_UP: every path was asked, and had probe_timeout_us to answer */
+	size_t answered;   /* PHASE_UP: call position of the address that answered the INIT */
+	int64_t up_for_us; /* PHASE_UP: since then */
+	bool closed;       /* PHASE_UP: the peer has closed it again */
+	bool restarted;    /* PHASE_UP: the peer has restarted it (RFC 9260 section 5.2) */
+	bool encapsulated; /* in UDP */
+	bool probed;       /* PHASE_UP: every path was asked, and had probe_timeout_us to answer */
 	int64_t probe_timeout_us;
 	int64_t probe_step_us; /* a path that did not answer was asked again no sooner */
 	uint64_t require;      /* how many paths must be verified; 0: none was to be asked */
 };
 
-/* Remembers a soft error once; 0 is none. */
-void evidence_add_soft_error(struct evidence *evidence, int error);
-
 /*
- * Fills result->word, error, status, reason and hint, and the verdict and note of every path of
- * result->association (which lists the requested addresses already). result->signal, set, wins.
+ * Fills result->word, error, status, cause, advice and evidence, and the verdict and cause of every
+ * path of result->association (which lists the requested addresses already). result->signal, if
+ * set, wins.
  */
 void diagnose(struct result *result, const struct evidence *evidence);
+
+/* Why an endpoint could not be opened; error is the positive errno. */
+struct finding finding_of_fault(const struct stack_fault *fault, int error);
 
 #endif

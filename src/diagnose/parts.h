@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of diagnose.h share: diagnose.c (this host could not try, or did not begin),
- * attempt.c (the attempt failed), association.c (the association came up), and
- * address.c, what is said of one address of the call. For no one else.
+ * What the files of diagnose.h share. For no one else.
+ * - diagnose.c: the end of each phase
+ * - endpoint.c: this host could not open an endpoint, or not make the call
+ * - attempt.c: the attempt failed
+ * - association.c: the association came up
+ * - address.c: what is said of one address of the call
+ * - seen.c: what the witness saw of one address
  */
 #ifndef DIAGNOSE_PARTS_H
 #define DIAGNOSE_PARTS_H
 
 #include "diagnose/diagnose.h"
+#include "witness/judge.h"
+
+/* The result has this cause, and its hint is the cause's. */
+void diagnose_conclude(struct result *result, int error, const struct finding *cause);
 
 /* --- address.c: position is that in the call, evidence->order. ----------------------- */
 
@@ -22,35 +30,41 @@ struct path_result *diagnose_nth(struct result *result, const struct evidence *e
 size_t diagnose_tried_maybe(const struct evidence *evidence);
 size_t diagnose_tried_surely(const struct evidence *evidence);
 
-void diagnose_set(struct result *result, enum result_word word, int error, int status);
-void diagnose_set_path(struct path_result *path, enum verdict verdict, const char *note);
+void diagnose_set_path(struct path_result *path, enum verdict verdict, enum finding_code code,
+		       enum finding_basis basis);
 
-/* The addresses from this position on: their turn did not come. */
-void diagnose_mark_untried(struct result *result, const struct evidence *evidence, size_t from,
-			   const char *note);
-/* What this host knows is more than that nothing came back. Returns of how many. */
+/* What this host knows of the way to an address: its route, its link, its neighbour. Or none. */
+struct finding diagnose_way(const struct path_result *path);
+
+/* That is more than that nothing came back. Returns how many addresses cannot be reached. */
 size_t diagnose_mark_unreachable(struct result *result, const struct evidence *evidence);
 
-/* Why the routing table, or the link that it names, gives no way to an address. */
-void diagnose_note_route(const struct path_result *path, struct message *note);
-bool diagnose_is_silent(enum neighbour neighbour);
-/* Nobody has answered on the link. */
-void diagnose_note_neighbour(const struct path_result *path, struct message *note);
+/* Of the paths with this verdict, the cause that goes first; none if there are no such paths. */
+struct finding diagnose_first_cause(const struct association *association, enum verdict verdict);
 
-/* What to check about a link, by name, and about who does not answer on one. */
-#define DIAGNOSE_LINK_HINT "ip link show %s: its cable, or the switch or host at its other end"
-#define DIAGNOSE_NEIGHBOUR_HINT                                                             \
-	"ip neigh shows what the link says: is the address right, the host up, the prefix " \
-	"length right?"
+/* --- endpoint.c ------------------------------------------------------------------------------ */
 
-/* What to check where the peer has said why it aborts; NULL: the cause says it all, or nothing. */
-const char *diagnose_cause_hint(uint16_t code);
+void diagnose_no_stack(struct result *result, int error);
+void diagnose_open(struct result *result, const struct evidence *evidence);
+void diagnose_call(struct result *result, const struct evidence *evidence);
 
-/* --- attempt.c ------------------------------------------------------------------------
+/* --- seen.c ---------------------------------------------------------------------------------- */
+
+/*
+ * Of an INIT that is pending or has failed. turn_came: it is certain, from the time that has
+ * passed, that the stack has sent an INIT to it. *proof is what the packets prove.
  */
+struct finding diagnose_seen_init(const struct evidence *evidence, const union address *peer,
+				  bool turn_came, enum proof *proof);
 
-/* An answer has ended it: ABORT, or ICMP protocol unreachable. */
-void diagnose_refused(struct result *result, const struct evidence *evidence);
+/* Of the heartbeats to it; answered: the stack has taken an answer. */
+struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union address *peer,
+				       bool answered);
+
+/* --- attempt.c ------------------------------------------------------------------------------- */
+
+/* An answer has ended it: ABORT, or (ENOPROTOOPT) ICMP protocol unreachable. */
+void diagnose_refused(struct result *result, const struct evidence *evidence, int error);
 /* Nothing came back, as far as SCTP is told. What else is known decides the word. */
 void diagnose_silence(struct result *result, const struct evidence *evidence);
 /* No address can be reached, as the routing table or the link says. */
@@ -58,8 +72,7 @@ void diagnose_unreachable(struct result *result, const struct evidence *evidence
 /* Of an attempt that ended without any answer. Returns how many addresses cannot be reached. */
 size_t diagnose_mark_unanswered(struct result *result, const struct evidence *evidence);
 
-/* --- association.c -----------------------------------------------------------------------------
- */
+/* --- association.c --------------------------------------------------------------------------- */
 
 void diagnose_up(struct result *result, const struct evidence *evidence);
 

@@ -39,7 +39,7 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
 	*attempt = (struct attempt){
 		.stack = stack,
 		.timeline = timeline,
-		.fault.call = "bind",
+		.fault.lack = LACKS_LOCAL_FAMILY,
 		.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC,
 	};
 	if (!plan->count)

@@ -100,8 +100,7 @@ static void forget_try(struct connection *c)
 	trial_free(&c->trial);
 	association_free(&c->result.association);
 	c->result.probe_us = 0;
-	c->result.reason = (struct message){ "" };
-	c->result.hint = (struct message){ "" };
+	c->result.cause = c->result.advice = (struct finding){ .code = FINDING_NONE };
 }
 
 static void leave_loop(struct connection *c)

@@ -8,10 +8,6 @@
 #include "engine/attempt.h"
 #include "engine/run.h"
 
-/* Of the addresses that a hint names; of others only the number. */
-#define NAMED_MAX     3
-#define LIST_TEXT_MAX 256
-
 /* With more addresses than that, the singles have no witness: each takes half a megabyte. */
 #define WITNESSED_MAX 16
 
@@ -136,7 +132,7 @@ static void take_result(struct single_result *single, const struct result *resul
 		.word = result->word,
 		.error = result->error,
 		.connect_us = result->connect_us,
-		.reason = result->reason,
+		.cause = result->cause,
 	};
 }
 
@@ -200,49 +196,6 @@ static size_t count_word(const struct result *result, enum result_word word)
 	return count;
 }
 
-/* "10.1.1.2, 10.1.2.2, 10.1.3.2 and 4 more": those of the count addresses with this word. */
-static const char *list_text(const struct result *result, enum result_word word, size_t count,
-			     char buf[LIST_TEXT_MAX])
-{
-	char text[ADDRESS_TEXT_MAX];
-	size_t named = 0, used = 0;
-
-	buf[0] = '\0';
-	for (size_t i = 0; i < result->each_count && named < NAMED_MAX; i++) {
-		if (result->each[i].word != word)
-			continue;
-		used += (size_t)snprintf(buf + used, LIST_TEXT_MAX - used, "%s%s",
-					 !named               ? ""
-					 : named + 1 == count ? " and "
-							      : ", ",
-					 address_host_text(&result->each[i].address, text));
-		named++;
-	}
-	if (named < count)
-		snprintf(buf + used, LIST_TEXT_MAX - used, " and %zu more", count - named);
-	return buf;
-}
-
-/* The whole has failed, and these addresses are up alone. */
-static void hint_accepting(struct result *result, size_t accepting)
-{
-	size_t refusing = count_word(result, RESULT_REFUSED);
-	char yes[LIST_TEXT_MAX], no[LIST_TEXT_MAX];
-
-	list_text(result, RESULT_CONNECTED, accepting, yes);
-	list_text(result, RESULT_REFUSED, refusing, no);
-	if (accepting == result->each_count)
-		message_set(&result->hint, 0,
-			    "every address accepts alone: what failed may have been of the moment");
-	else if (refusing)
-		message_set(&result->hint, 0, "%s alone accept%s: leave out %s, which refuse%s",
-			    yes, accepting == 1 ? "s" : "", no, refusing == 1 ? "s" : "");
-	else
-		message_set(&result->hint, 0, "%s alone accept%s: leave out the %s", yes,
-			    accepting == 1 ? "s" : "",
-			    result->each_count - accepting == 1 ? "other" : "others");
-}
-
 /* Where this host could not even try the whole, the hint that stands is the better one. */
 static void hint_each(struct result *result)
 {
@@ -251,8 +204,9 @@ static void hint_each(struct result *result)
 	if (result->each_count < 2 || result_is_up(result->word) || result->status == STATUS_HOST)
 		return;
 	if (accepting)
-		hint_accepting(result, accepting);
+		result->advice.code = accepting == result->each_count ? FINDING_ALL_ACCEPT_ALONE
+								      : FINDING_SOME_ACCEPT_ALONE;
 	else if (!result->signal && (result->word == RESULT_REFUSED ||
 				     count_word(result, result->word) < result->each_count))
-		message_set(&result->hint, 0, "no address accepts alone either");
+		result->advice.code = FINDING_NONE_ACCEPTS_ALONE;
 }

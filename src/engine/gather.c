@@ -8,7 +8,7 @@
 
 #include "base/loop.h"
 #include "base/names.h"
-#include "diagnose/words.h"
+#include "witness/judge.h"
 
 /* Of the time that has passed until then, until the next look. */
 #define LOOK_PART   10
@@ -125,13 +125,12 @@ static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 
 static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_us)
 {
-	struct sighting finding;
+	const struct ledger *ledger = &gather->watch->ledger;
+	const struct ledger_path *path =
+		gather->watch->witness ? ledger_find(ledger, &gather->plan->addresses[position])
+				       : NULL;
 
-	if (!gather->watch->witness)
-		return false;
-	finding_of_init(&gather->watch->ledger, &gather->plan->addresses[position], false,
-			ASSOC_CLOSED, now_us, &finding);
-	return finding.kind == PROOF_ICMP;
+	return path && judge(ledger, path, now_us) == PROOF_ICMP;
 }
 
 /* No further than to the first address that may still answer. */

@@ -182,7 +182,7 @@ static int fail(const struct listening *l, const struct target *local,
 		result.signal = loop_take_signal();
 	diagnose(&result, evidence);
 	if (result.status == STATUS_USAGE)
-		warn("%s", result.reason.text);
+		warn("%s", result.usage.text);
 	else
 		report_result(l->reporter, &result);
 	return result.status;
@@ -238,7 +238,8 @@ static int open_listener(struct listening *l, struct target *local)
 		rc = l->stack->open(&l->endpoint, &config, &evidence.fault);
 	}
 	if (rc == 0) {
-		evidence.fault = (struct stack_fault){ .call = "listen", .address = list[0] };
+		evidence.fault =
+			(struct stack_fault){ .call = "listen", .binds = true, .address = list[0] };
 		rc = l->stack->listen(l->endpoint, BACKLOG);
 		if (rc < 0)
 			l->stack->close(l->endpoint, false);

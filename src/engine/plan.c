@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "report/words.h"
 
 static bool any_of_family(const union address *list, size_t count, sa_family_t family)
 {
@@ -44,16 +45,19 @@ static void order_addresses(struct plan *plan, const struct target *peer)
 }
 
 /* The call goes on without the addresses of this family. */
-static void exclude_family(struct plan *plan, sa_family_t family, const char *why,
+static void exclude_family(struct plan *plan, sa_family_t family, enum finding_code why,
 			   struct timeline *timeline)
 {
+	struct finding cause = { .code = why, .basis = BASIS_SYSTEM, .family = family };
+	struct message note;
 	size_t kept = 0;
 
 	if (!any_of_family(plan->addresses, plan->count, family))
 		return;
 	for (size_t i = 0; i < plan->count; i++) {
 		if (plan->addresses[i].sa.sa_family == family) {
-			plan->excluded[plan->requested[i]] = why;
+			cause.address = plan->addresses[i];
+			plan->excluded[plan->requested[i]] = cause;
 			continue;
 		}
 		plan->requested[kept] = plan->requested[i];
@@ -62,7 +66,7 @@ static void exclude_family(struct plan *plan, sa_family_t family, const char *wh
 	plan->count = kept;
 	compare_order(plan);
 	timeline_note(timeline, "going on without the IPv%d addresses: %s",
-		      family == AF_INET6 ? 6 : 4, why);
+		      family == AF_INET6 ? 6 : 4, words_note(&cause, &note));
 }
 
 static void exclude_unbound(struct plan *plan, struct timeline *timeline)
@@ -74,9 +78,9 @@ static void exclude_unbound(struct plan *plan, struct timeline *timeline)
 	if (!count || both)
 		return;
 	if (!any_of_family(sources, count, AF_INET))
-		exclude_family(plan, AF_INET, "no -b address is IPv4", timeline);
+		exclude_family(plan, AF_INET, FINDING_BIND_WRONG_FAMILY, timeline);
 	if (!any_of_family(sources, count, AF_INET6))
-		exclude_family(plan, AF_INET6, "no -b address is IPv6", timeline);
+		exclude_family(plan, AF_INET6, FINDING_BIND_WRONG_FAMILY, timeline);
 }
 
 void plan_make(struct plan *plan, const struct target *peer, const struct target *local,
@@ -114,7 +118,7 @@ bool plan_without_ipv6(struct plan *plan, struct timeline *timeline)
 	if (any_of_family(plan->sources, plan->source_count, AF_INET6) ||
 	    !any_of_family(plan->addresses, plan->count, AF_INET6))
 		return false;
-	exclude_family(plan, AF_INET6, "this host has no IPv6", timeline);
+	exclude_family(plan, AF_INET6, FINDING_NO_IPV6, timeline);
 	return true;
 }
 

@@ -11,13 +11,14 @@
 
 #include "base/address.h"
 #include "base/timeline.h"
+#include "report/finding.h"
 #include "target/target.h"
 
 struct plan {
 	union address *addresses; /* those of the call, narrowest scope first */
 	size_t *requested;        /* call position -> index of the requested address */
 	size_t count;
-	const char **excluded; /* of every requested address: why it is not in the call, or NULL */
+	struct finding *excluded; /* of every requested address: why it is not in the call */
 	size_t requested_count;
 	bool reordered;         /* the call is not in the user's order */
 	union address *sources; /* those of -b */

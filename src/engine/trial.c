@@ -36,10 +36,10 @@ static void list_excluded(const struct plan *plan, struct result *result)
 	for (size_t i = 0; i < plan->requested_count; i++) {
 		struct path_result *path = &result->association.paths[i];
 
-		if (!plan->excluded[i])
+		if (!plan->excluded[i].code)
 			continue;
 		path->verdict = VERDICT_EXCLUDED;
-		message_set(&path->note, 0, "%s", plan->excluded[i]);
+		path->cause = plan->excluded[i];
 	}
 	result->reordered = plan->reordered;
 }
@@ -156,9 +156,11 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.cause = attempt->cause,
 		.aborted = attempt->aborted,
 		.ended = attempt->outcome == ATTEMPT_FAILED,
-		.soft_error_count = t->gather.soft_error_count,
-		.state = t->gather.state,
-		.checksum_errors = t->gather.checksum_errors,
+		.report = { .witness = t->watch.witness != NULL,
+			    .witness_lost = t->watch.witness ? t->watch.ledger.lost : 0,
+			    .soft_error_count = t->gather.soft_error_count,
+			    .pending_state = t->gather.state,
+			    .checksum_errors = t->gather.checksum_errors },
 		.ledger = t->watch.witness ? &t->watch.ledger : NULL,
 		.now_us = loop_now_us(),
 		.elapsed_us = result->connect_us,
@@ -178,22 +180,12 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 	};
 	if (end.call)
 		e->fault = (struct stack_fault){ .call = end.call };
-	memcpy(e->soft_errors, t->gather.soft_errors, sizeof(e->soft_errors));
+	memcpy(e->report.soft_errors, t->gather.soft_errors, sizeof(e->report.soft_errors));
 }
 
 /* For the report, which comes when the witness may be gone. */
-static void keep_evidence(const struct evidence *e, struct result *result)
+static void count_packets(const struct evidence *e, struct association *a)
 {
-	struct association *a = &result->association;
-
-	result->evidence = (struct result_evidence){
-		.witness = e->ledger != NULL,
-		.witness_lost = e->ledger ? e->ledger->lost : 0,
-		.soft_error_count = e->soft_error_count,
-		.pending_state = e->state,
-		.checksum_errors = e->checksum_errors,
-	};
-	memcpy(result->evidence.soft_errors, e->soft_errors, sizeof(e->soft_errors));
 	for (size_t i = 0; e->ledger && i < a->path_count; i++)
 		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
 }
@@ -230,7 +222,7 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 		end = heed_unsent(options, result, end);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
-	keep_evidence(&evidence, result);
+	count_packets(&evidence, &result->association);
 	verify_free(&t->verify);
 	timeline_note(timeline, "%s%s%s", result_name(result->word), result->error ? ", " : "",
 		      result->error ? errno_name(result->error) : "");
@@ -253,10 +245,11 @@ bool trial_may_go_better(const struct result *result)
 
 void trial_end_pause(struct result *result)
 {
-	struct message last = result->reason;
-
-	message_set(&result->reason, 0, "ended by %s before the next try; the last one: %s",
-		    signal_name(result->signal), last.text);
+	result->last = result->cause;
+	result->cause = (struct finding){ .code = FINDING_INTERRUPTED,
+					  .basis = BASIS_CALL,
+					  .flags = FINDING_RETRY,
+					  .signal = result->signal };
 	result->word = RESULT_FAILED;
 	result->error = EINTR;
 	result->status = STATUS_SIGNAL + result->signal;

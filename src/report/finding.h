@@ -46,6 +46,8 @@ enum finding_code {
 	FINDING_UDP_PORT_IN_USE,     /* port */
 	FINDING_UDP_PORT_PRIVILEGED, /* port */
 	FINDING_NO_LINK_LOCAL,
+	FINDING_USRSCTP_THREADS, /* started, expected */
+	FINDING_USRSCTP_ADDRESSES,
 	FINDING_BIND_WRONG_FAMILY, /* family: of an address that is left out; 0: of all */
 	FINDING_BIND_IN_USE,       /* address: local, if it is known; so for the next three */
 	FINDING_NOT_LOCAL,
@@ -89,6 +91,13 @@ enum finding_code {
 	FINDING_OWN_INPUT_FILTER,  /* chunk; link, other_link if they differ: out, in */
 	FINDING_OWN_FILTER,        /* one of the two; chunk that was not seen leaving */
 
+	/* What came back, but not as it should. */
+	FINDING_ANSWERED_ELSEWHERE, /* other: who answered */
+	FINDING_WRONG_TAG,
+	FINDING_COOKIE_SILENT, /* the COOKIE-ECHO left, and nothing came back */
+	FINDING_NO_COOKIE_ACK, /* the stack waits for it; time_us. No more is known */
+	FINDING_BAD_CHECKSUM,  /* packets, if they were counted */
+
 	/* What a router, a firewall or the peer's host says by ICMP: other, icmp, error. */
 	FINDING_ICMP_THIS_HOST,
 	FINDING_ICMP_PROHIBITED,
@@ -99,12 +108,7 @@ enum finding_code {
 	FINDING_ICMP_UNSPECIFIED,  /* error alone is known, of SO_ERROR */
 	FINDING_ICMP_OR_NEIGHBOUR, /* the same, or nobody answers on the link */
 
-	/* What came back, but not as it should. */
-	FINDING_ANSWERED_ELSEWHERE, /* other: who answered */
-	FINDING_WRONG_TAG,
-	FINDING_COOKIE_SILENT,     /* the COOKIE-ECHO left, and nothing came back */
-	FINDING_NO_COOKIE_ACK,     /* the stack waits for it; time_us. No more is known */
-	FINDING_BAD_CHECKSUM,      /* packets, if they were counted */
+	/* What is not right with a path that works, or with an address that is not in use. */
 	FINDING_MTU_BLACK_HOLE,    /* bytes */
 	FINDING_RETURNS_ELSEWHERE, /* link, other_link: out, in */
 	FINDING_HEARTBEATS_LOST,   /* lost, sent */
@@ -123,6 +127,7 @@ enum finding_code {
 	/* Whose turn did not come, and what is not known of one alone. */
 	FINDING_ONE_HAS_REFUSED,
 	FINDING_ONE_HAS_ANSWERED,
+	FINDING_ANSWERED_INIT,
 	FINDING_UNTRIED_REFUSED,
 	FINDING_UNTRIED_ANSWERED,
 	FINDING_UNTRIED_LATE,  /* time_us: of one turn; paths; FINDING_ENDED */
@@ -165,7 +170,7 @@ enum finding_flag {
 	FINDING_RETRY = 1 << 7,       /* between two tries of --wait */
 	FINDING_UNCONFIRMED = 1 << 8, /* the stack never confirmed the path */
 	FINDING_NO_INIT = 1 << 9,     /* it did not answer the INIT either */
-	FINDING_REQUIRE_ALL = 1 << 10,
+	FINDING_RESOLVING = 1 << 10,  /* names were being looked up */
 };
 
 struct finding_icmp {
@@ -195,8 +200,9 @@ struct finding {
 	unsigned lost, sent; /* heartbeats */
 	size_t verified, paths, others;
 	uint64_t required;
-	char name[64];    /* a name that was looked up, safe to print */
-	char detail[192]; /* a line of a file, or a message of the C library */
+	unsigned started, expected; /* threads */
+	char name[64];              /* a name that was looked up, safe to print */
+	char detail[192];           /* a line of a file, or a message of the C library */
 };
 
 /* A stable name: "own-output-filter"; "none" for FINDING_NONE. */

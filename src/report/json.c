@@ -189,11 +189,84 @@ static json_t *seen_object(const struct path_seen *seen)
 	return json;
 }
 
+/* A host without port; null where it is not known. */
+static json_t *host_or_null(const union address *a)
+{
+	char buf[ADDRESS_TEXT_MAX];
+
+	return any_string(a->sa.sa_family ? address_host_text(a, buf) : NULL);
+}
+
+static void put_known(json_t **object, const char *key, json_t *value, bool known)
+{
+	if (known)
+		put(object, key, value);
+	else
+		json_decref(value);
+}
+
+static json_t *abort_object(const struct cause *cause)
+{
+	json_t *json = json_object();
+
+	put(&json, "code", json_integer(cause->code));
+	put(&json, "name", any_string(cause_name(cause->code)));
+	put(&json, "text", sentence(cause->text));
+	return json;
+}
+
+static json_t *icmp_object(const struct finding_icmp *icmp)
+{
+	json_t *json = json_object();
+
+	put(&json, "version", json_integer(icmp->v6 ? 6 : 4));
+	put(&json, "type", json_integer(icmp->type));
+	put(&json, "code", json_integer(icmp->code));
+	return json;
+}
+
+/* The code, and those of its parameters that it has. null: nothing was found. */
+static json_t *cause_object(const struct finding *f)
+{
+	json_t *json;
+
+	if (!f->code)
+		return json_null();
+	json = json_object();
+	put(&json, "code", json_string(finding_name(f->code)));
+	put_known(&json, "evidence", json_string(finding_basis_name(f->basis)), f->basis);
+	put_known(&json, "address", host_or_null(&f->address), f->address.sa.sa_family);
+	put_known(&json, "other_address", host_or_null(&f->other), f->other.sa.sa_family);
+	put_known(&json, "call", any_string(f->call), f->call && f->code == FINDING_CALL_FAILED);
+	put_known(&json, "errno", error_name(f->error), f->error);
+	put_known(&json, "signal", any_string(signal_name(f->signal)), f->signal);
+	put_known(&json, "link", any_string(f->link), f->link[0]);
+	put_known(&json, "return_link", any_string(f->other_link), f->other_link[0]);
+	put_known(&json, "port", json_integer(f->port), f->port);
+	put_known(&json, "port_set", json_integer(f->other_port), f->other_port);
+	put_known(&json, "abort_cause", abort_object(&f->cause), f->cause.code);
+	put_known(&json, "icmp", icmp_object(&f->icmp), f->icmp.known);
+	put_known(&json, "chunk", any_string(chunk_name(f->chunk)), f->chunk);
+	put_known(&json, "bytes", json_integer(f->bytes), f->bytes);
+	put_known(&json, "time_ms", milliseconds(f->time_us), f->time_us > 0);
+	put_known(&json, "packets", json_integer((json_int_t)f->packets), f->packets);
+	put_known(&json, "heartbeats_lost", json_integer(f->lost), f->sent);
+	put_known(&json, "heartbeats_sent", json_integer(f->sent), f->sent);
+	put_known(&json, "paths_verified", json_integer((json_int_t)f->verified),
+		  f->code == FINDING_TOO_FEW_VERIFIED);
+	put_known(&json, "paths", json_integer((json_int_t)f->paths), f->paths);
+	put_known(&json, "name", any_string(f->name), f->name[0]);
+	put_known(&json, "detail", any_string(f->detail), f->detail[0]);
+	put_known(&json, "others_silent", json_true(), f->flags & FINDING_PARTIAL);
+	return json;
+}
+
 static json_t *path_object(const struct path_result *p, bool witness)
 {
 	static const struct stack_path outside = { .state = PATH_UNKNOWN };
 	const struct stack_path *facts = p->in_association ? &p->path : &outside;
 	json_t *json = address_object(&p->path.address);
+	struct message note;
 
 	put(&json, "host", any_string(p->host));
 	put(&json, "requested", json_boolean(p->requested));
@@ -210,7 +283,8 @@ static json_t *path_object(const struct path_result *p, bool witness)
 	put(&json, "heartbeats_sent", json_integer(p->heartbeats));
 	put(&json, "heartbeats_answered", json_integer(p->answered));
 	put(&json, "route_error", error_name(p->route_error));
-	put(&json, "note", sentence(p->note.text));
+	put(&json, "note", sentence(words_note(&p->cause, &note)));
+	put(&json, "cause", cause_object(&p->cause));
 	put(&json, "wire", witness ? seen_object(&p->seen) : json_null());
 	return json;
 }
@@ -227,11 +301,13 @@ static json_t *path_array(const struct association *a, bool witness)
 static json_t *single_object(const struct single_result *single)
 {
 	json_t *json = address_object(&single->address);
+	struct message reason;
 
 	put(&json, "host", any_string(single->host));
 	put(&json, "result", json_string(result_name(single->word)));
 	put_error(&json, single->error);
-	put(&json, "reason", sentence(single->reason.text));
+	put(&json, "reason", sentence(words_reason(&single->cause, &reason)));
+	put(&json, "cause", cause_object(&single->cause));
 	put(&json, "time_ms", measured(single->connect_us));
 	return json;
 }
@@ -300,6 +376,7 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	const struct association *a = &result->association;
 	const struct target *target = result->target;
 	json_t *json = json_object();
+	struct message m;
 
 	put(&json, "schema", json_integer(REPORT_SCHEMA));
 	put(&json, "target", any_string(target ? target->name : NULL));
@@ -307,8 +384,9 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	put(&json, "exit_status", json_integer(result->status));
 	put(&json, "signal", any_string(signal_name(result->signal)));
 	put_error(&json, result->error);
-	put(&json, "reason", sentence(result->reason.text));
-	put(&json, "hint", sentence(result->hint.text));
+	put(&json, "reason", sentence(words_result_reason(result, &m)));
+	put(&json, "hint", sentence(words_result_hint(result, &m)));
+	put(&json, "cause", cause_object(&result->cause));
 	put(&json, "stack", any_string(result->stack));
 	put(&json, "mode", json_string(result->blocking ? "blocking" : "nonblocking"));
 	put(&json, "style", json_string(style_name(result->style)));

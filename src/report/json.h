@@ -8,7 +8,7 @@
 #include "report/reporter.h"
 #include "report/result.h"
 
-#define REPORT_SCHEMA 1
+#define REPORT_SCHEMA 2
 
 void report_json_result(const struct reporter *reporter, const struct result *result);
 void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event);

@@ -274,6 +274,16 @@ static void say_sent(const struct phrase_context *c, char value[PARAMETER_MAX])
 	say(value, "%u", c->f->sent);
 }
 
+static void say_started(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%u", c->f->started);
+}
+
+static void say_expected(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%u", c->f->expected);
+}
+
 static void say_verified(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	say(value, "%zu", c->f->verified);
@@ -409,6 +419,8 @@ static const struct {
 	{ "packets", say_packets },
 	{ "lost", say_lost },
 	{ "sent", say_sent },
+	{ "started", say_started },
+	{ "expected", say_expected },
 	{ "verified", say_verified },
 	{ "paths", say_paths },
 	{ "required", say_required },
@@ -433,6 +445,7 @@ static const struct {
 	{ "retry", FINDING_RETRY },
 	{ "unconfirmed", FINDING_UNCONFIRMED },
 	{ "no_init", FINDING_NO_INIT },
+	{ "resolving", FINDING_RESOLVING },
 };
 
 static bool is_name(const char *name, const char *text, size_t length)

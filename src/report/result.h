@@ -86,7 +86,6 @@ struct path_result {
 	uint32_t asked_mtu;
 	struct path_seen seen; /* zeros where there was no witness */
 	struct finding cause;  /* why; none where the verdict says all */
-	struct message note;   /* why, empty where the verdict says all */
 };
 
 /* A snapshot of one association. */
@@ -106,8 +105,7 @@ struct single_result {
 	enum result_word word;
 	int error;
 	int64_t connect_us;
-	struct finding cause;
-	struct message reason;
+	struct finding cause; /* as in struct result */
 };
 
 struct result {
@@ -123,8 +121,7 @@ struct result {
 	struct finding cause;  /* why it is not connected, or what else there is to say; or none */
 	struct finding advice; /* of what the hint is: the cause, or what helps more; or none */
 	struct finding last;   /* interrupted between two tries: the cause of the last one */
-	struct message reason; /* one sentence; empty when connected and nothing to say */
-	struct message hint;   /* what to check next; may be empty */
+	struct message usage;  /* STATUS_USAGE, or unresolved: what is wrong with the addresses */
 
 	struct association association;
 	struct result_evidence evidence;

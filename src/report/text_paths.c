@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/words.h"
+
 /* Behind them, without alignment: flags and a note. */
 enum column {
 	COLUMN_ADDRESS,
@@ -18,7 +20,7 @@ enum column {
 /* The figures of a dead path are stale, and those of an address outside do not exist. */
 static bool has_figures(const struct path_result *p)
 {
-	return p->in_association && !(p->verdict == VERDICT_DEAD && p->note.text[0]);
+	return p->in_association && !(p->verdict == VERDICT_DEAD && p->cause.code);
 }
 
 /* What was measured just now says more than what the stack has made of it. */
@@ -122,8 +124,9 @@ void text_paths(FILE *f, const struct reporter *reporter, const struct associati
 		some_requested |= a->paths[i].requested;
 	for (size_t i = 0; i < a->path_count; i++) {
 		const struct path_result *p = &a->paths[i];
+		struct message note;
 
-		print_row(f, reporter, p, p->note.text[0] ? p->note.text : lone_note,
+		print_row(f, reporter, p, *lone_note ? lone_note : words_note(&p->cause, &note),
 			  some_requested && !p->requested, widths);
 	}
 }

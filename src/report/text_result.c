@@ -7,6 +7,7 @@
 #include <sys/param.h>
 
 #include "base/names.h"
+#include "report/words.h"
 
 #define LOCAL_SHOWN_MAX 8
 
@@ -87,45 +88,45 @@ static void print_failure(FILE *f, const struct result *result)
 }
 
 /*
- * The reason goes beside the address where there is only one and nothing else is said about it. An
- * address of several gets no such thing: the reason is of the attempt, not of each.
+ * Where there is only one address the reason goes beside it. An address of several gets no such
+ * thing: the reason is of the attempt, not of each.
  */
-static const char *lone_note(const struct result *result)
+static bool is_lone(const struct result *result)
 {
-	const struct association *a = &result->association;
-
-	return !result_is_up(result->word) && a->path_count == 1 ? result->reason.text : "";
+	return !result_is_up(result->word) && result->association.path_count == 1;
 }
 
-static bool beside_an_address(const struct result *result, const char *sentence)
+static bool beside_an_address(const struct result *result)
 {
 	const struct association *a = &result->association;
 
-	for (size_t i = 0; i < a->path_count; i++) {
-		const char *note = a->paths[i].note.text;
-
-		if (strcmp(*note ? note : lone_note(result), sentence) == 0)
+	if (is_lone(result))
+		return true;
+	for (size_t i = 0; i < a->path_count; i++)
+		if (words_beside(&result->cause, &a->paths[i].cause))
 			return true;
-	}
 	for (size_t i = 0; result->each_count > 1 && i < result->each_count; i++)
-		if (strcmp(result->each[i].reason.text, sentence) == 0)
+		if (finding_same(&result->each[i].cause, &result->cause))
 			return true;
 	return false;
 }
 
+static void print_hint(const struct reporter *reporter, const char *sentence)
+{
+	if (!*sentence)
+		return;
+	fputs("sctp-connect: ", reporter->hints);
+	fputs(sentence, reporter->hints);
+	putc('\n', reporter->hints);
+}
+
 static void print_hints(const struct reporter *reporter, const struct result *result)
 {
-	const char *sentences[] = { result->reason.text, result->hint.text };
+	struct message m;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sentences); i++) {
-		if (!*sentences[i] || beside_an_address(result, sentences[i]))
-			continue;
-		if (i > 0 && strcmp(sentences[i], sentences[i - 1]) == 0)
-			continue;
-		fputs("sctp-connect: ", reporter->hints);
-		fputs(sentences[i], reporter->hints);
-		putc('\n', reporter->hints);
-	}
+	if (!beside_an_address(result))
+		print_hint(reporter, words_result_reason(result, &m));
+	print_hint(reporter, words_result_hint(result, &m));
 	fflush(reporter->hints);
 }
 
@@ -167,6 +168,7 @@ static void print_each(FILE *f, const struct reporter *reporter, const struct re
 		const struct single_result *s = &result->each[i];
 		const char *word = result_name(s->word);
 		size_t used = text_address_cell(&s->address, s->host, buf);
+		struct message reason;
 		size_t gap;
 
 		fprintf(f, "  %s%*s", buf, (int)(address_width - used + COLUMN_GAP), "");
@@ -175,7 +177,7 @@ static void print_each(FILE *f, const struct reporter *reporter, const struct re
 		used = outcome_cell(s, buf);
 		text_tail(f, buf, &gap);
 		gap = (used ? outcome_width - used : gap + outcome_width) + COLUMN_GAP;
-		text_tail(f, s->reason.text, &gap);
+		text_tail(f, words_reason(&s->cause, &reason), &gap);
 		putc('\n', f);
 	}
 }
@@ -183,6 +185,7 @@ static void print_each(FILE *f, const struct reporter *reporter, const struct re
 void report_text_result(const struct reporter *reporter, const struct result *result)
 {
 	struct record record;
+	struct message reason;
 	FILE *f = record_start(&record, reporter);
 
 	if (!f)
@@ -195,7 +198,8 @@ void report_text_result(const struct reporter *reporter, const struct result *re
 	if (result->stack && result->word != RESULT_UNRESOLVED)
 		print_manner(f, result);
 	putc('\n', f);
-	text_paths(f, reporter, &result->association, lone_note(result));
+	text_paths(f, reporter, &result->association,
+		   is_lone(result) ? words_result_reason(result, &reason) : "");
 	if (result_is_up(result->word))
 		print_local(f, &result->association);
 	print_each(f, reporter, result);

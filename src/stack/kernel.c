@@ -27,7 +27,8 @@ static int kernel_available(const struct stack_encaps *udp, struct stack_fault *
 	/* Any other error is not about SCTP, and open() will meet and report it. */
 	if (errno != EPROTONOSUPPORT && errno != ESOCKTNOSUPPORT)
 		return 0;
-	return message_set(&fault->why, -errno, "this host's kernel has no SCTP");
+	fault->lack = LACKS_SCTP;
+	return -errno;
 }
 
 static int configure(int fd, const struct stack_config *config, struct stack_fault *fault)
@@ -122,6 +123,7 @@ static int bind_all(int fd, const struct stack_config *config, struct stack_faul
 	int rc = 0;
 
 	fault->call = "sctp_bindx";
+	fault->binds = true;
 	if (sctp_bindx(fd, packed, (int)config->local_count, SCTP_BINDX_ADD_ADDR) < 0)
 		rc = -errno;
 	free(packed);
@@ -160,7 +162,7 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 	if (rc < 0) {
 		/* First: the addresses before the culprit stay bound as long as it is open. */
 		close(fd);
-		if (!strcmp(fault->call, "sctp_bindx"))
+		if (fault->binds)
 			find_culprit(config, &fault->address);
 		return rc;
 	}

@@ -40,24 +40,16 @@ int kernel_check_encaps(const struct stack_encaps *udp, struct stack_fault *faul
 	long port = kernel_udp_port();
 
 	fault->call = "net.sctp.udp_port";
+	fault->port = udp->local ? udp->local : ENCAPS_PORT;
 	if (port < 0) {
-		message_set(&fault->hint, 0, "Linux can since 5.11; --stack usrsctp can on any");
-		return message_set(&fault->why, -EOPNOTSUPP,
-				   "this kernel's SCTP has no UDP encapsulation");
+		fault->lack = LACKS_ENCAPS;
+		return -EOPNOTSUPP;
 	}
 	if (port && (!udp->local || port == udp->local))
 		return 0;
-	message_set(&fault->hint, 0, "as root: sysctl net.sctp.udp_port=%u",
-		    udp->local ? udp->local : ENCAPS_PORT);
-	if (!port)
-		return message_set(&fault->why, -EOPNOTSUPP,
-				   "net.sctp.udp_port is 0: this host's kernel takes no "
-				   "UDP-encapsulated SCTP");
-	return message_set(
-		&fault->why, -EADDRNOTAVAIL,
-		"net.sctp.udp_port is %ld: this host's kernel takes UDP-encapsulated SCTP "
-		"on that port alone, not on %u",
-		port, udp->local);
+	fault->other_port = (uint16_t)port;
+	fault->lack = port ? LACKS_ENCAPS_PORT : LACKS_ENCAPS_SETTING;
+	return port ? -EADDRNOTAVAIL : -EOPNOTSUPP;
 }
 
 int kernel_set_encaps(int fd, const struct stack_config *config, struct stack_fault *fault)

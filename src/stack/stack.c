@@ -43,25 +43,17 @@ int64_t stack_attempts_us(size_t addresses, unsigned attempts, uint32_t t1_ms, u
 	return total_ms * USEC_PER_MSEC;
 }
 
-const struct stack *stack_choose(const struct stack_encaps *udp, int *error, struct message *note)
+const struct stack *stack_choose(const struct stack_encaps *udp, int *error,
+				 struct stack_fault *fault)
 {
-	struct stack_fault fault;
+	struct stack_fault other;
 	size_t i;
 
-	*error = 0;
-	*note = (struct message){ "" };
-	for (i = 0; stacks[i]; i++) {
-		int rc = stacks[i]->available(udp, &fault);
-
-		if (rc == 0)
-			break;
-		if (!*error)
-			*error = -rc;
-		if (stacks[i + 1])
-			message_set(note, 0, "%s: using %s instead", fault.why.text,
-				    stacks[i + 1]->name);
-	}
-	if (stacks[i])
-		return stacks[i];
+	*error = -stacks[0]->available(udp, fault);
+	if (!*error)
+		return stacks[0];
+	for (i = 1; stacks[i]; i++)
+		if (stacks[i]->available(udp, &other) == 0)
+			return stacks[i];
 	return i > 1 ? stacks[i - 1] : NULL;
 }

@@ -65,12 +65,31 @@ struct stack_config {
 	uint32_t rto_initial_ms;  /* how long the first INIT waits */
 };
 
-/* Which call failed, for the message. */
+/* What this host lacks, where that is known better than by the errno of a call. */
+enum stack_lack {
+	LACKS_NOTHING,         /* call and errno are all that is known */
+	LACKS_SCTP,            /* the kernel has none */
+	LACKS_ENCAPS,          /* the kernel has no UDP encapsulation */
+	LACKS_ENCAPS_SETTING,  /* it is switched off; port: what to set */
+	LACKS_ENCAPS_PORT,     /* it is set to other_port, not to port */
+	LACKS_HOST_OF_ITS_OWN, /* the kernel's SCTP would abort what usrsctp does */
+	LACKS_RAW_PRIVILEGE,   /* CAP_NET_RAW */
+	LACKS_FREE_UDP_PORT,   /* port is in use */
+	LACKS_UDP_PRIVILEGE,   /* port is below 1024 */
+	LACKS_LINK_LOCAL,      /* the stack has no such addresses */
+	LACKS_THREADS,         /* usrsctp started as many, and does not say why */
+	LACKS_ADDRESSES,       /* usrsctp could not read those of this host, and does not say why */
+	LACKS_LOCAL_FAMILY,    /* no local address is of the family of a peer's */
+};
+
+/* Which call failed. */
 struct stack_fault {
 	const char *call;      /* "socket", "sctp_bindx", "listen", "setsockopt(SCTP_RTOINFO)" */
-	union address address; /* the address it was about, or sa_family 0 */
-	struct message why;    /* the reason in words, better than what the errno says; or empty */
-	struct message hint;   /* and what to do about it */
+	bool binds;            /* that call gives the endpoint its local addresses */
+	union address address; /* the local address it was about, or sa_family 0 */
+	enum stack_lack lack;
+	uint16_t port, other_port;
+	unsigned started, expected;
 };
 
 struct stack_status {
@@ -313,11 +332,12 @@ void stack_print_versions(FILE *out);
 const struct stack *stack_find(const char *name);
 
 /*
- * The first stack that can be used here; *note says so in a line when it is not the best one, and
- * is empty else. Where none can be used: the last one, whose open() says why, if there are several;
- * else NULL, and *error is the positive errno.
+ * The first stack that can be used here. Where none can: the last one, whose open() says why, if
+ * there are several; else NULL. *error is the positive errno of the best stack, and *fault is why
+ * that one cannot be used; 0 where it can.
  */
-const struct stack *stack_choose(const struct stack_encaps *udp, int *error, struct message *note);
+const struct stack *stack_choose(const struct stack_encaps *udp, int *error,
+				 struct stack_fault *fault);
 
 /* Names, as reports have them. */
 const char *assoc_state_name(enum stack_assoc_state state);

@@ -145,6 +145,7 @@ static int bind_each(struct socket *socket, const union address *list, size_t co
 		     struct stack_fault *fault)
 {
 	fault->call = "sctp_bindx";
+	fault->binds = true;
 	for (size_t i = 0; i < count; i++) {
 		union address one = list[i];
 
@@ -203,9 +204,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		return rc;
 	if (only_link_local(config->peers, config->peer_count) ||
 	    only_link_local(config->local, config->local_count)) {
-		message_set(&fault->hint, 0, "--stack kernel has them");
-		return message_set(&fault->why, -EADDRNOTAVAIL,
-				   "SCTP in user space has no link-local addresses");
+		fault->lack = LACKS_LINK_LOCAL;
+		return -EADDRNOTAVAIL;
 	}
 	fault->call = "socket";
 	if (config->ipv6 && !library_has_ipv6())

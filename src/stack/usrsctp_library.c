@@ -66,19 +66,14 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 		return 0;
 	/* There once the module is loaded, also in a network namespace. */
 	if (access("/proc/net/sctp", F_OK) == 0) {
-		message_set(&fault->hint, 0, "--stack kernel, or --udp-encaps with this one");
-		return message_set(&fault->why, -EBUSY,
-				   "cannot run usrsctp while the kernel's SCTP is loaded: the "
-				   "kernel would abort its associations");
+		fault->lack = LACKS_HOST_OF_ITS_OWN;
+		return -EBUSY;
 	}
 	rc = try_socket(AF_INET, SOCK_RAW, IPPROTO_SCTP);
 	if (rc != -EPERM && rc != -EACCES)
 		return rc;
-	message_set(&fault->hint, 0,
-		    "as root: setcap cap_net_raw+ep the program, or run it as root; --udp-encaps "
-		    "PORT needs no privilege, where the peer speaks it too");
-	return message_set(&fault->why, -EPERM,
-			   "SCTP in user space sends raw packets, which needs CAP_NET_RAW");
+	fault->lack = LACKS_RAW_PRIVILEGE;
+	return -EPERM;
 }
 
 bool library_has_ipv6(void)
@@ -140,14 +135,11 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 		port = 0;
 		rc = try_port(&port, &fault->call);
 	}
-	if (rc == -EADDRINUSE && udp->local) {
-		message_set(&fault->hint, 0, "ss -uanp shows who has it");
-		message_set(&fault->why, 0, "UDP port %u is in use on this host", udp->local);
-	} else if (rc == -EACCES && udp->local) {
-		message_set(&fault->hint, 0, "use a port from 1024 on, or run as root");
-		message_set(&fault->why, 0,
-			    "UDP port %u: ports below 1024 need CAP_NET_BIND_SERVICE", udp->local);
-	}
+	fault->port = udp->local;
+	if (rc == -EADDRINUSE && udp->local)
+		fault->lack = LACKS_FREE_UDP_PORT;
+	else if (rc == -EACCES && udp->local)
+		fault->lack = LACKS_UDP_PRIVILEGE;
 	udp->local = port;
 	return rc;
 }
@@ -263,17 +255,14 @@ static int start_and_check(const struct stack_encaps *udp, struct stack_fault *f
 	usrsctp_sysctl_set_sctp_blackhole(encapsulated(udp) ? 0 : 2);
 	started = count_threads() - before;
 	if (before && started < expected) {
-		fault->call = "usrsctp_init";
-		return message_set(&fault->why, -EAGAIN,
-				   "usrsctp started %u of its %u threads, and does not say why: a "
-				   "socket or a thread could not be had",
-				   started, expected);
+		*fault = (struct stack_fault){ .call = "usrsctp_init", .lack = LACKS_THREADS };
+		fault->started = started;
+		fault->expected = expected;
+		return -EAGAIN;
 	}
 	if (!knows_addresses()) {
-		fault->call = "usrsctp_init";
-		return message_set(&fault->why, -EAGAIN,
-				   "usrsctp could not read the addresses of this host, and does "
-				   "not say why");
+		*fault = (struct stack_fault){ .call = "usrsctp_init", .lack = LACKS_ADDRESSES };
+		return -EAGAIN;
 	}
 	return 0;
 }

@@ -168,7 +168,7 @@ into() {
     set -- $mode
     one_json 0 "$1" "${up[@]}"
     json '[.schema, .target, .result, .exit_status, .mode, .style] | @json' \
-      "[1,\"10.1.1.2:5000\",\"connected\",0,\"$2\",\"$3\"]"
+      "[2,\"10.1.1.2:5000\",\"connected\",0,\"$2\",\"$3\"]"
     assert_equal "$stderr" ''
   done
 }

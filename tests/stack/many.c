@@ -146,7 +146,7 @@ static struct stack_endpoint *open_endpoint(struct world *w, bool listening)
 	int rc = w->stack->open(&endpoint, &config, &fault);
 
 	if (rc < 0)
-		wrong("%s: %s %s", fault.call, strerror(-rc), fault.why.text);
+		wrong("%s: %s", fault.call, strerror(-rc));
 	if (listening && w->stack->listen(endpoint, COUNT) < 0)
 		wrong("listen");
 	return endpoint;

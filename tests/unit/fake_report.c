@@ -84,9 +84,9 @@ struct path_result *add_live_path(struct fixture *f, const char *text, uint16_t 
 	return p;
 }
 
-void set_note(struct path_result *p, const char *note)
+void set_note(struct path_result *p, struct finding cause)
 {
-	message_set(&p->note, 0, "%s", note);
+	p->cause = cause;
 }
 
 void add_local(struct fixture *f, const char *text, uint16_t port)
@@ -117,10 +117,10 @@ void make_failure(struct fixture *f, enum result_word word, int error, int64_t u
 	f->result.connect_us = us;
 }
 
-void set_reason(struct fixture *f, const char *reason, const char *hint)
+void set_reason(struct fixture *f, struct finding cause, struct finding advice)
 {
-	message_set(&f->result.reason, 0, "%s", reason);
-	message_set(&f->result.hint, 0, "%s", hint);
+	f->result.cause = cause;
+	f->result.advice = advice;
 }
 
 void make_three_paths(struct fixture *f)
@@ -129,7 +129,8 @@ void make_three_paths(struct fixture *f)
 	add_live_path(f, "10.1.1.2", 5000)->path.primary = true;
 	add_live_path(f, "10.1.2.2", 5000);
 	add_live_path(f, "10.1.3.2", 5000)->path.rto_ms = 1000;
-	set_note(add_path(f, "10.9.9.9", 5000, VERDICT_REJECTED), "not an address of this peer");
+	set_note(add_path(f, "10.9.9.9", 5000, VERDICT_REJECTED),
+		 FOUND(.code = FINDING_NOT_LISTED));
 	add_local(f, "10.1.1.1", 40312);
 	add_local(f, "10.1.2.1", 40312);
 	f->result.association.status.extensions = EXTENSION_PR_SCTP | EXTENSION_RE_CONFIG;
@@ -145,18 +146,18 @@ void make_each(struct fixture *f)
 	each[0].word = RESULT_REFUSED;
 	each[0].error = ECONNREFUSED;
 	each[0].connect_us = 400;
-	message_set(&each[0].reason, 0, "the host answered ABORT");
+	each[0].cause = REFUSAL;
 	each[1].address = make_address("10.1.2.2", 5000);
 	each[1].host = "mme.example";
 	each[2].address = make_address("fd01::2", 5000);
 	each[2].word = RESULT_FAILED;
 	each[2].error = EMFILE;
 	each[2].connect_us = 0;
-	message_set(&each[2].reason, 0, "too many open files");
+	each[2].cause = FOUND(.code = FINDING_CALL_FAILED, .call = "socket", .error = EMFILE);
 	each[3].address = make_address("10.1.4.2", 5000);
 	each[3].word = RESULT_UNREACHABLE;
 	each[3].connect_us = 20100;
-	message_set(&each[3].reason, 0, "no route");
+	each[3].cause = FOUND(.code = FINDING_NO_ROUTE);
 	f->result.each = each;
 	f->result.each_count = ARRAY_SIZE(each);
 }

@@ -33,11 +33,13 @@ struct path_result *add_path(struct fixture *f, const char *text, uint16_t port,
 			     enum verdict verdict);
 /* One that is in the association. */
 struct path_result *add_live_path(struct fixture *f, const char *text, uint16_t port);
-void set_note(struct path_result *p, const char *note);
+#define FOUND(...) ((struct finding){ __VA_ARGS__ })
+#define REFUSAL    FOUND(.code = FINDING_NO_ENDPOINT_OR_QUEUE_FULL, .port = 9)
+void set_note(struct path_result *p, struct finding cause);
 void add_local(struct fixture *f, const char *text, uint16_t port);
 void make_up(struct fixture *f);
 void make_failure(struct fixture *f, enum result_word word, int error, int64_t us);
-void set_reason(struct fixture *f, const char *reason, const char *hint);
+void set_reason(struct fixture *f, struct finding cause, struct finding advice);
 void make_three_paths(struct fixture *f);
 void make_each(struct fixture *f);
 /* All that was printed so far. */

@@ -20,6 +20,7 @@
 #include "engine/each.h"
 #include "engine/run.h"
 #include "options.h"
+#include "said.h"
 #include "fake_host.h"
 #include "fake_loop.h"
 #include "fake_stack.h"
@@ -219,15 +220,15 @@ static void one_refuses_and_one_accepts(void **state)
 	(void)state;
 	assert_int_equal(result->word, RESULT_REFUSED);
 	assert_int_equal(result->status, STATUS_NOT_CONNECTED);
-	assert_string_equal(result->hint.text,
+	assert_string_equal(said_hint(result).text,
 			    "10.1.2.2 alone accepts: leave out 10.1.1.2, which refuses");
 	assert_each(result, "refused connected");
 	assert_int_equal(each[0].error, ECONNREFUSED);
 	assert_int_equal(each[0].connect_us, 2 * MSEC);
-	assert_non_null(strstr(each[0].reason.text, "answered ABORT"));
+	assert_non_null(strstr(said_alone(&each[0]).text, "answered ABORT"));
 	assert_int_equal(each[1].error, 0);
 	assert_int_equal(each[1].connect_us, 3 * MSEC);
-	assert_string_equal(each[1].reason.text, "");
+	assert_string_equal(said_alone(&each[1]).text, "");
 	assert_null(each[1].host);
 	assert_int_equal(bench.took_us, 3 * MSEC);
 	assert_int_equal(fake_stack_count(), 3);
@@ -250,12 +251,12 @@ static void as_long_as_the_slowest(void **state)
 	(void)state;
 	assert_int_equal(result->word, RESULT_CONNECTED);
 	assert_int_equal(result->status, STATUS_OK);
-	assert_string_equal(result->hint.text, "");
+	assert_string_equal(said_hint(result).text, "");
 	assert_each(result, "refused connected timeout");
 	assert_int_equal(result->each[1].connect_us, 600 * MSEC);
 	assert_int_equal(result->each[2].connect_us, 700 * MSEC);
 	assert_int_equal(result->each[2].error, ETIMEDOUT);
-	assert_string_equal(result->each[2].reason.text, "no answer to INIT within 700 ms");
+	assert_string_equal(said_alone(&result->each[2]).text, "no answer to INIT within 700 ms");
 	assert_int_equal(bench.took_us, 700 * MSEC);
 	assert_closes(2);
 }
@@ -311,7 +312,7 @@ static void a_hundred(void **state)
 		assert_int_equal(result->each[i].word, words[i % ARRAY_SIZE(words)]);
 		assert_string_equal(address_text(&result->each[i].address, shown), text[i]);
 	}
-	assert_string_equal(result->hint.text,
+	assert_string_equal(said_hint(result).text,
 			    "10.1.0.2, 10.1.4.2, 10.1.8.2 and 22 more alone accept: leave out "
 			    "10.1.1.2, 10.1.5.2, 10.1.9.2 and 22 more, which refuse");
 	assert_int_equal(bench.took_us, TIMEOUT_US);
@@ -346,7 +347,7 @@ static void no_route_to_one(void **state)
 	result = RUN(scripts, TWO);
 	assert_each(result, "connected unreachable");
 	assert_int_equal(result->each[1].error, ENETUNREACH);
-	assert_string_equal(result->each[1].reason.text, "this host has no route to it");
+	assert_string_equal(said_alone(&result->each[1]).text, "this host has no route to it");
 	assert_in_range(bench.took_us, MSEC, 2 * MSEC);
 	assert_closes(2);
 }
@@ -364,7 +365,7 @@ static void one_address(void **state)
 	assert_each(result, "refused");
 	assert_int_equal(result->each[0].error, ECONNREFUSED);
 	assert_int_equal(result->each[0].connect_us, MSEC);
-	assert_string_equal(result->each[0].reason.text, result->reason.text);
+	assert_string_equal(said_alone(&result->each[0]).text, said_reason(result).text);
 	assert_closes(0);
 }
 
@@ -407,15 +408,16 @@ static void nothing_to_try(void **state)
 /* A port that the user wants to leave from is the whole's: it cannot be bound twice. */
 static void a_fixed_local_port(void **state)
 {
-	const struct fake_script scripts[] = {
-		{ .open_error = EADDRINUSE, .fault.call = "sctp_bindx" }, REFUSES(MSEC), UP(MSEC)
-	};
+	const struct fake_script scripts[] = { { .open_error = EADDRINUSE,
+						 .fault = { .call = "sctp_bindx", .binds = true } },
+					       REFUSES(MSEC),
+					       UP(MSEC) };
 	const struct result *result = RUN(scripts, TWO, "-b", "10.1.1.1:7000", "-b", "10.1.2.1");
 	char text[ADDRESS_TEXT_MAX];
 
 	(void)state;
 	assert_int_equal(result->error, EADDRINUSE);
-	assert_non_null(strstr(result->hint.text, "ss -Sanp"));
+	assert_non_null(strstr(said_hint(result).text, "ss -Sanp"));
 	assert_each(result, "refused connected");
 	for (size_t i = 0; i < 2; i++) {
 		const struct stack_config *config = &fake_stack_record(i)->config;
@@ -499,9 +501,9 @@ static void a_signal_tells_what_is_known(void **state)
 	assert_int_equal(result->status, STATUS_SIGNAL + SIGINT);
 	assert_each(result, "connected refused failed");
 	assert_int_equal(result->each[2].error, EINTR);
-	assert_string_equal(result->each[2].reason.text,
+	assert_string_equal(said_alone(&result->each[2]).text,
 			    "ended by SIGINT after 70.0 ms, with no answer until then");
-	assert_string_equal(result->hint.text,
+	assert_string_equal(said_hint(result).text,
 			    "10.1.1.2 alone accepts: leave out 10.1.2.2, which refuses");
 	assert_int_equal(bench.took_us, 70 * MSEC);
 	assert_closes(1);
@@ -512,7 +514,7 @@ static void a_signal_tells_what_is_known(void **state)
 	fake_loop_signal(70 * MSEC, SIGINT);
 	result = run();
 	assert_each(result, "refused failed");
-	assert_string_equal(result->hint.text, "");
+	assert_string_equal(said_hint(result).text, "");
 }
 
 static void a_signal_before_their_turn(void **state)
@@ -526,7 +528,7 @@ static void a_signal_before_their_turn(void **state)
 	result = run();
 	assert_int_equal(result->status, STATUS_SIGNAL + SIGTERM);
 	assert_each(result, "");
-	assert_string_equal(result->hint.text, "");
+	assert_string_equal(said_hint(result).text, "");
 	assert_int_equal(fake_stack_count(), 1);
 	assert_closes(0);
 }
@@ -564,10 +566,11 @@ static void every_hint(void **state)
 		{ { SILENT, UP(MSEC), SILENT, UP(MSEC) },
 		  "10.1.1.2 and 10.1.3.2 alone accept: leave out the other" },
 		{ { REFUSES(MSEC), UP(MSEC), UP(MSEC), UP(MSEC) },
-		  "every address accepts alone: what failed may have been of the moment" },
+		  "every address accepts when tried alone: the failure may have been temporary" },
 		{ { REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC) },
-		  "no address accepts alone either" },
-		{ { SILENT, SILENT, SILENT, REFUSES(MSEC) }, "no address accepts alone either" },
+		  "no address accepts when tried alone" },
+		{ { SILENT, SILENT, SILENT, REFUSES(MSEC) },
+		  "no address accepts when tried alone" },
 		{ { SILENT, SILENT, SILENT, SILENT }, "nothing more is known" },
 	};
 
@@ -575,8 +578,8 @@ static void every_hint(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct result *result = RUN(cases[i].scripts, THREE);
 
-		if (strncmp(result->hint.text, cases[i].hint, strlen(cases[i].hint)) != 0)
-			fail_msg("case %zu: '%s', expected '%s'", i, result->hint.text,
+		if (strncmp(said_hint(result).text, cases[i].hint, strlen(cases[i].hint)) != 0)
+			fail_msg("case %zu: '%s', expected '%s'", i, said_hint(result).text,
 				 cases[i].hint);
 		close_all();
 		take_down();

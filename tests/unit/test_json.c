@@ -78,7 +78,7 @@ static void json_connected(void **state)
 {
 	struct fixture *f = *state;
 	const struct key keys[] = {
-		{ "schema", "1" },
+		{ "schema", "2" },
 		{ "target", "\"10.1.1.2:5000\"" },
 		{ "result", "\"connected\"" },
 		{ "exit_status", "0" },
@@ -87,6 +87,7 @@ static void json_connected(void **state)
 		{ "errno_number", "null" },
 		{ "reason", "null" },
 		{ "hint", "null" },
+		{ "cause", "null" },
 		{ "stack", "\"kernel\"" },
 		{ "mode", "\"nonblocking\"" },
 		{ "style", "\"one-to-one\"" },
@@ -120,6 +121,7 @@ static void json_connected(void **state)
 		{ "heartbeats_answered", "1" },
 		{ "route_error", "null" },
 		{ "note", "null" },
+		{ "cause", "null" },
 		{ "wire", "{\"inits_sent\":1,\"init_acks\":2,\"cookie_echoes_sent\":3,"
 			  "\"cookie_acks\":4,\"aborts\":5,\"heartbeats_sent\":6,"
 			  "\"heartbeat_acks\":7,\"icmp_errors\":8,\"bad_checksums\":9}" },
@@ -142,6 +144,7 @@ static void json_connected(void **state)
 		{ "heartbeats_answered", "0" },
 		{ "route_error", "\"ENETUNREACH\"" },
 		{ "note", "\"not an address of this peer\"" },
+		{ "cause", "{\"code\":\"not-listed\"}" },
 		{ "wire", "{\"inits_sent\":0,\"init_acks\":0,\"cookie_echoes_sent\":0,"
 			  "\"cookie_acks\":0,\"aborts\":0,\"heartbeats_sent\":0,"
 			  "\"heartbeat_acks\":0,\"icmp_errors\":0,\"bad_checksums\":0}" },
@@ -195,12 +198,18 @@ static void json_unresolved(void **state)
 	f->result.status = STATUS_UNRESOLVED;
 	f->result.blocking = true;
 	f->result.style = STACK_ONE_TO_MANY;
-	set_reason(f, "cannot resolve mme.example", "try dig");
+	set_reason(f,
+		   FOUND(.code = FINDING_NAME_NOT_FOUND, .name = "mme.example",
+			 .basis = BASIS_RESOLVER),
+		   FOUND(.code = FINDING_LINK_DOWN, .link = "eth0"));
 	f->capture.reporter.format = FORMAT_JSON;
 	report_result(&f->capture.reporter, &f->result);
-	assert_line(f, "{\"schema\":1,\"target\":\"mme.example\",\"result\":\"unresolved\","
+	assert_line(f, "{\"schema\":2,\"target\":\"mme.example\",\"result\":\"unresolved\","
 		       "\"exit_status\":3,\"signal\":null,\"errno\":null,\"errno_number\":null,"
-		       "\"reason\":\"cannot resolve mme.example\",\"hint\":\"try dig\","
+		       "\"reason\":\"mme.example: no such name\",\"hint\":\"ip link show eth0: "
+		       "its cable, or the switch or host at its other end\","
+		       "\"cause\":{\"code\":\"name-not-found\",\"evidence\":\"resolver\","
+		       "\"name\":\"mme.example\"},"
 		       "\"stack\":null,\"mode\":\"blocking\",\"style\":\"one-to-many\",\"tries\":1,"
 		       "\"association\":null,"
 		       "\"time_ms\":{\"resolve\":null,\"connect\":null,\"probe\":null},"
@@ -220,13 +229,15 @@ static void json_each(void **state)
 		{ "result", "\"refused\"" },
 		{ "errno", "\"ECONNREFUSED\"" },
 		{ "errno_number", "111" },
-		{ "reason", "\"the host answered ABORT\"" },
+		{ "reason",
+		  "\"the host answered ABORT: no endpoint listens on port 9, or its queue is full\"" },
+		{ "cause", "{\"code\":\"no-endpoint-or-queue-full\",\"port\":9}" },
 		{ "time_ms", "0.4" },
 	};
 	const struct key connected[] = {
-		{ "address", "\"10.1.2.2\"" }, { "port", "5000" },    { "host", "\"mme.example\"" },
-		{ "result", "\"connected\"" }, { "errno", "null" },   { "errno_number", "null" },
-		{ "reason", "null" },          { "time_ms", "1.12" },
+		{ "address", "\"10.1.2.2\"" }, { "port", "5000" },  { "host", "\"mme.example\"" },
+		{ "result", "\"connected\"" }, { "errno", "null" }, { "errno_number", "null" },
+		{ "reason", "null" },          { "cause", "null" }, { "time_ms", "1.12" },
 	};
 	json_t *json, *each;
 
@@ -371,7 +382,7 @@ static void json_listening(void **state)
 	const struct listen_event event = make_ready(f);
 
 	assert_json_event(f, &event,
-			  "{\"schema\":1,\"event\":\"listening\",\"time_ms\":1.5,"
+			  "{\"schema\":2,\"event\":\"listening\",\"time_ms\":1.5,"
 			  "\"stack\":\"kernel\",\"local\":[{\"address\":\"10.1.1.2\","
 			  "\"port\":5000},{\"address\":\"fd01:2::2\",\"port\":5000}]}");
 }
@@ -403,7 +414,7 @@ static void json_up_and_gone(void **state)
 	const struct listen_event event = make_gone(f);
 
 	assert_json_event(f, &event,
-			  "{\"schema\":1,\"event\":\"up\",\"time_ms\":1.5,\"stack\":\"kernel\","
+			  "{\"schema\":2,\"event\":\"up\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"association_id\":4,"
 			  "\"from\":{\"address\":\"10.1.1.1\",\"port\":40312},"
 			  "\"association\":null,\"local\":[],\"paths\":[]}");
@@ -415,7 +426,7 @@ static void json_path(void **state)
 	const struct listen_event event = make_path_event();
 
 	assert_json_event(f, &event,
-			  "{\"schema\":1,\"event\":\"path\",\"time_ms\":1.5,\"stack\":\"kernel\","
+			  "{\"schema\":2,\"event\":\"path\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"association_id\":4,\"address\":\"10.1.2.1\",\"port\":40312,"
 			  "\"state\":\"inactive\"}");
 }
@@ -426,7 +437,7 @@ static void json_closed(void **state)
 	const struct listen_event event = make_closed();
 
 	assert_json_event(f, &event,
-			  "{\"schema\":1,\"event\":\"down\",\"time_ms\":1.5,\"stack\":\"kernel\","
+			  "{\"schema\":2,\"event\":\"down\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"association_id\":4,\"graceful\":true,\"errno\":null,"
 			  "\"errno_number\":null,\"reason\":\"closed by the peer\","
 			  "\"messages\":12,\"bytes\":480}");
@@ -438,7 +449,7 @@ static void json_lost(void **state)
 	const struct listen_event event = make_lost();
 
 	assert_json_event(f, &event,
-			  "{\"schema\":1,\"event\":\"down\",\"time_ms\":1.5,\"stack\":\"kernel\","
+			  "{\"schema\":2,\"event\":\"down\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"association_id\":4,\"graceful\":false,\"errno\":\"ECONNRESET\","
 			  "\"errno_number\":104,\"reason\":\"aborted by the peer\","
 			  "\"messages\":1,\"bytes\":1}");
@@ -450,7 +461,7 @@ static void json_end(void **state)
 	const struct listen_event event = make_end();
 
 	assert_json_event(f, &event,
-			  "{\"schema\":1,\"event\":\"end\",\"time_ms\":1.5,\"stack\":\"kernel\","
+			  "{\"schema\":2,\"event\":\"end\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"associations\":3,\"reason\":\"ended by SIGINT\","
 			  "\"messages\":5000000000,\"bytes\":120}");
 }

@@ -701,10 +701,10 @@ static void why_it_cannot_listen(void **state)
 		const char *word;
 		const char *hints;
 	} cases[] = {
-		{ { .open_error = EADDRINUSE, .fault.call = "sctp_bindx" },
+		{ { .open_error = EADDRINUSE, .fault = { .call = "sctp_bindx", .binds = true } },
 		  "failed     EADDRINUSE",
 		  "the port is in use" },
-		{ { .open_error = EADDRNOTAVAIL, .fault.call = "sctp_bindx" },
+		{ { .open_error = EADDRNOTAVAIL, .fault = { .call = "sctp_bindx", .binds = true } },
 		  "failed     EADDRNOTAVAIL",
 		  "is not an address of this host" },
 		{ { .listen_error = EADDRINUSE },

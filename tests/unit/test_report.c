@@ -18,7 +18,7 @@ static void quiet_prints_nothing(void **state)
 	const struct listen_event event = { .type = LISTEN_END, .stack = "kernel" };
 
 	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 400);
-	set_reason(f, "reason", "hint");
+	set_reason(f, REFUSAL, REFUSAL);
 	f->capture.reporter.quiet = true;
 	report_listen_event(&f->capture.reporter, &event);
 	f->capture.reporter.format = FORMAT_JSON;

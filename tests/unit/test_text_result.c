@@ -48,7 +48,10 @@ static void text_degraded(void **state)
 
 	make_up(f);
 	f->result.word = RESULT_DEGRADED;
-	set_reason(f, "1 of 2 paths is verified", "check routing and filters");
+	set_reason(
+		f,
+		FOUND(.code = FINDING_TOO_FEW_VERIFIED, .verified = 1, .paths = 2, .required = 2),
+		FOUND(.code = FINDING_LINK_DOWN, .link = "eth0"));
 	p = add_live_path(f, "10.1.1.2", 5000);
 	p->verdict = VERDICT_VERIFIED;
 	p->path.srtt_us = 28000;
@@ -57,15 +60,16 @@ static void text_degraded(void **state)
 	p->verdict = VERDICT_DEAD;
 	p->path.primary = true;
 	p->path.state = PATH_POTENTIALLY_FAILED;
-	set_note(p, "no heartbeat answer in 1000 ms");
+	set_note(p, FOUND(.code = FINDING_HEARTBEAT_UNANSWERED, .time_us = 1000000));
 	assert_result(f,
 		      "degraded   association 3, streams 10 out 10 in, 22.7 ms"
 		      " (kernel, nonblocking)\n"
 		      "  10.1.1.2:5000  verified  rtt 28.4 ms  rto 250 ms  mtu 1500\n"
 		      "  10.1.2.2:5000  dead      no heartbeat answer in 1000 ms  primary"
 		      "  potentially failed\n",
-		      "sctp-connect: 1 of 2 paths is verified\n"
-		      "sctp-connect: check routing and filters\n");
+		      "sctp-connect: 1 of 2 addresses verified, 2 are required\n"
+		      "sctp-connect: ip link show eth0: its cable, or the switch or host at its "
+		      "other end\n");
 }
 
 /* What the table says of an address is not said once more. */
@@ -75,22 +79,24 @@ static void text_each(void **state)
 
 	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 410);
 	make_each(f);
-	set_reason(f, "the host answered ABORT", "10.1.2.2 alone accepts");
-	set_note(add_path(f, "10.1.1.2", 5000, VERDICT_REFUSED), "answered ABORT");
-	set_note(add_path(f, "10.1.2.2", 5000, VERDICT_UNTRIED), "not tried");
-	assert_result(f,
-		      "refused    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
-		      "  10.1.1.2:5000  refused  answered ABORT\n"
-		      "  10.1.2.2:5000  untried  not tried\n"
-		      "each alone:\n"
-		      "  10.1.1.2:5000                refused      ECONNREFUSED after 0.4 ms"
-		      "  the host answered ABORT\n"
-		      "  10.1.2.2:5000 (mme.example)  connected    in 1.1 ms\n"
-		      "  [fd01::2]:5000               failed       EMFILE                   "
-		      "  too many open files\n"
-		      "  10.1.4.2:5000                unreachable  after 20.1 ms            "
-		      "  no route\n",
-		      "sctp-connect: 10.1.2.2 alone accepts\n");
+	set_reason(f, REFUSAL, FOUND(.code = FINDING_SOME_ACCEPT_ALONE));
+	set_note(add_path(f, "10.1.1.2", 5000, VERDICT_REFUSED), REFUSAL);
+	set_note(add_path(f, "10.1.2.2", 5000, VERDICT_UNTRIED),
+		 FOUND(.code = FINDING_UNTRIED_ANSWERED));
+	assert_result(
+		f,
+		"refused    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
+		"  10.1.1.2:5000  refused  answered ABORT\n"
+		"  10.1.2.2:5000  untried  not tried: another address had answered the INIT\n"
+		"each alone:\n"
+		"  10.1.1.2:5000                refused      ECONNREFUSED after 0.4 ms"
+		"  the host answered ABORT: no endpoint listens on port 9, or its queue is full\n"
+		"  10.1.2.2:5000 (mme.example)  connected    in 1.1 ms\n"
+		"  [fd01::2]:5000               failed       EMFILE                   "
+		"  socket: EMFILE: this process may not open more file descriptors\n"
+		"  10.1.4.2:5000                unreachable  after 20.1 ms            "
+		"  this host has no route to it\n",
+		"sctp-connect: 10.1.2.2 alone accepts: leave out 10.1.1.2, which refuses\n");
 }
 
 /* With one address, or none, there is nothing to add. */
@@ -101,12 +107,13 @@ static void text_each_of_one(void **state)
 	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 410);
 	make_each(f);
 	f->result.each_count = 1;
-	set_reason(f, "the host answered ABORT", "");
+	set_reason(f, REFUSAL, REFUSAL);
 	add_path(f, "10.1.1.2", 5000, VERDICT_REFUSED);
-	assert_result(f,
-		      "refused    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
-		      "  10.1.1.2:5000  refused  the host answered ABORT\n",
-		      "");
+	assert_result(
+		f,
+		"refused    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
+		"  10.1.1.2:5000  refused  the host answered ABORT: no endpoint listens on port 9, or its queue is full\n",
+		"");
 }
 
 static void text_each_color(void **state)
@@ -117,13 +124,14 @@ static void text_each_color(void **state)
 	make_each(f);
 	f->result.each_count = 2;
 	f->capture.reporter.color = true;
-	assert_result(f,
-		      "\033[31mrefused\033[0m    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
-		      "each alone:\n"
-		      "  10.1.1.2:5000                \033[31mrefused\033[0m    ECONNREFUSED after "
-		      "0.4 ms  the host answered ABORT\n"
-		      "  10.1.2.2:5000 (mme.example)  \033[32mconnected\033[0m  in 1.1 ms\n",
-		      "");
+	assert_result(
+		f,
+		"\033[31mrefused\033[0m    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
+		"each alone:\n"
+		"  10.1.1.2:5000                \033[31mrefused\033[0m    ECONNREFUSED after "
+		"0.4 ms  the host answered ABORT: no endpoint listens on port 9, or its queue is full\n"
+		"  10.1.2.2:5000 (mme.example)  \033[32mconnected\033[0m  in 1.1 ms\n",
+		"");
 }
 
 static void text_learned(void **state)
@@ -141,7 +149,7 @@ static void text_learned(void **state)
 	p = add_live_path(f, "10.1.3.2", 5000);
 	p->path.state = PATH_INACTIVE;
 	p->path.srtt_us = 31000;
-	set_note(p, "no route");
+	set_note(p, FOUND(.code = FINDING_NO_ROUTE));
 	assert_result(f,
 		      "connected  association 3, streams 10 out 10 in, 22.7 ms"
 		      " (kernel, nonblocking)\n"
@@ -149,7 +157,7 @@ static void text_learned(void **state)
 		      "  10.1.2.2:5000  unverified                rto 250 ms  mtu 1500  unconfirmed"
 		      "  learned\n"
 		      "  10.1.3.2:5000  unverified  srtt 31 ms    rto 250 ms  mtu 1500  inactive"
-		      "  no route\n",
+		      "  this host has no route to it\n",
 		      "");
 }
 
@@ -230,12 +238,12 @@ static void text_refused(void **state)
 	struct fixture *f = *state;
 
 	make_failure(f, RESULT_REFUSED, ECONNREFUSED, 360);
-	set_reason(f, "the host answered ABORT: no endpoint listens on port 9", "");
+	set_reason(f, REFUSAL, REFUSAL);
 	add_path(f, "127.0.0.1", 9, VERDICT_REFUSED);
 	assert_result(f,
 		      "refused    ECONNREFUSED after 0.4 ms (kernel, nonblocking)\n"
 		      "  127.0.0.1:9  refused  the host answered ABORT: no endpoint listens on"
-		      " port 9\n",
+		      " port 9, or its queue is full\n",
 		      "");
 }
 
@@ -245,12 +253,13 @@ static void text_never_twice(void **state)
 	struct fixture *f = *state;
 
 	make_failure(f, RESULT_UNREACHABLE, ENETUNREACH, 5000300);
-	set_reason(f, "no route to 10.9.9.9", "no route to 10.9.9.9");
-	set_note(add_path(f, "10.9.9.9", 9, VERDICT_UNREACHABLE), "no route to 10.9.9.9");
+	set_reason(f, FOUND(.code = FINDING_PROHIBITED_ROUTE), FOUND(.code = FINDING_NONE));
+	set_note(add_path(f, "10.9.9.9", 9, VERDICT_UNREACHABLE),
+		 FOUND(.code = FINDING_PROHIBITED_ROUTE));
 	add_path(f, "10.9.9.8", 9, VERDICT_SILENT);
 	assert_result(f,
 		      "unreachable  ENETUNREACH after 5000.3 ms (kernel, nonblocking)\n"
-		      "  10.9.9.9:9  unreachable  no route to 10.9.9.9\n"
+		      "  10.9.9.9:9  unreachable  this host's route to it is of type prohibit\n"
 		      "  10.9.9.8:9  silent\n",
 		      "");
 }
@@ -260,17 +269,19 @@ static void text_timeout(void **state)
 	struct fixture *f = *state;
 
 	make_failure(f, RESULT_TIMEOUT, ETIMEDOUT, 12345678);
-	set_reason(f, "no answer from any address", "check the filters on the way");
-	set_note(add_path(f, "10.1.1.2", 5000, VERDICT_SILENT), "INIT sent, no answer");
+	set_reason(f, FOUND(.code = FINDING_SILENT, .time_us = 5000000),
+		   FOUND(.code = FINDING_LINK_DOWN, .link = "eth0"));
+	set_note(add_path(f, "10.1.1.2", 5000, VERDICT_SILENT), FOUND(.code = FINDING_SILENT));
 	add_path(f, "10.1.12.2", 5000, VERDICT_UNTRIED);
-	set_note(add_path(f, "fd01::2", 5000, VERDICT_EXCLUDED), "the socket is IPv4 only");
+	set_note(add_path(f, "fd01::2", 5000, VERDICT_EXCLUDED), FOUND(.code = FINDING_NO_IPV6));
 	assert_result(f,
 		      "timeout    ETIMEDOUT after 12.3 s (kernel, nonblocking)\n"
-		      "  10.1.1.2:5000   silent    INIT sent, no answer\n"
+		      "  10.1.1.2:5000   silent    no answer to INIT\n"
 		      "  10.1.12.2:5000  untried\n"
-		      "  [fd01::2]:5000  excluded  the socket is IPv4 only\n",
-		      "sctp-connect: no answer from any address\n"
-		      "sctp-connect: check the filters on the way\n");
+		      "  [fd01::2]:5000  excluded  this host has no IPv6\n",
+		      "sctp-connect: no answer to INIT within 5000 ms\n"
+		      "sctp-connect: ip link show eth0: its cable, or the switch or host at its "
+		      "other end\n");
 }
 
 static void text_unresolved(void **state)
@@ -280,9 +291,10 @@ static void text_unresolved(void **state)
 	make_failure(f, RESULT_UNRESOLVED, 0, 0);
 	f->target.name = "mme.example:5000";
 	f->result.resolve_us = 12340;
-	set_reason(f, "cannot resolve mme.example", "");
+	set_reason(f, FOUND(.code = FINDING_NAME_NOT_FOUND, .name = "mme.example"),
+		   FOUND(.code = FINDING_NONE));
 	assert_result(f, "unresolved  mme.example:5000 after 12.3 ms\n",
-		      "sctp-connect: cannot resolve mme.example\n");
+		      "sctp-connect: mme.example: no such name\n");
 }
 
 static void text_unsupported(void **state)
@@ -291,9 +303,11 @@ static void text_unsupported(void **state)
 
 	make_failure(f, RESULT_UNSUPPORTED, EPROTONOSUPPORT, 0);
 	f->result.stack = NULL;
-	set_reason(f, "this host has no SCTP", "modprobe sctp");
+	set_reason(f, FOUND(.code = FINDING_NO_SCTP_HERE),
+		   FOUND(.code = FINDING_NO_SCTP_HERE, .detail = "/bin/false"));
 	assert_result(f, "unsupported  EPROTONOSUPPORT\n",
-		      "sctp-connect: this host has no SCTP\nsctp-connect: modprobe sctp\n");
+		      "sctp-connect: this host's kernel has no SCTP\n"
+		      "sctp-connect: the module may not be loaded here: /bin/false\n");
 }
 
 static void text_signal(void **state)
@@ -316,14 +330,14 @@ static void text_color(void **state)
 	add_live_path(f, "10.1.2.2", 5000);
 	p = add_live_path(f, "10.1.3.2", 5000);
 	p->verdict = VERDICT_DEAD;
-	set_note(p, "no answer");
+	set_note(p, FOUND(.code = FINDING_HEARTBEAT_UNANSWERED, .time_us = 1000));
 	f->capture.reporter.color = true;
 	assert_result(f,
 		      "\033[32mconnected\033[0m  association 3, streams 10 out 10 in, 22.7 ms"
 		      " (kernel, nonblocking)\n"
 		      "  10.1.1.2:5000  \033[32mverified\033[0m    rto 250 ms  mtu 1500\n"
 		      "  10.1.2.2:5000  \033[33munverified\033[0m  rto 250 ms  mtu 1500\n"
-		      "  10.1.3.2:5000  \033[31mdead\033[0m        no answer\n",
+		      "  10.1.3.2:5000  \033[31mdead\033[0m        no heartbeat answer in 1 ms\n",
 		      "");
 }
 
@@ -373,7 +387,7 @@ static void text_without_memory(void **state)
 #endif
 	make_up(f);
 	for (int i = 0; i < PATHS_MAX; i++)
-		memset(add_live_path(f, "10.1.1.2", 5000)->note.text, 'n', 1000);
+		set_note(add_live_path(f, "10.1.1.2", 5000), REFUSAL);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {

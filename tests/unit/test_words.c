@@ -91,7 +91,7 @@ static void nothing_breaks_a_sentence(void **state)
 
 	(void)state;
 	for (int code = FINDING_NONE; code < FINDING_COUNT; code++) {
-		for (unsigned flags = 0; flags <= FINDING_REQUIRE_ALL; flags += 31) {
+		for (unsigned flags = 0; flags <= FINDING_RESOLVING; flags += 31) {
 			struct finding f = { .code = (enum finding_code)code, .flags = flags };
 
 			words_note(&f, &m);
@@ -202,7 +202,7 @@ static void sentences(void **state)
 		    .time_us = 5000000 },
 		  "the host does not answer on its link (ARP or ND), or ICMP says host "
 		  "unreachable, prohibited, or too many hops",
-		  "no association within 5000 ms; EHOSTUNREACH of at least one address: the host "
+		  "no association within 5000 ms; EHOSTUNREACH for at least one address: the host "
 		  "does not answer on its link (ARP or ND), or ICMP says host unreachable, "
 		  "prohibited, or too many hops",
 		  "tcpdump" },

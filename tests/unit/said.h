@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What a report would say. */
+#ifndef SAID_H
+#define SAID_H
+
+#include "report/words.h"
+
+static inline struct message said_reason(const struct result *result)
+{
+	struct message m;
+
+	words_result_reason(result, &m);
+	return m;
+}
+
+static inline struct message said_hint(const struct result *result)
+{
+	struct message m;
+
+	words_result_hint(result, &m);
+	return m;
+}
+
+static inline struct message said_note(const struct path_result *path)
+{
+	struct message m;
+
+	words_note(&path->cause, &m);
+	return m;
+}
+
+static inline struct message said_alone(const struct single_result *single)
+{
+	struct message m;
+
+	words_reason(&single->cause, &m);
+	return m;
+}
+
+#endif
