@@ -12,7 +12,6 @@
 /* For completions: "options", "services" or "names", those of --port and of --explain. */
 static int print_list(FILE *out, const char *what, struct message *why)
 {
-	const struct explanation *row;
 	const char *name;
 	char shown[PRINTABLE_MAX];
 
@@ -22,8 +21,8 @@ static int print_list(FILE *out, const char *what, struct message *why)
 		for (size_t i = 0; (name = service_name(i)); i++)
 			fprintf(out, "%s\n", name);
 	} else if (!strcmp(what, "names")) {
-		for (size_t i = 0; (row = explain_row(i)); i++)
-			fprintf(out, "%s\n", row->name);
+		for (size_t i = 0; (name = explain_name(i)); i++)
+			fprintf(out, "%s\n", name);
 	} else {
 		return message_set(why, STATUS_USAGE,
 				   "--list %s: not one of options, services, names",

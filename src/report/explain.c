@@ -10,6 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "report/phrase.h"
+#include "report/words.h"
+
 /* Shared by several rows. */
 #define CHECK_ROUTE    "ip route get ADDR"
 #define CHECK_FIREWALL "nft list ruleset; iptables -S: is IP protocol 132 (sctp) let through?"
@@ -389,10 +392,6 @@ static const struct explanation table[] = {
 	  "on the peer: ip addr; cat /proc/net/sctp/eps\n"
 	  "sysctl net.sctp.addr_scope_policy on both sides (0: no rule)\n"
 	  "tcpdump -vni any sctp: the addresses in the INIT ACK" },
-	{ "silent", 0, -1, "an INIT went to the address and nothing came back",
-	  "a filter that drops protocol 132 here, on the way, or at the peer\n"
-	  "the host is down, or its answer does not find the way back",
-	  CHECK_ROUTE "; ip neigh show ADDR\n" CHECK_FIREWALL "\n" CHECK_WIRE },
 	{ "tried", 0, -1,
 	  "an INIT went to this address, and whether it was the one that answered is not known",
 	  "all addresses had had their turn, some more than once, when one of them refused",
@@ -423,6 +422,14 @@ const struct explanation *explain_row(size_t index)
 	return index < ARRAY_SIZE(table) ? &table[index] : NULL;
 }
 
+const char *explain_name(size_t index)
+{
+	if (index < ARRAY_SIZE(table))
+		return table[index].name;
+	index += FINDING_NONE + 1 - ARRAY_SIZE(table);
+	return index < FINDING_COUNT ? finding_name((enum finding_code)index) : NULL;
+}
+
 static const struct explanation *find(const char *name)
 {
 	uint64_t number;
@@ -438,16 +445,10 @@ static const struct explanation *find(const char *name)
 static int unknown_name(const char *name, struct message *why)
 {
 	char shown[PRINTABLE_MAX];
-	size_t used;
 
-	message_set(why, STATUS_USAGE, "nothing is known about '%s'; known are",
-		    printable(name, shown, sizeof(shown)));
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		used = strlen(why->text);
-		snprintf(why->text + used, sizeof(why->text) - used, "%s%s", i ? ", " : " ",
-			 table[i].name);
-	}
-	return STATUS_USAGE;
+	return message_set(why, STATUS_USAGE,
+			   "nothing is known about '%s': --list names shows what is",
+			   printable(name, shown, sizeof(shown)));
 }
 
 /* Breaks between words before column 80; the lines after the first begin with indent. */
@@ -482,19 +483,51 @@ static void print_list(FILE *out, const char *title, const char *lines)
 	}
 }
 
+static void print_head(FILE *out, const char *name, int number, int status, const char *meaning)
+{
+	fputs(name, out);
+	if (number)
+		fprintf(out, " (%d)", number);
+	if (status >= 0)
+		fprintf(out, ", exit status %d", status);
+	fprintf(out, "\n");
+	print_wrapped(out, meaning, strlen(meaning), "");
+}
+
+/* A phrase as it is said of any finding with this code. */
+static void print_phrase(FILE *out, const char *title, const char *phrase)
+{
+	struct message m = { "" };
+
+	phrase_add(&m, phrase, NULL, NULL);
+	if (m.text[0])
+		print_list(out, title, m.text);
+}
+
+static void print_finding(FILE *out, const struct words *words)
+{
+	print_head(out, words->name, 0, words->status, words->meaning);
+	print_phrase(out, "Reported as:", words->reason ? words->reason : words->note);
+	if (words->causes)
+		print_list(out, "Usual causes:", words->causes);
+	if (words->hint)
+		print_phrase(out, "Advice:", words->hint);
+	if (words->check)
+		print_list(out, "Check:", words->check);
+}
+
 int explain_print(FILE *out, const char *name, struct message *why)
 {
 	const struct explanation *row = find(name);
+	const struct words *words = words_named(name);
 
-	if (!row)
+	if (!row && !words)
 		return unknown_name(name, why);
-	fputs(row->name, out);
-	if (row->number)
-		fprintf(out, " (%d)", row->number);
-	if (row->status >= 0)
-		fprintf(out, ", exit status %d", row->status);
-	fprintf(out, "\n");
-	print_wrapped(out, row->meaning, strlen(row->meaning), "");
+	if (words) {
+		print_finding(out, words);
+		return STATUS_OK;
+	}
+	print_head(out, row->name, row->number, row->status, row->meaning);
 	print_list(out, "Usual causes:", row->causes);
 	print_list(out, "Check:", row->check);
 	return STATUS_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each errno, result and verdict means for SCTP: one table, also the only source of names. */
+/* What each errno, result and verdict means for SCTP: one table. */
 #ifndef REPORT_EXPLAIN_H
 #define REPORT_EXPLAIN_H
 
@@ -20,12 +20,15 @@ struct explanation {
 const struct explanation *explain_errno(int number);
 
 /*
- * Prints the row of an errno name, an errno number, a result or a verdict (in any case) on out.
- * STATUS_OK, or STATUS_USAGE with all known names in why.
+ * Prints what is known of an errno (name or number), a result, a verdict or the code of a finding,
+ * in any case, on out. STATUS_OK, or STATUS_USAGE with the reason in why.
  */
 int explain_print(FILE *out, const char *name, struct message *why);
 
-/* Every row, for completions; NULL past the end. */
+/* Every row; NULL past the end. The codes of findings have theirs in words.h. */
 const struct explanation *explain_row(size_t index);
+
+/* Every name that explain_print() knows; NULL past the end. */
+const char *explain_name(size_t index);
 
 #endif

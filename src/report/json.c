@@ -255,6 +255,8 @@ static json_t *cause_object(const struct finding *f)
 	put_known(&json, "paths_verified", json_integer((json_int_t)f->verified),
 		  f->code == FINDING_TOO_FEW_VERIFIED);
 	put_known(&json, "paths", json_integer((json_int_t)f->paths), f->paths);
+	put_known(&json, "threads_started", json_integer(f->started), f->expected);
+	put_known(&json, "threads_expected", json_integer(f->expected), f->expected);
 	put_known(&json, "name", any_string(f->name), f->name[0]);
 	put_known(&json, "detail", any_string(f->detail), f->detail[0]);
 	put_known(&json, "others_silent", json_true(), f->flags & FINDING_PARTIAL);

@@ -234,13 +234,13 @@ static void say_soft(const struct phrase_context *c, char value[PARAMETER_MAX])
 
 /* --- Times and numbers ------------------------------------------------------------------------ */
 
-static void say_ms(const struct phrase_context *c, char value[PARAMETER_MAX])
+static void say_time(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	if (c->f->time_us)
 		say(value, "%.0f ms", MS(c->f->time_us));
 }
 
-static void say_exact_ms(const struct phrase_context *c, char value[PARAMETER_MAX])
+static void say_exact_time(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	say(value, "%.1f ms", MS(c->f->time_us));
 }
@@ -385,52 +385,53 @@ static void say_last(const struct phrase_context *c, char value[PARAMETER_MAX])
 static const struct {
 	const char *name;
 	parameter say;
+	bool rare; /* not shown by its name, where there is no finding */
 } parameters[] = {
-	{ "address", say_address },
-	{ "at", say_at },
-	{ "other", say_other },
-	{ "scope", say_scope },
-	{ "other_scope", say_other_scope },
-	{ "next_hop", say_next_hop },
-	{ "arp", say_arp },
-	{ "link", say_link },
-	{ "other_link", say_other_link },
-	{ "port", say_port },
-	{ "other_port", say_other_port },
-	{ "family", say_family },
-	{ "option", say_option },
-	{ "name", say_name },
-	{ "detail", say_detail },
-	{ "call", say_call },
-	{ "errno", say_errno },
-	{ "meaning", say_meaning },
-	{ "signal", say_signal },
-	{ "chunk", say_chunk },
-	{ "cause", say_cause },
-	{ "cause_code", say_cause_code },
-	{ "cause_hint", say_cause_hint },
-	{ "icmp", say_icmp },
-	{ "who", say_who },
-	{ "soft", say_soft },
-	{ "ms", say_ms },
-	{ "exact_ms", say_exact_ms },
-	{ "when", say_when },
-	{ "bytes", say_bytes },
-	{ "packets", say_packets },
-	{ "lost", say_lost },
-	{ "sent", say_sent },
-	{ "started", say_started },
-	{ "expected", say_expected },
-	{ "verified", say_verified },
-	{ "paths", say_paths },
-	{ "required", say_required },
-	{ "others", say_others },
-	{ "least_attempts", say_least_attempts },
-	{ "least_timeout", say_least_timeout },
-	{ "accepting", say_accepting },
-	{ "refusing", say_refusing },
-	{ "rest", say_rest },
-	{ "last", say_last },
+	{ "address", say_address, false },
+	{ "at", say_at, false },
+	{ "other", say_other, false },
+	{ "scope", say_scope, false },
+	{ "other_scope", say_other_scope, false },
+	{ "next_hop", say_next_hop, false },
+	{ "arp", say_arp, false },
+	{ "link", say_link, false },
+	{ "other_link", say_other_link, false },
+	{ "port", say_port, false },
+	{ "other_port", say_other_port, false },
+	{ "family", say_family, true },
+	{ "option", say_option, false },
+	{ "name", say_name, false },
+	{ "detail", say_detail, true },
+	{ "call", say_call, false },
+	{ "errno", say_errno, false },
+	{ "meaning", say_meaning, false },
+	{ "signal", say_signal, false },
+	{ "chunk", say_chunk, false },
+	{ "cause", say_cause, false },
+	{ "cause_code", say_cause_code, false },
+	{ "cause_hint", say_cause_hint, true },
+	{ "icmp", say_icmp, false },
+	{ "who", say_who, false },
+	{ "soft", say_soft, false },
+	{ "time", say_time, false },
+	{ "exact_time", say_exact_time, false },
+	{ "when", say_when, false },
+	{ "bytes", say_bytes, false },
+	{ "packets", say_packets, true },
+	{ "lost", say_lost, false },
+	{ "sent", say_sent, false },
+	{ "started", say_started, false },
+	{ "expected", say_expected, false },
+	{ "verified", say_verified, false },
+	{ "paths", say_paths, false },
+	{ "required", say_required, false },
+	{ "others", say_others, false },
+	{ "least_attempts", say_least_attempts, false },
+	{ "least_timeout", say_least_timeout, false },
+	{ "accepting", say_accepting, false },
+	{ "refusing", say_refusing, false },
+	{ "rest", say_rest, false },
+	{ "last", say_last, true },
 };
 
 static const struct {
@@ -469,7 +470,7 @@ bool parameter_value(const struct phrase_context *c, const char *name, size_t le
 			continue;
 		if (c->f)
 			parameters[i].say(c, value);
-		for (size_t n = 0; !c->f && n <= length; n++)
+		for (size_t n = 0; !c->f && !parameters[i].rare && n <= length; n++)
 			value[n] = n < length ? (char)toupper((unsigned char)name[n]) : '\0';
 		return true;
 	}

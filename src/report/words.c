@@ -11,7 +11,7 @@
 /* clang-format off */
 
 /* What one address says of an attempt in which others were silent. */
-#define PARTIAL         "[ended:no attempt is left][!ended:no association within {ms}]; "
+#define PARTIAL         "[ended:no attempt is left][!ended:no association within {time}]; "
 #define PARTIAL_KNOWN   PARTIAL "{address}: "
 #define PARTIAL_UNKNOWN PARTIAL "{errno} for at least one address: "
 #define EVERY_PATH      "no path answers a heartbeat: "
@@ -32,7 +32,7 @@ static const struct words table[] = {
 	  NULL },
 	{ FINDING_INTERRUPTED, "interrupted", RESULT_FAILED, -1,
 	  "ended by {signal}",
-	  "ended by {signal}[up: before every path had answered a heartbeat][retry: before the next try; the last one: {last}][resolving: while names were looked up][!up:[!retry:[!resolving: after {exact_ms}, with no answer until then]]]",
+	  "ended by {signal}[up: before every path had answered a heartbeat][retry: before the next try; the last one: {last}][resolving: while names were looked up][!up:[!retry:[!resolving: after {exact_time}, with no answer until then]]]",
 	  NULL,
 	  "a signal ended the attempt, the monitor or the listener; the exit status is 128 and its number",
 	  "^C, kill, or a timeout(1) around the program\n"
@@ -538,7 +538,7 @@ static const struct words table[] = {
 	  "tracepath -n ADDR" },
 	{ FINDING_NO_COOKIE_ACK, "no-cookie-ack", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT, but no COOKIE-ACK got through",
-	  "the peer answered the INIT, but no COOKIE-ACK got through within {ms}",
+	  "the peer answered the INIT, but no COOKIE-ACK got through within {time}",
 	  "a filter on the path may let only INIT pass, or drop the larger COOKIE-ECHO (path MTU), or the peer's accept queue is full, which not every stack says: tcpdump -ni any sctp on both ends",
 	  "the stack has the INIT-ACK and waits for the COOKIE-ACK; whether the COOKIE-ECHO left is not known",
 	  "as for cookie-silent\n"
@@ -677,7 +677,7 @@ static const struct words table[] = {
 	  NULL },
 	{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
-	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {ms}]",
+	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]",
 	  "[udp:the INIT left this host in UDP and nothing at all came back: the host may be down, nobody may take that UDP port, or a filter on the path, or the peer's own, may drop it; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host and nothing at all came back: the host may be down, or a filter on the path, or the peer's own, may drop SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows whether it arrives]",
 	  "an INIT left this host, and nothing came back",
 	  "a firewall that drops IP protocol 132: many let TCP through and nothing else\n"
@@ -687,7 +687,7 @@ static const struct words table[] = {
 	  "nft list ruleset; iptables -S: is IP protocol 132 (sctp) let through?" },
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
-	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {ms}]",
+	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]",
 	  "nothing more is known: the host may be down[udp:, nobody may take that UDP port], or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT comes",
 	  "no answer came, and without a witness it is not known whether the INIT left this host",
 	  "as for silent\n"
@@ -695,7 +695,7 @@ static const struct words table[] = {
 	  "sctp-connect with CAP_NET_RAW: its witness sees what leaves and what comes back\n"
 	  "ip route get ADDR; nft list ruleset; iptables -S" },
 	{ FINDING_HEARTBEAT_UNANSWERED, "heartbeat-unanswered", RESULT_DEGRADED, STATUS_DEGRADED,
-	  "[no_init:answered neither the INIT nor a heartbeat in {ms}][!no_init:no heartbeat answer in {ms}[unconfirmed:, so it was never confirmed]]",
+	  "[no_init:answered neither the INIT nor a heartbeat in {time}][!no_init:no heartbeat answer in {time}[unconfirmed:, so it was never confirmed]]",
 	  NULL,
 	  "{address}[others: and {others} more]: listed by the peer, but nothing comes back on [others:those paths][!others:that path]: check routing and filters on [others:them][!others:it], in both directions",
 	  "the path was asked, and answered no heartbeat in time",
@@ -705,7 +705,7 @@ static const struct words table[] = {
 	  "ip route get ADDR; sysctl net.ipv4.conf.all.rp_filter\n"
 	  "tcpdump -ni any 'sctp and host ADDR', on both ends" },
 	{ FINDING_INIT_UNANSWERED, "init-unanswered", RESULT_CONNECTED, -1,
-	  "[up:did not answer the INIT in its turn of {ms}][!up:no answer to INIT by the time the next address was tried]",
+	  "[up:did not answer the INIT in its turn of {time}][!up:no answer to INIT by the time the next address was tried]",
 	  NULL,
 	  "[other:{address} did not answer the INIT: the association came up over {other}]",
 	  "the address had its turn and did not answer the INIT; another one was tried next",
@@ -757,14 +757,14 @@ static const struct words table[] = {
 	{ FINDING_UNTRIED_LATE, "untried-late", RESULT_CONNECTED, -1,
 	  "not tried: the attempt ended as its turn came",
 	  NULL,
-	  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[ms:each address has its turn after {ms}: {paths} of them need at least -w {least_timeout}]]",
+	  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]",
 	  "the attempt ended as the turn of this address came: whether an INIT went to it is not known",
 	  "the stack tries one address after the other, one --rto-initial apart",
 	  "a longer --timeout, a shorter --rto-initial" },
 	{ FINDING_UNTRIED_ENDED, "untried-ended", RESULT_CONNECTED, -1,
 	  "not tried: the attempt ended before its turn",
 	  NULL,
-	  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[ms:each address has its turn after {ms}: {paths} of them need at least -w {least_timeout}]]",
+	  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]",
 	  "the attempt ended before this address had its turn",
 	  "--timeout or --init-attempts were used up by the addresses before it",
 	  "a longer --timeout, a shorter --rto-initial, more --init-attempts" },

@@ -57,7 +57,11 @@ same_lines() { # COUNT FILE FILE
 
 # "refused" and "unreachable" are both a result and a verdict, and --explain lists them once.
 @test "OUTPUT explains every result and verdict that --explain knows" {
-  explained_names | grep '^[a-z]' | sort -u >"$BATS_TEST_TMPDIR/explained"
+  jq -r '."$defs" | .result_word.enum[], .path.properties.verdict.enum[]' tests/schema/output.schema.json |
+    sort -u >"$BATS_TEST_TMPDIR/explained"
+  for name in $(cat "$BATS_TEST_TMPDIR/explained"); do
+    run -0 "$PROGRAM" --explain "$name"
+  done
   man_section OUTPUT | sed -n 's/^     \([a-z]*\)   *[A-Z].*/\1/p' | sort -u >"$BATS_TEST_TMPDIR/words"
   same_lines 16 "$BATS_TEST_TMPDIR/explained" "$BATS_TEST_TMPDIR/words"
 }
@@ -136,8 +140,7 @@ same_lines() { # COUNT FILE FILE
   for name in $(explained_names); do
     run -0 --separate-stderr "$PROGRAM" --explain "$name"
     assert_regex "${lines[0]}" "^$name(,| \\(|\$)"
-    assert_output --partial 'Usual causes:'
-    assert_output --partial 'Check:'
+    assert_regex "$output" '(Reported as|Usual causes|Advice|Check):'
   done
   run -2 --separate-stderr "$PROGRAM" --explain nosuchname
   assert_output ''

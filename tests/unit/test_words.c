@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <jansson.h>
 #include <netinet/icmp6.h>
 #include <signal.h>
 #include <stdio.h>
@@ -50,6 +51,29 @@ static void every_row_stands_at_its_code(void **state)
 		assert_kebab_case(finding_basis_name((enum finding_basis)basis));
 	assert_null(words_named("no-such-finding"));
 	assert_non_null(words_named("OWN-Output-Filter"));
+}
+
+/* In the order of the codes: what scripts are told is what the program says. */
+static void the_schema_lists_every_code(void **state)
+{
+	json_t *schema = json_load_file("tests/schema/output.schema.json", 0, NULL), *cause, *codes;
+	json_t *defs = json_object_get(schema, "$defs");
+	json_t *bases;
+
+	(void)state;
+	assert_non_null(schema);
+	codes = json_object_get(json_object_get(defs, "code"), "enum");
+	assert_int_equal(json_array_size(codes), FINDING_COUNT - 1);
+	for (int code = FINDING_NONE + 1; code < FINDING_COUNT; code++)
+		assert_string_equal(json_string_value(json_array_get(codes, (size_t)code - 1)),
+				    finding_name((enum finding_code)code));
+	cause = json_object_get(json_object_get(defs, "cause"), "properties");
+	bases = json_object_get(json_object_get(cause, "evidence"), "enum");
+	assert_int_equal(json_array_size(bases), BASIS_COUNT - 1);
+	for (int basis = BASIS_NONE + 1; basis < BASIS_COUNT; basis++)
+		assert_string_equal(json_string_value(json_array_get(bases, (size_t)basis - 1)),
+				    finding_basis_name((enum finding_basis)basis));
+	json_decref(schema);
 }
 
 static void assert_sound(const char *name, const char *phrase)
@@ -115,7 +139,7 @@ static void unsound_phrases_are_seen(void **state)
 	};
 
 	(void)state;
-	assert_true(phrase_is_sound("a {link} [udp:b [!link:{ms}]]"));
+	assert_true(phrase_is_sound("a {link} [udp:b [!link:{time}]]"));
 	for (size_t i = 0; i < ARRAY_SIZE(unsound); i++)
 		if (phrase_is_sound(unsound[i]))
 			fail_msg("%s", unsound[i]);
@@ -355,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_stands_at_its_code),
+		cmocka_unit_test(the_schema_lists_every_code),
 		cmocka_unit_test(every_row_is_well_formed),
 		cmocka_unit_test(nothing_breaks_a_sentence),
 		cmocka_unit_test(unsound_phrases_are_seen),
