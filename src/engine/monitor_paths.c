@@ -111,6 +111,10 @@ static void take_death(struct monitoring *r, size_t i, int64_t now, struct monit
 	event->new_verdict = true;
 	path->dead_since_us = r->probe->paths[i].first_us;
 	event->took_us = now - path->dead_since_us;
+	event->cause = (struct finding){ .code = FINDING_HEARTBEAT_UNANSWERED,
+					 .basis = BASIS_HEARTBEATS,
+					 .address = path->address,
+					 .time_us = event->took_us };
 	path->verdict = VERDICT_DEAD;
 	path->times_dead++;
 	set_round(r, path, ROUND_LOST);

@@ -424,6 +424,7 @@ static void put_echoed(json_t **json, const struct listen_event *event)
 	struct message m;
 
 	put(json, "reason", sentence(words_note(&event->cause, &m)));
+	put(json, "cause", cause_object(&event->cause));
 	put(json, "messages", json_integer((json_int_t)event->messages));
 	put(json, "bytes", json_integer((json_int_t)event->bytes));
 }
@@ -537,6 +538,7 @@ static void put_change(json_t **json, const struct monitor_event *event)
 	put(json, "new_verdict", json_boolean(event->new_verdict));
 	put(json, "new_state", json_boolean(event->new_state));
 	put(json, "took_ms", measured(event->took_us));
+	put(json, "cause", cause_object(&event->cause));
 }
 
 void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
@@ -579,9 +581,11 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 		put(&json, "graceful", json_boolean(event->graceful));
 		put_error(&json, event->error);
 		put(&json, "reason", sentence(words_note(&event->cause, &note)));
+		put(&json, "cause", cause_object(&event->cause));
 		break;
 	case MONITOR_END:
 		put(&json, "reason", sentence(words_note(&event->cause, &note)));
+		put(&json, "cause", cause_object(&event->cause));
 		put(&json, "signal", any_string(signal_name(m->signal)));
 		put(&json, "exit_status", json_integer(m->status));
 		put(&json, "degraded_ms", milliseconds(m->short_us));

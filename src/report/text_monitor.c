@@ -70,7 +70,7 @@ static void print_path(FILE *f, const struct reporter *reporter, const struct mo
 	} else if (path->verdict == VERDICT_DEAD) {
 		fputs("  no heartbeat answer in ", f);
 		print_duration(f, event->took_us);
-		if (event->cause.code)
+		if (event->cause.code != FINDING_HEARTBEAT_UNANSWERED)
 			fprintf(f, ": %s", words_note(&event->cause, &note));
 	} else {
 		fprintf(f, "  rtt %.1f ms", MS(path->rtt_us));

@@ -440,6 +440,7 @@ static void json_closed(void **state)
 			  "{\"schema\":2,\"event\":\"down\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"association_id\":4,\"graceful\":true,\"errno\":null,"
 			  "\"errno_number\":null,\"reason\":\"closed by the peer\","
+			  "\"cause\":{\"code\":\"closed-by-peer\"},"
 			  "\"messages\":12,\"bytes\":480}");
 }
 
@@ -452,6 +453,7 @@ static void json_lost(void **state)
 			  "{\"schema\":2,\"event\":\"down\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"association_id\":4,\"graceful\":false,\"errno\":\"ECONNRESET\","
 			  "\"errno_number\":104,\"reason\":\"aborted by the peer\","
+			  "\"cause\":{\"code\":\"aborted-by-peer\"},"
 			  "\"messages\":1,\"bytes\":1}");
 }
 
@@ -463,6 +465,7 @@ static void json_end(void **state)
 	assert_json_event(f, &event,
 			  "{\"schema\":2,\"event\":\"end\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"associations\":3,\"reason\":\"ended by SIGINT\","
+			  "\"cause\":{\"code\":\"interrupted\",\"signal\":\"SIGINT\"},"
 			  "\"messages\":5000000000,\"bytes\":120}");
 }
 

@@ -749,7 +749,7 @@ static void a_line_for_every_round(void **state)
 		   "\"round\":2,\"address\":\"10.1.2.2\",\"port\":5000,\"verdict\":\"dead\"");
 	expect_has(&r, 1,
 		   "\"rtt_ms\":null,\"new_verdict\":true,\"new_state\":false,"
-		   "\"took_ms\":1000.0}");
+		   "\"took_ms\":1000.0,\"cause\":{\"code\":\"heartbeat-unanswered\",");
 	expect_has(&r, 2, "\"round\":2,\"paths\":[{\"address\":\"10.1.1.2\"");
 	expect_has(&r, 2,
 		   "\"address\":\"10.1.2.2\",\"port\":5000,\"verdict\":\"dead\",\"state\":"
