@@ -385,8 +385,9 @@ static void us_close(struct stack_endpoint *endpoint, bool abort)
 		usrsctp_setsockopt(endpoint->socket, SOL_SOCKET, SO_LINGER, &at_once,
 				   sizeof(at_once));
 	else
-		while (us_next_event(endpoint, &event))
-			; /* closing with something unread would be an ABORT */
+		/* Closing with something unread would be an ABORT. */
+		while (us_next_event(endpoint, &event) && event.type != EVENT_FAULT)
+			;
 	free_endpoint(endpoint);
 }
 
