@@ -369,6 +369,7 @@ const struct stack stack_kernel = {
 	.id = handle_id,
 	.endpoint = handle_endpoint,
 	.soft_error = kernel_soft_error,
+	.send_error = kernel_send_error,
 	.pending_state = kernel_pending_state,
 	.status = kernel_status,
 	.paths = kernel_paths,

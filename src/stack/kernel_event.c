@@ -289,3 +289,11 @@ int kernel_soft_error(struct stack_assoc *assoc)
 {
 	return only_one(assoc->base.endpoint) ? read_so_error(assoc->base.endpoint) : 0;
 }
+
+/* The kernel sends its packets itself, and does not say what becomes of them. */
+int kernel_send_error(struct stack_assoc *assoc, const union address *peer)
+{
+	(void)assoc;
+	(void)peer;
+	return 0;
+}

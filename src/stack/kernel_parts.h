@@ -53,6 +53,7 @@ int kernel_set_encaps(int fd, const struct stack_config *config, struct stack_fa
 
 int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event);
 int kernel_soft_error(struct stack_assoc *assoc);
+int kernel_send_error(struct stack_assoc *assoc, const union address *peer);
 
 /* --- kernel_status.c -------------------------------------------------------------------------- */
 

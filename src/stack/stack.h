@@ -250,6 +250,13 @@ struct stack {
 	 */
 	int (*soft_error)(struct stack_assoc *assoc);
 
+	/*
+	 * The newest packet to that address of the peer could not be sent: a positive errno, as
+	 * sendmsg() gave it. 0: it was sent, there was none, or the stack is not told. Good also
+	 * when the association has ended.
+	 */
+	int (*send_error)(struct stack_assoc *assoc, const union address *peer);
+
 	/* How far a pending attempt has come; ASSOC_CLOSED where that is not known. */
 	enum stack_assoc_state (*pending_state)(struct stack_assoc *assoc);
 

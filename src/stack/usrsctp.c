@@ -312,17 +312,6 @@ static struct pollfd us_pollfd(const struct stack_endpoint *endpoint)
 	return (struct pollfd){ .fd = bell_descriptor(endpoint->bell), .events = POLLIN };
 }
 
-static uint16_t local_port(struct stack_endpoint *endpoint, uint32_t assoc)
-{
-	union address *local = NULL;
-	uint16_t port = 0;
-
-	if (us_addresses(endpoint->socket, assoc, &local) > 0)
-		port = address_port(&local[0]);
-	free(local);
-	return port;
-}
-
 static size_t packed_size(const union address *list, size_t count)
 {
 	size_t size = 0;
@@ -372,7 +361,7 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 		return handle_failed(endpoint, "sctp_connectx", rc);
 	*assoc = handle_new(endpoint, sizeof(**assoc), value);
 	(*assoc)->attempt = attempts_add(&endpoint->attempts, *assoc, begun_us, peers, count);
-	endpoint->ports.sctp = local_port(endpoint, value);
+	endpoint->ports.sctp = us_local_port(endpoint, value);
 	return 0;
 }
 
@@ -410,6 +399,7 @@ const struct stack stack_usrsctp = {
 	.id = handle_id,
 	.endpoint = handle_endpoint,
 	.soft_error = us_soft_error,
+	.send_error = us_send_error,
 	.pending_state = us_pending_state,
 	.status = us_status,
 	.paths = us_paths,

@@ -6,6 +6,7 @@
 
 #include "base/loop.h"
 #include "stack/usrsctp_parts.h"
+#include "stack/unsent.h"
 
 /*
  * The library counts the handshake as a round trip, from the first INIT on: after a dead first
@@ -117,6 +118,9 @@ static void come_up(struct stack_assoc *assoc)
 {
 	assoc->up = true;
 	us_forget_attempt(assoc);
+	if (!assoc->base.endpoint->ports.sctp)
+		assoc->base.endpoint->ports.sctp =
+			us_local_port(assoc->base.endpoint, assoc->base.id);
 	restore_rto(assoc);
 	remember_handshake(assoc);
 }
@@ -294,4 +298,9 @@ int us_soft_error(struct stack_assoc *assoc)
 		assoc->attempt->soft_error = 0;
 	}
 	return error;
+}
+
+int us_send_error(struct stack_assoc *assoc, const union address *peer)
+{
+	return unsent_error(assoc->base.endpoint->ports.sctp, peer);
 }

@@ -66,6 +66,7 @@ void us_abandon(struct stack_assoc *assoc);
 
 int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event);
 int us_soft_error(struct stack_assoc *assoc);
+int us_send_error(struct stack_assoc *assoc, const union address *peer);
 
 /* --- usrsctp_status.c ------------------------------------------------------------------------- */
 
@@ -77,6 +78,8 @@ int us_refused(struct stack_assoc *assoc, const char *call, int rc);
 
 /* Of one association, or (0) those that the socket is bound to. Returns the count, or -errno. */
 int us_addresses(struct socket *socket, uint32_t assoc, union address **list);
+/* Of those, or 0. */
+uint16_t us_local_port(struct stack_endpoint *endpoint, uint32_t assoc);
 
 enum stack_assoc_state us_pending_state(struct stack_assoc *assoc);
 int64_t us_checksum_errors(void);

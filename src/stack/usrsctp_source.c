@@ -13,6 +13,7 @@
 #include "packet/bytes.h"
 #include "packet/chunk.h"
 #include "stack/usrsctp_source.h"
+#include "stack/unsent.h"
 #include "base/util.h"
 
 /* An address of this host, and what else is on its link. */
@@ -173,6 +174,7 @@ void source_finish(void)
 	sources.route4 = sources.route6 = -1;
 	sources.started = false;
 	pthread_mutex_unlock(&sources.lock);
+	unsent_clear();
 }
 
 bool source_example(union address *address)
@@ -379,6 +381,31 @@ static void name_source(struct msghdr *message, union control *control, const un
 	memcpy(CMSG_DATA(c), is_v6 ? (void *)&v6 : (void *)&v4, is_v6 ? sizeof(v6) : sizeof(v4));
 }
 
+/* A packet of the library, which gives raw IPv4 with its IP header, all else without. */
+struct outgoing {
+	union address to;
+	bool with_header;
+	uint8_t bytes[sizeof(struct iphdr) + HEADER_SIZE + 1];
+	const uint8_t *sctp; /* into bytes: the SCTP header, and the type of the first chunk */
+	uint16_t port;       /* of SCTP, here */
+};
+
+static bool look_at(const struct msghdr *message, struct outgoing *packet)
+{
+	size_t have = gather(message, packet->bytes, sizeof(packet->bytes)), at = 0;
+
+	if (!address_from_sockaddr(&packet->to, message->msg_name))
+		return false;
+	packet->with_header = packet->to.sa.sa_family == AF_INET && address_port(&packet->to) == 0;
+	if (packet->with_header)
+		at = sizeof(struct iphdr);
+	if (have < at + HEADER_SIZE + 1)
+		return false;
+	packet->sctp = packet->bytes + at;
+	packet->port = (uint16_t)(packet->sctp[0] << 8 | packet->sctp[1]);
+	return true;
+}
+
 /* packet: from the SCTP header on. */
 static bool refuses_newest_init(const uint8_t *packet, const union address *to)
 {
@@ -386,38 +413,28 @@ static bool refuses_newest_init(const uint8_t *packet, const union address *to)
 	       address_equal(&newest_init.peer, to) && find_link(&newest_init.asked);
 }
 
-/* With the lock. The library gives raw IPv4 with its IP header, all else from the SCTP header on.
- */
-static void set_source(struct msghdr *message, union control *control)
+/* With the lock. */
+static void set_source(struct msghdr *message, union control *control,
+		       const struct outgoing *packet)
 {
-	uint8_t head[sizeof(struct iphdr) + HEADER_SIZE + 1];
-	union address to, route = { 0 }, other, library = { 0 };
-	const union address *source;
-	const struct bound *bound;
-	size_t have = gather(message, head, sizeof(head)), at = 0;
-	bool with_header;
+	const struct bound *bound = &sources.ports[packet->port];
+	union address route = { 0 }, other, library = { 0 };
+	const union address *source, *to = &packet->to;
 
-	if (!address_from_sockaddr(&to, message->msg_name))
-		return;
-	with_header = to.sa.sa_family == AF_INET && address_port(&to) == 0;
-	if (with_header) {
-		at = sizeof(struct iphdr);
+	if (packet->with_header) {
 		library.v4.sin_family = AF_INET;
-		memcpy(&library.v4.sin_addr, head + offsetof(struct iphdr, saddr),
+		memcpy(&library.v4.sin_addr, packet->bytes + offsetof(struct iphdr, saddr),
 		       sizeof(library.v4.sin_addr));
 	}
-	if (have < at + HEADER_SIZE + 1)
-		return;
-	bound = &sources.ports[head[at] << 8 | head[at + 1]];
-	if (!with_header && refuses_newest_init(head + at, &to))
+	if (!packet->with_header && refuses_newest_init(packet->sctp, to))
 		source = &newest_init.asked;
-	else if (ask_route(&to, &route))
+	else if (ask_route(to, &route))
 		source = choose(bound, &route, &library);
-	else if (ask_from_each(bound, &to, &other))
+	else if (ask_from_each(bound, to, &other))
 		source = &other;
 	else
 		return;
-	if (with_header && message->msg_iov[0].iov_len >= sizeof(struct iphdr))
+	if (packet->with_header && message->msg_iov[0].iov_len >= sizeof(struct iphdr))
 		memcpy((uint8_t *)message->msg_iov[0].iov_base + offsetof(struct iphdr, saddr),
 		       &source->v4.sin_addr, sizeof(source->v4.sin_addr));
 	/* Also when it is in the header: routes may depend on it. */
@@ -431,13 +448,20 @@ __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msgh
 {
 	struct msghdr changed = *message;
 	union control control;
+	struct outgoing packet;
+	ssize_t sent;
+	int error;
 
 	/* Nothing else in this program names a destination here. */
-	if (message->msg_name && !message->msg_controllen) {
-		pthread_mutex_lock(&sources.lock);
-		if (sources.started)
-			set_source(&changed, &control);
-		pthread_mutex_unlock(&sources.lock);
-	}
-	return syscall(SYS_sendmsg, fd, &changed, flags);
+	if (!message->msg_name || message->msg_controllen || !look_at(message, &packet))
+		return syscall(SYS_sendmsg, fd, message, flags);
+	pthread_mutex_lock(&sources.lock);
+	if (sources.started)
+		set_source(&changed, &control, &packet);
+	pthread_mutex_unlock(&sources.lock);
+	sent = syscall(SYS_sendmsg, fd, &changed, flags);
+	error = errno;
+	unsent_note(packet.port, &packet.to, sent < 0 ? error : 0);
+	errno = error;
+	return sent;
 }

@@ -59,6 +59,17 @@ int us_addresses(struct socket *socket, uint32_t assoc, union address **list)
 	return count;
 }
 
+uint16_t us_local_port(struct stack_endpoint *endpoint, uint32_t assoc)
+{
+	union address *local = NULL;
+	uint16_t port = 0;
+
+	if (us_addresses(endpoint->socket, assoc, &local) > 0)
+		port = address_port(&local[0]);
+	free(local);
+	return port;
+}
+
 int us_bound_addresses(struct stack_endpoint *endpoint, union address **list)
 {
 	int count = us_addresses(endpoint->socket, 0, list);

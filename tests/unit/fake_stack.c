@@ -438,6 +438,13 @@ static int fake_soft_error(struct stack_assoc *assoc)
 	return error;
 }
 
+static int fake_send_error(struct stack_assoc *assoc, const union address *peer)
+{
+	const struct fake_script *s = endpoint_of(assoc)->script;
+
+	return s->send_error && address_equal(peer, &s->send_error_to) ? s->send_error : 0;
+}
+
 static enum stack_assoc_state fake_pending_state(struct stack_assoc *assoc)
 {
 	return endpoint_of(assoc)->script->pending_state;
@@ -693,6 +700,7 @@ const struct stack fake_stack = {
 	.id = fake_id,
 	.endpoint = fake_endpoint,
 	.soft_error = fake_soft_error,
+	.send_error = fake_send_error,
 	.pending_state = fake_pending_state,
 	.status = fake_status,
 	.paths = fake_paths,

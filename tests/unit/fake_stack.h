@@ -76,6 +76,8 @@ struct fake_script {
 	size_t event_count;
 	const struct fake_soft_error *soft_errors;
 	size_t soft_error_count;
+	int send_error; /* of every packet to that address */
+	union address send_error_to;
 
 	enum stack_assoc_state pending_state;
 	int64_t checksum_errors; /* between the first time they are asked for and the second */

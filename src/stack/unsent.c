@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "stack/unsent.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+/* Beyond that the oldest are forgotten. */
+#define UNSENT_MAX 256
+
+struct unsent {
+	uint16_t port;
+	union address to;
+	int error;
+};
+
+/* One per process, as the library is. */
+static struct {
+	pthread_mutex_t lock;
+	struct unsent list[UNSENT_MAX];
+	size_t count;
+	size_t oldest; /* once all places are taken */
+} unsent = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* With the lock. */
+static struct unsent *find(uint16_t port, const union address *to)
+{
+	for (size_t i = 0; i < unsent.count; i++)
+		if (unsent.list[i].port == port && address_equal(&unsent.list[i].to, to))
+			return &unsent.list[i];
+	return NULL;
+}
+
+/* With the lock: a place for a new one. */
+static struct unsent *add(void)
+{
+	struct unsent *one;
+
+	if (unsent.count < UNSENT_MAX)
+		return &unsent.list[unsent.count++];
+	one = &unsent.list[unsent.oldest];
+	unsent.oldest = (unsent.oldest + 1) % UNSENT_MAX;
+	return one;
+}
+
+void unsent_note(uint16_t port, const union address *to, int error)
+{
+	struct unsent *one;
+
+	if (error == EMSGSIZE)
+		return;
+	pthread_mutex_lock(&unsent.lock);
+	one = find(port, to);
+	if (one)
+		one->error = error;
+	else if (error)
+		*add() = (struct unsent){ .port = port, .to = *to, .error = error };
+	pthread_mutex_unlock(&unsent.lock);
+}
+
+int unsent_error(uint16_t port, const union address *to)
+{
+	const struct unsent *one;
+	int error;
+
+	pthread_mutex_lock(&unsent.lock);
+	one = find(port, to);
+	error = one ? one->error : 0;
+	pthread_mutex_unlock(&unsent.lock);
+	return error;
+}
+
+void unsent_clear(void)
+{
+	pthread_mutex_lock(&unsent.lock);
+	unsent.count = 0;
+	unsent.oldest = 0;
+	pthread_mutex_unlock(&unsent.lock);
+}
