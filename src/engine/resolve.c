@@ -6,13 +6,15 @@
 void resolve_begin(struct resolve *resolve, struct target *peer, struct target *local, int family,
 		   int64_t timeout_us, struct timeline *timeline)
 {
+	int64_t now_us = loop_now_us();
+
 	*resolve = (struct resolve){
 		.peer = peer,
 		.local = local,
 		.timeline = timeline,
 		.resolver = resolver_new(),
-		.begun_us = loop_now_us(),
-		.deadline_us = loop_now_us() + timeout_us,
+		.begun_us = now_us,
+		.deadline_us = now_us + timeout_us,
 	};
 	target_look_up(peer, resolve->resolver, family);
 	target_look_up(local, resolve->resolver, family);

@@ -50,12 +50,14 @@ static struct {
 	size_t descriptor_count;
 	int64_t fails_us;
 	int fails_with; /* 0: never */
+	int64_t look_us;
 } loop = { .now_us = START_US, .alarm_us = LOOP_FOREVER };
 
 void fake_loop_reset(void)
 {
 	loop.now_us = START_US;
 	loop.alarm_us = LOOP_FOREVER;
+	loop.look_us = 0;
 	loop.signal_count = 0;
 	loop.waits = 0;
 	loop.spins = 0;
@@ -142,7 +144,13 @@ size_t fake_loop_waits(void)
 
 int64_t loop_now_us(void)
 {
+	loop.now_us += loop.look_us;
 	return loop.now_us;
+}
+
+void fake_loop_looks_take(int64_t us)
+{
+	loop.look_us = us;
 }
 
 int64_t loop_wall_us(void)

@@ -12,6 +12,9 @@
 /* The clock starts anew, and no signal is to come. */
 void fake_loop_reset(void);
 
+/* From now on time passes by so much with each look at the clock, as on a busy machine. */
+void fake_loop_looks_take(int64_t us);
+
 /* This signal comes so long from now. At most FAKE_SIGNALS_MAX of them. */
 #define FAKE_SIGNALS_MAX 4
 void fake_loop_signal(int64_t after_us, int number);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/timeline.h"
+#include "engine/resolve.h"
 #include "engine/run.h"
 #include "options.h"
 #include "said.h"
@@ -1650,6 +1651,27 @@ static void a_name_that_comes_late(void **state)
 	assert_int_equal(fake_stack_count(), 0);
 }
 
+/* What is told of names without an answer is the time that they had, on a slow machine, too. */
+static void a_name_that_does_not_come(void **state)
+{
+	struct timeline timeline = { .start_us = loop_now_us() };
+	const char *args[] = { "late.example" };
+	struct message why = { "" };
+	struct target peer, local = { 0 };
+	struct resolve resolve;
+
+	(void)state;
+	assert_int_equal(target_parse_peer(&peer, args, 1, "5000", &why), STATUS_OK);
+	fake_loop_looks_take(7 * MSEC);
+	resolve_begin(&resolve, &peer, &local, AF_UNSPEC, 200 * MSEC, &timeline);
+	resolve_end(&resolve); /* nothing was read */
+	assert_int_equal(resolve.status, STATUS_UNRESOLVED);
+	assert_string_equal(resolve.failed.text, "late.example: no answer from the name server "
+						 "within 200 ms");
+	target_free(&peer);
+	fake_loop_reset();
+}
+
 static void a_name_that_comes_late_and_no_stack(void **state)
 {
 	const struct result *result;
@@ -2052,6 +2074,7 @@ int main(void)
 		TEST(each_try_has_its_own_evidence),
 		TEST(no_second_try_for_what_cannot_change),
 		TEST(a_name_that_comes_late),
+		TEST(a_name_that_does_not_come),
 		TEST(a_name_that_comes_late_and_no_stack),
 		TEST(a_flood_in_one_batch),
 		TEST(a_flood_does_not_hold_up_the_deadline),
