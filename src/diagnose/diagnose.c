@@ -2,7 +2,6 @@
 #include "diagnose/diagnose.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "diagnose/ending.h"
@@ -43,16 +42,16 @@ static void diagnose_interrupted(struct result *result, const struct evidence *e
 
 static void diagnose_resolve(struct result *result, const struct evidence *evidence)
 {
-	struct finding cause = { .code = FINDING_LOOKUP_FAILED, .basis = BASIS_RESOLVER };
+	struct finding cause = { .code = FINDING_NONE };
 
-	result->usage = evidence->failed;
-	snprintf(cause.detail, sizeof(cause.detail), "%.*s", (int)sizeof(cause.detail) - 1,
-		 evidence->failed.text);
-	diagnose_conclude(result, 0, &cause);
-	if (evidence->status == STATUS_USAGE) {
-		result->word = RESULT_FAILED;
-		result->status = STATUS_USAGE;
+	if (evidence->status != STATUS_USAGE) {
+		cause = finding_of_unresolved(evidence->unresolved);
+		diagnose_conclude(result, 0, &cause);
+		return;
 	}
+	result->usage = evidence->failed;
+	result->word = RESULT_FAILED;
+	result->status = STATUS_USAGE;
 }
 
 /* It says nothing about the peer or the network. */

@@ -8,6 +8,7 @@
 
 #include "report/result.h"
 #include "stack/stack.h"
+#include "target/unresolved.h"
 #include "base/util.h"
 #include "witness/ledger.h"
 
@@ -24,13 +25,14 @@ enum phase {
 
 struct evidence {
 	enum phase phase;
-	int status;               /* PHASE_RESOLVE: what resolving returned */
-	struct message failed;    /* PHASE_RESOLVE: and its reason */
-	struct stack_fault fault; /* PHASE_OPEN, PHASE_FAULT */
-	int error;                /* positive errno of the call or event that ended it, or 0 */
-	struct cause cause;       /* of that event: why the peer, or this end, has aborted */
-	bool aborted;             /* PHASE_PENDING: the stack has seen the peer's ABORT */
-	bool ended; /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
+	int status;                          /* PHASE_RESOLVE: what resolving returned */
+	struct message failed;               /* PHASE_RESOLVE, STATUS_USAGE: and its reason */
+	const struct unresolved *unresolved; /* PHASE_RESOLVE, else: the same */
+	struct stack_fault fault;            /* PHASE_OPEN, PHASE_FAULT */
+	int error;          /* positive errno of the call or event that ended it, or 0 */
+	struct cause cause; /* of that event: why the peer, or this end, has aborted */
+	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */
+	bool ended;         /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
 	struct result_evidence report; /* what the report shows of it, too */
 	const struct ledger *ledger;   /* what the witness saw; NULL: there was none */
 	int64_t now_us;                /* loop_now_us() at the end */
@@ -56,6 +58,9 @@ struct evidence {
  * set, wins.
  */
 void diagnose(struct result *result, const struct evidence *evidence);
+
+/* Why a name has no addresses. */
+struct finding finding_of_unresolved(const struct unresolved *unresolved);
 
 /* Why an endpoint could not be opened; error is the positive errno. */
 struct finding finding_of_fault(const struct stack_fault *fault, int error);

@@ -2,9 +2,44 @@
 #include "diagnose/ending.h"
 #include "diagnose/parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+static enum finding_code code_of_name(enum unresolved_fault fault)
+{
+	switch (fault) {
+	case UNRESOLVED_NO_NAME:
+		return FINDING_NAME_NOT_FOUND;
+	case UNRESOLVED_NO_ADDRESS:
+		return FINDING_NAME_WITHOUT_ADDRESS;
+	case UNRESOLVED_SERVER_SILENT:
+		return FINDING_NAME_SERVER_SILENT;
+	case UNRESOLVED_SERVER_FAILED:
+		return FINDING_NAME_SERVER_FAILED;
+	case UNRESOLVED_LATE:
+		return FINDING_NAME_SERVER_LATE;
+	case UNRESOLVED_CALL:
+	case UNRESOLVED_NOT:
+		break;
+	}
+	return FINDING_LOOKUP_FAILED;
+}
+
+struct finding finding_of_unresolved(const struct unresolved *unresolved)
+{
+	struct finding finding = { .code = code_of_name(unresolved->fault),
+				   .basis = BASIS_RESOLVER,
+				   .family = unresolved->family,
+				   .time_us = unresolved->waited_us };
+
+	static_assert(sizeof(finding.name) >= sizeof(unresolved->names), "names are not cut");
+	static_assert(sizeof(finding.detail) >= sizeof(unresolved->detail), "nor is the detail");
+	strcpy(finding.name, unresolved->names);
+	strcpy(finding.detail, unresolved->detail);
+	return finding;
+}
 
 static struct finding no_sctp_here(int error)
 {

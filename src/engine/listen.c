@@ -267,6 +267,7 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 		evidence.phase = PHASE_RESOLVE;
 		evidence.status = target_resolve(config->local, l->options->family, LOOP_FOREVER,
 						 l->timeline, &evidence.failed);
+		evidence.unresolved = &config->local->unresolved;
 	}
 	if (!l->stack || evidence.status != STATUS_OK) {
 		*status = fail(l, config->local, &evidence);

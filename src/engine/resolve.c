@@ -70,3 +70,11 @@ void resolve_end(struct resolve *resolve)
 	resolve->resolver = NULL;
 	resolve->took_us = loop_now_us() - resolve->begun_us;
 }
+
+const struct unresolved *resolve_fault(const struct resolve *resolve)
+{
+	if (resolve->status != STATUS_UNRESOLVED)
+		return NULL;
+	return resolve->peer->unresolved.fault ? &resolve->peer->unresolved
+					       : &resolve->local->unresolved;
+}

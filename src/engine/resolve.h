@@ -19,7 +19,7 @@ struct resolve {
 
 	/* After resolve_end(). */
 	int status;            /* STATUS_OK: the targets have their addresses; else exit status */
-	struct message failed; /* and why */
+	struct message failed; /* STATUS_USAGE: why */
 	int64_t took_us;
 };
 
@@ -37,6 +37,9 @@ bool resolve_is_over(const struct resolve *resolve, int64_t now_us);
 
 /* What a terminal shows meanwhile. */
 void resolve_show_progress(const struct resolve *resolve);
+
+/* Why names have no addresses; NULL unless status is STATUS_UNRESOLVED. */
+const struct unresolved *resolve_fault(const struct resolve *resolve);
 
 /* Ends what still lasts, and fills status. Again: nothing. */
 void resolve_end(struct resolve *resolve);

@@ -35,6 +35,7 @@ enum finding_code {
 	FINDING_NAME_WITHOUT_ADDRESS, /* the same */
 	FINDING_NAME_SERVER_SILENT,   /* name */
 	FINDING_NAME_SERVER_FAILED,   /* name */
+	FINDING_NAME_SERVER_LATE,     /* name: one or several; time_us */
 	FINDING_LOOKUP_FAILED,        /* name, detail: what the resolver says */
 	FINDING_NO_SCTP_HERE,         /* detail: what modprobe.d says against the module, or "" */
 	FINDING_NO_IPV6,
@@ -201,7 +202,7 @@ struct finding {
 	size_t verified, paths, others;
 	uint64_t required;
 	unsigned started, expected; /* threads */
-	char name[64];              /* a name that was looked up, safe to print */
+	char name[240];             /* names that were looked up, safe to print */
 	char detail[192];           /* a line of a file, or a message of the C library */
 };
 

@@ -121,7 +121,7 @@ struct result {
 	struct finding cause;  /* why it is not connected, or what else there is to say; or none */
 	struct finding advice; /* of what the hint is: the cause, or what helps more; or none */
 	struct finding last;   /* interrupted between two tries: the cause of the last one */
-	struct message usage;  /* STATUS_USAGE, or unresolved: what is wrong with the addresses */
+	struct message usage;  /* STATUS_USAGE: what is wrong with the addresses */
 
 	struct association association;
 	struct result_evidence evidence;

@@ -86,7 +86,7 @@ static const struct words table[] = {
 	  "getent ahosts NAME\n"
 	  "resolvectl query NAME" },
 	{ FINDING_NAME_SERVER_SILENT, "name-server-silent", RESULT_UNRESOLVED, STATUS_UNRESOLVED,
-	  "{name}: the name server did not answer, or has a temporary failure",
+	  "{name}: the name server did not answer, or failed temporarily",
 	  NULL,
 	  NULL,
 	  "no name server answered, or one answered that it cannot tell now",
@@ -103,8 +103,17 @@ static const struct words table[] = {
 	  "a broken zone, or a DNSSEC signature that is not valid\n"
 	  "a name server that refuses to answer this host",
 	  "resolvectl query NAME; dig NAME" },
+	{ FINDING_NAME_SERVER_LATE, "name-server-late", RESULT_UNRESOLVED, STATUS_UNRESOLVED,
+	  "{name}: no answer from the name server within {time}",
+	  NULL,
+	  NULL,
+	  "the names had no answer when the time of --timeout was over",
+	  "a name server that is slow or does not answer: the resolver asks the next one after 5 s\n"
+	  "a filter that drops DNS (port 53)",
+	  "a longer --timeout\n"
+	  "cat /etc/resolv.conf; resolvectl query NAME" },
 	{ FINDING_LOOKUP_FAILED, "lookup-failed", RESULT_UNRESOLVED, STATUS_UNRESOLVED,
-	  "[name:{name}: cannot look the name up: ]{detail}",
+	  "{name}: cannot look up the name: {detail}",
 	  NULL,
 	  NULL,
 	  "the look-up failed on this host, before any name server could say something",

@@ -333,25 +333,23 @@ int target_take(struct target *target, int64_t waited_us, size_t *late, struct t
 	} else if (*late) {
 		status = name_late(target, *late, waited_us, &target->unresolved);
 	}
-	if (status == STATUS_UNRESOLVED)
-		unresolved_text(&target->unresolved, why);
 	end_lookups(target);
 	return status;
 }
 
-static int cannot_wait(struct target *target, const char *call, int error, struct message *why)
+static int cannot_wait(struct target *target, const char *call, int error)
 {
 	struct unresolved *u = &target->unresolved;
 
 	*u = (struct unresolved){ .fault = UNRESOLVED_CALL, .family = target->family };
 	printable(target_awaits(target), u->names, PRINTABLE_MAX);
 	snprintf(u->detail, sizeof(u->detail), "%s: %s", call, strerror(error));
-	return unresolved_text(u, why);
+	return STATUS_UNRESOLVED;
 }
 
 /* STATUS_OK, also when the time is over; STATUS_SIGNAL; or no more waiting is possible. */
 static int wait_for_names(struct target *target, struct resolver *resolver, int64_t until_us,
-			  struct timeline *timeline, struct message *why)
+			  struct timeline *timeline)
 {
 	char shown[PRINTABLE_MAX];
 	const char *name;
@@ -374,7 +372,7 @@ static int wait_for_names(struct target *target, struct resolver *resolver, int6
 			ready = resolver_read(resolver);
 		}
 		if (ready < 0)
-			return cannot_wait(target, call, -ready, why);
+			return cannot_wait(target, call, -ready);
 	}
 	return STATUS_OK;
 }
@@ -388,7 +386,7 @@ int target_resolve(struct target *target, int family, int64_t until_us, struct t
 	int status;
 
 	target_look_up(target, resolver, family);
-	status = wait_for_names(target, resolver, until_us, timeline, why);
+	status = wait_for_names(target, resolver, until_us, timeline);
 	if (status == STATUS_OK)
 		status = target_take(target, until_us - begun_us, &late, timeline, why);
 	if (status != STATUS_OK)

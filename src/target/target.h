@@ -61,16 +61,17 @@ const char *target_awaits(const struct target *target);
 /*
  * Ends the look-ups, and makes addresses of what they found: in the order of the arguments, all
  * records of a name, without duplicates (noted in the timeline). waited_us: how long the names had.
- * Returns STATUS_OK; STATUS_USAGE or STATUS_UNRESOLVED with the reason in why, and no addresses.
+ * Returns STATUS_OK; STATUS_USAGE with the reason in why, or STATUS_UNRESOLVED with the reason in
+ * target->unresolved, and no addresses.
  * But where the only fault is that names have no answer yet, they are counted in *late and named in
- * why, and the addresses of the others are there: the caller may go on with these.
+ * target->unresolved, and the addresses of the others are there: the caller may go on with these.
  */
 int target_take(struct target *target, int64_t waited_us, size_t *late, struct timeline *timeline,
 		struct message *why);
 
 /*
  * The three together, blocking until until_us (LOOP_FOREVER: until the last answer). STATUS_OK;
- * STATUS_USAGE or STATUS_UNRESOLVED with the reason in why; STATUS_SIGNAL when a signal came, which
+ * STATUS_USAGE or STATUS_UNRESOLVED as above; STATUS_SIGNAL when a signal came, which
  * loop_take_signal() tells. Without STATUS_OK there are no addresses.
  */
 int target_resolve(struct target *target, int family, int64_t until_us, struct timeline *timeline,

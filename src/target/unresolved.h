@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a name gave no addresses: as data, and as a sentence. */
+/* Why a name gave no addresses. */
 #ifndef TARGET_UNRESOLVED_H
 #define TARGET_UNRESOLVED_H
 
@@ -29,8 +29,5 @@ struct unresolved {
 	int64_t waited_us;
 	char detail[128]; /* "fork: Resource temporarily unavailable" */
 };
-
-/* Says it in why. Returns STATUS_UNRESOLVED. */
-int unresolved_text(const struct unresolved *u, struct message *why);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef SAID_H
 #define SAID_H
 
+#include "diagnose/diagnose.h"
 #include "report/words.h"
 
 static inline struct message said_reason(const struct result *result)
@@ -35,6 +36,14 @@ static inline struct message said_alone(const struct single_result *single)
 
 	words_reason(&single->cause, &m);
 	return m;
+}
+
+/* As why is filled for what is wrong with the arguments. */
+static inline void said_unresolved(const struct unresolved *unresolved, struct message *why)
+{
+	const struct finding finding = finding_of_unresolved(unresolved);
+
+	words_reason(&finding, why);
 }
 
 #endif

@@ -168,17 +168,29 @@ static void assert_verdicts(const struct result *result, const char *expected)
 #define UNREACHABLE(n) AS(RESULT_UNREACHABLE, n, STATUS_NOT_CONNECTED)
 #define HOST(n)        AS(RESULT_FAILED, n, STATUS_HOST)
 
+static const struct unresolved no_name = { .fault = UNRESOLVED_NO_NAME,
+					   .family = AF_INET,
+					   .names = "x" };
+static const struct unresolved late = { .fault = UNRESOLVED_LATE,
+					.names = "x, y",
+					.waited_us = 250400 };
+
 static const struct evidence_case cases[] = {
 	/* --- No attempt --- */
 	CASE("no SCTP", FINDING_NO_SCTP_HERE, (.phase = PHASE_STACK, .error = EPROTONOSUPPORT), (A),
 	     AS(RESULT_UNSUPPORTED, EPROTONOSUPPORT, STATUS_HOST),
 	     EXPECT("untried", "kernel has no SCTP", "modprobe sctp")),
-	CASE("a name that does not resolve", FINDING_LOOKUP_FAILED,
-	     (.phase = PHASE_RESOLVE, .status = STATUS_UNRESOLVED, .failed = { "x: no such name" }),
-	     (), AS(RESULT_UNRESOLVED, 0, STATUS_UNRESOLVED), EXPECT("", "x: no such name", NULL)),
-	CASE("a zone that does not exist", FINDING_LOOKUP_FAILED,
+	CASE("a name that does not resolve", FINDING_NAME_NOT_FOUND,
+	     (.phase = PHASE_RESOLVE, .status = STATUS_UNRESOLVED, .unresolved = &no_name), (),
+	     AS(RESULT_UNRESOLVED, 0, STATUS_UNRESOLVED),
+	     EXPECT("", "x: no such name, or it has no IPv4 address (-4)", NULL)),
+	CASE("names without an answer", FINDING_NAME_SERVER_LATE,
+	     (.phase = PHASE_RESOLVE, .status = STATUS_UNRESOLVED, .unresolved = &late), (),
+	     AS(RESULT_UNRESOLVED, 0, STATUS_UNRESOLVED),
+	     EXPECT("", "x, y: no answer from the name server within 250 ms", NULL)),
+	CASE("a zone that does not exist", FINDING_NONE,
 	     (.phase = PHASE_RESOLVE, .status = STATUS_USAGE, .failed = { "no interface" }), (),
-	     AS(RESULT_FAILED, 0, STATUS_USAGE), EXPECT("", "no interface", NULL)),
+	     AS(RESULT_FAILED, 0, STATUS_USAGE), EXPECT("", NULL, NULL)),
 
 	/* --- The endpoint --- */
 	CASE("no SCTP, told by socket()", FINDING_NO_SCTP_HERE, (OPEN(EPROTONOSUPPORT)), (A),

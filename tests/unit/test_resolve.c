@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 #include "base/address.h"
+#include "said.h"
 #include "target/resolve.h"
 
 /* A label of 63 characters. */
@@ -208,7 +209,7 @@ static int resolve(const char *host, int family, union address **list, size_t *c
 	wait_until_done(resolver, lookup);
 	status = lookup_take(lookup, 7, list, count, &u, why);
 	if (status == STATUS_UNRESOLVED)
-		unresolved_text(&u, why);
+		said_unresolved(&u, why);
 	lookup_end(lookup);
 	resolver_free(resolver);
 	return status;

@@ -18,6 +18,7 @@
 
 #include "base/loop.h"
 #include "base/timeline.h"
+#include "said.h"
 #include "target/target.h"
 #include "fake_loop.h"
 
@@ -402,6 +403,8 @@ static void resolve_refuses_and_says_why(void **state)
 		memcpy(args, cases[i].args, sizeof(args));
 		status = resolve(&target, args, count_args(args), cases[i].local, cases[i].family,
 				 &timeline, &why);
+		if (status == STATUS_UNRESOLVED)
+			said_unresolved(&target.unresolved, &why);
 		if (status != cases[i].status || !strstr(why.text, cases[i].words))
 			fail_msg("%s: status %d: %s", args[0], status, why.text);
 		assert_int_equal(target.address_count, 0);
@@ -507,6 +510,7 @@ static void late_names_leave_the_others(void **state)
 	assert_string_equal(target_awaits(&target), "silent-1.example");
 	assert_int_equal(target_take(&target, 1000000, &late, &timeline, &why), STATUS_UNRESOLVED);
 	assert_int_equal(late, 2);
+	said_unresolved(&target.unresolved, &why);
 	assert_string_equal(why.text, "silent-1.example, silent-2.example: no answer from the name "
 				      "server within 1000 ms");
 	assert_int_equal(target.unresolved.fault, UNRESOLVED_LATE);
@@ -554,6 +558,7 @@ static void many_late_names(void **state)
 	target_look_up(&target, resolver, AF_UNSPEC);
 	assert_int_equal(target_take(&target, 250400, &late, &timeline, &why), STATUS_UNRESOLVED);
 	assert_int_equal(late, 5);
+	said_unresolved(&target.unresolved, &why);
 	assert_string_equal(why.text,
 			    "silent-1.example, silent-2.example, silent-3.example and 2 more: no "
 			    "answer from the name server within 250 ms");
