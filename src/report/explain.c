@@ -73,7 +73,7 @@ static const struct explanation table[] = {
 	  "a port below 1024 in -b, without CAP_NET_BIND_SERVICE\n"
 	  "a security module (SELinux, AppArmor) that denies SCTP to this program\n"
 	  "a prohibit route (ip route add prohibit ...)\n"
-	  "ICMPv6 administratively prohibited: a firewall on the way rejects it",
+	  "ICMPv6 administratively prohibited: a firewall on the path rejects it",
 	  "sysctl net.ipv4.ip_unprivileged_port_start\n" CHECK_ROUTE
 	  "; ip route show type prohibit\n"
 	  "ausearch -m AVC -ts recent; dmesg | grep -i denied\n" CHECK_FIREWALL },
@@ -98,8 +98,8 @@ static const struct explanation table[] = {
 			 "every address alone: sctp-connect -a ADDR:PORT\n" CHECK_WIRE },
 	{ ERRNO(ETIMEDOUT), STATUS_TIMEOUT, "no address gave an answer in time",
 	  "a firewall that drops protocol 132: many let TCP through and nothing else\n"
-	  "NAT on the way: most translate TCP and UDP, not SCTP\n"
-	  "no route, a dead link, an unanswered ARP: SCTP says ETIMEDOUT for these too\n"
+	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
+	  "no route, a dead link, an unanswered ARP: SCTP reports ETIMEDOUT for these, too\n"
 	  "the peer is down, or it cannot send its answer back\n"
 	  "a dead address in front: each one costs one --rto-initial before the next",
 	  CHECK_ROUTE "; ip neigh\n" CHECK_FIREWALL "\n" CHECK_WIRE ": INIT out and nothing in\n"
@@ -108,7 +108,7 @@ static const struct explanation table[] = {
 	  "there is no route to the network of that address",
 	  "no route, and no default route, here\n"
 	  "IPv6 without any address but a link-local one\n"
-	  "ICMP network unreachable from a router on the way\n"
+	  "ICMP network unreachable from a router on the path\n"
 	  "SCTP itself reports these as ETIMEDOUT: a route look-up or an ICMP message said it\n"
 	  "from the call itself: no local address, of -b or of the host, whose scope reaches the "
 	  "first address of the peer",
@@ -125,7 +125,7 @@ static const struct explanation table[] = {
 			"cat /proc/net/sctp/eps\n"
 			"another port, or -b without one: the kernel picks a free port" },
 	{ ERRNO(EINPROGRESS), -1,
-	  "the attempt has begun and goes on: on a non-blocking socket this is no error",
+	  "the attempt is under way: on a non-blocking socket this is no error",
 	  "a non-blocking connect, as it should be\n"
 	  "a blocking connect whose SO_SNDTIMEO ran out: the attempt still goes on",
 	  "wait for the SCTP_ASSOC_CHANGE event, not only for SO_ERROR\n" CHECK_SOCKETS },
@@ -167,7 +167,7 @@ static const struct explanation table[] = {
 	  "sysctl net.ipv4.ip_nonlocal_bind\n"
 	  "getent ahosts NAME: does the name give an address twice?" },
 	{ ERRNO(EHOSTUNREACH), STATUS_NOT_CONNECTED,
-	  "there is no way to that host: it does not answer ARP or neighbour discovery, or a router "
+	  "that host cannot be reached: it does not answer ARP or neighbour discovery, or a router "
 	  "or filter says so by ICMP",
 	  "the host is down, or its address is on no link here\n"
 	  "ICMP host unreachable, or administratively prohibited: a firewall rejects it\n"
@@ -224,8 +224,8 @@ static const struct explanation table[] = {
 	  "the logs of the server\n" CHECK_WIRE ": the ABORT carries a cause\n"
 	  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
 	{ ERRNO(ECONNABORTED), STATUS_NOT_CONNECTED,
-	  "this host's own stack ended the association with an ABORT",
-	  "the peer, or something on the way, broke the protocol\n"
+	  "the SCTP stack of this host ended the association with an ABORT",
+	  "the peer, or a middlebox on the path, broke the protocol\n"
 	  "the program itself aborted it\n"
 	  "no memory for the association",
 	  CHECK_WIRE ": what came just before the ABORT, and its cause\n"
@@ -242,7 +242,7 @@ static const struct explanation table[] = {
 	  CHECK_SOCKETS "\n"
 			"cat /proc/net/sctp/assocs" },
 	{ ERRNO(ESHUTDOWN), -1, "the association is closing: nothing more can be sent on it",
-	  "this side or the peer has begun the graceful close (SHUTDOWN)\n"
+	  "this side or the peer has started the graceful close (SHUTDOWN)\n"
 	  "a server that closes as soon as it has accepted",
 	  "the logs of the server\n" CHECK_WIRE ": who sends SHUTDOWN first" },
 	{ ERRNO(EOPNOTSUPP), STATUS_HOST,
@@ -264,22 +264,22 @@ static const struct explanation table[] = {
 	  "ip link\n"
 	  "ip netns; ls -l /proc/self/ns/net" },
 	{ ERRNO(ENETDOWN), STATUS_NOT_CONNECTED,
-	  "the network interface on the way to that address is down",
+	  "the network interface towards that address is down",
 	  "ip link set DEV down\n"
 	  "a cable, radio link or tunnel without carrier",
 	  "ip link; ip -s link show DEV\n" CHECK_ROUTE },
 	{ ERRNO(EHOSTDOWN), STATUS_NOT_CONNECTED,
 	  "a router says by ICMP that it knows no such host",
-	  "ICMP host unknown: the last router on the way cannot find the host",
+	  "ICMP host unknown: the last router on the path cannot find the host",
 	  "tcpdump -ni any icmp: which router says it\n" CHECK_ROUTE "; tracepath -n ADDR" },
 	{ ERRNO(EMSGSIZE), -1, "the message is too long to be sent",
 	  "it is longer than the send buffer (SO_SNDBUF)\n"
 	  "it does not fit one packet, and SCTP_DISABLE_FRAGMENTS is set\n"
-	  "a small MTU on the way is no cause: SCTP adapts to it",
+	  "a small MTU on the path is no cause: SCTP adapts to it",
 	  "sysctl net.core.wmem_default net.sctp.sctp_wmem\n"
 	  "tracepath -n ADDR; ip route get ADDR: the MTU" },
 	{ ERRNO(EPROTO), -1,
-	  "a host on the way found the packets malformed, and said so by ICMP parameter problem",
+	  "a host on the path found the packets malformed, and said so by ICMP parameter problem",
 	  "a middlebox that damages or does not know the packets\n"
 	  "IP options or IPv6 extension headers that the peer does not take",
 	  "tcpdump -vni any icmp or icmp6\n"
@@ -326,12 +326,12 @@ static const struct explanation table[] = {
 			 "every address alone: sctp-connect -a ADDR:PORT" },
 	{ "timeout", 0, STATUS_TIMEOUT, "no answer came in time, and nothing said why",
 	  "a firewall that drops protocol 132: many let TCP through and nothing else\n"
-	  "NAT on the way: most translate TCP and UDP, not SCTP\n"
+	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
 	  "the peer is down, or it cannot send its answer back\n"
 	  "--timeout is too short for the number of addresses",
 	  CHECK_ROUTE "; ip neigh\n" CHECK_FIREWALL "\n" CHECK_WIRE },
 	{ "unreachable", 0, STATUS_NOT_CONNECTED,
-	  "the routing table, or an ICMP message, says that there is no way to the address",
+	  "the routing table, or an ICMP message, says that the address cannot be reached",
 	  "no route; a route of type prohibit, unreachable or blackhole; a link that is down\n"
 	  "no answer to ARP or neighbour discovery\n"
 	  "a router or firewall that rejects by ICMP",

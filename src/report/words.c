@@ -347,7 +347,7 @@ static const struct words table[] = {
 	  "[up:aborted by this end: what the peer sent breaks the protocol][!up:its answer breaks the protocol]",
 	  "[up:this end aborted the association {when}, because what the peer sent breaks the protocol][!up:the host's answer to INIT breaks the protocol: this end aborted][cause:: {cause}]",
 	  "[up:tcpdump -vni any sctp shows what the peer sent][!up:[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]]",
-	  "this host's own stack sent an ABORT, because a packet of the peer broke the protocol",
+	  "the SCTP stack of this host sent an ABORT, because a packet of the peer broke the protocol",
 	  "two stacks that do not go together: a parameter, AUTH or ASCONF without each other\n"
 	  "a middlebox that alters packets",
 	  "sctp-connect --verbose shows what was sent and what came\n"
@@ -416,7 +416,7 @@ static const struct words table[] = {
 	  NULL,
 	  "the peer did not complete the graceful close in time, so this end sent ABORT",
 	  "the peer's host is down or cut off\n"
-	  "its program does not read the data that is still on the way",
+	  "its program does not read the data that was still in flight",
 	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
 	{ FINDING_NO_SCTP, "no-sctp", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "[other:{who} answered ICMP protocol unreachable][!other:answered ICMP protocol unreachable]",
@@ -691,7 +691,7 @@ static const struct words table[] = {
 	  "an INIT left this host, and nothing came back",
 	  "a firewall that drops IP protocol 132: many let TCP through and nothing else\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
-	  "the peer is down, or its answer does not find the way back",
+	  "the peer is down, or its answer does not come back: a missing route there, or a filter",
 	  "ip route get ADDR; on the peer: ip route get ADDR-OF-THIS-HOST\n"
 	  "nft list ruleset; iptables -S: is IP protocol 132 (sctp) let through?" },
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
