@@ -94,7 +94,7 @@ $(B)/unit/test_%: $(B)/unit/test_%.o $(UNIT_OBJECTS)
 
 # These ask fake_host.c instead of the host.
 FAKE_HOST := -Wl,--wrap=route_error,--wrap=link_without_carrier,--wrap=neighbour_state,--wrap=witness_open
-$(B)/unit/test_connect $(B)/unit/test_each: FAKES = $(FAKE_HOST)
+$(B)/unit/test_connect $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST)
 
 .PRECIOUS: $(B)/unit/%.o
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "diagnose/parts.h"
+
 struct finding diagnose_loss(int error, const struct cause *cause, const struct ledger *ledger)
 {
 	struct finding loss = { .code = FINDING_ASSOCIATION_LOST,
@@ -37,4 +39,19 @@ struct finding diagnose_interruption(int signal, int error)
 	return (struct finding){ .code = FINDING_INTERRUPTED,
 				 .basis = BASIS_CALL,
 				 .signal = signal };
+}
+
+struct finding diagnose_dead_path(const struct path_result *known, const struct ledger *since,
+				  int64_t waited_us)
+{
+	struct finding cause = diagnose_way(known);
+
+	if (!cause.code && since)
+		cause = diagnose_seen_heartbeat(since, &known->path.address, false);
+	if (!cause.code)
+		cause = (struct finding){ .code = FINDING_HEARTBEAT_UNANSWERED,
+					  .basis = BASIS_HEARTBEATS,
+					  .address = known->path.address,
+					  .time_us = waited_us };
+	return cause;
 }

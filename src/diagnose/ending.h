@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Why an association that was up has ended, or what monitors or serves it. */
+/*
+ * Why something ends that went on: an association that was up, a path that worked, the monitor or
+ * the listener.
+ */
 #ifndef DIAGNOSE_ENDING_H
 #define DIAGNOSE_ENDING_H
 
-#include "report/finding.h"
+#include "report/result.h"
 #include "witness/ledger.h"
 
 /*
@@ -17,5 +20,12 @@ struct finding diagnose_failed_call(const char *call, int error);
 
 /* A signal has come; or, if that is 0, waiting has failed with this errno. */
 struct finding diagnose_interruption(int signal, int error);
+
+/*
+ * A path has not answered heartbeats for so long. known: what this host knows of the way to its
+ * address. since: what was seen of it in that time; NULL: there is no witness.
+ */
+struct finding diagnose_dead_path(const struct path_result *known, const struct ledger *since,
+				  int64_t waited_us);
 
 #endif

@@ -5,6 +5,7 @@
 #include <sys/param.h>
 
 #include "diagnose/ending.h"
+#include "engine/gather.h"
 
 /* Nobody is asked again sooner, however short the interval and the way are. */
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
@@ -104,6 +105,25 @@ static void take_answer(struct monitoring *r, size_t i, int64_t now, struct moni
 	monitor_count_short(r, now);
 }
 
+static struct finding why_dead(const struct monitoring *r, size_t i, int64_t waited_us)
+{
+	const struct probe_path *asked = &r->probe->paths[i];
+	struct path_result known = { .path.address = asked->address };
+	const struct plan any_source = { .count = 0 };
+	struct way way = { .route_error = 0 };
+	struct ledger_path seen;
+	struct ledger since;
+
+	way_look_for_route(&way, &asked->address, &any_source);
+	way_look_for_neighbour(&way, &asked->address);
+	way_tell(&way, &known);
+	if (!r->watch->witness)
+		return diagnose_dead_path(&known, NULL, waited_us);
+	watch_catch_up(r->watch, r->timeline);
+	ledger_since(&r->watch->ledger, &asked->address, asked->first_us, &since, &seen);
+	return diagnose_dead_path(&known, &since, waited_us);
+}
+
 static void take_death(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
 	struct monitor_path *path = &r->m.paths[i];
@@ -111,10 +131,7 @@ static void take_death(struct monitoring *r, size_t i, int64_t now, struct monit
 	event->new_verdict = true;
 	path->dead_since_us = r->probe->paths[i].first_us;
 	event->took_us = now - path->dead_since_us;
-	event->cause = (struct finding){ .code = FINDING_HEARTBEAT_UNANSWERED,
-					 .basis = BASIS_HEARTBEATS,
-					 .address = path->address,
-					 .time_us = event->took_us };
+	event->cause = why_dead(r, i, event->took_us);
 	path->verdict = VERDICT_DEAD;
 	path->times_dead++;
 	set_round(r, path, ROUND_LOST);

@@ -435,3 +435,32 @@ int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer)
 
 	return heartbeat && !heartbeat->inexact && heartbeat->rtt_us > 0 ? heartbeat->rtt_us : 0;
 }
+
+static void forget_before(struct ledger_count *count, int64_t since_us)
+{
+	if (count->last_us < since_us)
+		*count = (struct ledger_count){ 0 };
+}
+
+void ledger_since(const struct ledger *ledger, const union address *peer, int64_t since_us,
+		  struct ledger *view, struct ledger_path *path)
+{
+	const struct ledger_path *all = ledger_find(ledger, peer);
+	size_t kept = 0;
+
+	*view = *ledger;
+	view->paths = path;
+	view->path_count = all ? 1 : 0;
+	if (!all)
+		return;
+	*path = *all;
+	forget_before(&path->heartbeats, since_us);
+	forget_before(&path->bad_checksums, since_us);
+	for (size_t i = 0; i < LEDGER_HEARTBEATS_MAX; i++)
+		if (path->heartbeat[i].sent_us < since_us)
+			path->heartbeat[i].answered = false;
+	for (size_t i = 0; i < all->icmp_count; i++)
+		if (all->icmps[i].seen.last_us >= since_us)
+			path->icmps[kept++] = all->icmps[i];
+	path->icmp_count = kept;
+}

@@ -151,4 +151,12 @@ int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer);
 /* Does what comes from it pass another interface, or go to another address of ours, than INITs? */
 bool ledger_returns_elsewhere(const struct ledger_path *path);
 
+/*
+ * For a path that has worked before: in *view is this address alone, and of its heartbeats, its
+ * ICMP errors and its bad checksums only what came since then. The view stands on *path, and is not
+ * freed. It is empty if the ledger does not have the address.
+ */
+void ledger_since(const struct ledger *ledger, const union address *peer, int64_t since_us,
+		  struct ledger *view, struct ledger_path *path);
+
 #endif

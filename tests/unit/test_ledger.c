@@ -445,6 +445,35 @@ static void test_heartbeats(void **state)
 }
 
 /* One that is padded to a path's MTU says nothing of small ones. */
+/* What a path has answered before it died proves nothing of its death. */
+static void test_since(void **state)
+{
+	static struct ledger_path one;
+	struct ledger view;
+	union address peer = address("10.1.1.2"), other = address("10.9.9.9");
+	int64_t since_us;
+
+	(void)state;
+	send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "first");
+	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "first");
+	after(1);
+	since_us = now_us;
+	ledger_since(&ledger, &peer, since_us, &view, &one);
+	assert_int_equal(ledger_find(&view, &peer)->heartbeats.count, 0);
+	assert_null(ledger_newest_answered(ledger_find(&view, &peer)));
+	send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "second");
+	ledger_since(&ledger, &peer, since_us, &view, &one);
+	assert_int_equal(ledger_find(&view, &peer)->heartbeats.count, 2);
+	assert_null(ledger_newest_answered(ledger_find(&view, &peer)));
+	take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "second");
+	ledger_since(&ledger, &peer, since_us, &view, &one);
+	assert_non_null(ledger_newest_answered(ledger_find(&view, &peer)));
+	/* The ledger itself has forgotten nothing. */
+	assert_true(ledger_heartbeat(path("10.1.1.2"), 0)->answered);
+	ledger_since(&ledger, &other, since_us, &view, &one);
+	assert_null(ledger_find(&view, &other));
+}
+
 static void test_padded_heartbeats(void **state)
 {
 	const struct ledger_path *to;
@@ -529,6 +558,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_abort_reflected, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_icmp, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_heartbeats, start_two, stop),
+		cmocka_unit_test_setup_teardown(test_since, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_padded_heartbeats, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_too_many, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_collision, start_two, stop),

@@ -14,6 +14,7 @@
 #include <sys/param.h>
 
 #include "base/timeline.h"
+#include "fake_host.h"
 #include "fake_loop.h"
 #include "fake_output.h"
 #include "fake_stack.h"
@@ -84,6 +85,7 @@ struct run {
 	bool asked_twice; /* the second path, by the connect: the second answer is still to come */
 	bool closed;      /* by the peer, before the monitor begins */
 	bool full;        /* nothing can be written */
+	bool silent;      /* there is a witness, which sees nothing */
 	int status;
 	bool gone;
 	int64_t took_us;
@@ -124,7 +126,8 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 				     .write_error = &write_error };
 	struct stack_endpoint *endpoint;
 	struct stack_fault fault;
-	struct watch watch = { 0 };
+	/* One that is not read any more, and was not asked for in vain. */
+	struct watch watch = { .failed = true };
 	struct stack_assoc *assoc;
 
 	stack.path = world_path;
@@ -148,6 +151,10 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 		paths[1].answered = 1;
 	}
 	world.begin_us = loop_now_us();
+	if (r->silent) {
+		watch.witness = (struct witness *)&watch;
+		ledger_init(&watch.ledger, peers, PATHS, loop_now_us());
+	}
 	reporter.out = r->full ? fopen("/dev/full", "w") : fake_output_open();
 	r->status = monitor_run(&(struct monitor_config){ .stack = &stack,
 							  .assoc = assoc,
@@ -159,6 +166,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 							  .closed = r->closed },
 				&r->gone);
 	r->took_us = loop_now_us() - world.begin_us;
+	ledger_free(&watch.ledger);
 	if (r->full)
 		fclose(reporter.out);
 	else
@@ -176,6 +184,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 static void reset(struct run *r)
 {
 	fake_loop_reset();
+	fake_host = (struct fake_host){ 0 };
 	memset(&world, 0, sizeof(world));
 	*r = (struct run){ .options = defaults() };
 }
@@ -427,6 +436,40 @@ static void all_paths_die(void **state)
 	expect_has(&r, 4, "  10.1.1.2:5000  dead");
 	expect_has(&r, 4, " 0 answered, 100 % lost, dead for 5.0 s  primary");
 	done(&r);
+}
+
+#define DEAD DAY "01.000  10.1.2.2:5000  dead        no heartbeat answer in 1.0 s"
+
+/* What this host knows of the way goes before what was seen, or not seen, on the wire. */
+static void why_a_path_is_dead(void **state)
+{
+	static const struct {
+		struct fake_host host;
+		bool silent;
+		const char *line;
+	} cases[] = {
+		{ { .silent = { NULL } }, false, DEAD },
+		{ { .no_route = { "10.1.2.2" }, .route_error = EACCES },
+		  true,
+		  DEAD ": this host's route to it is of type prohibit" },
+		{ { .silent = { "10.1.2.2" } },
+		  true,
+		  DEAD ": the host does not answer ARP on its link" },
+		{ { .silent = { "10.1.3.2" } }, true, DEAD ": no heartbeat left this host" },
+	};
+	const struct fake_script script = { HEARTBEATS({ 1, 0, NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		reset(&r);
+		fake_host = cases[i].host;
+		r.silent = cases[i].silent;
+		r.options.monitor_us = 2500 * MSEC;
+		run(&r, &script, false);
+		expect(&r, 0, cases[i].line);
+		done(&r);
+	}
 }
 
 static void a_heartbeat_that_cannot_be_sent(void **state)
@@ -775,6 +818,7 @@ int main(void)
 		cmocka_unit_test(dead_for_long),
 		cmocka_unit_test(flaps),
 		cmocka_unit_test(all_paths_die),
+		cmocka_unit_test(why_a_path_is_dead),
 		cmocka_unit_test(a_heartbeat_that_cannot_be_sent),
 		cmocka_unit_test(slower_than_the_interval),
 		cmocka_unit_test(asked_twice),
