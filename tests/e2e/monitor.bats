@@ -14,6 +14,7 @@ teardown_file() {
 teardown() {
   local i
   [ -z "${CLIENT:-}" ] || kill -s KILL "$CLIENT" 2>/dev/null || true
+  nft_flush
   for i in 1 2 3; do restore_path "$i"; done
   end_programs
 }
@@ -64,6 +65,29 @@ came_within() {
     '.paths[1] | .heartbeats_sent > .heartbeats_answered and .dead_ms > 500' true
   # Nothing was told of the others.
   run -1 grep -E '"event":"(path|down|primary|failover)".*10\.1\.[13]\.2' "$CLIENT_OUT"
+}
+
+# why ADDRESS: the cause of the newest death of that path.
+why() {
+  jq -rs "[.[] | select(.event == \"path\" and .address == \"$1\" and .verdict == \"dead\")][-1].cause.code" \
+    "$CLIENT_OUT"
+}
+
+@test "a path that dies says why: silence, the own output filter, a link without carrier" {
+  monitor --json --interval 300ms
+  wait_for_line "$CLIENT_OUT" '"event":"round".*"round":2,' 20
+  drop_path 1
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.1.2 dead)" 20
+  nft_client output ip daddr 10.1.2.2 drop
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 dead)" 20
+  cut_path 3
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.3.2 dead)" 20
+  end_client INT
+  keep_json <"$CLIENT_OUT"
+  nft_flush
+  [ "$(why 10.1.1.2)" = heartbeat-unanswered ]
+  [ "$(why 10.1.2.2)" = own-output-filter ]
+  [ "$(why 10.1.3.2)" = link-down ]
 }
 
 # To usrsctp a path stays active as long as no data goes over it.
