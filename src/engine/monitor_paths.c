@@ -124,14 +124,30 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 	return diagnose_dead_path(&known, &since, waited_us);
 }
 
+/*
+ * An answer has come that the stack has not taken. It may still do so where this host is busy, so
+ * the path has the time of a slow one.
+ */
+static bool is_late(const struct monitoring *r, struct monitor_path *path,
+		    const struct finding *cause)
+{
+	if (cause->code != FINDING_OWN_INPUT_FILTER || path->slow_us >= patience_max_us(r))
+		return false;
+	path->slow_us = patience_max_us(r);
+	return true;
+}
+
 static void take_death(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
 	struct monitor_path *path = &r->m.paths[i];
+	struct finding cause = why_dead(r, i, now - r->probe->paths[i].first_us);
 
+	if (is_late(r, path, &cause))
+		return;
 	event->new_verdict = true;
+	event->cause = cause;
 	path->dead_since_us = r->probe->paths[i].first_us;
 	event->took_us = now - path->dead_since_us;
-	event->cause = why_dead(r, i, event->took_us);
 	path->verdict = VERDICT_DEAD;
 	path->times_dead++;
 	set_round(r, path, ROUND_LOST);
