@@ -49,7 +49,7 @@ static void diagnose_resolve(struct result *result, const struct evidence *evide
 		diagnose_conclude(result, 0, &cause);
 		return;
 	}
-	result->usage = evidence->failed;
+	result->usage = *evidence->usage;
 	result->word = RESULT_FAILED;
 	result->status = STATUS_USAGE;
 }

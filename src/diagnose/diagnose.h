@@ -26,8 +26,8 @@ enum phase {
 struct evidence {
 	enum phase phase;
 	int status;                          /* PHASE_RESOLVE: what resolving returned */
-	struct message failed;               /* PHASE_RESOLVE, STATUS_USAGE: and its reason */
-	const struct unresolved *unresolved; /* PHASE_RESOLVE, else: the same */
+	const struct message *usage;         /* PHASE_RESOLVE, STATUS_USAGE: what is wrong */
+	const struct unresolved *unresolved; /* PHASE_RESOLVE, else: why */
 	struct stack_fault fault;            /* PHASE_OPEN, PHASE_FAULT */
 	int error;          /* positive errno of the call or event that ended it, or 0 */
 	struct cause cause; /* of that event: why the peer, or this end, has aborted */

@@ -252,7 +252,10 @@ static int open_listener(struct listening *l, struct target *local)
 struct listening *listen_start(struct loop *loop, const struct listen_config *config, int *status)
 {
 	struct listening *l = xcalloc(1, sizeof(*l));
-	struct evidence evidence = { .phase = PHASE_STACK, .error = config->stack_error };
+	struct message usage = { "" };
+	struct evidence evidence = { .phase = PHASE_STACK,
+				     .error = config->stack_error,
+				     .usage = &usage };
 
 	*l = (struct listening){
 		.stack = config->stack,
@@ -266,7 +269,7 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 	if (l->stack) {
 		evidence.phase = PHASE_RESOLVE;
 		evidence.status = target_resolve(config->local, l->options->family, LOOP_FOREVER,
-						 l->timeline, &evidence.failed);
+						 l->timeline, &usage);
 		evidence.unresolved = &config->local->unresolved;
 	}
 	if (!l->stack || evidence.status != STATUS_OK) {

@@ -150,7 +150,7 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 	*e = (struct evidence){
 		.phase = end.phase,
 		.status = t->resolve.status,
-		.failed = t->resolve.failed,
+		.usage = &t->resolve.failed,
 		.unresolved = resolve_fault(&t->resolve),
 		.fault = attempt->fault,
 		.error = end.error,

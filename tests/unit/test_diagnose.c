@@ -168,6 +168,7 @@ static void assert_verdicts(const struct result *result, const char *expected)
 #define UNREACHABLE(n) AS(RESULT_UNREACHABLE, n, STATUS_NOT_CONNECTED)
 #define HOST(n)        AS(RESULT_FAILED, n, STATUS_HOST)
 
+static const struct message no_interface = { "no interface" };
 static const struct unresolved no_name = { .fault = UNRESOLVED_NO_NAME,
 					   .family = AF_INET,
 					   .names = "x" };
@@ -189,7 +190,7 @@ static const struct evidence_case cases[] = {
 	     AS(RESULT_UNRESOLVED, 0, STATUS_UNRESOLVED),
 	     EXPECT("", "x, y: no answer from the name server within 250 ms", NULL)),
 	CASE("a zone that does not exist", FINDING_NONE,
-	     (.phase = PHASE_RESOLVE, .status = STATUS_USAGE, .failed = { "no interface" }), (),
+	     (.phase = PHASE_RESOLVE, .status = STATUS_USAGE, .usage = &no_interface), (),
 	     AS(RESULT_FAILED, 0, STATUS_USAGE), EXPECT("", NULL, NULL)),
 
 	/* --- The endpoint --- */
