@@ -27,6 +27,7 @@ enum row {
 	ROW_ONE_TO_MANY,
 	ROW_TIMEOUT,
 	ROW_WAIT,
+	ROW_HOLD,
 	ROW_INIT_ATTEMPTS,
 	ROW_INIT_TIMEOUT,
 	ROW_RTO_INITIAL,
@@ -103,7 +104,7 @@ option_take_fn take_text, take_number, take_uint16, take_time_us, take_time_ms;
 
 /* These know the members that they fill. */
 option_take_fn take_address, take_bind, take_stack, take_encaps, take_require, take_interval,
-	take_monitor, take_list, take_color;
+	take_hold, take_monitor, take_list, take_color;
 
 /* The argument of the option at hand, by its row; one that is empty is refused. */
 int option_take(struct parser *p, const char *argument);

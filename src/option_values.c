@@ -70,17 +70,37 @@ static int too_short(struct parser *p, const char *text, const char *least)
 			   printable(text, shown, sizeof(shown)), least);
 }
 
-int take_time_us(struct parser *p, const char *argument, void *value)
+static int read_time_us(struct parser *p, const char *argument, int64_t *us)
 {
 	char shown[PRINTABLE_MAX];
-	int64_t *us = value;
 
-	if (!parse_time_us(argument, us))
-		return message_set(
-			p->why, STATUS_USAGE,
-			"%s %s: not a time: a number with ms, s or m, such as 500ms, at most 24 hours",
-			p->spelled, printable(argument, shown, sizeof(shown)));
+	if (parse_time_us(argument, us))
+		return STATUS_OK;
+	return message_set(
+		p->why, STATUS_USAGE,
+		"%s %s: not a time: a number with ms, s or m, such as 500ms, at most 24 hours",
+		p->spelled, printable(argument, shown, sizeof(shown)));
+}
+
+int take_time_us(struct parser *p, const char *argument, void *value)
+{
+	int64_t *us = value;
+	int status = read_time_us(p, argument, us);
+
+	if (status)
+		return status;
 	return *us < USEC_PER_MSEC ? too_short(p, argument, "1ms") : STATUS_OK;
+}
+
+/* Or not at all. */
+int take_hold(struct parser *p, const char *argument, void *value)
+{
+	int64_t *us = value;
+	int status = read_time_us(p, argument, us);
+
+	if (status)
+		return status;
+	return *us && *us < USEC_PER_MSEC ? too_short(p, argument, "1ms") : STATUS_OK;
 }
 
 /* The stack takes whole milliseconds here. */

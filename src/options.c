@@ -14,6 +14,7 @@
 
 #define DEFAULT_TIMEOUT_US       (5 * (int64_t)USEC_PER_SEC)
 #define DEFAULT_PROBE_TIMEOUT_US (1 * (int64_t)USEC_PER_SEC)
+#define DEFAULT_HOLD_US          (200 * (int64_t)USEC_PER_MSEC)
 #define DEFAULT_REQUIRE          1
 #define DEFAULT_INTERVAL_US      (1 * (int64_t)USEC_PER_SEC)
 
@@ -46,6 +47,9 @@ const struct option_row option_rows[ROWS] = {
 			  "(default 5s)" },
 	[ROW_WAIT] = { 'W', "wait", "TIME", MODE_CONNECT, take_time_us, TO(wait_us), NULL,
 		       "retry until connected, or until TIME is over" },
+	[ROW_HOLD] = { 0, "hold", "TIME", MODE_CONNECT, take_hold, TO(hold_us), NULL,
+		       "how long the association must stay up to be\n"
+		       "connected; 0: do not wait (default 200ms)" },
 	[ROW_INIT_ATTEMPTS] = { 0, "init-attempts", "N", MODE_CONNECT, take_uint16,
 				TO(init_attempts), NULL,
 				"INIT retransmissions, over all addresses" },
@@ -287,6 +291,7 @@ int options_parse(struct options *options, int argc, char *argv[], struct messag
 		.family = AF_UNSPEC,
 		.style = STACK_ONE_TO_ONE,
 		.timeout_us = DEFAULT_TIMEOUT_US,
+		.hold_us = DEFAULT_HOLD_US,
 		.probe_timeout_us = DEFAULT_PROBE_TIMEOUT_US,
 		.require = DEFAULT_REQUIRE,
 		.interval_us = DEFAULT_INTERVAL_US,

@@ -95,6 +95,8 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 			mark_verified(evidence, path);
 		else if (path->heartbeats && evidence->probed)
 			mark_dead(evidence, path);
+		else if (path->ask_call)
+			path->cause = diagnose_failed_call(path->ask_call, path->ask_error);
 	}
 	/* The handshake was a round trip, and is all that there was time for. */
 	if ((a->known || evidence->order_count == 1) && evidence->closed && evidence->require) {
@@ -218,11 +220,15 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 						  .basis = BASIS_CALL,
 						  .flags = FINDING_UP,
 						  .signal = result->signal };
+	} else if (evidence->closed) {
+		const struct finding cause = { .code = FINDING_CLOSED_BY_PEER,
+					       .basis = BASIS_STACK,
+					       .flags = FINDING_UP,
+					       .time_us = evidence->up_for_us };
+
+		diagnose_conclude(result, 0, &cause);
+		result->advice = about;
 	} else {
-		if (!result->association.known)
-			result->cause = (struct finding){ .code = FINDING_CLOSED_BY_PEER,
-							  .basis = BASIS_STACK,
-							  .flags = FINDING_UP };
 		if (evidence->restarted) {
 			result->cause = (struct finding){ .code = FINDING_RESTARTED_BY_PEER,
 							  .basis = BASIS_STACK,

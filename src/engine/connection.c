@@ -45,8 +45,8 @@ struct connection {
 
 static void enter(struct connection *c, enum connection_state state)
 {
-	assert(state_may_follow(state, c->state));
-	timeline_note(c->timeline, "%s", state_name(state));
+	assert(connection_state_may_follow(state, c->state));
+	timeline_note(c->timeline, "%s", connection_state_name(state));
 	c->state = state;
 }
 
@@ -132,21 +132,23 @@ static bool worth_another_try(const struct connection *c)
 static void conclude(struct connection *c, struct trial_end end)
 {
 	char name[PRINTABLE_MAX];
+	bool closed;
 
 	trial_settle(&c->trial, end, c->options, c->timeline, &c->result);
+	closed = c->result.word == RESULT_CLOSED;
 	if (worth_another_try(c)) {
 		enter(c, CONNECTION_PAUSED);
 		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
 		timeline_progress(c->timeline, "%s (%s): trying again ...",
 				  printable(c->peer->name, name, sizeof(name)),
 				  result_name(c->result.word));
-	} else if (result_is_up(c->result.word)) {
+	} else if (result_is_up(c->result.word) || (closed && c->options->monitor)) {
 		enter(c, CONNECTION_UP);
 		return;
 	} else {
 		enter(c, CONNECTION_DONE);
 	}
-	trial_close(&c->trial, !result_is_up(c->result.word));
+	trial_close(&c->trial, !result_is_up(c->result.word) && !closed);
 }
 
 static void conclude_with(struct connection *c, enum phase phase, int error)
@@ -170,11 +172,14 @@ static void came_up(struct connection *c)
 		attempt_read(attempt); /* how it has ended */
 	else if (rc < 0)
 		attempt_fault(attempt, -rc);
+	if (rc < 0 && attempt->outcome == ATTEMPT_UP)
+		attempt_gone(attempt);
 	if (attempt->outcome == ATTEMPT_FAULT) {
 		conclude_with(c, PHASE_FAULT, attempt->error);
 		return;
 	}
-	if (rc < 0 || attempt->outcome != ATTEMPT_UP || c->options->no_probe) {
+	if (rc < 0 || attempt->outcome != ATTEMPT_UP ||
+	    (c->options->no_probe && !c->options->hold_us)) {
 		conclude_with(c, PHASE_UP, attempt->error);
 		return;
 	}

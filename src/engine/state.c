@@ -21,12 +21,12 @@ static const struct {
 					      FROM(CONNECTION_CLOSING) },
 };
 
-const char *state_name(enum connection_state state)
+const char *connection_state_name(enum connection_state state)
 {
 	return states[state].name;
 }
 
-bool state_may_follow(enum connection_state state, enum connection_state before)
+bool connection_state_may_follow(enum connection_state state, enum connection_state before)
 {
 	return states[state].before & FROM(before);
 }

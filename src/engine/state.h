@@ -21,14 +21,16 @@ enum connection_state {
 	 */
 	CONNECTION_PENDING,
 	/*
-	 * The association is up, heartbeats are out. Its paths are known and must stay the same.
-	 * Left by conclude(): when verify.c is done, or the association has ended.
+	 * The association is up, and must stay so for --hold; heartbeats are out. Its paths are
+	 * known and must stay the same. Left by conclude(): when verify.c is done, or the
+	 * association has ended.
 	 */
 	CONNECTION_VERIFYING,
 	/* --wait: the last try is not enough, the next one begins at wake_us. Nothing is open. */
 	CONNECTION_PAUSED,
 	/*
-	 * The result stands, and so does the association as far as is known. Others may use it
+	 * The result stands, and so does the association as far as is known; with --monitor also
+	 * one that the peer has closed, because the monitor tells that. Others may use it
 	 * (connection_assoc()). Left for CLOSING by connection_shut() alone.
 	 */
 	CONNECTION_UP,
@@ -40,8 +42,8 @@ enum connection_state {
 };
 
 /* For -v. */
-const char *state_name(enum connection_state state);
+const char *connection_state_name(enum connection_state state);
 
-bool state_may_follow(enum connection_state state, enum connection_state before);
+bool connection_state_may_follow(enum connection_state state, enum connection_state before);
 
 #endif

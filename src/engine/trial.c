@@ -118,7 +118,8 @@ void trial_verify(struct trial *t, const struct options *options, const struct r
 	int64_t handshake_us = t->answered == 0 ? result->connect_us / 2 : 0;
 
 	verify_begin(&t->verify, &t->plan, &t->attempt, &t->watch, &result->association,
-		     options->probe_timeout_us, handshake_us);
+		     options->no_probe ? 0 : options->probe_timeout_us, options->hold_us,
+		     handshake_us);
 }
 
 /* --- The end --------------------------------------------------------------------------------- */
@@ -130,7 +131,8 @@ static void look_for_the_last_time(struct trial *t, struct trial_end end, struct
 	watch_catch_up(&t->watch, timeline);
 	if (end.phase == PHASE_UP || (end.phase == PHASE_FAULT && t->attempt.up_us)) {
 		if (t->verify.probe)
-			result->probe_us = loop_now_us() - t->attempt.up_us;
+			result->probe_us = (t->verify.over ? t->verify.over_us : loop_now_us()) -
+					   t->attempt.up_us;
 		verify_tell(&t->verify, result->association.paths);
 		return;
 	}
@@ -174,7 +176,7 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.closed = attempt->closing,
 		.restarted = attempt->restarted,
 		.encapsulated = options->udp.local || options->udp.remote,
-		.probed = t->verify.over && attempt->outcome == ATTEMPT_UP,
+		.probed = t->verify.over,
 		.probe_timeout_us = t->verify.timeout_us,
 		.probe_step_us = t->verify.step_us,
 		.require = options->no_probe ? 0 : options->require,
@@ -238,6 +240,7 @@ bool trial_may_go_better(const struct result *result)
 	case RESULT_ABORTED:
 	case RESULT_UNRESOLVED:
 	case RESULT_DEGRADED:
+	case RESULT_CLOSED:
 		return true;
 	default:
 		return false;

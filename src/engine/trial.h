@@ -51,7 +51,7 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
  */
 int trial_take_association(struct trial *t, struct result *result);
 
-/* Asks every path of it. */
+/* Asks every path of it, and holds it. */
 void trial_verify(struct trial *t, const struct options *options, const struct result *result);
 
 /* Makes the result of it. result->signal, if set, has ended it. */

@@ -13,7 +13,7 @@
 
 void verify_begin(struct verify *verify, const struct plan *plan, const struct attempt *attempt,
 		  const struct watch *watch, const struct association *association,
-		  int64_t timeout_us, int64_t handshake_us)
+		  int64_t timeout_us, int64_t hold_us, int64_t handshake_us)
 {
 	*verify = (struct verify){
 		.plan = plan,
@@ -23,12 +23,15 @@ void verify_begin(struct verify *verify, const struct plan *plan, const struct a
 		.timeout_us = timeout_us,
 		.deadline_us = loop_now_us() + timeout_us,
 		.step_us = timeout_us / STEPS,
+		.hold_until_us = attempt->up_us + hold_us,
 		.handshake_us = handshake_us,
 	};
+	verify->next_us = loop_now_us(); /* all may have answered by then */
+	if (!timeout_us)
+		return;
 	verify->probe = probe_new(attempt->stack, attempt->assoc, association, attempt->timeline);
 	verify->ways = xcalloc(verify->probe->count + 1, sizeof(*verify->ways));
 	probe_ask_all(verify->probe);
-	verify->next_us = loop_now_us(); /* all may have answered by now */
 }
 
 void verify_free(struct verify *verify)
@@ -42,7 +45,7 @@ size_t verify_waiting(const struct verify *verify)
 {
 	size_t waiting = 0;
 
-	for (size_t i = 0; i < verify->probe->count; i++)
+	for (size_t i = 0; verify->probe && i < verify->probe->count; i++)
 		waiting += verify->probe->paths[i].missed > 0;
 	return waiting;
 }
@@ -151,15 +154,15 @@ static bool tick_big_packets(struct verify *verify, int64_t *wake_us)
 	return waits;
 }
 
-bool verify_tick(struct verify *verify, int64_t now_us)
+/* True: nobody can answer any more. */
+static bool tick_paths(struct verify *verify, int64_t now_us)
 {
 	int64_t wake_us = LOOP_FOREVER;
 	size_t waiting = probe_look(verify->probe);
 	bool large = tick_big_packets(verify, &wake_us);
 
 	look_for_routes(verify, now_us);
-	verify->over = now_us >= verify->deadline_us || (!large && !any_hopeful(verify));
-	if (verify->over)
+	if (now_us >= verify->deadline_us || (!large && !any_hopeful(verify)))
 		return true;
 	if (waiting && now_us >= next_ask_us(verify)) {
 		ask_again(verify);
@@ -169,6 +172,18 @@ bool verify_tick(struct verify *verify, int64_t now_us)
 	wake_us = MIN(wake_us, probe_next_look_us(verify->probe));
 	verify->next_us = MIN(MIN(wake_us, next_ask_us(verify)), verify->deadline_us);
 	return false;
+}
+
+bool verify_tick(struct verify *verify, int64_t now_us)
+{
+	if (verify->probe && !verify->over) {
+		verify->over = tick_paths(verify, now_us);
+		verify->over_us = now_us;
+		if (!verify->over)
+			return false;
+	}
+	verify->next_us = verify->hold_until_us;
+	return now_us >= verify->hold_until_us;
 }
 
 /* --- What came of it ------------------------------------------------------------------------- */

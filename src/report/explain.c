@@ -316,6 +316,14 @@ static const struct explanation table[] = {
 	  "the verdict of each path: sctp-connect --explain dead, rejected, unverified\n"
 	  "a longer --probe-timeout, where a round trip may take more than a second\n"
 	  "sysctl net.sctp.addr_scope_policy, on both sides" },
+	{ "closed", 0, STATUS_NOT_CONNECTED,
+	  "the association was established, and the peer closed it (SHUTDOWN) before it was up for "
+	  "--hold",
+	  "a proxy that accepts and finds no backend: docker-proxy, a load balancer\n"
+	  "a server that does not know this client, or wants other addresses of it\n"
+	  "a service that is stopping",
+	  "the logs of the server, and of the proxy in front of it\n"
+	  "--hold 0: how it reads for a client that closes at once" },
 	{ "refused", 0, STATUS_NOT_CONNECTED,
 	  "the peer host is there and said no: it answered ABORT, or ICMP protocol unreachable",
 	  "no SCTP socket listens on that port, or its accept queue is full\n"

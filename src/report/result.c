@@ -8,10 +8,10 @@
 
 static const char *const result_names[] = {
 	[RESULT_CONNECTED] = "connected",     [RESULT_DEGRADED] = "degraded",
-	[RESULT_REFUSED] = "refused",         [RESULT_TIMEOUT] = "timeout",
-	[RESULT_UNREACHABLE] = "unreachable", [RESULT_ABORTED] = "aborted",
-	[RESULT_UNRESOLVED] = "unresolved",   [RESULT_UNSUPPORTED] = "unsupported",
-	[RESULT_FAILED] = "failed",
+	[RESULT_CLOSED] = "closed",           [RESULT_REFUSED] = "refused",
+	[RESULT_TIMEOUT] = "timeout",         [RESULT_UNREACHABLE] = "unreachable",
+	[RESULT_ABORTED] = "aborted",         [RESULT_UNRESOLVED] = "unresolved",
+	[RESULT_UNSUPPORTED] = "unsupported", [RESULT_FAILED] = "failed",
 };
 static_assert(ARRAY_SIZE(result_names) == RESULT_COUNT, "a result without a name");
 

@@ -15,6 +15,7 @@
 enum result_word {
 	RESULT_CONNECTED,
 	RESULT_DEGRADED,
+	RESULT_CLOSED, /* the peer has closed it again, before --hold was over */
 	RESULT_REFUSED,
 	RESULT_TIMEOUT,
 	RESULT_UNREACHABLE,

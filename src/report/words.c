@@ -363,11 +363,12 @@ static const struct words table[] = {
 	  "a middlebox or another stack on the peer's addresses sent it",
 	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer: the ABORT carries a cause\n"
 	  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
-	{ FINDING_CLOSED_BY_PEER, "closed-by-peer", RESULT_CONNECTED, -1,
+	{ FINDING_CLOSED_BY_PEER, "closed-by-peer", RESULT_CLOSED, STATUS_NOT_CONNECTED,
 	  "closed by the peer",
-	  "established, and closed again by the peer at once",
+	  "established, and closed by the peer after {exact_time}: a proxy without its backend does this, or a server that does not know this client",
 	  NULL,
 	  "the peer ended the association gracefully (SHUTDOWN)",
+	  "a proxy that accepts and finds no backend: docker-proxy, a load balancer\n"
 	  "a server that closes as soon as it has accepted\n"
 	  "a service that is stopping, or that does not want this client",
 	  "the logs of the server" },

@@ -64,6 +64,7 @@
 static struct {
 	int64_t resolves_us; /* "late.example" has an address from then on */
 	bool probing;        /* else --no-probe is added */
+	int64_t hold_us;     /* --hold */
 } host;
 
 /* It comes before libc's: no test asks a name server. */
@@ -154,6 +155,7 @@ static struct bench *prepare(const char *const args[], bool blocking, const stru
 	    settings_local(&b->options, &b->local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
 	b->options.no_probe = !host.probing;
+	b->options.hold_us = host.hold_us;
 	b->begun_us = loop_now_us();
 	b->timeline.start_us = b->begun_us;
 	b->connection =
@@ -263,11 +265,12 @@ struct outcome {
 #define THREE TWO, "-a", "127.0.0.3"
 #define FOUR  THREE, "-a", "127.0.0.4"
 
-#define CONNECTED   RESULT_CONNECTED, 0, STATUS_OK
-#define TIMED_OUT   RESULT_TIMEOUT, ETIMEDOUT, STATUS_TIMEOUT
-#define REFUSED     RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED
-#define UNREACHABLE RESULT_UNREACHABLE, EHOSTUNREACH, STATUS_NOT_CONNECTED
-#define ABORTED     RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED
+#define CONNECTED    RESULT_CONNECTED, 0, STATUS_OK
+#define TIMED_OUT    RESULT_TIMEOUT, ETIMEDOUT, STATUS_TIMEOUT
+#define REFUSED      RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED
+#define UNREACHABLE  RESULT_UNREACHABLE, EHOSTUNREACH, STATUS_NOT_CONNECTED
+#define CLOSED_AGAIN RESULT_CLOSED, 0, STATUS_NOT_CONNECTED
+#define ABORTED      RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED
 
 static const struct outcome outcomes[] = {
 	CASE("up at once", (ONE), (EVENTS(UP(0))), (CONNECTED, "unverified", 0, NULL, NULL)),
@@ -416,14 +419,14 @@ static const struct outcome outcomes[] = {
 	     (RESULT_ABORTED, ETIMEDOUT, STATUS_NOT_CONNECTED, "unverified", MSEC, "lost", "")),
 	CASE("up and closed by the peer at once", (ONE),
 	     (EVENTS(UP(MSEC), SHUTDOWN(MSEC)), CLOSING(CLOSED(MSEC))),
-	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
+	     (CLOSED_AGAIN, "unverified", MSEC, "closed by the peer after 0.0 ms", NULL)),
 	CASE("up, closed and gone at once", (TWO),
 	     (.status_error = ENOTCONN, .shutdown_error = ENOTCONN,
 	      EVENTS(UP(MSEC), SHUTDOWN(MSEC), CLOSED(MSEC))),
-	     (CONNECTED, "unverified unverified", MSEC, "closed again by the peer at once", NULL)),
+	     (CLOSED_AGAIN, "unverified unverified", MSEC, "closed by the peer", NULL)),
 	CASE("up, and the paths are gone", (ONE),
 	     (.paths_error = ENOTCONN, .shutdown_error = ENOTCONN, EVENTS(UP(MSEC))),
-	     (CONNECTED, "unverified", MSEC, "closed again by the peer at once", NULL)),
+	     (CLOSED_AGAIN, "unverified", MSEC, "closed by the peer", NULL)),
 	CASE("up, and the local addresses are gone", (ONE),
 	     (.local_error = ENOTCONN, EVENTS(UP(MSEC))),
 	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
@@ -481,7 +484,7 @@ static void check_outcome(const struct outcome *o, bool blocking)
 {
 	const struct expected *e = &o->expected;
 	const struct result *result;
-	bool up = e->word == RESULT_CONNECTED;
+	bool up = e->word == RESULT_CONNECTED, closed = e->word == RESULT_CLOSED;
 
 	print_message("  %s%s\n", o->name, blocking ? ", blocking" : "");
 	setup(NULL);
@@ -499,13 +502,13 @@ static void check_outcome(const struct outcome *o, bool blocking)
 	assert_int_equal(result->signal, 0);
 	assert_int_equal(result->blocking, blocking);
 	assert_string_equal(result->stack, "fake");
-	assert_int_equal(result->association.known, (up || e->word == RESULT_ABORTED) &&
+	assert_int_equal(result->association.known, (up || closed || e->word == RESULT_ABORTED) &&
 							    !o->script.status_error &&
 							    !o->script.paths_error);
 
 	assert_int_equal(fake_stack_open_count(), up);
 	if (fake_stack_count())
-		assert_int_equal(fake_stack_record(0)->aborted, !up);
+		assert_int_equal(fake_stack_record(0)->aborted, !up && !closed);
 	close_bench();
 	if (fake_stack_count())
 		assert_int_equal(fake_stack_record(0)->shutdowns, up);
@@ -567,6 +570,7 @@ struct probing {
 
 #define IS_CONNECTED AS(RESULT_CONNECTED, 0, STATUS_OK)
 #define IS_DEGRADED  AS(RESULT_DEGRADED, 0, STATUS_DEGRADED)
+#define IS_CLOSED    AS(RESULT_CLOSED, 0, STATUS_NOT_CONNECTED)
 #define IS_ABORTED   AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED)
 
 #define SECOND_IS_DEAD "127.0.0.2: listed by the peer, but nothing comes back on that path"
@@ -675,7 +679,8 @@ static const struct probing probings[] = {
 		(EXPECT(IS_CONNECTED, "verified dead", PROBE_US, NULL,
 			"127.0.0.7: listed by the peer", "so it was never confirmed"))),
 	PROBING("one cannot be asked", (TWO), (EVENTS(UP(UP_US)), HEARTBEATS({ 1, 0, 0, EINVAL })),
-		(EXPECT(IS_CONNECTED, "verified unverified", FAKE_RTT_US, NULL, NULL, NULL))),
+		(EXPECT(IS_CONNECTED, "verified unverified", FAKE_RTT_US, NULL, NULL,
+			"setsockopt(SCTP_PEER_ADDR_PARAMS): EINVAL"))),
 	PROBING("none can be asked", (TWO),
 		(EVENTS(UP(UP_US)), HEARTBEATS({ 0, 0, 0, EPERM }, { 1, 0, 0, EPERM })),
 		(EXPECT(AS(RESULT_FAILED, EPERM, STATUS_HOST), "unverified unverified", 0,
@@ -742,24 +747,23 @@ static const struct probing probings[] = {
 		(EXPECT(IS_ABORTED, "unverified", 0, "as soon as it was up", "peer's log", NULL))),
 	PROBING("closed by the peer", (TWO),
 		(EVENTS(UP(UP_US), SHUTDOWN(UP_US + 300 * MSEC)), HEARTBEATS(SILENT(1))),
-		(EXPECT(IS_CONNECTED, "verified unverified", 300 * MSEC, NULL, NULL, NULL))),
+		(EXPECT(IS_CLOSED, "verified unverified", 300 * MSEC,
+			"closed by the peer after 300.0 ms: a proxy", NULL, NULL))),
 	PROBING("closed by the peer before a heartbeat was answered", (ONE),
 		(EVENTS(UP(UP_US), SHUTDOWN(UP_US + 100)), HEARTBEATS(SILENT(0))),
-		(EXPECT(IS_CONNECTED, "verified", 100, NULL, NULL,
+		(EXPECT(IS_CLOSED, "verified", 100, "closed by the peer after 0.1 ms", NULL,
 			"answered the INIT; no time for a heartbeat"))),
 	PROBING("closed by the peer at once", (TWO),
 		(EVENTS(UP(UP_US), SHUTDOWN(UP_US)), .answered = 1),
-		(EXPECT(IS_CONNECTED, "unverified verified", 0, NULL, "127.0.0.1 did not answer",
-			"answered the INIT; no time for a heartbeat"))),
+		(EXPECT(IS_CLOSED, "unverified verified", 0, "closed by the peer",
+			"127.0.0.1 did not answer", "answered the INIT; no time for a heartbeat"))),
 	PROBING("closed by the peer at once, -R all", (TWO, "-R", "all"),
 		(EVENTS(UP(UP_US), SHUTDOWN(UP_US))),
-		(EXPECT(IS_DEGRADED, "verified unverified", 0,
-			"1 of 2 addresses verified, all are required", NULL, NULL))),
+		(EXPECT(IS_CLOSED, "verified unverified", 0, "closed by the peer", NULL, NULL))),
 	PROBING("closed and gone before it was looked at", (TWO),
 		(.status_error = ENOTCONN, .shutdown_error = ENOTCONN,
 		 EVENTS(UP(UP_US), SHUTDOWN(UP_US), CLOSED(UP_US))),
-		(EXPECT(IS_CONNECTED, "unverified unverified", 0,
-			"closed again by the peer at once", NULL, NULL))),
+		(EXPECT(IS_CLOSED, "unverified unverified", 0, "closed by the peer", NULL, NULL))),
 	PROBING("SIGINT", (TWO), (EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1))),
 		(EXPECT(AS(RESULT_CONNECTED, 0, 130), "verified unverified", 300 * MSEC,
 			"ended by SIGINT before every path had answered", NULL, NULL)),
@@ -892,6 +896,68 @@ static void no_probe_asks_nobody(void **state)
 	assert_int_equal(fake_stack_record(0)->heartbeats, 0);
 	assert_int_equal(result->probe_us, 0);
 	assert_int_equal(benches[0].took_us, UP_US);
+	close_bench();
+}
+
+/* --- --hold ---------------------------------------------------------------------------------- */
+
+/* So long it must stay up; the time that the paths take counts. */
+static void it_is_held(void **state)
+{
+	const struct fake_script quick[] = { { EVENTS(UP(UP_US)) } };
+	const struct fake_script slow[] = { { EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1)) } };
+	const struct result *result;
+
+	(void)state;
+	host.hold_us = 200 * MSEC;
+	result = RUN(quick, TWO);
+	assert_result(result, CONNECTED);
+	assert_paths(result, "unverified unverified");
+	assert_int_equal(NEWEST.took_us, UP_US + 200 * MSEC);
+	assert_int_equal(result->probe_us, 0);
+	assert_int_equal(fake_stack_record(0)->heartbeats, 0);
+
+	host.probing = true;
+	result = RUN(quick, TWO);
+	assert_result(result, CONNECTED);
+	assert_paths(result, "verified verified");
+	assert_int_equal(NEWEST.took_us, UP_US + 200 * MSEC);
+	assert_in_range(result->probe_us, FAKE_RTT_US, FAKE_RTT_US + 250);
+
+	result = RUN(slow, TWO);
+	assert_result(result, CONNECTED);
+	assert_int_equal(NEWEST.took_us, UP_US + PROBE_US);
+	close_bench();
+}
+
+static void closed_while_it_is_held(void **state)
+{
+	const struct fake_script closed = { EVENTS(UP(UP_US), SHUTDOWN(UP_US + 150 * MSEC)) };
+	const struct fake_script aborted = { EVENTS(UP(UP_US),
+						    LOST(UP_US + 150 * MSEC, ECONNRESET, 12)) };
+	const struct fake_script stays = { EVENTS(UP(UP_US), SHUTDOWN(UP_US + 201 * MSEC)) };
+	const struct fake_script scripts[] = { closed, aborted, stays };
+	const struct result *result;
+
+	(void)state;
+	host.probing = true;
+	host.hold_us = 200 * MSEC;
+	result = run_args(ARGS(TWO), false, &closed, 1);
+	assert_result(result, CLOSED_AGAIN);
+	assert_paths(result, "verified verified");
+	assert_contains(said_reason(result).text, "closed by the peer after 150.0 ms");
+	assert_int_equal(NEWEST.took_us, UP_US + 150 * MSEC);
+	assert_int_equal(fake_stack_open_count(), 0);
+	assert_false(fake_stack_record(0)->aborted);
+
+	result = run_args(ARGS(TWO), false, &aborted, 1);
+	assert_result(result, ABORTED);
+	assert_contains(said_reason(result).text, "150.0 ms after it was up");
+
+	/* Both are worth another try. */
+	result = RUN(scripts, TWO, "-W", "10s");
+	assert_result(result, CONNECTED);
+	assert_int_equal(result->tries, 3);
 	close_bench();
 }
 
@@ -1244,7 +1310,7 @@ static void paths_gone_after_the_primary(void **state)
 	const struct result *result = RUN(scripts, "-a", "8.8.8.8:5000", "-a", "10.1.1.2");
 
 	(void)state;
-	assert_result(result, CONNECTED);
+	assert_result(result, CLOSED_AGAIN);
 	assert_false(result->association.known);
 	close_bench();
 }
@@ -1882,9 +1948,9 @@ static void every_way_to_close(void **state)
 		  0,
 		  true },
 		{ "the peer was first",
-		  { EVENTS(UP(0), SHUTDOWN(0)), CLOSING(CLOSED(MSEC)) },
+		  { EVENTS(UP(0), SHUTDOWN(5)), CLOSING(CLOSED(MSEC)) },
 		  0,
-		  0,
+		  5,
 		  false },
 		{ "another association closes",
 		  { EVENTS(UP(0)),
@@ -2039,6 +2105,8 @@ int main(void)
 		TEST(every_probe),
 		TEST(the_round_trip_is_that_of_its_heartbeat),
 		TEST(no_probe_asks_nobody),
+		TEST(it_is_held),
+		TEST(closed_while_it_is_held),
 		TEST(degraded_tries_again),
 		TEST(probes_beside_others),
 		TEST(a_dead_path_costs_little),

@@ -163,6 +163,7 @@ static void assert_verdicts(const struct result *result, const char *expected)
 	.fault = { .call = "sctp_bindx", .binds = true, .address = FAKE_V4(0x7f000008, 80) }
 
 #define CONNECTED      AS(RESULT_CONNECTED, 0, STATUS_OK)
+#define CLOSED         AS(RESULT_CLOSED, 0, STATUS_NOT_CONNECTED)
 #define TIMED_OUT      AS(RESULT_TIMEOUT, ETIMEDOUT, STATUS_TIMEOUT)
 #define REFUSED        AS(RESULT_REFUSED, ECONNREFUSED, STATUS_NOT_CONNECTED)
 #define UNREACHABLE(n) AS(RESULT_UNREACHABLE, n, STATUS_NOT_CONNECTED)
@@ -424,9 +425,10 @@ static const struct evidence_case cases[] = {
 	CASE("up, loopback was left out", FINDING_NONE, (.phase = PHASE_UP),
 	     (GOOD("10.1.1.2"), OUTSIDE("127.0.0.1")), CONNECTED,
 	     EXPECT("unverified rejected", NULL, NULL), .note = "it is loopback"),
-	CASE("up, and gone before it was looked at", FINDING_CLOSED_BY_PEER, (.phase = PHASE_UP),
-	     (A, B), .unknown = true, CONNECTED,
-	     EXPECT("unverified unverified", "closed again by the peer at once", NULL)),
+	CASE("up, and gone before it was looked at", FINDING_CLOSED_BY_PEER,
+	     (.phase = PHASE_UP, .closed = true), (A, B), .unknown = true, CLOSED,
+	     EXPECT("unverified unverified", "closed by the peer after 0.0 ms: a proxy",
+		    NULL)),
 	CASE("up, and aborted", FINDING_ABORTED_BY_PEER, (.phase = PHASE_UP, .error = ECONNRESET),
 	     (A), AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED),
 	     EXPECT("unverified", "aborted the association as soon as it was up", "peer's log")),
@@ -535,6 +537,7 @@ struct probe_case {
 	}
 #define NO_ANSWER .note = "no heartbeat answer in 1000 ms"
 #define OK        .word = RESULT_CONNECTED, .status = STATUS_OK
+#define AGAIN     .word = RESULT_CLOSED, .status = STATUS_NOT_CONNECTED, .reason = "closed by the peer"
 #define FEW       .word = RESULT_DEGRADED, .status = STATUS_DEGRADED
 #define CHECK_IT  "nothing comes back on that path: check routing and filters on it"
 
@@ -630,19 +633,20 @@ static const struct probe_case probe_cases[] = {
 	     FEW, .reason = "1 of 2 addresses verified, all are required"),
 	SEEN("nobody was to be asked", FINDING_NONE, (.require = 0),
 	     ({ .host = "127.0.0.1", .verdict = VERDICT_UNVERIFIED }), OK),
-	SEEN("closed in the middle", FINDING_NONE,
+	SEEN("closed in the middle", FINDING_CLOSED_BY_PEER,
 	     (.require = 1, .closed = true, .probe_timeout_us = PROBE_US),
 	     (ANSWERS("127.0.0.1"),
 	      { .host = "127.0.0.2", .heartbeats = 1, .verdict = VERDICT_UNVERIFIED }),
-	     OK),
-	SEEN("closed before an answer", FINDING_NONE, (.require = 1, .closed = true),
+	     AGAIN),
+	SEEN("closed before an answer", FINDING_CLOSED_BY_PEER, (.require = 1, .closed = true),
 	     ({ .host = "127.0.0.1",
 		.heartbeats = 1,
 		.verdict = VERDICT_VERIFIED,
 		.note = "answered the INIT; no time for a heartbeat" }),
-	     OK),
-	SEEN("closed, and nobody was to be asked", FINDING_NONE, (.require = 0, .closed = true),
-	     ({ .host = "127.0.0.1", .verdict = VERDICT_UNVERIFIED }), OK),
+	     AGAIN),
+	SEEN("closed, and nobody was to be asked", FINDING_CLOSED_BY_PEER,
+	     (.require = 0, .closed = true),
+	     ({ .host = "127.0.0.1", .verdict = VERDICT_UNVERIFIED }), AGAIN),
 	SEEN("a signal", FINDING_INTERRUPTED, (.require = 2, .probe_timeout_us = PROBE_US),
 	     (ANSWERS("127.0.0.1"),
 	      { .host = "127.0.0.2", .heartbeats = 2, .verdict = VERDICT_UNVERIFIED }),

@@ -142,6 +142,7 @@ static void prepare(const char *const args[], const struct stack *stack,
 	    settings_peer(&bench.options, &bench.peer, &why) != STATUS_OK ||
 	    settings_local(&bench.options, &bench.local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
+	bench.options.hold_us = 0;
 	bench.timeline.start_us = loop_now_us();
 	bench.whole = connection_new(stack, stack ? 0 : EPROTONOSUPPORT, &bench.options,
 				     &bench.peer, &bench.local, &bench.timeline);

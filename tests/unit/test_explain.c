@@ -87,6 +87,7 @@ static void test_every_result_and_verdict_has_its_row(void **state)
 	static const int statuses[] = {
 		[RESULT_CONNECTED] = STATUS_OK,
 		[RESULT_DEGRADED] = STATUS_DEGRADED,
+		[RESULT_CLOSED] = STATUS_NOT_CONNECTED,
 		[RESULT_REFUSED] = STATUS_NOT_CONNECTED,
 		[RESULT_TIMEOUT] = STATUS_TIMEOUT,
 		[RESULT_UNREACHABLE] = STATUS_NOT_CONNECTED,

@@ -650,7 +650,7 @@ static void test_help_lists_what_is_parsed(void **state)
 		}
 		found++;
 	}
-	assert_int_equal(found, 34);
+	assert_int_equal(found, 35);
 	free(text);
 }
 
