@@ -165,21 +165,14 @@ static void end_by_fault(struct connection *c, const char *call, int error)
 
 static void came_up(struct connection *c)
 {
-	struct attempt *attempt = &c->trial.attempt;
-	int rc = trial_take_association(&c->trial, &c->result);
+	const struct attempt *attempt = &c->trial.attempt;
 
-	if (rc == -ENOTCONN)
-		attempt_read(attempt); /* how it has ended */
-	else if (rc < 0)
-		attempt_fault(attempt, -rc);
-	if (rc < 0 && attempt->outcome == ATTEMPT_UP)
-		attempt_gone(attempt);
+	trial_take_association(&c->trial, &c->result);
 	if (attempt->outcome == ATTEMPT_FAULT) {
 		conclude_with(c, PHASE_FAULT, attempt->error);
 		return;
 	}
-	if (rc < 0 || attempt->outcome != ATTEMPT_UP ||
-	    (c->options->no_probe && !c->options->hold_us)) {
+	if (attempt->outcome != ATTEMPT_UP || (c->options->no_probe && !c->options->hold_us)) {
 		conclude_with(c, PHASE_UP, attempt->error);
 		return;
 	}

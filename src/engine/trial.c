@@ -93,24 +93,35 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 
 /* --- The association ------------------------------------------------------------------------- */
 
-int trial_take_association(struct trial *t, struct result *result)
+static int take_association(struct trial *t, struct result *result)
 {
-	struct association *a = &result->association;
 	const struct attempt *attempt = &t->attempt;
-	int rc;
+	struct association *a = &result->association;
+	int rc = snapshot_take(attempt->stack, attempt->assoc, a);
 
-	result->connect_us = attempt->up_us - attempt->started_us;
-	gather_tell(&t->gather, a->paths);
-	a->status.id = attempt->stack->id(attempt->assoc);
-	rc = snapshot_take(attempt->stack, attempt->assoc, a);
 	if (rc < 0)
 		return rc;
 	t->answered = snapshot_answered(a, &t->plan);
 	result->primary_set = snapshot_set_primary(attempt->stack, attempt->assoc, &t->plan,
 						   t->answered, attempt->timeline);
-	if (!result->primary_set)
-		return 0;
-	return snapshot_take(attempt->stack, attempt->assoc, a);
+	return result->primary_set ? snapshot_take(attempt->stack, attempt->assoc, a) : 0;
+}
+
+void trial_take_association(struct trial *t, struct result *result)
+{
+	struct attempt *attempt = &t->attempt;
+	int rc;
+
+	result->connect_us = attempt->up_us - attempt->started_us;
+	gather_tell(&t->gather, result->association.paths);
+	result->association.status.id = attempt->stack->id(attempt->assoc);
+	rc = take_association(t, result);
+	if (rc == -ENOTCONN) {
+		attempt_read(attempt); /* how it has ended */
+		attempt_gone(attempt);
+	} else if (rc < 0) {
+		attempt_fault(attempt, -rc);
+	}
 }
 
 void trial_verify(struct trial *t, const struct options *options, const struct result *result)

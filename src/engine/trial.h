@@ -46,10 +46,10 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 			    struct timeline *timeline);
 
 /*
- * The association has come up: what it is made of, into *result. 0, or -errno when the stack does
- * not tell, because it is gone again.
+ * The association has come up: what it is made of, into *result. Where it has ended again, or a
+ * call about it fails, that is the outcome of the attempt from then on.
  */
-int trial_take_association(struct trial *t, struct result *result);
+void trial_take_association(struct trial *t, struct result *result);
 
 /* Asks every path of it, and holds it. */
 void trial_verify(struct trial *t, const struct options *options, const struct result *result);
