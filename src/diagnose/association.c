@@ -204,6 +204,7 @@ static void diagnose_lost(struct result *result, const struct evidence *evidence
 void diagnose_up(struct result *result, const struct evidence *evidence)
 {
 	const struct finding none = { .code = FINDING_NONE };
+	unsigned held = evidence->probed || !evidence->require ? FINDING_HELD : 0;
 	struct finding about;
 
 	diagnose_conclude(result, 0, &none);
@@ -218,7 +219,7 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 		result->status = STATUS_SIGNAL + result->signal;
 		result->cause = (struct finding){ .code = FINDING_INTERRUPTED,
 						  .basis = BASIS_CALL,
-						  .flags = FINDING_UP,
+						  .flags = FINDING_UP | held,
 						  .signal = result->signal };
 	} else if (evidence->closed) {
 		const struct finding cause = { .code = FINDING_CLOSED_BY_PEER,

@@ -172,6 +172,7 @@ enum finding_flag {
 	FINDING_UNCONFIRMED = 1 << 8, /* the stack never confirmed the path */
 	FINDING_NO_INIT = 1 << 9,     /* it did not answer the INIT either */
 	FINDING_RESOLVING = 1 << 10,  /* names were being looked up */
+	FINDING_HELD = 1 << 11,       /* every path had its time, and --hold was not over */
 };
 
 struct finding_icmp {

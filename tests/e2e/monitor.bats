@@ -168,6 +168,16 @@ ends_closed() {
   [ $(($(now_ms) - begun)) -lt 30000 ]
 }
 
+@test "the peer closes at once, and nobody monitors: closed, 1; --wait tries again" {
+  closing_peer 0 0 0 60
+  try_json 1 -a "10.1.1.2:$PORT" -a 10.1.2.2
+  json .result closed .exit_status 1 .errno null
+  [[ $(jq -r .reason <<<"$output") == "established, and closed by the peer after "*" ms: a proxy"* ]]
+  try 1 --no-probe -a "10.1.1.2:$PORT"
+  try_json 0 -W 30s -a "10.1.1.2:$PORT" -a 10.1.2.2
+  json .result connected .tries 2
+}
+
 @test "nobody reads what it has to tell: 6, and the association is closed gracefully" {
   start_listener_3
   run -6 ip netns exec "$TOPO-client" bash -c 'set -o pipefail; "$@" | head -n 1' sh \

@@ -930,6 +930,24 @@ static void it_is_held(void **state)
 	close_bench();
 }
 
+static void a_signal_while_it_is_held(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(UP_US)) } };
+	const struct result *result;
+
+	(void)state;
+	host.hold_us = 200 * MSEC;
+	for (int probing = 0; probing <= 1; probing++) {
+		host.probing = probing;
+		fake_loop_signal(UP_US + 150 * MSEC, SIGINT);
+		result = RUN(scripts, TWO);
+		assert_result(result, RESULT_CONNECTED, 0, 130);
+		assert_contains(said_reason(result).text,
+				"SIGINT before the association had stayed up for --hold");
+		close_bench();
+	}
+}
+
 static void closed_while_it_is_held(void **state)
 {
 	const struct fake_script closed = { EVENTS(UP(UP_US), SHUTDOWN(UP_US + 150 * MSEC)) };
@@ -2106,6 +2124,7 @@ int main(void)
 		TEST(the_round_trip_is_that_of_its_heartbeat),
 		TEST(no_probe_asks_nobody),
 		TEST(it_is_held),
+		TEST(a_signal_while_it_is_held),
 		TEST(closed_while_it_is_held),
 		TEST(degraded_tries_again),
 		TEST(probes_beside_others),
