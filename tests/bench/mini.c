@@ -3,6 +3,9 @@
  * The smallest program that makes the system calls of `sctp-connect -a A:PORT -a B -a C` and prints
  * as many facts: what the calls themselves cost, for `make bench` to compare with.
  * mini PORT ADDRESS...
+ *
+ * mini listen PORT ADDRESS...: a peer that costs nothing but its kernel's work. It listens there on
+ * a one-to-many socket, on which associations come and go by themselves, prints a line, and sleeps.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -11,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,6 +84,31 @@ static void report(int fd, sctp_assoc_t id)
 	fflush(stdout);
 }
 
+static void read_addresses(struct sockaddr_in *list, const char *port, char *const text[],
+			   int count)
+{
+	for (int i = 0; i < count; i++) {
+		list[i].sin_family = AF_INET;
+		list[i].sin_port = htons((unsigned short)atoi(port));
+		inet_pton(AF_INET, text[i], &list[i].sin_addr);
+	}
+}
+
+static int listen_for_ever(struct sockaddr_in *local, int count)
+{
+	int fd = socket(AF_INET, SOCK_SEQPACKET | SOCK_CLOEXEC, IPPROTO_SCTP);
+
+	if (sctp_bindx(fd, (struct sockaddr *)local, count, SCTP_BINDX_ADD_ADDR) < 0 ||
+	    listen(fd, 8) < 0) {
+		perror("mini listen");
+		return 1;
+	}
+	puts("listening");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 int main(int argc, char *argv[])
 {
 	struct sctp_event_subscribe events = { .sctp_data_io_event = 1,
@@ -89,24 +118,23 @@ int main(int argc, char *argv[])
 					       .sctp_shutdown_event = 1 };
 	struct sctp_initmsg init = { .sinit_max_attempts = 65535 };
 	struct sctp_rtoinfo rto = { .srto_initial = 250 };
-	struct sockaddr_in peers[PEERS_MAX] = { 0 };
+	struct sockaddr_in addresses[PEERS_MAX] = { 0 };
+	int first = argc > 1 && !strcmp(argv[1], "listen") ? 3 : 2;
 	sctp_assoc_t id = 0;
-	int count = argc - 2, fd;
+	int count = argc - first, fd;
 
 	if (count < 1 || count > PEERS_MAX)
 		return 2;
-	for (int i = 0; i < count; i++) {
-		peers[i].sin_family = AF_INET;
-		peers[i].sin_port = htons((unsigned short)atoi(argv[1]));
-		inet_pton(AF_INET, argv[2 + i], &peers[i].sin_addr);
-	}
+	read_addresses(addresses, argv[first - 1], argv + first, count);
+	if (first == 3)
+		return listen_for_ever(addresses, count);
 	block_signals();
 	close(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP));
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_SCTP);
 	setsockopt(fd, IPPROTO_SCTP, SCTP_EVENTS, &events, sizeof(events));
 	setsockopt(fd, IPPROTO_SCTP, SCTP_INITMSG, &init, sizeof(init));
 	setsockopt(fd, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof(rto));
-	sctp_connectx(fd, (struct sockaddr *)peers, count, &id);
+	sctp_connectx(fd, (struct sockaddr *)addresses, count, &id);
 	wait_event(fd);
 	report(fd, id);
 	shutdown(fd, SHUT_WR);
