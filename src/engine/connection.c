@@ -264,12 +264,13 @@ static int64_t try_timeout(const struct connection *c, int64_t now)
 	return MAX(timeout, 1);
 }
 
-/* The look-ups have had a part of it. */
+/* Names that were looked up have had a part of it. */
 static int64_t call_timeout(const struct connection *c)
 {
 	const struct resolve *resolve = &c->trial.resolve;
+	int64_t used_us = resolve->waited ? resolve->took_us : 0;
 
-	return MAX(resolve->deadline_us - resolve->begun_us - resolve->took_us, 1);
+	return MAX(resolve->deadline_us - resolve->begun_us - used_us, 1);
 }
 
 static void call(struct connection *c)
@@ -295,7 +296,7 @@ static void look_at_names(struct connection *c, int64_t now)
 	struct resolve *resolve = &c->trial.resolve;
 
 	if (!resolve_is_over(resolve, now)) {
-		resolve_show_progress(resolve);
+		resolve_wait(resolve);
 		return;
 	}
 	resolve_end(resolve);

@@ -42,10 +42,11 @@ bool resolve_is_over(const struct resolve *resolve, int64_t now_us)
 	return now_us >= resolve->deadline_us || !awaited(resolve);
 }
 
-void resolve_show_progress(const struct resolve *resolve)
+void resolve_wait(struct resolve *resolve)
 {
 	char shown[PRINTABLE_MAX];
 
+	resolve->waited = true;
 	timeline_progress(resolve->timeline, "looking up %s ...",
 			  printable(awaited(resolve), shown, sizeof(shown)));
 }

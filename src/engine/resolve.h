@@ -16,6 +16,7 @@ struct resolve {
 	struct resolver *resolver; /* NULL but while names are looked up */
 	int64_t begun_us;
 	int64_t deadline_us;
+	bool waited; /* some name had no answer at once */
 
 	/* After resolve_end(). */
 	int status;            /* STATUS_OK: the targets have their addresses; else exit status */
@@ -35,8 +36,8 @@ int resolve_read(struct resolve *resolve);
 /* Every name has its answer, or the time is up. */
 bool resolve_is_over(const struct resolve *resolve, int64_t now_us);
 
-/* What a terminal shows meanwhile. */
-void resolve_show_progress(const struct resolve *resolve);
+/* It is not over: it goes on, and a terminal shows what is waited for. */
+void resolve_wait(struct resolve *resolve);
 
 /* Why names have no addresses; NULL unless status is STATUS_UNRESOLVED. */
 const struct unresolved *resolve_fault(const struct resolve *resolve);

@@ -1735,6 +1735,16 @@ static void a_name_that_comes_late(void **state)
 	assert_int_equal(fake_stack_count(), 0);
 }
 
+/* Where there is no name, nothing is taken from --timeout, however slow the machine is. */
+static void addresses_take_no_time(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+
+	(void)state;
+	fake_loop_looks_take(MSEC);
+	assert_contains(said_reason(RUN(scripts, ONE, "-w", "123ms")).text, "within 123 ms");
+}
+
 /* What is told of names without an answer is the time that they had, on a slow machine, too. */
 static void a_name_that_does_not_come(void **state)
 {
@@ -2161,6 +2171,7 @@ int main(void)
 		TEST(each_try_has_its_own_evidence),
 		TEST(no_second_try_for_what_cannot_change),
 		TEST(a_name_that_comes_late),
+		TEST(addresses_take_no_time),
 		TEST(a_name_that_does_not_come),
 		TEST(a_name_that_comes_late_and_no_stack),
 		TEST(a_flood_in_one_batch),
