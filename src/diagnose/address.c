@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "diagnose/ending.h"
 #include "diagnose/parts.h"
 
 #include <errno.h>
@@ -40,6 +41,18 @@ struct finding diagnose_way(const struct path_result *path)
 		finding.other = path->hop;
 	}
 	return finding;
+}
+
+struct finding diagnose_unasked(const struct path_result *path, uint8_t chunk)
+{
+	struct finding unsent = { .code = FINDING_NONE };
+
+	if (path->ask_call)
+		unsent = diagnose_failed_call(path->ask_call, path->ask_error);
+	else if (path->send_error)
+		unsent = diagnose_unsent(path->send_error, chunk);
+	unsent.address = path->path.address;
+	return unsent;
 }
 
 struct path_result *diagnose_nth(struct result *result, const struct evidence *evidence,

@@ -52,15 +52,21 @@ static void mark_verified(const struct evidence *evidence, struct path_result *p
 	path->cause.address = path->path.address;
 }
 
-/* A path that was asked, had its time, and did not answer. */
-static void mark_dead(const struct evidence *evidence, struct path_result *path)
+/* A path that was asked, had its time, and did not answer; or could not be asked. */
+static void mark_unanswered(const struct evidence *evidence, struct path_result *path)
 {
 	struct finding unanswered = { .code = FINDING_HEARTBEAT_UNANSWERED,
 				      .basis = BASIS_HEARTBEATS,
 				      .address = path->path.address,
 				      .time_us = evidence->probe_timeout_us };
+	struct finding unsent = diagnose_unasked(path, CHUNK_HEARTBEAT);
 	struct finding why = diagnose_way(path);
 
+	if (unsent.code == FINDING_CALL_FAILED) {
+		path->verdict = VERDICT_UNVERIFIED;
+		path->cause = unsent;
+		return;
+	}
 	if (path->path.state == PATH_UNCONFIRMED)
 		unanswered.flags |= FINDING_UNCONFIRMED;
 	else if (path->cause.code == FINDING_INIT_UNANSWERED)
@@ -69,6 +75,8 @@ static void mark_dead(const struct evidence *evidence, struct path_result *path)
 		why = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, false);
 		path->icmp_error = why.error;
 	}
+	if (!why.code)
+		why = unsent;
 	path->verdict = VERDICT_DEAD;
 	path->cause = why.code ? why : unanswered;
 }
@@ -93,10 +101,8 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 
 		if (path->answered)
 			mark_verified(evidence, path);
-		else if (path->heartbeats && evidence->probed)
-			mark_dead(evidence, path);
-		else if (path->ask_call)
-			path->cause = diagnose_failed_call(path->ask_call, path->ask_error);
+		else if (path->ask_call || (path->heartbeats && evidence->probed))
+			mark_unanswered(evidence, path);
 	}
 	/* The handshake was a round trip, and is all that there was time for. */
 	if ((a->known || evidence->order_count == 1) && evidence->closed && evidence->require) {

@@ -199,6 +199,22 @@ static void mark_by_packets(struct result *result, const struct evidence *eviden
 		path->icmp_error = seen.error;
 }
 
+/* Could what was to be sent to it not be sent? Not where packets show that it was. */
+static void mark_unsent(const struct evidence *evidence, struct path_result *path)
+{
+	bool cookie = evidence->report.pending_state == ASSOC_COOKIE_ECHOED;
+	const struct finding unsent =
+		diagnose_unasked(path, cookie ? CHUNK_COOKIE_ECHO : CHUNK_INIT);
+
+	if (!unsent.code ||
+	    (path->cause.basis == BASIS_WITNESS && path->cause.code != FINDING_OWN_OUTPUT_FILTER &&
+	     path->cause.code != FINDING_OWN_FILTER))
+		return;
+	path->cause = unsent;
+	if (unsent.code == FINDING_CALL_FAILED && !cookie)
+		path->verdict = VERDICT_UNTRIED;
+}
+
 /* What the sentences about an unanswered attempt need, whatever the code. */
 static void add_circumstances(const struct evidence *evidence, struct finding *finding)
 {
@@ -222,6 +238,7 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		mark_by_time(result, evidence, i);
 		mark_by_packets(result, evidence, i);
+		mark_unsent(evidence, diagnose_nth(result, evidence, i));
 		add_circumstances(evidence, &diagnose_nth(result, evidence, i)->cause);
 	}
 	return diagnose_mark_unreachable(result, evidence);
@@ -368,6 +385,20 @@ static bool refuses_cookies(struct result *result, const struct evidence *eviden
 	return false;
 }
 
+/* A call of this host has failed, so that nothing can be said of the peer. */
+static bool could_not_send(struct result *result, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->order_count; i++) {
+		const struct path_result *path = diagnose_nth(result, evidence, i);
+
+		if (path->cause.code != FINDING_CALL_FAILED)
+			continue;
+		diagnose_conclude(result, path->cause.error, &path->cause);
+		return true;
+	}
+	return false;
+}
+
 void diagnose_silence(struct result *result, const struct evidence *evidence)
 {
 	size_t unreachable = diagnose_mark_unanswered(result, evidence);
@@ -378,7 +409,7 @@ void diagnose_silence(struct result *result, const struct evidence *evidence)
 		diagnose_refused(result, evidence, ENOPROTOOPT);
 	else if (unreachable == evidence->order_count)
 		diagnose_unreachable(result, evidence);
-	else if (refuses_cookies(result, evidence))
+	else if (refuses_cookies(result, evidence) || could_not_send(result, evidence))
 		return;
 	else if (evidence->order_count == 1 && evidence->report.soft_error_count)
 		diagnose_soft_error(result, evidence);

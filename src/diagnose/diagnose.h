@@ -62,6 +62,12 @@ void diagnose(struct result *result, const struct evidence *evidence);
 /* Why a name has no addresses. */
 struct finding finding_of_unresolved(const struct unresolved *unresolved);
 
+/*
+ * Why it could not be asked, because a call of this host failed; chunk: what was to be sent. Or
+ * none.
+ */
+struct finding diagnose_unasked(const struct path_result *path, uint8_t chunk);
+
 /* Why an endpoint could not be opened; error is the positive errno. */
 struct finding finding_of_fault(const struct stack_fault *fault, int error);
 

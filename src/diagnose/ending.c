@@ -32,6 +32,16 @@ struct finding diagnose_failed_call(const char *call, int error)
 	};
 }
 
+struct finding diagnose_unsent(int error, uint8_t chunk)
+{
+	/* What drops a packet in the output hook makes the call fail so, and little else does. */
+	if (error != EPERM)
+		return diagnose_failed_call("sendmsg", error);
+	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
+				 .basis = BASIS_CALL,
+				 .chunk = chunk };
+}
+
 struct finding diagnose_interruption(int signal, int error)
 {
 	if (!signal)
@@ -44,10 +54,15 @@ struct finding diagnose_interruption(int signal, int error)
 struct finding diagnose_dead_path(const struct path_result *known, const struct ledger *since,
 				  int64_t waited_us)
 {
+	const struct finding unasked = diagnose_unasked(known, CHUNK_HEARTBEAT);
 	struct finding cause = diagnose_way(known);
 
+	if (unasked.code == FINDING_CALL_FAILED)
+		return unasked;
 	if (!cause.code && since)
 		cause = diagnose_seen_heartbeat(since, &known->path.address, false);
+	if (!cause.code)
+		cause = unasked;
 	if (!cause.code)
 		cause = (struct finding){ .code = FINDING_HEARTBEAT_UNANSWERED,
 					  .basis = BASIS_HEARTBEATS,

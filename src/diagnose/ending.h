@@ -18,6 +18,9 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 /* A system call of this host has failed. */
 struct finding diagnose_failed_call(const char *call, int error);
 
+/* A packet that was to begin with that chunk could not be sent; sendmsg() says why. */
+struct finding diagnose_unsent(int error, uint8_t chunk);
+
 /* A signal has come; or, if that is 0, waiting has failed with this errno. */
 struct finding diagnose_interruption(int signal, int error);
 

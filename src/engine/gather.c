@@ -34,8 +34,16 @@ void way_look_for_neighbour(struct way *way, const union address *address)
 	way->neighbour = neighbour_state(address, &way->hop);
 }
 
+void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
+			 struct stack_assoc *assoc)
+{
+	if (assoc)
+		way->send_error = stack->send_error(assoc, address);
+}
+
 void way_tell(const struct way *way, struct path_result *path)
 {
+	path->send_error = way->send_error;
 	path->route_error = way->route_error;
 	memcpy(path->link, way->link, sizeof(path->link));
 	path->neighbour = way->neighbour;
@@ -271,8 +279,13 @@ void gather_end(struct gather *gather, bool answered)
 	}
 	for (size_t i = 0; watch->witness && i < watch->ledger.path_count; i++)
 		gather->checksum_errors += watch->ledger.paths[i].bad_checksums.count;
-	for (size_t i = 0; i < gather->plan->count && gather->plan->count <= NEIGHBOURS_MAX; i++)
-		way_look_for_neighbour(&gather->ways[i], &gather->plan->addresses[i]);
+	for (size_t i = 0; i < gather->plan->count; i++) {
+		const union address *address = &gather->plan->addresses[i];
+
+		way_look_for_unsent(&gather->ways[i], address, attempt->stack, attempt->assoc);
+		if (gather->plan->count <= NEIGHBOURS_MAX)
+			way_look_for_neighbour(&gather->ways[i], address);
+	}
 }
 
 void gather_tell(const struct gather *gather, struct path_result *paths)

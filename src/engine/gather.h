@@ -21,10 +21,13 @@ struct way {
 	char link[IF_NAMESIZE]; /* ENETDOWN: the link of this host that has no carrier */
 	enum neighbour neighbour;
 	union address hop; /* the next hop, unless the neighbour is unknown */
+	int send_error;    /* why the newest packet could not be sent, beside that: or 0 */
 };
 
 void way_look_for_route(struct way *way, const union address *address, const struct plan *plan);
 void way_look_for_neighbour(struct way *way, const union address *address);
+void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
+			 struct stack_assoc *assoc);
 void way_tell(const struct way *way, struct path_result *path);
 
 /* Changed by gather.c alone. */

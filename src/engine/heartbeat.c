@@ -256,6 +256,11 @@ size_t probe_look(struct probe *probe)
 	return waiting;
 }
 
+void probe_forget(struct probe *probe, size_t i)
+{
+	probe->paths[i].missed = 0;
+}
+
 int64_t probe_next_look_us(const struct probe *probe)
 {
 	int64_t now = loop_now_us(), next = LOOP_FOREVER;

@@ -68,6 +68,9 @@ void probe_ask_all(struct probe *probe);
 /* Looks at every path that waits. Returns how many still do. */
 size_t probe_look(struct probe *probe);
 
+/* What path i was asked since its last answer was not sent: no answer is waited for any more. */
+void probe_forget(struct probe *probe, size_t i);
+
 /* When to look again. */
 int64_t probe_next_look_us(const struct probe *probe);
 

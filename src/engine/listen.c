@@ -151,7 +151,7 @@ static void abort_all(struct listening *l)
 	while (l->peer_count) {
 		struct peer *peer = l->peers[0];
 
-		listen_peer_down(peer, false, 0, unanswered);
+		listen_peer_lost(peer, 0, unanswered);
 		listen_drop(peer, true);
 	}
 }

@@ -15,6 +15,8 @@ struct peer {
 	struct stack_endpoint *endpoint;
 	struct stack_assoc *assoc; /* not owned */
 	union address from;
+	union address *addresses; /* owned */
+	size_t address_count;
 	uint64_t messages;
 	uint64_t bytes;
 	struct stack_event held; /* the message whose echo waits, if held_data */
@@ -56,6 +58,9 @@ void listen_serve(struct peer *peer);
 
 /* Reports how it has ended; listen_drop() is to follow. */
 void listen_peer_down(struct peer *peer, bool graceful, int error, struct finding cause);
+
+/* The same of one that was given up by either end. */
+void listen_peer_lost(struct peer *peer, int error, struct finding cause);
 
 /* Closes its endpoint, and frees it. */
 void listen_drop(struct peer *peer, bool abort);

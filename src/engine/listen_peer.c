@@ -11,6 +11,16 @@
 /* What one round does for each association: none keeps the others waiting. */
 #define EVENTS_MAX 16
 
+static void keep_addresses(struct peer *peer, const struct association *a)
+{
+	free(peer->addresses);
+	peer->addresses = xcalloc(a->path_count + 1, sizeof(*peer->addresses));
+	peer->address_count = a->path_count ? a->path_count : 1;
+	peer->addresses[0] = peer->from;
+	for (size_t i = 0; i < a->path_count; i++)
+		peer->addresses[i] = a->paths[i].path.address;
+}
+
 static void report_up(struct listening *l, struct peer *peer)
 {
 	struct association a = { .status.id = l->stack->id(peer->assoc) };
@@ -23,6 +33,7 @@ static void report_up(struct listening *l, struct peer *peer)
 				 .from = peer->from,
 				 .association = &a,
 			 });
+	keep_addresses(peer, &a);
 	association_free(&a);
 }
 
@@ -81,6 +92,29 @@ static void hold(struct peer *peer, const struct stack_event *message)
 	peer->held.data = peer->held_data;
 }
 
+/* Nothing could be sent any more, on no path: the errno. Then whoever gives up is not to blame. */
+static int unsent_everywhere(const struct peer *peer)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < peer->address_count; i++) {
+		error = peer->l->stack->send_error(peer->assoc, &peer->addresses[i]);
+		if (!error)
+			return 0;
+	}
+	return error;
+}
+
+void listen_peer_lost(struct peer *peer, int error, struct finding cause)
+{
+	int unsent = unsent_everywhere(peer);
+
+	if (unsent)
+		listen_peer_down(peer, false, unsent, diagnose_failed_call("sendmsg", unsent));
+	else
+		listen_peer_down(peer, false, error, cause);
+}
+
 static void take_event(struct listening *l, struct peer *peer, const struct stack_event *event)
 {
 	switch (event->type) {
@@ -108,7 +142,7 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 						   .basis = BASIS_STACK });
 		break;
 	case EVENT_LOST:
-		listen_peer_down(peer, false, event->error,
+		listen_peer_lost(peer, event->error,
 				 diagnose_loss(event->error, &event->cause, NULL));
 		break;
 	case EVENT_FAULT:
@@ -151,6 +185,7 @@ void listen_drop(struct peer *peer, bool abort)
 	while (l->peers[i] != peer)
 		i++;
 	l->peers[i] = l->peers[--l->peer_count];
+	free(peer->addresses);
 	free(peer);
 	/* There is a descriptor again. */
 	if (l->out_of_files && l->endpoint)

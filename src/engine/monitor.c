@@ -121,14 +121,31 @@ static void go_down_closed(struct monitoring *r)
 	go_down(r, 0, (struct finding){ .code = FINDING_CLOSED_BY_PEER, .basis = BASIS_STACK });
 }
 
+/* Nothing could be sent any more, on no path: the errno. Then whoever gives up is not to blame. */
+static int unsent_everywhere(const struct monitoring *r)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < r->m.path_count; i++) {
+		error = r->stack->send_error(r->assoc, &r->m.paths[i].address);
+		if (!error)
+			return 0;
+	}
+	return error;
+}
+
 static void go_down_lost(struct monitoring *r, const struct stack_event *event)
 {
 	const struct ledger *ledger = NULL;
+	int unsent = unsent_everywhere(r);
 
 	watch_catch_up(r->watch, r->timeline);
 	if (r->watch->witness)
 		ledger = &r->watch->ledger;
-	go_down(r, event->error, diagnose_loss(event->error, &event->cause, ledger));
+	if (unsent)
+		go_down(r, unsent, diagnose_failed_call("sendmsg", unsent));
+	else
+		go_down(r, event->error, diagnose_loss(event->error, &event->cause, ledger));
 }
 
 /* A call has failed on this host. */

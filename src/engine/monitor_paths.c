@@ -105,6 +105,7 @@ static void take_answer(struct monitoring *r, size_t i, int64_t now, struct moni
 	monitor_count_short(r, now);
 }
 
+/* Why no answer came. */
 static struct finding why_dead(const struct monitoring *r, size_t i, int64_t waited_us)
 {
 	const struct probe_path *asked = &r->probe->paths[i];
@@ -116,6 +117,7 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 
 	way_look_for_route(&way, &asked->address, &any_source);
 	way_look_for_neighbour(&way, &asked->address);
+	way_look_for_unsent(&way, &asked->address, r->stack, r->assoc);
 	way_tell(&way, &known);
 	if (!r->watch->witness)
 		return diagnose_dead_path(&known, NULL, waited_us);
@@ -140,12 +142,8 @@ static bool is_late(const struct monitoring *r, struct monitor_path *path,
 static void take_death(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
 	struct monitor_path *path = &r->m.paths[i];
-	struct finding cause = why_dead(r, i, now - r->probe->paths[i].first_us);
 
-	if (is_late(r, path, &cause))
-		return;
 	event->new_verdict = true;
-	event->cause = cause;
 	path->dead_since_us = r->probe->paths[i].first_us;
 	event->took_us = now - path->dead_since_us;
 	path->verdict = VERDICT_DEAD;
@@ -157,12 +155,28 @@ static void take_death(struct monitoring *r, size_t i, int64_t now, struct monit
 /* A call of this host has failed, which says nothing of the path. */
 static void take_unsent(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
-	const struct stack_fault *fault = r->stack->fault(r->endpoint);
-
+	probe_forget(r->probe, i);
+	if (r->m.paths[i].verdict == VERDICT_UNVERIFIED)
+		return;
 	event->new_verdict = true;
-	event->cause = diagnose_failed_call(fault->call, r->probe->paths[i].error);
 	r->m.paths[i].verdict = VERDICT_UNVERIFIED;
 	monitor_count_short(r, now);
+}
+
+static void take_unasked(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
+{
+	event->cause =
+		diagnose_failed_call(r->stack->fault(r->endpoint)->call, r->probe->paths[i].error);
+	take_unsent(r, i, now, event);
+}
+
+static void take_silence(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
+{
+	event->cause = why_dead(r, i, now - r->probe->paths[i].first_us);
+	if (event->cause.code == FINDING_CALL_FAILED)
+		take_unsent(r, i, now, event);
+	else if (!is_late(r, &r->m.paths[i], &event->cause))
+		take_death(r, i, now, event);
 }
 
 /* What there is to tell of path i since the last look. */
@@ -180,9 +194,9 @@ static void look_at(struct monitoring *r, size_t i, int64_t now)
 	if (answered)
 		take_answer(r, i, now, &event);
 	else if (asked->error && path->verdict == VERDICT_VERIFIED)
-		take_unsent(r, i, now, &event);
+		take_unasked(r, i, now, &event);
 	else if (path->verdict != VERDICT_DEAD && asked->missed && now >= dead_at_us(r, i))
-		take_death(r, i, now, &event);
+		take_silence(r, i, now, &event);
 	if (event.new_verdict || event.new_state)
 		monitor_tell(r, &event);
 }

@@ -209,19 +209,19 @@ static struct trial_end heed_unsent(const struct options *options, const struct 
 				    struct trial_end end)
 {
 	const struct association *a = &result->association;
-	const struct path_result *unsent = NULL;
+	struct finding unasked = { .code = FINDING_NONE };
 	uint64_t answered = 0, required = options->require;
 
 	for (size_t i = 0; i < a->path_count; i++) {
 		answered += a->paths[i].answered > 0;
-		if (a->paths[i].ask_call && !unsent)
-			unsent = &a->paths[i];
+		if (unasked.code != FINDING_CALL_FAILED && !a->paths[i].answered)
+			unasked = diagnose_unasked(&a->paths[i], CHUNK_HEARTBEAT);
 	}
 	if (required == REQUIRE_ALL)
 		required = a->path_count;
-	if (!unsent || answered >= required)
+	if (unasked.code != FINDING_CALL_FAILED || answered >= required)
 		return end;
-	return (struct trial_end){ true, PHASE_FAULT, unsent->ask_error, unsent->ask_call };
+	return (struct trial_end){ true, PHASE_FAULT, unasked.error, unasked.call };
 }
 
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,

@@ -215,6 +215,8 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 		return;
 	way_look_for_route(&way, &address, verify->plan);
 	way_look_for_neighbour(&way, &address);
+	if (asked->sent)
+		way_look_for_unsent(&way, &address, attempt->stack, attempt->assoc);
 	way_tell(&way, path);
 }
 

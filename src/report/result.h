@@ -81,8 +81,9 @@ struct path_result {
 	int64_t rtt_us;           /* of the newest heartbeat that was answered; 0: none was */
 	unsigned heartbeats;      /* sent by the probe */
 	unsigned answered;        /* of those */
-	const char *ask_call;     /* which call failed, so that it could not be asked, or NULL */
-	int ask_error;            /* and its positive errno */
+	int send_error; /* why the newest packet to it could not be sent: positive errno, or 0 */
+	const char *ask_call; /* which call failed, so that it could not be asked, or NULL */
+	int ask_error;        /* and its positive errno */
 	enum big_packets big_packets; /* do packets of asked_mtu bytes get through? */
 	uint32_t asked_mtu;
 	struct path_seen seen; /* zeros where there was no witness */

@@ -495,7 +495,7 @@ static const struct words table[] = {
 	  "no {chunk} left this host",
 	  NULL,
 	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc qdisc",
-	  "the stack sent a packet, and the witness did not see it leave: something on this host drops it",
+	  "the stack sent a packet, and the witness did not see it leave, or sendmsg() was not permitted (EPERM): something on this host drops it",
 	  "an nftables or iptables rule in the output hook\n"
 	  "a queue discipline (tc) that drops\n"
 	  "an IPsec policy without a key",

@@ -252,8 +252,8 @@ struct stack {
 
 	/*
 	 * The newest packet to that address of the peer could not be sent: a positive errno, as
-	 * sendmsg() gave it. 0: it was sent, there was none, or the stack is not told. Good also
-	 * when the association has ended.
+	 * sendmsg() gave it. 0: it was sent, there was none, there is no route, or the stack is not
+	 * told. Good also when the association has ended.
 	 */
 	int (*send_error)(struct stack_assoc *assoc, const union address *peer);
 

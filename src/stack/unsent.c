@@ -42,12 +42,29 @@ static struct unsent *add(void)
 	return one;
 }
 
+static bool is_about_routes(int error)
+{
+	switch (error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case EACCES:
+	case EINVAL:
+	case EADDRNOTAVAIL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void unsent_note(uint16_t port, const union address *to, int error)
 {
 	struct unsent *one;
 
 	if (error == EMSGSIZE)
 		return;
+	if (is_about_routes(error))
+		error = 0;
 	pthread_mutex_lock(&unsent.lock);
 	one = find(port, to);
 	if (one)

@@ -12,8 +12,9 @@
 #include "base/address.h"
 
 /*
- * A packet from that SCTP port to that host was sent (0), or could not be: a positive errno. Of one
- * that is larger than the path's MTU nothing is noted, because the library makes smaller ones.
+ * A packet from that SCTP port to that host was sent (0), or could not be: a positive errno. Not
+ * noted are those that are about the packet's size, because the library makes smaller ones, and
+ * about its way, which a look at the routes tells better.
  */
 void unsent_note(uint16_t port, const union address *to, int error);
 

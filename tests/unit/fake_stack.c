@@ -442,7 +442,9 @@ static int fake_send_error(struct stack_assoc *assoc, const union address *peer)
 {
 	const struct fake_script *s = endpoint_of(assoc)->script;
 
-	return s->send_error && address_equal(peer, &s->send_error_to) ? s->send_error : 0;
+	if (s->send_error_to.sa.sa_family && !address_equal(peer, &s->send_error_to))
+		return 0;
+	return s->send_error;
 }
 
 static enum stack_assoc_state fake_pending_state(struct stack_assoc *assoc)

@@ -76,7 +76,7 @@ struct fake_script {
 	size_t event_count;
 	const struct fake_soft_error *soft_errors;
 	size_t soft_error_count;
-	int send_error; /* of every packet to that address */
+	int send_error; /* of every packet to that address; AF_UNSPEC: to all */
 	union address send_error_to;
 
 	enum stack_assoc_state pending_state;

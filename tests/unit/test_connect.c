@@ -46,6 +46,7 @@
 #define SOFT_ERRORS(...)                                          \
 	.soft_errors = LIST(struct fake_soft_error, __VA_ARGS__), \
 	.soft_error_count = COUNT(struct fake_soft_error, __VA_ARGS__)
+#define UNSENT(number, to) .send_error = (number), .send_error_to = to
 #define PATHS(...)                                     \
 	.paths = LIST(struct stack_path, __VA_ARGS__), \
 	.path_count = COUNT(struct stack_path, __VA_ARGS__)
@@ -465,6 +466,21 @@ static const struct outcome outcomes[] = {
 	     (EVENTS(AT(MSEC, .type = EVENT_FAULT, .error = ENOMEM))),
 	     (RESULT_FAILED, ENOMEM, STATUS_HOST, "tried", MSEC, "recvmsg: ", "ENOMEM"),
 	     .nonblocking_only = true),
+	CASE("the INIT cannot be sent", (ONE), (UNSENT(EIO, V4(127, 0, 0, 1))),
+	     (RESULT_FAILED, EIO, STATUS_HOST, "untried", TIMEOUT_US,
+	      "sendmsg: EIO: ", "--explain EIO")),
+	CASE("one of two INITs cannot be sent", (TWO), (UNSENT(EIO, V4(127, 0, 0, 2))),
+	     (RESULT_FAILED, EIO, STATUS_HOST, "silent untried", TIMEOUT_US,
+	      "sendmsg: EIO: ", "--explain EIO")),
+	CASE("the INIT cannot be sent, and is sent again", (ONE),
+	     (UNSENT(EIO, V4(127, 0, 0, 1)), EVENTS(UP(MSEC))),
+	     (CONNECTED, "unverified", MSEC, NULL, NULL)),
+	CASE("the COOKIE-ECHO cannot be sent", (ONE),
+	     (UNSENT(EIO, V4(127, 0, 0, 1)), .pending_state = ASSOC_COOKIE_ECHOED),
+	     (RESULT_FAILED, EIO, STATUS_HOST, "tried", TIMEOUT_US,
+	      "sendmsg: EIO: ", "--explain EIO")),
+	CASE("a filter of this host drops the INIT", (ONE), (UNSENT(EPERM, V4(127, 0, 0, 1))),
+	     (TIMED_OUT, "silent", TIMEOUT_US, "no INIT left this host", "nft list ruleset")),
 	CASE("words without meaning while pending", (ONE),
 	     (EVENTS(AT(1, .type = EVENT_RESTART), AT(1, .type = EVENT_SHUTDOWN),
 		     AT(2, .type = EVENT_DATA, .data = "x", .length = 1),
@@ -681,6 +697,18 @@ static const struct probing probings[] = {
 	PROBING("one cannot be asked", (TWO), (EVENTS(UP(UP_US)), HEARTBEATS({ 1, 0, 0, EINVAL })),
 		(EXPECT(IS_CONNECTED, "verified unverified", FAKE_RTT_US, NULL, NULL,
 			"setsockopt(SCTP_PEER_ADDR_PARAMS): EINVAL"))),
+	PROBING("what asks one is not sent", (TWO),
+		(EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1)), UNSENT(EIO, V4(127, 0, 0, 2))),
+		(EXPECT(IS_CONNECTED, "verified unverified", PROBE_US, NULL, NULL,
+			"sendmsg: EIO: "))),
+	PROBING("what asks one is not sent, and it is required", (TWO, "-R", "all"),
+		(EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1)), UNSENT(EIO, V4(127, 0, 0, 2))),
+		(EXPECT(AS(RESULT_FAILED, EIO, STATUS_HOST), "verified unverified", PROBE_US,
+			"sendmsg: EIO: ", "--explain EIO", NULL))),
+	PROBING("what asks one is dropped by a filter of this host", (TWO),
+		(EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1)), UNSENT(EPERM, V4(127, 0, 0, 2))),
+		(EXPECT(IS_CONNECTED, "verified dead", PROBE_US, NULL, "nft list ruleset",
+			"no heartbeat left this host"))),
 	PROBING("none can be asked", (TWO),
 		(EVENTS(UP(UP_US)), HEARTBEATS({ 0, 0, 0, EPERM }, { 1, 0, 0, EPERM })),
 		(EXPECT(AS(RESULT_FAILED, EPERM, STATUS_HOST), "unverified unverified", 0,

@@ -247,6 +247,9 @@ static void how_associations_end(void **state)
 		{ "silence",
 		  { EVENTS(UP(0), LOST(MSEC, ETIMEDOUT)) },
 		  "3 lost: ETIMEDOUT: the peer does not answer any more" },
+		{ "nothing is sent to it any more",
+		  { EVENTS(UP(0), LOST(MSEC, ECONNRESET)), .send_error = EIO },
+		  "3 lost: EIO: sendmsg: EIO: " },
 	};
 
 	(void)state;

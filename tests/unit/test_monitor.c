@@ -510,6 +510,60 @@ static void an_answer_that_is_not_taken(void **state)
 	done(&r);
 }
 
+/* The third round's and those after it are not answered, and it is known why. */
+static void a_heartbeat_that_is_not_sent(void **state)
+{
+	const struct {
+		int error;
+		const char *verdict;
+	} cases[] = {
+		{ EIO, "unverified  sendmsg: EIO: " },
+		{ EPERM, "dead        no heartbeat answer in 1.0 s: no heartbeat left this host" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fake_heartbeat lost[14];
+		struct fake_script script = { .heartbeats = lost,
+					      .heartbeat_count = ARRAY_SIZE(lost) };
+		struct run r;
+
+		for (unsigned n = 0; n < ARRAY_SIZE(lost); n++)
+			lost[n] = (struct fake_heartbeat){ .path = 1,
+							   .nth = n + 3,
+							   .after_us = NEVER };
+		script.send_error = cases[i].error;
+		address_from_text(&script.send_error_to, "10.1.2.2");
+		reset(&r);
+		r.options.monitor_us = 4500 * MSEC;
+		r.options.require = PATHS;
+		run(&r, &script, false);
+		assert_int_equal(r.status, STATUS_DEGRADED);
+		expect_has(&r, 0, "10.1.2.2:5000");
+		expect_has(&r, 0, cases[i].verdict);
+		/* Told once. */
+		expect_has(&r, 1, "rounds in 4.5 s");
+		done(&r);
+	}
+}
+
+/* The stack gives it up, but nobody has heard of this end for long. */
+static void lost_because_nothing_is_sent(void **state)
+{
+	const struct fake_script script = {
+		EVENT(1500 * MSEC, .type = EVENT_LOST, .error = ETIMEDOUT), .send_error = EIO,
+		.send_error_to = { .sa.sa_family = AF_UNSPEC }
+	};
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_NOT_CONNECTED);
+	expect_has(&r, 0, "sendmsg: EIO: ");
+	done(&r);
+}
+
 static void a_heartbeat_that_cannot_be_sent(void **state)
 {
 	const struct fake_script script = { HEARTBEATS({ 1, 3, 0, EHOSTUNREACH }) };
@@ -859,6 +913,8 @@ int main(void)
 		cmocka_unit_test(why_a_path_is_dead),
 		cmocka_unit_test(an_answer_that_is_not_taken),
 		cmocka_unit_test(a_heartbeat_that_cannot_be_sent),
+		cmocka_unit_test(a_heartbeat_that_is_not_sent),
+		cmocka_unit_test(lost_because_nothing_is_sent),
 		cmocka_unit_test(slower_than_the_interval),
 		cmocka_unit_test(asked_twice),
 		cmocka_unit_test(becomes_slow),
