@@ -91,6 +91,10 @@ def judge(run, scenario, known, call, form, errno, calls_most):
     # Where the errno is lost inside the library, that is said.
     if "usrsctp" in run.text() and "does not say why" in run.text() and run.status == 6:
         return None
+    # A filter in the output hook makes it fail in the same way, and is what it says.
+    if os.environ["STACK"] == "usrsctp" and call == "sendmsg" and errno == "EPERM" and \
+            ("own-output-filter" in run.out or "left this host" in run.out):
+        return None
     statuses = {6, 5} | {s[0] for s in known}
     if run.ended_by_us:
         statuses.add(128 + signal.SIGTERM)
