@@ -209,7 +209,8 @@ static void udp_ports(struct program *p, const struct witness_ports *ports, uint
 	jump_always(p, DROP);
 }
 
-static void transport_layer(struct program *p, const struct witness_ports *ports)
+/* X: where the UDP header is. X becomes where SCTP's is. */
+static void encapsulation(struct program *p, const struct witness_ports *ports)
 {
 	place(p, UDP_QUOTED);
 	udp_ports(p, ports, 8, ACCEPT);
@@ -219,7 +220,10 @@ static void transport_layer(struct program *p, const struct witness_ports *ports
 	op(p, BPF_MISC | BPF_TXA, 0);
 	op(p, BPF_ALU | BPF_ADD | BPF_K, 8);
 	op(p, BPF_MISC | BPF_TAX, 0);
+}
 
+static void sctp_header(struct program *p)
+{
 	place(p, SCTP);
 	load16_x(p, 0);
 	store(p, SOURCE);
@@ -273,7 +277,9 @@ size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_
 		link_layer(&p);
 	ip_layer(&p);
 	icmp_layer(&p);
-	transport_layer(&p, ports);
+	if (ports->udp_local || ports->udp_remote)
+		encapsulation(&p, ports);
+	sctp_header(&p);
 	sctp_ports(&p, ports);
 	place(&p, SHORT);
 	load_scratch(&p, LENGTH);
@@ -281,6 +287,8 @@ size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_
 	place(&p, ACCEPT);
 	op(&p, BPF_RET | BPF_K, SNAP_ALL);
 	place(&p, DROP);
+	if (!ports->udp_local && !ports->udp_remote)
+		p.at[UDP] = p.at[UDP_QUOTED] = p.count;
 	op(&p, BPF_RET | BPF_K, 0);
 	resolve(&p);
 	return p.count;

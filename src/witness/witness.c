@@ -42,6 +42,7 @@ struct witness {
 	int fd;
 	uint8_t *packet; /* the one being read, of PACKET_SIZE_MAX */
 	struct witness_ports ports;
+	bool wide; /* the filter does not know the local port yet */
 	union address *peers;
 	size_t peer_count;
 	/* Those that sent to the peers, as long as the one that we are about is not known. */
@@ -56,7 +57,7 @@ struct witness {
 
 /* --- Opening ---------------------------------------------------------------------------------- */
 
-static int attach_filter(const struct witness *w)
+static int attach_filter(struct witness *w)
 {
 	struct sock_filter code[WITNESS_FILTER_MAX];
 	struct sock_fprog program = {
@@ -66,6 +67,7 @@ static int attach_filter(const struct witness *w)
 
 	if (setsockopt(w->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
 		return -errno;
+	w->wide = !w->ports.local;
 	return 0;
 }
 
@@ -134,9 +136,13 @@ void witness_close(struct witness *w)
 
 void witness_set_ports(struct witness *w, const struct witness_ports *ports)
 {
+	bool other_udp = ports->udp_local != w->ports.udp_local ||
+			 ports->udp_remote != w->ports.udp_remote;
+
 	w->ports = *ports;
-	/* Where the kernel goes on with the old one, which lets more through, we still choose. */
-	(void)attach_filter(w);
+	if (other_udp)
+		(void)attach_filter(w);
+	/* Else the one that is there lets more through, among which we choose: see narrow(). */
 }
 
 struct pollfd witness_pollfd(const struct witness *w)
@@ -337,6 +343,28 @@ static bool is_tagged(const struct tpacket_auxdata *details)
 	return details->tp_status & TP_STATUS_VLAN_VALID && (details->tp_vlan_tci & 0x0fff) != 0;
 }
 
+/*
+ * The kernel compiles each filter, which costs as much as all else that the witness does. So it
+ * gets one for our local port only when others have associations with the peer's port.
+ */
+static void narrow(struct witness *w, const struct packet *p)
+{
+	const union address *from = &p->source, *to = &p->destination;
+
+	if (!w->wide || !w->ports.local)
+		return;
+	if (p->kind == PACKET_OF_ICMP) {
+		if (!p->icmp.ports)
+			return;
+		from = &p->icmp.source;
+		to = &p->icmp.destination;
+	}
+	if (address_port(from) == w->ports.local || address_port(to) == w->ports.local)
+		return;
+	w->wide = false; /* if it fails, it would fail again */
+	(void)attach_filter(w);
+}
+
 static bool take(struct witness *w, const struct received *r, struct witness_event *event)
 {
 	struct packet_context context = {
@@ -348,9 +376,12 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 	const struct interface *interface;
 	struct trace trace;
 
-	if (is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event->packet) ||
-	    !is_ours(w, &event->packet, outgoing))
+	if (is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event->packet))
 		return false;
+	if (!is_ours(w, &event->packet, outgoing)) {
+		narrow(w, &event->packet);
+		return false;
+	}
 	if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
 		keep_local_port(w, address_port(&event->packet.source));
 	trace = (struct trace){ bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
