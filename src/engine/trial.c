@@ -272,7 +272,6 @@ void trial_end_pause(struct result *result)
 
 void trial_close(struct trial *t, bool abort)
 {
-	watch_stop(&t->watch);
 	attempt_close(&t->attempt, abort);
 }
 

@@ -63,9 +63,12 @@ bool trial_may_go_better(const struct result *result);
 /* result->signal came between two tries: what the last one found out stays, for it is known. */
 void trial_end_pause(struct result *result);
 
-/* Closes what is open, the association with ABORT or as the stack does it in its own time. */
+/*
+ * Closes the endpoint, the association with ABORT or as the stack does it in its own time. The
+ * witness stays open, for closing it takes 10 ms or more, which the report need not wait for.
+ */
 void trial_close(struct trial *t, bool abort);
-/* The same with ABORT, and forgets all of it. */
+/* The same with ABORT, closes the witness, and forgets all of it. */
 void trial_free(struct trial *t);
 
 #endif
