@@ -156,7 +156,8 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 	return 0;
 }
 
-/* Of a list of addresses: more than fit into any INIT. */
+/* Of a list of addresses: 18 of IPv6, and more than fit into any INIT. */
+#define ADDRESSES_SIZE     512
 #define ADDRESSES_SIZE_MAX (1 << 20)
 
 /*
@@ -167,7 +168,7 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, int option,
 			 union address **list)
 {
-	socklen_t size = 4096;
+	socklen_t size = ADDRESSES_SIZE / 2;
 	struct sctp_getaddrs *got = NULL;
 	const uint8_t *at;
 	int rc;
