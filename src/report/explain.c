@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What Linux and its SCTP really say was measured (kernel 6.1, libsctp 1.0.19) or read in
+ * What Linux and its SCTP report was measured (kernel 6.1, libsctp 1.0.19) or read in
  * net/sctp/{socket,sm_statefuns,input}.c and the icmp_err_convert tables of net/ipv4/icmp.c and
  * net/ipv6/icmp.c, from which the soft errors come.
  */
@@ -15,7 +15,7 @@
 
 /* Shared by several rows. */
 #define CHECK_ROUTE    "ip route get ADDR"
-#define CHECK_FIREWALL "nft list ruleset; iptables -S: is IP protocol 132 (sctp) let through?"
+#define CHECK_FIREWALL "nft list ruleset; iptables -S: do they pass IP protocol 132 (sctp)?"
 #define CHECK_WIRE     "tcpdump -ni any sctp or icmp or icmp6, here and on the peer"
 #define CHECK_SOCKETS  "ss -Sanp: which SCTP sockets and associations this host has"
 #define CHECK_LISTENER "on the peer: ss -Slnp; cat /proc/net/sctp/eps"
@@ -25,7 +25,7 @@
 	"the sctp module is not installed: some systems have it in a package of its own " \
 	"(kernel-modules-extra)\n"                                                        \
 	"the module is blacklisted, or loading modules is off\n"                          \
-	"the kernel is built without SCTP, or it is no Linux (gVisor)"
+	"the kernel is built without SCTP, or it is not Linux (gVisor)"
 #define CHECK_NO_SCTP                                                             \
 	CHECK_MODULE " (on the host, where this is a container)\n"                \
 		     "modprobe -c | grep -w sctp: a blacklist or install line?\n" \
@@ -40,40 +40,39 @@
 static const struct explanation table[] = {
 	{ ERRNO(EBADF), STATUS_HOST, "the call was made on a file descriptor that is not open",
 	  PROGRAM_ERROR "\n"
-			"in one's own code: the socket was closed before",
+			"in your own code: the socket was closed before",
 	  CHECK_REPORT "\n"
 		       "strace -e trace=network,close sctp-connect ..." },
 	{ ERRNO(ENOTSOCK), STATUS_HOST, "the call was made on a file descriptor that is no socket",
 	  PROGRAM_ERROR "\n"
-			"in one's own code: a descriptor closed and given to a file since",
+			"in your own code: the descriptor was closed, and then reused for a file",
 	  CHECK_REPORT "\n"
 		       "strace -e trace=network,close sctp-connect ..." },
 	{ ERRNO(EFAULT), STATUS_HOST,
 	  "the kernel could not read the addresses at the pointer it was given",
 	  PROGRAM_ERROR
 	  "\n"
-	  "in one's own code: a wild pointer (sctp_connectx crashes on it, only the bare socket "
+	  "in your own code: a wild pointer (sctp_connectx crashes on it, only the bare socket "
 	  "option says EFAULT)",
 	  CHECK_REPORT "\n"
 		       "strace -e trace=network sctp-connect ..." },
-	{ ERRNO(EINVAL), STATUS_HOST,
-	  "the stack refuses the request as it stands, and nothing was sent",
+	{ ERRNO(EINVAL), STATUS_HOST, "the stack rejects the request, and nothing was sent",
 	  "an address that cannot be a peer: 0.0.0.0, ::, multicast or broadcast\n"
 	  "a link-local IPv6 address without a zone, or with one that does not exist\n"
 	  "different ports in one list of addresses\n"
 	  "an IPv6 address on an IPv4 socket, or IPv4 on one that is IPv6 only\n"
-	  "asking for the state of an association that is pending, failed or gone\n"
-	  "from a route look-up: a blackhole route",
+	  "a question about an association that is pending, failed or gone\n"
+	  "in a route look-up: a blackhole route",
 	  "the addresses and their order: sctp-connect --verbose shows what is sent\n"
 	  "fe80::1%eth0, not fe80::1; ip -6 addr show scope link\n"
 	  "ip route show type blackhole" },
 	{ ERRNO(EACCES), -1,
-	  "this is forbidden: a local port below 1024 without the right to it, or a route or filter "
+	  "permission denied: a local port below 1024 without the privilege, or a route or filter "
 	  "that prohibits the destination",
-	  "a port below 1024 in -b, without CAP_NET_BIND_SERVICE\n"
+	  "a port below 1024 given with -b, without CAP_NET_BIND_SERVICE\n"
 	  "a security module (SELinux, AppArmor) that denies SCTP to this program\n"
 	  "a prohibit route (ip route add prohibit ...)\n"
-	  "ICMPv6 administratively prohibited: a firewall on the path rejects it",
+	  "ICMPv6 administratively prohibited: a firewall on the path rejects the packets",
 	  "sysctl net.ipv4.ip_unprivileged_port_start\n" CHECK_ROUTE
 	  "; ip route show type prohibit\n"
 	  "ausearch -m AVC -ts recent; dmesg | grep -i denied\n" CHECK_FIREWALL },
@@ -81,117 +80,118 @@ static const struct explanation table[] = {
 	  "this socket already has an association with that peer, or it listens",
 	  "a second connect on a one-to-one socket whose association is up\n"
 	  "connect on a listening one-to-one socket\n"
-	  "libsctp 1.0.19 and 1.0.21 say it after a blocking success when errno was ENOPROTOOPT "
-	  "before the call: the association is up all the same",
+	  "libsctp 1.0.19 and 1.0.21 report it after a blocking success, if errno was ENOPROTOOPT "
+	  "before the call: the association is up nevertheless",
 	  CHECK_SOCKETS "\n"
-			"in one's own code: errno = 0 before sctp_connectx()" },
+			"in your own code: errno = 0 before sctp_connectx()" },
 	{ ERRNO(ECONNREFUSED), STATUS_NOT_CONNECTED,
 	  "the peer host answered the INIT with ABORT: nothing listens on that port, or its accept "
 	  "queue is full",
-	  "no SCTP socket listens on that port (a TCP one on the same number is no help)\n"
-	  "the server is there but does not accept, and its backlog is full\n"
+	  "no SCTP socket listens on that port (a TCP socket with the same port number does not count)\n"
+	  "the server is running but does not accept, and its backlog is full\n"
 	  "the server listens on another of its addresses only\n"
-	  "the peer has no SCTP: its ICMP protocol unreachable ends a blocking call so\n"
-	  "one address that refuses ends the attempt: the others are not tried any more",
+	  "the peer has no SCTP: ICMP protocol unreachable ends a blocking call with this errno\n"
+	  "one refusal ends the whole attempt: the remaining addresses are not tried",
 	  CHECK_LISTENER "\n"
 			 "on the peer: lsmod | grep sctp; sysctl net.core.somaxconn\n"
-			 "every address alone: sctp-connect -a ADDR:PORT\n" CHECK_WIRE },
-	{ ERRNO(ETIMEDOUT), STATUS_TIMEOUT, "no address gave an answer in time",
-	  "a firewall that drops protocol 132: many let TCP through and nothing else\n"
+			 "try every address alone: sctp-connect --each\n" CHECK_WIRE },
+	{ ERRNO(ETIMEDOUT), STATUS_TIMEOUT, "no address answered in time",
+	  "a firewall that drops IP protocol 132: many pass only TCP\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
-	  "no route, a dead link, an unanswered ARP: SCTP reports ETIMEDOUT for these, too\n"
-	  "the peer is down, or it cannot send its answer back\n"
-	  "a dead address in front: each one costs one --rto-initial before the next",
-	  CHECK_ROUTE "; ip neigh\n" CHECK_FIREWALL "\n" CHECK_WIRE ": INIT out and nothing in\n"
+	  "no route, a dead link, unanswered ARP: SCTP reports ETIMEDOUT for these, too\n"
+	  "the peer is down, or its answer gets lost\n"
+	  "dead addresses before it: each one costs one --rto-initial",
+	  CHECK_ROUTE "; ip neigh\n" CHECK_FIREWALL "\n" CHECK_WIRE
+		      ": does the INIT leave, does anything come back?\n"
 		      "a longer --timeout; --init-attempts counts over all addresses together" },
 	{ ERRNO(ENETUNREACH), STATUS_NOT_CONNECTED,
 	  "there is no route to the network of that address",
-	  "no route, and no default route, here\n"
-	  "IPv6 without any address but a link-local one\n"
+	  "this host has neither a route nor a default route\n"
+	  "IPv6 with only a link-local address\n"
 	  "ICMP network unreachable from a router on the path\n"
-	  "SCTP itself reports these as ETIMEDOUT: a route look-up or an ICMP message said it\n"
-	  "from the call itself: no local address, of -b or of the host, whose scope reaches the "
+	  "SCTP itself reports these as ETIMEDOUT; ENETUNREACH is from a route look-up or an ICMP message\n"
+	  "from connect itself: no local address (or none given with -b) has a wide enough scope to reach the "
 	  "first address of the peer",
 	  CHECK_ROUTE "\n"
 		      "ip route; ip -6 route; ip rule\n"
 		      "ip link: is the interface up?\n"
-		      "tcpdump -ni any icmp or icmp6: which router says it" },
+		      "tcpdump -ni any icmp or icmp6: which router sends it" },
 	{ ERRNO(EADDRINUSE), STATUS_HOST,
 	  "another socket of this host has that local address and port",
 	  "another program, or another sctp-connect --listen, has the port\n"
 	  "a socket bound to all addresses (0.0.0.0 or ::) takes the port on each of them\n"
-	  "it comes from bind, never from connecting",
+	  "bind reports it, never connect",
 	  CHECK_SOCKETS "\n"
 			"cat /proc/net/sctp/eps\n"
 			"another port, or -b without one: the kernel picks a free port" },
 	{ ERRNO(EINPROGRESS), -1,
-	  "the attempt is under way: on a non-blocking socket this is no error",
-	  "a non-blocking connect, as it should be\n"
+	  "the attempt is in progress: on a non-blocking socket this is not an error",
+	  "a non-blocking connect, as expected\n"
 	  "a blocking connect whose SO_SNDTIMEO ran out: the attempt still goes on",
-	  "wait for the SCTP_ASSOC_CHANGE event, not only for SO_ERROR\n" CHECK_SOCKETS },
-	{ ERRNO(EALREADY), -1, "an attempt to that peer is under way already, and it goes on",
+	  "wait for the SCTP_ASSOC_CHANGE event; SO_ERROR alone is not enough\n" CHECK_SOCKETS },
+	{ ERRNO(EALREADY), -1, "an attempt to that peer is already in progress, and it goes on",
 	  "a second connect to the same peer before the first has ended\n"
 	  "a blocking connect stopped and continued (^Z and fg), or restarted after a signal: the "
-	  "kernel makes the call again and finds its own attempt",
+	  "kernel repeats the call and finds its own attempt",
 	  "wait for the outcome of the first attempt\n" CHECK_SOCKETS "\n"
 	  "sctp-connect --nonblock, which is not restarted" },
 	{ ERRNO(EAGAIN), STATUS_HOST,
-	  "no local port is free for a new association, or the stack cannot take more just now",
-	  "every one-to-one socket takes an ephemeral port of its own, also for different "
+	  "no local port is free for a new association, or the stack is busy",
+	  "every one-to-one socket takes an ephemeral port, even for different "
 	  "destinations: there are 28,232 by default\n"
-	  "in sending: the send buffer is full",
+	  "on send: the send buffer is full",
 	  "sysctl net.ipv4.ip_local_port_range\n" CHECK_SOCKETS "\n"
-	  "one-to-many sockets hold any number of associations on one port" },
+	  "a one-to-many socket holds any number of associations on one port" },
 	{ ERRNO(EAFNOSUPPORT), STATUS_HOST,
-	  "this host has no such address family: IPv6 is switched off",
+	  "this host does not support the address family: IPv6 is switched off",
 	  "the kernel was started with ipv6.disable=1, or is built without IPv6\n"
 	  "a service manager or sandbox that forbids the family (RestrictAddressFamilies=)",
 	  "cat /sys/module/ipv6/parameters/disable; cat /proc/cmdline\n"
 	  "systemctl show -p RestrictAddressFamilies UNIT\n"
-	  "sctp-connect -4, where the peer has IPv4 addresses" },
+	  "sctp-connect -4, if the peer has IPv4 addresses" },
 	{ ERRNO(EPERM), STATUS_HOST,
-	  "this host does not permit it: a privilege is missing, or a sandbox forbids the call",
+	  "this host does not permit the call: a privilege is missing, or a sandbox forbids it",
 	  "a container whose seccomp filter forbids SCTP sockets\n"
 	  "a raw socket without CAP_NET_RAW\n"
-	  "a local firewall never shows so in SCTP: what it drops ends as ETIMEDOUT",
+	  "a local firewall never causes EPERM in SCTP: packets that it drops end as ETIMEDOUT",
 	  "grep -E 'Seccomp|CapEff' /proc/self/status\n"
-	  "the same call as root, and outside the container\n" CHECK_FIREWALL },
+	  "try the same call as root, and outside the container\n" CHECK_FIREWALL },
 	{ ERRNO(EADDRNOTAVAIL), STATUS_HOST,
-	  "an address cannot be used: the local one is not of this host, or a peer address stands "
-	  "twice in the list",
+	  "an address cannot be used: the local one is not an address of this host, or a peer address is "
+	  "in the list twice",
 	  "in bind: the address is on no interface, or its interface is gone\n"
-	  "in bind: an IPv6 address still in duplicate address detection, or failed in it\n"
-	  "in connecting: a duplicate, also an IPv4 address and its v4-mapped IPv6 form\n"
-	  "in connecting: the local port already has an association with that peer",
+	  "in bind: an IPv6 address whose duplicate address detection is still running, or has failed\n"
+	  "in connect: a duplicate; an IPv4 address and its v4-mapped IPv6 form count as one\n"
+	  "in connect: the local port already has an association with that peer",
 	  "ip addr; ip -6 addr show tentative\n" CHECK_SOCKETS "\n"
 	  "sysctl net.ipv4.ip_nonlocal_bind\n"
 	  "getent ahosts NAME: does the name give an address twice?" },
 	{ ERRNO(EHOSTUNREACH), STATUS_NOT_CONNECTED,
-	  "that host cannot be reached: it does not answer ARP or neighbour discovery, or a router "
-	  "or filter says so by ICMP",
+	  "the host cannot be reached: it does not answer ARP or neighbour discovery, or a router "
+	  "or filter sent an ICMP error",
 	  "the host is down, or its address is on no link here\n"
-	  "ICMP host unreachable, or administratively prohibited: a firewall rejects it\n"
+	  "ICMP host unreachable, or administratively prohibited: a firewall rejects the packets\n"
 	  "an unreachable route (ip route add unreachable ...)\n"
 	  "SCTP itself reports it as ETIMEDOUT, and may show it in SO_ERROR after a success",
 	  CHECK_ROUTE "; ip neigh show ADDR\n"
-		      "tcpdump -ni any arp or icmp or icmp6: who says it\n" CHECK_FIREWALL },
+		      "tcpdump -ni any arp or icmp or icmp6: who sends it\n" CHECK_FIREWALL },
 	{ ERRNO(EPROTONOSUPPORT), STATUS_HOST,
-	  "the kernel of this host has no SCTP, for one-to-one sockets (SOCK_STREAM)",
-	  CAUSES_NO_SCTP, CHECK_NO_SCTP },
+	  "this host's kernel has no SCTP for one-to-one sockets (SOCK_STREAM)", CAUSES_NO_SCTP,
+	  CHECK_NO_SCTP },
 	{ ERRNO(ESOCKTNOSUPPORT), STATUS_HOST,
-	  "the kernel of this host has no SCTP, for one-to-many sockets (SOCK_SEQPACKET)",
-	  CAUSES_NO_SCTP, CHECK_NO_SCTP },
+	  "this host's kernel has no SCTP for one-to-many sockets (SOCK_SEQPACKET)", CAUSES_NO_SCTP,
+	  CHECK_NO_SCTP },
 	{ ERRNO(ENOPROTOOPT), STATUS_NOT_CONNECTED,
 	  "the peer host answered ICMP protocol unreachable: it has no SCTP at all",
 	  "the sctp module is not loaded on the peer: no program there has used SCTP yet\n"
-	  "in IPv6 the message is: parameter problem, unknown next header\n"
+	  "with IPv6 the message is: parameter problem, unknown next header\n"
 	  "a firewall that rejects with icmp type prot-unreachable\n"
 	  "from setsockopt: this kernel does not know the option",
 	  "on the peer: modprobe sctp; ls /proc/net/sctp\n" CHECK_WIRE "\n" CHECK_FIREWALL },
-	{ ERRNO(ENOMEM), STATUS_HOST, "this host has no memory for it",
-	  "memory, or the memory limit of the control group, is used up\n"
+	{ ERRNO(ENOMEM), STATUS_HOST, "this host is out of memory",
+	  "the host's memory, or the memory limit of the control group, is used up\n"
 	  "each association costs about 17 KiB of kernel memory\n"
-	  "the kernel says it too for an absurdly long list of addresses",
+	  "the kernel also reports it for an absurdly long list of addresses",
 	  "free -m; wc -l /proc/net/sctp/assocs\n"
 	  "sysctl net.sctp.sctp_mem; cat /proc/net/sockstat\n"
 	  "dmesg | grep -i 'out of memory'" },
@@ -205,22 +205,21 @@ static const struct explanation table[] = {
 	  "every one-to-one association takes a descriptor of its own",
 	  "ulimit -n; ulimit -Hn\n"
 	  "ls /proc/PID/fd | wc -l" },
-	{ ERRNO(ENFILE), STATUS_HOST,
-	  "this host may not open more files, in all processes together",
+	{ ERRNO(ENFILE), STATUS_HOST, "this host has too many open files, over all processes",
 	  "fs.file-max is reached\n"
 	  "a program that leaks descriptors",
 	  "sysctl fs.file-max fs.file-nr\n"
 	  "lsof -n | awk '{print $1}' | sort | uniq -c | sort -n | tail" },
-	{ ERRNO(EINTR), -1, "a signal interrupted the call, and the attempt goes on without it",
+	{ ERRNO(EINTR), -1, "a signal interrupted the call, but the attempt goes on",
 	  "a handler without SA_RESTART ran during a blocking connect\n"
-	  "^C, kill, or a timer of the program itself",
+	  "^C, kill, or a timer of the program",
 	  "wait for the outcome: a second connect says EALREADY or EISCONN\n" CHECK_SOCKETS },
 	{ ERRNO(ECONNRESET), STATUS_NOT_CONNECTED,
-	  "the peer ended the association with an ABORT after it had been established",
+	  "the peer ended the established association with an ABORT",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
-	  "the peer host restarted and does not know the association any more\n"
-	  "the protocol above (Diameter, M3UA, S1AP, ...) does not want this peer\n"
-	  "a middlebox or another SCTP stack on the peer's addresses sent the ABORT",
+	  "the peer host restarted and no longer knows the association\n"
+	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
+	  "a middlebox, or another SCTP stack at the peer's addresses, sent the ABORT",
 	  "the logs of the server\n" CHECK_WIRE ": the ABORT carries a cause\n"
 	  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
 	{ ERRNO(ECONNABORTED), STATUS_NOT_CONNECTED,
@@ -228,38 +227,37 @@ static const struct explanation table[] = {
 	  "the peer, or a middlebox on the path, broke the protocol\n"
 	  "the program itself aborted it\n"
 	  "no memory for the association",
-	  CHECK_WIRE ": what came just before the ABORT, and its cause\n"
+	  CHECK_WIRE ": the packet before the ABORT, and the cause of the ABORT\n"
 		     "cat /proc/net/sctp/snmp: SctpAborteds" },
-	{ ERRNO(EPIPE), -1,
-	  "there is no association any more to send on, or nobody reads the output",
+	{ ERRNO(EPIPE), -1, "the association to send on has ended, or no program reads the output",
 	  "the association ended before the data was sent\n"
-	  "the program behind the pipe of the output has ended (sctp-connect ... | head -1)",
+	  "the program that reads the output has ended (sctp-connect ... | head -1)",
 	  CHECK_SOCKETS "\n"
 			"the program at the other end of the pipe" },
 	{ ERRNO(ENOTCONN), -1, "the socket has no association",
 	  "it was not established yet, or it has ended\n"
-	  "a one-to-many socket has no single peer: getpeername says so always",
+	  "a one-to-many socket has no single peer: getpeername always fails with ENOTCONN",
 	  CHECK_SOCKETS "\n"
 			"cat /proc/net/sctp/assocs" },
-	{ ERRNO(ESHUTDOWN), -1, "the association is closing: nothing more can be sent on it",
-	  "this side or the peer has started the graceful close (SHUTDOWN)\n"
-	  "a server that closes as soon as it has accepted",
+	{ ERRNO(ESHUTDOWN), -1, "the association is closing: it cannot send any more data",
+	  "this host or the peer has started the graceful close (SHUTDOWN)\n"
+	  "the server closes as soon as it has accepted",
 	  "the logs of the server\n" CHECK_WIRE ": who sends SHUTDOWN first" },
 	{ ERRNO(EOPNOTSUPP), STATUS_HOST,
-	  "this socket cannot do that: it is no SCTP socket, or of the wrong style",
+	  "this socket does not support the operation: it is not an SCTP socket, or of the wrong style",
 	  PROGRAM_ERROR "\n"
-			"in one's own code: sctp_connectx on a TCP, UDP, unix or raw socket",
+			"in your own code: sctp_connectx on a TCP, UDP, unix or raw socket",
 	  CHECK_REPORT "\n"
 		       "socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP), not 0 or IPPROTO_TCP" },
-	{ ERRNO(ENOSYS), STATUS_HOST, "the kernel of this host lacks what the call needs",
+	{ ERRNO(ENOSYS), STATUS_HOST, "this host's kernel lacks something that the call needs",
 	  "from listen: the hash that signs cookies is missing (modules hmac, sha1 or md5)\n"
-	  "a kernel, or a layer that imitates one, without the system call",
+	  "a kernel, or a layer that imitates a kernel, without the system call",
 	  "sysctl net.sctp.cookie_hmac_alg\n"
 	  "modprobe -a hmac sha1_generic md5; cat /proc/crypto\n"
 	  "uname -a" },
 	{ ERRNO(ENODEV), STATUS_HOST,
 	  "the network interface that an address or a socket names does not exist",
-	  "the zone of a link-local address (fe80::1%eth0) is no interface of this host\n"
+	  "the zone of a link-local address (fe80::1%eth0) is not an interface of this host\n"
 	  "the interface was removed or renamed, or is in another network namespace",
 	  "ip link\n"
 	  "ip netns; ls -l /proc/self/ns/net" },
@@ -271,50 +269,50 @@ static const struct explanation table[] = {
 	{ ERRNO(EHOSTDOWN), STATUS_NOT_CONNECTED,
 	  "a router says by ICMP that it knows no such host",
 	  "ICMP host unknown: the last router on the path cannot find the host",
-	  "tcpdump -ni any icmp: which router says it\n" CHECK_ROUTE "; tracepath -n ADDR" },
+	  "tcpdump -ni any icmp: which router sends it\n" CHECK_ROUTE "; tracepath -n ADDR" },
 	{ ERRNO(EMSGSIZE), -1, "the message is too long to be sent",
 	  "it is longer than the send buffer (SO_SNDBUF)\n"
 	  "it does not fit one packet, and SCTP_DISABLE_FRAGMENTS is set\n"
-	  "a small MTU on the path is no cause: SCTP adapts to it",
+	  "a small MTU on the path is not a cause: SCTP adapts to it",
 	  "sysctl net.core.wmem_default net.sctp.sctp_wmem\n"
 	  "tracepath -n ADDR; ip route get ADDR: the MTU" },
 	{ ERRNO(EPROTO), -1,
-	  "a host on the path found the packets malformed, and said so by ICMP parameter problem",
-	  "a middlebox that damages or does not know the packets\n"
-	  "IP options or IPv6 extension headers that the peer does not take",
+	  "a host on the path found the packets malformed, and sent ICMP parameter problem",
+	  "a middlebox that damages the packets, or does not know SCTP\n"
+	  "IP options or IPv6 extension headers that the peer does not accept",
 	  "tcpdump -vni any icmp or icmp6\n"
 	  "ethtool -k DEV: offloads of a tunnel or virtual interface" },
 	{ ERRNO(EIO), STATUS_HOST,
-	  "nothing about the association: the output, or a device of this host, failed",
+	  "the output, or a device of this host, failed; the association did not",
 	  "the file, disk or terminal behind the output is broken or gone",
 	  "dmesg | tail\n"
-	  "the same command with the output to another place" },
+	  "run the same command with the output in another place" },
 	{ ERRNO(ENOSPC), STATUS_HOST,
-	  "nothing about the association: the output could not be written, the disk is full",
+	  "the output could not be written, the disk is full; the association did not fail",
 	  "the file system of the output is full, or its quota is used up\n"
 	  "the output is /dev/full",
 	  "df -h; df -i; quota\n"
-	  "the same command with the output to another place" },
+	  "run the same command with the output in another place" },
 	{ ERRNO(EDESTADDRREQ), STATUS_HOST, "the call named no destination address",
 	  PROGRAM_ERROR
 	  "\n"
-	  "in one's own code: sending on a socket without association and without address",
+	  "in your own code: it sends on a socket without an association, and gives no address",
 	  CHECK_REPORT "\n"
 		       "strace -e trace=network sctp-connect ..." },
 
 	{ "connected", 0, STATUS_OK, "the association was established",
 	  "as many paths as --require asks for answered a heartbeat, or --no-probe sent none\n"
-	  "a path that reads unverified was not asked: it is in the association, no more\n"
-	  "addresses that read rejected are not part of it: the peer did not list them",
+	  "an unverified path was not asked: it is in the association, that is all\n"
+	  "rejected addresses are not in the association: the peer did not list them",
 	  "cat /proc/net/sctp/assocs; cat /proc/net/sctp/remaddr\n"
 	  "ss -Sani" },
 	{ "degraded", 0, STATUS_DEGRADED,
 	  "the association was established, but with fewer verified paths than --require asks for",
-	  "a path is dead, or an address was left out by the peer or by address scope\n"
-	  "all are dead: the peer does not answer heartbeats, or has gone since the handshake\n"
-	  "-R is more than the addresses there are; -R all counts the rejected ones too",
+	  "a path is dead, or an address was left out, by the peer or for its scope\n"
+	  "all are dead: the peer ignores heartbeats, or went away after the handshake\n"
+	  "-R asks for more than there are addresses; -R all counts the rejected ones too",
 	  "the verdict of each path: sctp-connect --explain dead, rejected, unverified\n"
-	  "a longer --probe-timeout, where a round trip may take more than a second\n"
+	  "a longer --probe-timeout, if a round trip may take more than a second\n"
 	  "sysctl net.sctp.addr_scope_policy, on both sides" },
 	{ "closed", 0, STATUS_NOT_CONNECTED,
 	  "the association was established, and the peer closed it (SHUTDOWN) before it was up for "
@@ -325,17 +323,17 @@ static const struct explanation table[] = {
 	  "the logs of the server, and of the proxy in front of it\n"
 	  "--hold 0: how it reads for a client that closes at once" },
 	{ "refused", 0, STATUS_NOT_CONNECTED,
-	  "the peer host is there and said no: it answered ABORT, or ICMP protocol unreachable",
+	  "the peer host refused: it answered ABORT, or ICMP protocol unreachable",
 	  "no SCTP socket listens on that port, or its accept queue is full\n"
 	  "the peer has no SCTP at all (ENOPROTOOPT)\n"
-	  "one address that refuses ends the attempt: the others are not tried any more",
+	  "one refusal ends the whole attempt: the remaining addresses are not tried",
 	  CHECK_LISTENER "\n"
 			 "on the peer: modprobe sctp; sysctl net.core.somaxconn\n"
-			 "every address alone: sctp-connect -a ADDR:PORT" },
-	{ "timeout", 0, STATUS_TIMEOUT, "no answer came in time, and nothing said why",
-	  "a firewall that drops protocol 132: many let TCP through and nothing else\n"
+			 "try every address alone: sctp-connect --each" },
+	{ "timeout", 0, STATUS_TIMEOUT, "no answer arrived in time, and nothing showed why",
+	  "a firewall that drops IP protocol 132: many pass only TCP\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
-	  "the peer is down, or it cannot send its answer back\n"
+	  "the peer is down, or its answer gets lost\n"
 	  "--timeout is too short for the number of addresses",
 	  CHECK_ROUTE "; ip neigh\n" CHECK_FIREWALL "\n" CHECK_WIRE },
 	{ "unreachable", 0, STATUS_NOT_CONNECTED,
@@ -344,13 +342,13 @@ static const struct explanation table[] = {
 	  "no answer to ARP or neighbour discovery\n"
 	  "a router or firewall that rejects by ICMP",
 	  CHECK_ROUTE "; ip neigh show ADDR\n"
-		      "tcpdump -ni any icmp or icmp6: who says it\n" CHECK_FIREWALL },
+		      "tcpdump -ni any icmp or icmp6: who sends it\n" CHECK_FIREWALL },
 	{ "aborted", 0, STATUS_NOT_CONNECTED,
-	  "the association came up and was lost at once, or while its paths were asked, as a rule "
+	  "the association came up, but was lost at once, or while its paths were probed, usually "
 	  "by an ABORT of the peer",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
-	  "the protocol above (Diameter, M3UA, S1AP, ...) does not want this peer\n"
-	  "one side found the protocol broken",
+	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
+	  "one end broke the protocol",
 	  "the logs of the server\n" CHECK_WIRE ": the ABORT carries a cause\n"
 	  "cat /proc/net/sctp/snmp: SctpAborteds" },
 	{ "unresolved", 0, STATUS_UNRESOLVED, "a name could not be resolved, and nothing was sent",
@@ -366,34 +364,34 @@ static const struct explanation table[] = {
 	{ "failed", 0, STATUS_HOST,
 	  "this host could not try, or a signal ended the attempt: the errno says which",
 	  "no permission, no such local address, no free port, out of resources\n"
-	  "a list of addresses that the stack does not take\n"
+	  "a list of addresses that the stack does not accept\n"
 	  "with EINTR: a signal; the exit status is then 128 and its number",
 	  "sctp-connect --explain ERRNO, with the errno of the report\n"
 	  "sctp-connect --verbose: which call it was" },
 
 	{ "unverified", 0, -1,
-	  "the address is in the association, and it is not known whether it works",
-	  "--no-probe: nobody has asked, and the handshake used one path only\n"
-	  "a signal, or the peer, ended the probe before it had its time to answer\n"
+	  "the address is in the association, but it is not known whether it works",
+	  "--no-probe: no heartbeat was sent, and the handshake used only one path\n"
+	  "a signal, or the peer, ended the probe before the time for an answer was over\n"
 	  "the state active means nothing yet: the kernel gives it to every address that was "
-	  "asked for and that the peer listed, even to one without a route",
+	  "requested and that the peer listed, even to one without a route",
 	  CHECK_ROUTE "\n"
 		      "cat /proc/net/sctp/remaddr: the state, some hb_interval later\n"
 		      "tcpdump -ni any 'sctp and host ADDR': HEARTBEAT and its ACK" },
 	{ "verified", 0, -1, "a round trip over this path was seen: a heartbeat was answered",
-	  "the peer's stack answered on this address; its application was not asked\n"
-	  "lost 1 of 2 heartbeats: the path works, and loses packets",
+	  "the peer's stack answered on this address; that says nothing about its application\n"
+	  "lost 1 of 2 heartbeats: the path works, but loses packets",
 	  "rtt is the round trip of that heartbeat; ss -Sani: the stack's own figures\n"
 	  "sctp-connect --verbose: each HEARTBEAT and its HEARTBEAT-ACK" },
-	{ "dead", 0, -1, "this path was asked, and answered no heartbeat in time",
+	{ "dead", 0, -1, "a heartbeat was sent on this path, and no answer arrived in time",
 	  "a cut link, or a filter or route that drops it in one direction\n"
-	  "the peer answers over another interface, and rp_filter drops that\n"
-	  "a round trip that is longer than --probe-timeout",
+	  "the answer arrives on another interface, and rp_filter drops it\n"
+	  "a round trip longer than --probe-timeout",
 	  CHECK_ROUTE "\n"
 		      "sysctl net.ipv4.conf.all.rp_filter\n"
 		      "tcpdump -ni any 'sctp and host ADDR', on both sides" },
 	{ "rejected", 0, -1,
-	  "the address was asked for, but the peer did not list it: it is not in the association",
+	  "the address was requested, but the peer did not list it: it is not in the association",
 	  "it is not an address of this peer, or the server is not bound to it\n"
 	  "address scope: with a global first address, both sides leave out private ones\n"
 	  "NAT: the peer knows itself by another address",
@@ -401,18 +399,18 @@ static const struct explanation table[] = {
 	  "sysctl net.sctp.addr_scope_policy on both sides (0: no rule)\n"
 	  "tcpdump -vni any sctp: the addresses in the INIT ACK" },
 	{ "tried", 0, -1,
-	  "an INIT went to this address, and whether it was the one that answered is not known",
-	  "all addresses had had their turn, some more than once, when one of them refused",
-	  "every address alone: sctp-connect -a ADDR:PORT\n" CHECK_WIRE },
+	  "an INIT was sent to this address; it is not known whether this address answered",
+	  "every address had its turn, some more than once, before one of them refused",
+	  "try every address alone: sctp-connect --each\n" CHECK_WIRE },
 	{ "untried", 0, -1, "the attempt ended before this address had its turn",
 	  "the stack tries one address after the other, one --rto-initial apart\n"
 	  "an address before it refused, which ends the attempt\n"
 	  "--timeout or --init-attempts were used up",
-	  "the address alone, or first: sctp-connect -a ADDR:PORT\n"
+	  "try the address alone, or first: sctp-connect -a ADDR:PORT\n"
 	  "a longer --timeout, a shorter --rto-initial, more --init-attempts" },
 	{ "excluded", 0, -1, "this host could not put the address into the call",
-	  "it is of a family that the socket or this host does not carry (IPv6 is off)\n"
-	  "it cannot go together with the others in one association",
+	  "its family is not supported by the socket or this host (IPv6 is off)\n"
+	  "it cannot be in one association with the others",
 	  "cat /sys/module/ipv6/parameters/disable\n"
 	  "sctp-connect --verbose: the order and the reason" },
 };
@@ -455,11 +453,11 @@ static int unknown_name(const char *name, struct message *why)
 	char shown[PRINTABLE_MAX];
 
 	return message_set(why, STATUS_USAGE,
-			   "nothing is known about '%s': --list names shows what is",
+			   "unknown name '%s': --list names lists all that can be explained",
 			   printable(name, shown, sizeof(shown)));
 }
 
-/* Breaks between words before column 80; the lines after the first begin with indent. */
+/* Breaks lines between words before column 80; all lines but the first begin with indent. */
 static void print_wrapped(FILE *out, const char *text, size_t length, const char *indent)
 {
 	size_t column = strlen(indent);
@@ -502,7 +500,7 @@ static void print_head(FILE *out, const char *name, int number, int status, cons
 	print_wrapped(out, meaning, strlen(meaning), "");
 }
 
-/* A phrase as it is said of any finding with this code. */
+/* The phrase for any finding with this code: the parameters stand for themselves. */
 static void print_phrase(FILE *out, const char *title, const char *phrase)
 {
 	struct message m = { "" };

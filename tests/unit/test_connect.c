@@ -313,7 +313,7 @@ static const struct outcome outcomes[] = {
 	CASE("refused", (ONE), (EVENTS(FAILED(400, ECONNREFUSED))),
 	     (REFUSED, "refused", 400, "no endpoint listens on port 5000", NULL)),
 	CASE("refused, one-to-many", (ONE, "-m"), (EVENTS(FAILED(400, ECONNREFUSED))),
-	     (REFUSED, "refused", 400, "a one-to-many socket is not told which", NULL)),
+	     (REFUSED, "refused", 400, "a one-to-many socket does not show which", NULL)),
 	CASE("refused by the first of several", (THREE), (EVENTS(FAILED(T1_US - 1, ECONNREFUSED))),
 	     (REFUSED, "refused untried untried", T1_US - 1, "no endpoint listens on port 5000",
 	      "try without 127.0.0.1")),
@@ -589,7 +589,7 @@ struct probing {
 #define IS_CLOSED    AS(RESULT_CLOSED, 0, STATUS_NOT_CONNECTED)
 #define IS_ABORTED   AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED)
 
-#define SECOND_IS_DEAD "127.0.0.2: listed by the peer, but nothing comes back on that path"
+#define SECOND_IS_DEAD "127.0.0.2: listed by the peer, but no answer arrives on that path"
 
 static const struct probing probings[] = {
 	PROBING("all answer", (THREE), (EVENTS(UP(UP_US))),
@@ -1231,7 +1231,8 @@ static void why_an_address_is_rejected(void **state)
 			    "not an address of this peer");
 	result = RUN(scope, "-a", "10.1.1.2:5000", "-a", "8.8.8.8");
 	assert_contains(said_note(&result->association.paths[0]).text, "it is private");
-	assert_contains(said_note(&result->association.paths[0]).text, "a global one (8.8.8.8)");
+	assert_contains(said_note(&result->association.paths[0]).text,
+			"a global address (8.8.8.8)");
 }
 
 /* The kernel gives link-local addresses back without the zone they were given with. */

@@ -206,8 +206,8 @@ static void json_unresolved(void **state)
 	report_result(&f->capture.reporter, &f->result);
 	assert_line(f, "{\"schema\":2,\"target\":\"mme.example\",\"result\":\"unresolved\","
 		       "\"exit_status\":3,\"signal\":null,\"errno\":null,\"errno_number\":null,"
-		       "\"reason\":\"mme.example: no such name\",\"hint\":\"ip link show eth0: "
-		       "its cable, or the switch or host at its other end\","
+		       "\"reason\":\"mme.example: no such name\",\"hint\":\"ip link show eth0; "
+		       "check its cable, and the switch or host at the other end\","
 		       "\"cause\":{\"code\":\"name-not-found\",\"evidence\":\"resolver\","
 		       "\"name\":\"mme.example\"},"
 		       "\"stack\":null,\"mode\":\"blocking\",\"style\":\"one-to-many\",\"tries\":1,"

@@ -565,7 +565,7 @@ static void the_wait_fails(void **state)
 	fake_loop_fail(10 * MSEC, EPERM);
 	assert_int_equal(LISTEN(scripts, "-b", "127.0.0.1:5000"), STATUS_HOST);
 	assert_int_equal(said.took_us, 10 * MSEC);
-	assert_contains(said.out, "echoed: ppoll: EPERM: this host does not permit it");
+	assert_contains(said.out, "echoed: ppoll: EPERM: this host does not permit the call");
 }
 
 static void a_signal_with_nobody_there(void **state)

@@ -701,8 +701,8 @@ static void the_peer_ends_it(void **state)
 		  "in 2.5 s: aborted by the peer: user-initiated abort go away",
 		  true },
 		{ { .type = EVENT_LOST, .error = ECONNABORTED },
-		  "lost  association 3, ECONNABORTED: aborted by this end: what the peer sent breaks "
-		  "the protocol",
+		  "lost  association 3, ECONNABORTED: aborted by this end: the peer broke the "
+		  "protocol",
 		  "in 2.5 s: aborted by this end",
 		  true },
 		{ { .type = EVENT_LOST, .error = ETIMEDOUT },
@@ -808,8 +808,8 @@ static void the_wait_fails(void **state)
 	assert_int_equal(r.status, STATUS_HOST);
 	assert_false(r.gone);
 	expect(&r, 0,
-	       "end        1 round in 10.0 ms: ppoll: EPERM: this host does not permit it: a privilege is "
-	       "missing, or a sandbox forbids the call");
+	       "end        1 round in 10.0 ms: ppoll: EPERM: this host does not permit the call: a privilege is "
+	       "missing, or a sandbox forbids it");
 	done(&r);
 }
 

@@ -68,8 +68,8 @@ static void text_degraded(void **state)
 		      "  10.1.2.2:5000  dead      no heartbeat answer in 1000 ms  primary"
 		      "  potentially failed\n",
 		      "sctp-connect: 1 of 2 addresses verified, 2 are required\n"
-		      "sctp-connect: ip link show eth0: its cable, or the switch or host at its "
-		      "other end\n");
+		      "sctp-connect: ip link show eth0; check its cable, and the switch or host "
+		      "at the other end\n");
 }
 
 /* What the table says of an address is not said once more. */
@@ -280,8 +280,8 @@ static void text_timeout(void **state)
 		      "  10.1.12.2:5000  untried\n"
 		      "  [fd01::2]:5000  excluded  this host has no IPv6\n",
 		      "sctp-connect: no answer to INIT within 5000 ms\n"
-		      "sctp-connect: ip link show eth0: its cable, or the switch or host at its "
-		      "other end\n");
+		      "sctp-connect: ip link show eth0; check its cable, and the switch or host "
+		      "at the other end\n");
 }
 
 static void text_unresolved(void **state)
