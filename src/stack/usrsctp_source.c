@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/ip.h>
 #include <netpacket/packet.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/param.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -66,13 +68,36 @@ static unsigned interface_of(const struct ifaddrs *all, const char *name)
 	return 0;
 }
 
+/*
+ * The library asks for the MTU of a link for each path, and sends nothing, in silence, where it is
+ * not told.
+ */
+static int ask_for_mtus(const struct ifaddrs *all)
+{
+	int fd = sources.route4 >= 0 ? sources.route4 : sources.route6, error = 0;
+
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
+		struct ifreq ask = { .ifr_mtu = 0 };
+
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_PACKET)
+			continue;
+		memcpy(ask.ifr_name, i->ifa_name, MIN(strlen(i->ifa_name), IF_NAMESIZE - 1));
+		if (ioctl(fd, SIOCGIFMTU, &ask) < 0 && errno != ENODEV)
+			error = errno;
+	}
+	return -error;
+}
+
 static int read_links(const char **call)
 {
 	struct ifaddrs *all = NULL;
+	int rc;
 
 	*call = "getifaddrs";
 	if (getifaddrs(&all) < 0)
 		return -errno;
+	*call = "ioctl(SIOCGIFMTU)";
+	rc = ask_for_mtus(all);
 	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
 		struct link_address *link;
 		union address address, mask;
@@ -92,7 +117,7 @@ static int read_links(const char **call)
 		link->interface = interface_of(all, i->ifa_name);
 	}
 	freeifaddrs(all);
-	return 0;
+	return rc;
 }
 
 static const struct link_address *find_link(const union address *a)
@@ -146,9 +171,9 @@ int source_start(const char **call)
 	if (sources.started)
 		return 0;
 	pthread_mutex_lock(&sources.lock);
-	rc = read_links(call);
+	rc = open_routes(call);
 	if (rc == 0)
-		rc = open_routes(call);
+		rc = read_links(call);
 	sources.ports = xcalloc(UINT16_MAX + 1, sizeof(*sources.ports));
 	sources.started = true;
 	pthread_mutex_unlock(&sources.lock);
