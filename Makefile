@@ -158,7 +158,7 @@ test-deps: ## install what the tests need (Debian)
 check: test-deps ## install what is missing (apt, sudo), build, and run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness many
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
-	@tests/run sanitize e2e usrsctp platform cross witness docs nosctp unit lint
+	@tests/run sanitize e2e usrsctp platform cross witness calls docs nosctp unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
