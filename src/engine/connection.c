@@ -353,6 +353,8 @@ static void on_packets(void *context, short revents)
 
 	(void)revents;
 	watch_read(&c->trial.watch, c->timeline);
+	if (watch_pollfd(&c->trial.watch).fd < 0)
+		loop_remove(&c->packets);
 	if (c->state != CONNECTION_CLOSING)
 		c->wake_us = loop_now_us();
 	await(c);
