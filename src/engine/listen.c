@@ -75,7 +75,8 @@ static void take_in(struct listening *l, const struct peer *accepted)
 static void wait_for_files(struct listening *l, int error)
 {
 	if (!l->out_of_files)
-		warn("no association can be accepted for now: %s", strerror(error));
+		warn("no association can be accepted for now: %s: %s",
+		     l->stack->fault(l->endpoint)->call, strerror(error));
 	l->out_of_files = true;
 	loop_change(&l->arrivals, 0);
 	loop_timer_set(&l->retry, loop_now_us() + ACCEPT_RETRY_US);

@@ -13,6 +13,7 @@
 
 #include "base/loop.h"
 #include "base/util.h"
+#include "stack/receiver.h"
 #include "stack/usrsctp_parts.h"
 #include "stack/usrsctp_source.h"
 
@@ -279,6 +280,8 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	const char *call;
 	int rc;
 
+	if (receiver_error())
+		return handle_failed(endpoint, "recvmsg", -receiver_error());
 	/* First, for an association that was accepted cannot be put back. */
 	*accepted = new_endpoint(STACK_ONE_TO_ONE, &call);
 	if (!*accepted)

@@ -6,6 +6,7 @@
 
 #include "base/loop.h"
 #include "stack/usrsctp_parts.h"
+#include "stack/receiver.h"
 #include "stack/unsent.h"
 
 /*
@@ -269,6 +270,14 @@ static bool take_ended(struct stack_endpoint *endpoint, struct stack_event *even
 	return true;
 }
 
+static int fault(struct stack_endpoint *endpoint, struct stack_event *event, const char *call,
+		 int error)
+{
+	handle_failed(endpoint, call, -error);
+	*event = (struct stack_event){ .type = EVENT_FAULT, .error = error };
+	return 1;
+}
+
 /* The bell is silenced as in accept_socket(). */
 int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
 {
@@ -276,12 +285,11 @@ int us_next_event(struct stack_endpoint *endpoint, struct stack_event *event)
 
 	if (receive(endpoint, event))
 		return 1;
+	if (receiver_error())
+		return fault(endpoint, event, "recvmsg", receiver_error());
 	rc = bell_silence(endpoint->bell);
-	if (rc < 0) {
-		event->type = EVENT_FAULT;
-		event->error = -handle_failed(endpoint, "read(eventfd)", rc);
-		return 1;
-	}
+	if (rc < 0)
+		return fault(endpoint, event, "read(eventfd)", -rc);
 	if (!receive(endpoint, event) && !take_ended(endpoint, event))
 		return 0;
 	bell_ring(endpoint->bell);

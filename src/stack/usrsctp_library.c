@@ -13,6 +13,7 @@
 #include <usrsctp.h>
 
 #include "base/loop.h"
+#include "stack/receiver.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
 #include "base/util.h"
@@ -274,6 +275,7 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 
 	if (library.started)
 		return 0;
+	receiver_end(false);
 	rc = source_start(&fault->call);
 	if (rc == 0 && encapsulated(udp))
 		rc = find_port(&wanted, fault);
@@ -305,6 +307,7 @@ void library_finish(void)
 
 	if (!library.started)
 		return;
+	receiver_end(true);
 	while (usrsctp_finish() != 0) {
 		if (loop_now_us() >= until)
 			return; /* its threads may still ring */

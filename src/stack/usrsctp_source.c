@@ -16,6 +16,7 @@
 #include "packet/chunk.h"
 #include "stack/usrsctp_source.h"
 #include "stack/unsent.h"
+#include "stack/receiver.h"
 #include "base/util.h"
 
 /* An address of this host, and what else is on its link. */
@@ -34,7 +35,8 @@ struct bound {
 static struct {
 	pthread_mutex_t lock;
 	bool started;
-	int route4; /* UDP sockets that only ask for routes; -1: no such family here */
+	pthread_t owner; /* who has started it: not a thread of the library */
+	int route4;      /* UDP sockets that only ask for routes; -1: no such family here */
 	int route6;
 	struct link_address *links; /* read once, as the library does */
 	size_t link_count;
@@ -68,10 +70,7 @@ static unsigned interface_of(const struct ifaddrs *all, const char *name)
 	return 0;
 }
 
-/*
- * The library asks for the MTU of a link for each path, and sends nothing, in silence, where it is
- * not told.
- */
+/* Where the library is not told the MTU of a link, it sends nothing, in silence. */
 static int ask_for_mtus(const struct ifaddrs *all)
 {
 	int fd = sources.route4 >= 0 ? sources.route4 : sources.route6, error = 0;
@@ -175,6 +174,7 @@ int source_start(const char **call)
 	if (rc == 0)
 		rc = read_links(call);
 	sources.ports = xcalloc(UINT16_MAX + 1, sizeof(*sources.ports));
+	sources.owner = pthread_self();
 	sources.started = true;
 	pthread_mutex_unlock(&sources.lock);
 	if (rc < 0)
@@ -343,8 +343,14 @@ __attribute__((visibility("default"))) ssize_t recvmsg(int fd, struct msghdr *me
 {
 	ssize_t length = syscall(SYS_recvmsg, fd, message, flags);
 
+	if (!sources.started || pthread_equal(pthread_self(), sources.owner))
+		return length;
 	if (length > 0 && message->msg_name && message->msg_controllen)
 		note_init(message, (size_t)length);
+	if (length < 0)
+		errno = receiver_note(errno);
+	else
+		receiver_note(0);
 	return length;
 }
 
