@@ -81,7 +81,7 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 		return end_with(PHASE_PENDING, 0);
 	if (!options->no_witness)
 		watch_start(&t->watch, t->plan.addresses, t->plan.count, &options->udp, port,
-			    timeline);
+			    !options->quiet || options->verbose, timeline);
 	if (options->blocking)
 		gather_sample_checksums(&t->gather);
 	rc = attempt_call(&t->attempt, options, &t->plan, timeout_us);

@@ -12,7 +12,8 @@
 #define READS_MAX 8192
 
 void watch_start(struct watch *watch, const union address *peers, size_t count,
-		 const struct stack_encaps *udp, uint16_t local_port, struct timeline *timeline)
+		 const struct stack_encaps *udp, uint16_t local_port, bool stamped,
+		 struct timeline *timeline)
 {
 	struct witness_config config = {
 		.peers = peers,
@@ -21,6 +22,7 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 			   .peer = address_port(&peers[0]),
 			   .udp_local = udp->local,
 			   .udp_remote = udp->remote },
+		.unstamped = !stamped,
 	};
 	int rc = witness_open(&watch->witness, &config);
 

@@ -19,9 +19,13 @@ struct watch {
 	struct ledger ledger; /* valid while there is a witness */
 };
 
-/* All zeros: nothing is watched. A watch that cannot be started stays that, and says why in -v. */
+/*
+ * All zeros: nothing is watched. A watch that cannot be started stays that, and says why in -v.
+ * stamped: the times of packets are told.
+ */
 void watch_start(struct watch *watch, const union address *peers, size_t count,
-		 const struct stack_encaps *udp, uint16_t local_port, struct timeline *timeline);
+		 const struct stack_encaps *udp, uint16_t local_port, bool stamped,
+		 struct timeline *timeline);
 void watch_stop(struct watch *watch);
 
 /* As soon as the stack has chosen them. */

@@ -72,11 +72,11 @@ static int attach_filter(struct witness *w)
 }
 
 /* To know of each packet when it passed, and what the kernel knows of its checksum. */
-static int ask_for_details(const struct witness *w)
+static int ask_for_details(const struct witness *w, bool stamped)
 {
 	int on = 1, room = ROOM;
 
-	if (setsockopt(w->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
+	if ((stamped && setsockopt(w->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0) ||
 	    setsockopt(w->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
 		return -errno;
 	/* Beyond the system's limit with CAP_NET_ADMIN only. */
@@ -85,7 +85,7 @@ static int ask_for_details(const struct witness *w)
 	return 0;
 }
 
-static int start(struct witness *w)
+static int start(struct witness *w, bool stamped)
 {
 	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	int rc;
@@ -94,7 +94,7 @@ static int start(struct witness *w)
 	w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (w->fd < 0)
 		return -errno;
-	rc = ask_for_details(w);
+	rc = ask_for_details(w, stamped);
 	if (rc == 0)
 		rc = attach_filter(w);
 	/* Only a socket for all protocols is shown what this host sends. */
@@ -114,7 +114,7 @@ int witness_open(struct witness **witness, const struct witness_config *config)
 	for (size_t i = 0; i < w->peer_count; i++)
 		w->peers[i] = config->peers[i];
 	w->packet = xreallocarray(NULL, 1, PACKET_SIZE_MAX);
-	rc = start(w);
+	rc = start(w, !config->unstamped);
 	if (rc < 0) {
 		witness_close(w);
 		w = NULL;

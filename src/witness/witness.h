@@ -28,6 +28,11 @@ struct witness_config {
 	const union address *peers; /* those that will be tried, copied; all with ports.peer */
 	size_t peer_count;
 	struct witness_ports ports;
+	/*
+	 * Nobody reads the times: packets get that of reading, and are late. The first stamp that
+	 * a host is asked for makes its kernel patch itself.
+	 */
+	bool unstamped;
 };
 
 struct witness_event {

@@ -68,7 +68,7 @@ static void begin(struct watch *watch, struct timeline *timeline)
 	fake_loop_reset();
 	*watch = (struct watch){ 0 };
 	*timeline = (struct timeline){ .start_us = loop_now_us() };
-	watch_start(watch, &peer, 1, &none, 40000, timeline);
+	watch_start(watch, &peer, 1, &none, 40000, true, timeline);
 	assert_non_null(watch->witness);
 }
 
