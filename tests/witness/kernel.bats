@@ -49,6 +49,38 @@ nft_netdev_flush() {
     '^10\.1\.3\.2 not-tried .* 0 listed$'
 }
 
+# The filter of the only packet socket there, as ss shows it: a line of numbers.
+filter_of() { # PID
+  in_client ss -0bnp | grep -A1 "pid=$1," | grep -o 'bpf filter.*'
+}
+
+@test "the filter is for the own port only once others' packets come through" {
+  local first pid
+  start_listener_3
+  (exec ip netns exec "$TOPO-client" "$SCTP_CONNECT" --monitor -a "10.1.1.2:$PORT" >"$BATS_TEST_TMPDIR/m") 3>&- &
+  pid=$!
+  wait_for_line "$BATS_TEST_TMPDIR/m" '^connected'
+  first=$(filter_of "$pid")
+  [ -n "$first" ]
+  try 0 -a "10.1.1.2:$PORT" -a 10.1.2.2
+  wait_for filter_is_not "$first" "$pid"
+  kill "$pid"
+  wait "$pid" || :
+}
+
+filter_is_not() { # FILTER PID
+  [ "$(filter_of "$2")" != "$1" ]
+}
+
+@test "the report comes before the witness is closed" {
+  command -v strace >/dev/null || skip "strace is not installed"
+  local trace=$BATS_TEST_TMPDIR/trace packet
+  run -1 in_client strace -o "$trace" "$SCTP_CONNECT" -a 10.1.1.2:9
+  packet=$(sed -nE 's/^socket\(AF_PACKET.* = ([0-9]+)$/\1/p' "$trace")
+  sed -nE "s/^(write\(1,|close\($packet\)).*/\1/p" "$trace" | tail -2 | tee /dev/stderr |
+    diff - <(printf '%s\n' 'write(1,' "close($packet)")
+}
+
 @test "IPv6, and the local port known before" {
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
   watch -l 7777 "$PORT" fd01:1::2
