@@ -55,7 +55,7 @@ namespaces_or_skip() {
 root_or_skip() { [ "$(id -u)" -eq 0 ] || skip "not root"; }
 
 the_story() { # STACK
-  assert_line --index 0 --regexp '^# .* Nobody listens yet'
+  assert_line --index 0 --regexp '^# .* Nothing listens yet'
   assert_line --regexp "^refused    (ENOPROTOOPT|ECONNREFUSED) after .* \\($1, "
   assert_line --regexp "^connected  association [0-9]+, streams 10 out 10 in, .* \\($1, "
   assert_line --regexp '^  10\.9\.9\.9:3868  rejected '
