@@ -189,7 +189,7 @@ bool address_equal(const union address *a, const union address *b)
 	return IN6_ARE_ADDR_EQUAL(&a->v6.sin6_addr, &b->v6.sin6_addr);
 }
 
-/* Only of printable ASCII. */
+/* The name of an interface. False: it has none, or one that is not printable ASCII. */
 static bool zone_name(uint32_t scope, char name[IF_NAMESIZE])
 {
 	char shown[IF_NAMESIZE];

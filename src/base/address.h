@@ -11,7 +11,7 @@
 
 #include "base/util.h"
 
-/* An IPv4 or IPv6 socket address; never a v4-mapped IPv6 one. sa_family 0: none. */
+/* An IPv4 or IPv6 socket address, never a v4-mapped one. sa_family 0: no address. */
 union address {
 	struct sockaddr sa;
 	struct sockaddr_in v4;
@@ -52,7 +52,7 @@ enum address_scope address_scope(const union address *a);
 const char *address_scope_name(enum address_scope scope);
 
 /*
- * Can it be the address of one peer: not unspecified, not multicast, not broadcast, nor of
+ * Can it be the address of one peer? Not if it is unspecified, multicast, broadcast, or in
  * 192.88.99.0/24, which the kernel refuses too (include/net/sctp/constants.h).
  */
 bool address_is_unicast(const union address *a);
@@ -71,7 +71,7 @@ const uint8_t *address_bytes(const union address *a, size_t *length);
 
 /*
  * Into buf (ADDRESS_TEXT_MAX), which is returned: "10.1.1.2", "fd01::2", "fe80::1%eth0". The zone
- * is a number where the interface has no name, or one that a terminal would not print as it is.
+ * is a number if the interface has no name, or a name that is not safe to print.
  */
 const char *address_host_text(const union address *a, char *buf);
 /* "10.1.1.2:5000", "[fd01::2]:5000". */

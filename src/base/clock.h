@@ -10,7 +10,7 @@
 /* CLOCK_MONOTONIC, microseconds. */
 int64_t loop_now_us(void);
 
-/* What the clock on the wall says: microseconds since 1970, UTC. */
+/* The wall clock: microseconds since 1970, UTC. */
 int64_t loop_wall_us(void);
 
 #endif

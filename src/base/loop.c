@@ -6,16 +6,16 @@
 #include "base/util.h"
 
 struct loop {
-	/* What is polled, and whose it is. NULL: removed since the last round. */
+	/* The descriptors, and their sources. NULL: removed since the last round. */
 	struct pollfd *fds;
 	struct loop_source **sources;
 	size_t count, room;
 	bool holes;   /* some are NULL */
-	size_t again; /* so many wait for another call */
+	size_t again; /* how many wait for another call */
 	/* A binary heap: the earliest is the first. */
 	struct loop_timer **heap;
 	size_t heap_count, heap_room;
-	/* Those whose handlers this round calls. NULL: stopped or set anew meanwhile. */
+	/* Timers whose handlers this round calls. NULL: stopped or set again meanwhile. */
 	struct loop_timer **due;
 	size_t due_count, due_room;
 	void (*terminal)(void *context, unsigned what);
@@ -69,7 +69,7 @@ void loop_change(struct loop_source *source, short events)
 	if (!source->loop)
 		return;
 	fd = &source->loop->fds[source->place];
-	/* poll() passes over a negative descriptor: this one is the same again when it is back. */
+	/* poll() skips a negative descriptor; the bit-wise complement can be undone. */
 	if ((events == 0) != (fd->fd < 0))
 		fd->fd = ~fd->fd;
 	fd->events = events;
@@ -121,7 +121,7 @@ static void close_holes(struct loop *loop)
 	loop->holes = false;
 }
 
-/* Those that are added meanwhile have their turn in the next round. */
+/* Sources that are added meanwhile are called in the next round. */
 static void call_sources(struct loop *loop, size_t ready)
 {
 	size_t count = loop->count;
@@ -226,7 +226,7 @@ static int64_t next_us(const struct loop *loop)
 	return loop->heap_count ? loop->heap[0]->at_us : LOOP_FOREVER;
 }
 
-/* Out of the heap first, so that those that their handlers set anew wait for the next round. */
+/* Due timers leave the heap first, so that timers set by their handlers wait for the next round. */
 static void collect_due(struct loop *loop, int64_t now_us)
 {
 	loop->due_count = 0;

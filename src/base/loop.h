@@ -4,7 +4,7 @@
  * time and a handler). Connecting, closing, monitoring and listening are its clients.
  *
  * A source or a timer is a part of its client's struct and must stay where it is while it is in the
- * loop. Handlers may add, change and remove any of them, also their own, and may then free the
+ * loop. Handlers may add, change and remove any of them, also themselves, and may then free the
  * struct that it is in. All zeros: it is in no loop, and removing it does nothing.
  *
  * Unit tests run this loop on a fake clock and a fake poll: tests/unit/fake_loop.c.
@@ -23,7 +23,7 @@
 struct loop;
 
 struct loop *loop_new(void);
-/* NULL is fine. What is still in it is not looked at any more. */
+/* NULL is fine. Sources and timers that are still in it are never called again. */
 void loop_free(struct loop *loop);
 
 /*
@@ -43,7 +43,7 @@ int loop_turn(struct loop *loop);
 struct loop_source {
 	void (*ready)(void *context, short revents);
 	void *context;
-	struct loop *loop; /* these are the loop's own; NULL: in none */
+	struct loop *loop; /* from here on, for loop.c only; NULL: it is in no loop */
 	size_t place;
 	bool again;
 };
@@ -56,8 +56,8 @@ void loop_add(struct loop *loop, struct loop_source *source, struct pollfd what,
 void loop_change(struct loop_source *source, short events);
 
 /*
- * The source was left before all was read: it is called in the next round in any case (with
- * revents 0 where poll does not see anything), because some descriptors ring only once.
+ * The handler did not read everything: it is called in the next round in any case (with
+ * revents 0 if poll sees nothing), because some descriptors become ready only once.
  */
 void loop_again(struct loop_source *source);
 
@@ -68,7 +68,7 @@ void loop_remove(struct loop_source *source);
 struct loop_timer {
 	void (*expired)(void *context, int64_t now_us);
 	void *context;
-	struct loop *loop; /* these are the loop's own */
+	struct loop *loop; /* from here on, for loop.c only */
 	int64_t at_us;
 	size_t place;
 	bool set, due;
@@ -90,7 +90,7 @@ void loop_timer_stop(struct loop_timer *timer);
 
 /*
  * came (of enum loop_terminal) is called in the round in which any of them came, before all other
- * handlers. For one client at a time, between loop_watch_terminal(true) and (false). NULL: nobody.
+ * handlers. For one client at a time, between loop_watch_terminal(true) and (false). NULL: none.
  */
 void loop_on_terminal(struct loop *loop, void (*came)(void *context, unsigned what), void *context);
 

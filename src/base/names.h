@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of what the system calls by number. */
+/* The names of errnos and signals. */
 #ifndef BASE_NAMES_H
 #define BASE_NAMES_H
 

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/util.h"
 
-/* Short enough not to be felt, long enough that a call has begun before the second one. */
+/* Too short to notice, and long enough that a call has begun before the second one. */
 #define ALARM_REPEAT_US 5000
 
 static volatile sig_atomic_t caught;
@@ -42,7 +42,7 @@ static void caught_signals(sigset_t *set)
 	sigaddset(set, SIGALRM);
 }
 
-/* Those that were ignored when the program started stay so. No SA_RESTART: EINTR is the point. */
+/* Signals ignored at the start stay ignored. No SA_RESTART, because EINTR is wanted. */
 static void set_ending_signals(void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler }, old;
@@ -70,8 +70,8 @@ void loop_catch_signals(void)
 }
 
 /*
- * A ppoll() that finds a descriptor ready returns before it lets a signal in. Where that happens in
- * one wait after the other, they are let in here; once is left alone, to save the system call.
+ * A ppoll() that finds a descriptor ready returns before it lets a signal in. If that happens in
+ * several waits in a row, signals are let in here. After one wait they are not, to save a call.
  */
 static bool is_interrupted(int ready, const sigset_t *mask)
 {
@@ -197,7 +197,7 @@ void loop_stop(void)
 	sigaddset(&set, SIGTSTP);
 	sigaction(SIGTSTP, &action, &old);
 	raise(SIGTSTP);
-	/* It takes effect here, and we are back when SIGCONT has come. */
+	/* The program stops here, and goes on when SIGCONT has come. */
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sigaction(SIGTSTP, &old, NULL);

@@ -19,17 +19,17 @@
  */
 void loop_catch_signals(void);
 
-/* The signal that asked the program to end, or 0; it is forgotten, so that waiting works again. */
+/* The signal that asked the program to end, or 0. It is cleared, so that waiting works again. */
 int loop_take_signal(void);
 
 /*
  * For a program that draws on a terminal: from here on SIGWINCH, SIGTSTP (unless ignored when the
- * program started) and SIGCONT only take effect inside loop_wait(), which then returns 0 before its
- * time. Off: they are as they were.
+ * program started) and SIGCONT only take effect inside loop_wait(), which then returns 0 early.
+ * Off: they work as before.
  */
 void loop_watch_terminal(bool on);
 
-/* Those of the three that came; they are forgotten. */
+/* Which of the three came since the last call. */
 enum loop_terminal {
 	LOOP_RESIZED = 1 << 0,
 	LOOP_STOP = 1 << 1, /* ^Z: clean up, then loop_stop() */

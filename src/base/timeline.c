@@ -9,7 +9,7 @@
 #include "base/loop.h"
 #include "base/util.h"
 
-/* Where the terminal does not say how wide it is. */
+/* If the terminal does not say how wide it is. */
 #define DEFAULT_COLUMNS 80
 
 static const char clear_line[] = "\r\033[K";
@@ -20,7 +20,7 @@ void timeline_clear(struct timeline *t)
 		return;
 	t->shown = false;
 	if (write(STDERR_FILENO, clear_line, sizeof(clear_line) - 1) < 0)
-		return; /* nobody to tell */
+		return; /* there is no place to report it */
 }
 
 static void note_at(struct timeline *t, int64_t time_us, const char *format, va_list args)
@@ -55,7 +55,7 @@ void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, .
 	va_end(args);
 }
 
-/* One less than the terminal has: a full last column makes some terminals go to the next line. */
+/* One less than the terminal has, because a full last column makes some terminals wrap. */
 static size_t progress_columns(void)
 {
 	struct winsize size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is told on stderr while the program works. */
+/* What stderr shows while the program works. */
 #ifndef BASE_TIMELINE_H
 #define BASE_TIMELINE_H
 
@@ -7,29 +7,28 @@
 #include <stdint.h>
 
 /*
- * What is told on stderr while the program works: with verbose, one line per step with the
- * milliseconds since start; else, on a terminal, one passing line that says what is waited for.
+ * What stderr shows while the program works: with verbose, one line per step with the
+ * milliseconds since the start; else, on a terminal, one line that shows what it waits for.
  */
 struct timeline {
 	int64_t start_us;  /* loop_now_us() at the start of the program */
-	const char *label; /* put before what a note says; NULL: nothing */
+	const char *label; /* put before every note; NULL: none */
 	bool verbose;
-	bool unicode;  /* arrows may be drawn, not only written as -> */
+	bool unicode;  /* draw arrows, instead of -> */
 	bool progress; /* stderr is a terminal, and neither --quiet nor --verbose */
-	bool shown;    /* a progress line stands on the terminal now */
+	bool shown;    /* the terminal shows a progress line */
 };
 
 void timeline_note(struct timeline *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Of something that happened at that time, loop_now_us(). */
+/* The same for something that happened at time_us, as loop_now_us(). */
 void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 void timeline_progress(struct timeline *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-void timeline_clear(struct timeline *t); /* takes the progress line away */
-void timeline_clear(struct timeline *t); /* takes the progress line away */
+void timeline_clear(struct timeline *t); /* removes the progress line */
 
 #endif

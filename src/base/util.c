@@ -13,7 +13,7 @@
 
 #define US_PER_DAY (24 * 60 * 60 * (int64_t)USEC_PER_SEC)
 
-/* A line on stderr: longer ones are cut, but a struct message never is. */
+/* The longest line on stderr. A struct message fits. */
 #define LINE_MAX_BYTES (sizeof(struct message) + 64)
 
 int message_set(struct message *m, int status, const char *format, ...)
@@ -70,15 +70,14 @@ void stderr_write(const char *prefix, const char *format, va_list args, size_t c
 		length = columns;
 	length += prefix_length;
 	memcpy(line + length, suffix, strlen(suffix));
-	/* Nobody to tell when it fails. */
+	/* There is no place to report a failure. */
 	if (write(STDERR_FILENO, line, length + strlen(suffix)) < 0)
 		return;
 }
 
 void keep_standard_descriptors(void)
 {
-	/* In this order each open() takes the lowest free number, which is the one that is closed.
-	 */
+	/* Each open() takes the lowest free number, which in this order is the closed one. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
 			open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
@@ -93,7 +92,7 @@ void warn(const char *format, ...)
 	va_end(args);
 }
 
-/* The digits at *text, which is moved past them. False: there is none, or they exceed max. */
+/* Reads digits at *text, and moves it past them. False: there are none, or they exceed max. */
 static bool take_digits(const char **text, uint64_t max, uint64_t *value)
 {
 	const char *start = *text;
@@ -159,7 +158,7 @@ bool parse_time_us(const char *text, int64_t *us)
 	if (unit == 0)
 		return false;
 
-	/* Up, so that no time but 0 becomes 0. At most 86.4e6 * 60e6 + 60e6: no overflow. */
+	/* Rounded up, so that only 0 becomes 0. At most 86.4e6 * 60e6 + 60e6: no overflow. */
 	total = (int64_t)whole * unit + (millionths * unit + 999999) / 1000000;
 	if (total > US_PER_DAY)
 		return false;

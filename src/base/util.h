@@ -31,8 +31,10 @@ struct message {
 	char text[1024];
 };
 
-/* Formats into m (cut at its size) and returns status, so that a failing check is one line:
- * return message_set(m, STATUS_USAGE, ...). */
+/*
+ * Formats into m (cut at its size) and returns status, so that a failing check is one line: return
+ * message_set(m, STATUS_USAGE, ...).
+ */
 int message_set(struct message *m, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -44,19 +46,19 @@ int message_set(struct message *m, int status, const char *format, ...)
 #define PRINTABLE_MAX 64
 const char *printable(const char *text, char *buf, size_t size);
 
-/* May what is no ASCII be printed: what LC_ALL, LC_CTYPE and LANG say. */
+/* Do LC_ALL, LC_CTYPE and LANG allow characters that are not ASCII? */
 bool locale_is_utf8(void);
 
 /*
- * Gives each of the three standard descriptors that is closed something harmless: else a socket
+ * Opens something harmless on each standard descriptor that is closed. Otherwise a socket
  * would take its number, and the report would be sent to the peer. Writing to a stdout that was
- * closed goes on to fail.
+ * closed still fails.
  */
 void keep_standard_descriptors(void);
 
 /*
  * One write on stderr, so that lines of several programs do not mix: prefix, at most columns bytes
- * of the formatted text, and suffix, which is there also where the text had to be cut.
+ * of the formatted text, and suffix, which is printed even if the text was cut.
  */
 void stderr_write(const char *prefix, const char *format, va_list args, size_t columns,
 		  const char *suffix) __attribute__((format(printf, 2, 0)));

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Which network interface a packet passed, by name. */
+/* Network interfaces: their name, and what kind they are. */
 #ifndef HOST_INTERFACE_H
 #define HOST_INTERFACE_H
 
 #include <net/if.h>
 #include <stdbool.h>
 
-/* What is known of one; ask once and keep it. */
+/* What is known of one interface. Look it up once, and keep it. */
 struct interface {
-	int index; /* as it was asked for */
+	int index; /* as requested */
 	/*
-	 * The one that has the addresses: itself, or the bond, team or bridge that it is a port of,
-	 * because a packet is seen on both, in one order when sent and in the other when received.
+	 * The interface with the addresses: itself, or the bond, team or bridge that it is a port
+	 * of, because a packet is seen on both, in one order when sent and in the other when
+	 * received.
 	 */
 	int top;
-	char name[IF_NAMESIZE]; /* of top, printable(); "if7" where the kernel does not tell */
+	char name[IF_NAMESIZE]; /* of top, printable(); "if7" if the kernel does not tell */
 	bool loopback;
 	bool dead; /* it is up, and has no carrier */
 };

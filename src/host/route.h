@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What this host knows of an address without asking anybody: no privilege, nothing sent. */
+/* What this host knows of an address. It needs no privilege, and sends nothing. */
 #ifndef HOST_ROUTE_H
 #define HOST_ROUTE_H
 
@@ -10,35 +10,36 @@
 #include "base/util.h"
 
 /*
- * What the routing table says of a packet to this address: 0, or ENETUNREACH, EHOSTUNREACH, EACCES
- * (prohibited), EINVAL (blackholed)... as a positive errno. SCTP itself never says it; connecting a
- * UDP socket asks without sending anything. Where routes depend on the source, one from any of
- * these sources is enough (as to net/sctp/protocol.c sctp_v4_get_dst()); none: any of this host's.
+ * What the routing table says about a packet to this address: 0, or ENETUNREACH, EHOSTUNREACH,
+ * EACCES (prohibited), EINVAL (blackholed)... as a positive errno. SCTP itself does not report it;
+ * connecting a UDP socket does, without sending anything. If routes depend on the source, a route
+ * from any of these sources is enough (as for net/sctp/protocol.c sctp_v4_get_dst()); count 0: any
+ * of this host's.
  */
 int route_error(const union address *peer, const union address *sources, size_t count);
 
 /*
- * Does the route to this address leave by an interface that has no carrier: no cable, or nobody at
- * the other end? What is sent there is dropped, and nobody says so. Its name then.
+ * Does the route to this address use an interface without carrier, because it has no cable or no
+ * other end? Packets sent there are silently dropped. If so, name is the interface.
  */
 bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
 
 enum neighbour {
 	NEIGHBOUR_UNKNOWN, /* not looked up yet, or the host did not say */
 	NEIGHBOUR_ASKED,   /* looked up on its link (ARP, ND), and no answer yet */
-	NEIGHBOUR_SILENT,  /* the last look-up got none */
+	NEIGHBOUR_SILENT,  /* the last look-up got no answer */
 	NEIGHBOUR_THERE,
 };
 
 /*
- * Whether the next hop on the way to the peer answers on its link; *hop is that: the peer itself,
- * or the router towards it. Filled unless it is unknown.
+ * Does the next hop towards the peer answer on its link? *hop is the next hop: the peer itself,
+ * or a router. It is filled unless the state is unknown.
  */
 enum neighbour neighbour_state(const union address *peer, union address *hop);
 
 /*
- * What modprobe.d(5) says against loading that kernel module, such as "install sctp /bin/false in
- * /etc/modprobe.d/cis.conf". False: nothing.
+ * The line in modprobe.d(5) that blocks that kernel module, such as "install sctp /bin/false in
+ * /etc/modprobe.d/cis.conf". False: there is none.
  */
 bool module_blocked(const char *module, struct message *what);
 

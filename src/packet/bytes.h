@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a packet: what is left of it, and numbers in network byte order. */
+/* Reading a packet: the bytes that are left, and numbers in network byte order. */
 #ifndef PACKET_BYTES_H
 #define PACKET_BYTES_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The rest of a packet. Nobody reads beyond left, so that no packet can make us. */
+/* The rest of a packet. All readers check left, so no packet can make us read beyond its end. */
 struct bytes {
 	const uint8_t *at;
 	size_t left;

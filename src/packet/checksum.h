@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The two checksums of a packet: SCTP's CRC32c (RFC 9260 appendix A), and that of IP, UDP and ICMP.
+/*
+ * The two checksums of a packet: SCTP's CRC32c (RFC 9260 appendix A), and that of IP, UDP and ICMP.
  */
 #ifndef PACKET_CHECKSUM_H
 #define PACKET_CHECKSUM_H
@@ -10,8 +11,8 @@
 #include "base/address.h"
 
 /*
- * Over the pieces of a message one after the other: start with CRC32C_START, finish with ~. Its
- * bytes stand in an SCTP packet with the lowest first.
+ * Over the pieces of a message one after the other: start with CRC32C_START, finish with ~. The
+ * lowest byte comes first in an SCTP packet.
  */
 #define CRC32C_START UINT32_MAX
 uint32_t crc32c_add(uint32_t crc, const uint8_t *data, size_t length);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The chunks of an SCTP packet (RFC 9260 section 3), and what INIT, INIT-ACK, ABORT, ERROR and the
- * heartbeats say. Every byte is the peer's, or anybody's: all is checked, all lists are bounded,
- * and no text made here has anything but printable ASCII in it.
+ * heartbeats carry. Any host may have sent them: every byte is checked, every list is bounded,
+ * and every text made here is printable ASCII.
  */
 #ifndef PACKET_CHUNK_H
 #define PACKET_CHUNK_H
@@ -22,13 +22,13 @@
 
 struct chunk {
 	uint8_t type, flags;
-	uint16_t length; /* with its header, as it says itself */
+	uint16_t length; /* with its header, from the header */
 	/*
-	 * HEARTBEAT and HEARTBEAT-ACK: a hash of what the one carries and the other gives back, the
-	 * same for a request and its answer; 0: not all of it is there.
+	 * HEARTBEAT and HEARTBEAT-ACK: a hash of the data that the ACK returns, so it is
+	 * the same for a request and its answer; 0: the data is not complete.
 	 */
 	uint64_t heartbeat;
-	struct bytes value; /* what of it is there: in the packet, and as long as that is */
+	struct bytes value; /* the part that is there; points into the packet */
 };
 
 /* INIT or INIT-ACK, of which no packet may have two. */
@@ -50,7 +50,7 @@ struct init {
 struct cause {
 	size_t chunk;              /* its number in the list of chunks */
 	uint16_t code;             /* 0: there is none */
-	char text[CAUSE_TEXT_MAX]; /* what is said beside the code, or "" */
+	char text[CAUSE_TEXT_MAX]; /* what comes with the code, or "" */
 };
 
 struct chunks {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The header of an IPv4 or IPv6 packet, with options and extension headers. Trusts no byte of it.
+/*
+ * The header of an IPv4 or IPv6 packet, with options and extension headers. Trusts no byte of it.
  */
 #ifndef PACKET_IP_H
 #define PACKET_IP_H
@@ -13,7 +14,7 @@
 struct ip_header {
 	union address source, destination; /* port 0, no zone */
 	uint8_t protocol;                  /* of what follows, behind the extension headers */
-	uint8_t hops;                      /* TTL or hop limit, as it stands in the packet */
+	uint8_t hops;                      /* TTL or hop limit in the packet */
 	bool fragment;       /* the first of several: the rest is not in this packet */
 	bool checksum_wrong; /* of the IPv4 header; IPv6 has none */
 	/* How long the payload is by the header: may be more than is there; SIZE_MAX: not told. */

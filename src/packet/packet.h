@@ -57,9 +57,9 @@ struct packet_context {
 	uint16_t udp_ports[2]; /* those that carry SCTP, on either side; 0: none */
 	/*
 	 * The outermost transport checksum (SCTP's, or UDP's around it) may be missing, because the
-	 * packet never was on a wire (TP_STATUS_CSUMNOTREADY), or because whoever handed it over
-	 * has checked it (TP_STATUS_CSUM_VALID): it is good if it is right, but not bad if it is
-	 * wrong.
+	 * packet was never on a wire (TP_STATUS_CSUMNOTREADY), or because its receiver
+	 * has checked it (TP_STATUS_CSUM_VALID): a right one is good, but a wrong one is
+	 * not bad.
 	 */
 	bool checksum_optional;
 };
@@ -68,20 +68,20 @@ struct packet_context {
 bool packet_parse(struct bytes b, const struct packet_context *context, struct packet *packet);
 
 /*
- * What the packet says, in one line without addresses and ports of its own:
+ * The content of the packet, in one line without its addresses and ports:
  * "INIT-ACK  tag 0x1a2b3c4d  streams 10/10  addresses 10.1.1.2 10.1.2.2". Into buf, which is
  * returned; only printable ASCII, cut at size.
  */
 #define PACKET_TEXT_MAX 512
 const char *packet_text(const struct packet *packet, char *buf, size_t size);
 
-/* "host unreachable"; NULL: no word for it. v6: of ICMPv6. */
+/* "host unreachable"; NULL: it has no name. v6: ICMPv6. */
 const char *packet_icmp_name(bool v6, uint8_t type, uint8_t code);
 
 /* How many packets of each kind passed to one address of the peer, and from it. */
 struct path_seen {
 	unsigned inits, init_acks, cookie_echoes, cookie_acks, aborts;
-	unsigned heartbeats, heartbeat_acks; /* also those that are the stack's own */
+	unsigned heartbeats, heartbeat_acks; /* the stack's own included */
 	unsigned icmp_errors, bad_checksums;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The protocol's numbers (RFC 9260), and this program's own for what they mean. No SCTP header is
- * included here.
+ * The protocol's numbers (RFC 9260), and this program's numbers for their meaning. No SCTP header
+ * is included here.
  */
 #ifndef PACKET_SCTP_H
 #define PACKET_SCTP_H
@@ -24,7 +24,7 @@ enum chunk_type {
 	CHUNK_PAD = 0x84, /* RFC 4820 */
 };
 
-/* In ABORT and SHUTDOWN-COMPLETE: the tag is the one of the packet that it answers, reflected. */
+/* In ABORT and SHUTDOWN-COMPLETE: the tag is that of the packet that it answers. */
 #define CHUNK_FLAG_T 1
 
 /* RFC 9260 section 3.3.10, RFC 4895 section 4.1. */
@@ -65,7 +65,7 @@ enum stack_extension {
 	EXTENSION_RE_CONFIG = 1 << 3, /* RFC 6525 */
 	EXTENSION_I_DATA = 1 << 4,    /* RFC 8260 */
 	EXTENSION_ECN = 1 << 5,       /* RFC 9260 appendix A */
-	EXTENSION_END = 1 << 6,       /* none: the bit after the last one */
+	EXTENSION_END = 1 << 6,       /* no extension: the bit after the last one */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The grammar of HOST[:PORT]; nothing is looked up. */
+/* Parses HOST[:PORT], without look-ups. */
 #ifndef TARGET_HOSTPORT_H
 #define TARGET_HOSTPORT_H
 
@@ -8,7 +8,7 @@
 
 #include "base/util.h"
 
-/* HOST[:PORT] taken apart, nothing resolved yet. host is owned. */
+/* HOST[:PORT] in parts, not resolved yet. host is owned. */
 struct hostport {
 	char *host;
 	uint16_t port;
@@ -16,9 +16,9 @@ struct hostport {
 };
 
 /*
- * Takes "HOST", "HOST:PORT", "V6", "[V6]", "[V6]:PORT", each V6 with an optional "%ZONE"; PORT is a
- * number or a service name. Returns STATUS_OK, or STATUS_USAGE with the reason in why. what names
- * the option for the message ("-a"); port 0 is taken only where allow_port_zero.
+ * Parses "HOST", "HOST:PORT", "V6", "[V6]", "[V6]:PORT", each V6 with an optional "%ZONE". PORT is
+ * a number or a service name. Returns STATUS_OK, or STATUS_USAGE with the reason in why. what names
+ * the option for the message ("-a"). Port 0 is accepted only if allow_port_zero.
  */
 int hostport_parse(const char *what, const char *text, bool allow_port_zero, struct hostport *out,
 		   struct message *why);

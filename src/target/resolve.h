@@ -20,7 +20,7 @@
 #include "base/util.h"
 #include "target/unresolved.h"
 
-/* So many names at a time; the others wait for their turn. */
+/* At most so many look-ups run at a time; the others wait for their turn. */
 #define RESOLVER_CHILDREN_MAX 32
 
 struct resolver; /* any number of look-ups, behind one descriptor */
@@ -31,7 +31,7 @@ struct resolver *resolver_new(void);
 /* After lookup_end() of all its look-ups. */
 void resolver_free(struct resolver *resolver);
 
-/* To be polled for POLLIN, then resolver_read(). -1: no child has anything to say. */
+/* To be polled for POLLIN, then resolver_read(). -1: no child is running. */
 int resolver_descriptor(const struct resolver *resolver);
 
 /*
@@ -40,22 +40,22 @@ int resolver_descriptor(const struct resolver *resolver);
  */
 int resolver_read(struct resolver *resolver);
 
-/* Starts it. family: AF_UNSPEC, AF_INET or AF_INET6. host must outlive the look-up. */
+/* Starts a look-up. family: AF_UNSPEC, AF_INET or AF_INET6. host must outlive it. */
 struct lookup *resolver_look_up(struct resolver *resolver, const char *host, int family);
 
 /* Is its outcome known? */
 bool lookup_is_done(const struct lookup *lookup);
 
 /*
- * Of a look-up that is done: appends every address, with port, to *list (*count entries, owned by
+ * For a look-up that is done: appends every address, with port, to *list (*count entries, owned by
  * the caller, grown here). Returns STATUS_OK; STATUS_USAGE for an address that can never be used (a
- * link-local one without its interface), said in why; STATUS_UNRESOLVED when the name does not
- * resolve, and u tells why.
+ * link-local one without its interface), and why says so; STATUS_UNRESOLVED if the name does not
+ * resolve, and u says why.
  */
 int lookup_take(const struct lookup *lookup, uint16_t port, union address **list, size_t *count,
 		struct unresolved *u, struct message *why);
 
-/* Frees it; a child that still looks it up is killed and reaped. NULL is fine. */
+/* Frees it. A child that is still running is killed and reaped. NULL is fine. */
 void lookup_end(struct lookup *lookup);
 
 /*

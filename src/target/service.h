@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The service names of SCTP ports: getaddrinfo() knows none of them. */
+/* The service names of SCTP ports, which getaddrinfo() does not know. */
 #ifndef TARGET_SERVICE_H
 #define TARGET_SERVICE_H
 

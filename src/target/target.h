@@ -9,7 +9,7 @@
 #include "target/hostport.h"
 #include "target/resolve.h"
 
-/* More are refused: the kernel's cost is quadratic and cannot be interrupted (10,000: seconds). */
+/* The limit: the kernel's cost is quadratic and cannot be interrupted (seconds for 10,000). */
 #define TARGET_ADDRESSES_MAX 1000
 
 struct target_address {
@@ -17,7 +17,7 @@ struct target_address {
 	const char *host; /* the name it was resolved from, owned by the target; NULL if numeric */
 };
 
-/* A list of -a or of -b. Owns all it points to, but for name. */
+/* The addresses of -a or of -b. Owns everything it points to, except name. */
 struct target {
 	const char *name;       /* the first argument as the user wrote it */
 	struct hostport *given; /* one per argument */
@@ -36,9 +36,9 @@ struct target {
 };
 
 /*
- * target_parse_*() only reads the arguments: what is wrong with them is known before anything is
- * tried. The peer's (-a) take one port, from -p or from any address that names one; more than
- * TARGET_ADDRESSES_MAX, or two different ports, are refused. The local ones (-b) may go without
+ * target_parse_*() only parses the arguments, so errors in them are known before anything is
+ * tried. The peer's addresses (-a) have one port, from -p or from any address that has one. More
+ * than TARGET_ADDRESSES_MAX, or two different ports, are refused. Local addresses (-b) may have no
  * port. Return STATUS_OK or STATUS_USAGE with the reason in why.
  */
 int target_parse_peer(struct target *target, const char **tokens, size_t count, const char *port,
@@ -55,15 +55,15 @@ int target_parse_local(struct target *target, const char **tokens, size_t count,
 void target_look_up(struct target *target, struct resolver *resolver, int family);
 bool target_is_looked_up(const struct target *target);
 
-/* The first name that has no answer yet, as the user wrote it; NULL: none. */
+/* The first name without an answer, as the user wrote it; NULL: every name has one. */
 const char *target_awaits(const struct target *target);
 
 /*
  * Ends the look-ups, and makes addresses of what they found: in the order of the arguments, all
- * records of a name, without duplicates (noted in the timeline). waited_us: how long the names had.
+ * records of a name, without duplicates (the timeline shows those). waited_us: how long it waited.
  * Returns STATUS_OK; STATUS_USAGE with the reason in why, or STATUS_UNRESOLVED with the reason in
  * target->unresolved, and no addresses.
- * But where the only fault is that names have no answer yet, they are counted in *late and named in
+ * If the only fault is that names have no answer yet, they are counted in *late and named in
  * target->unresolved, and the addresses of the others are there: the caller may go on with these.
  */
 int target_take(struct target *target, int64_t waited_us, size_t *late, struct timeline *timeline,
@@ -78,7 +78,7 @@ int target_resolve(struct target *target, int family, int64_t until_us, struct t
 		   struct message *why);
 
 /*
- * A target of its own out of count addresses of one that is resolved, from the first-th on:
+ * Makes a new target of count addresses of a resolved one, from index first on:
  * numeric, so that resolving it looks nothing up, and with this port.
  */
 void target_pick(struct target *target, const struct target *resolved, size_t first, size_t count,
