@@ -7,7 +7,7 @@
 
 #include "base/util.h"
 
-/* Where the first one stands whose id is not below that. */
+/* The index of the first entry whose id is not below this id. */
 static size_t lower_bound(const struct assoc_table *table, uint32_t id)
 {
 	size_t from = 0, to = table->count;
@@ -23,7 +23,7 @@ static size_t lower_bound(const struct assoc_table *table, uint32_t id)
 	return from;
 }
 
-/* Behind those with the same id. Stacks count ids up, so that this is the end, mostly. */
+/* After those with the same id. Stacks count ids up, so this is usually the end. */
 void assoc_table_add(struct assoc_table *table, uint32_t id, struct stack_assoc *assoc)
 {
 	size_t at = id == UINT32_MAX ? table->count : lower_bound(table, id + 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The associations of one endpoint by their id, however many there are: a list in ascending order.
- * Those whose id is not known yet (0) stand in front, the oldest first. All zeros: empty.
+ * Those whose id is not known yet (0) come first, the oldest in front. All zeros: empty.
  */
 #ifndef STACK_ASSOC_TABLE_H
 #define STACK_ASSOC_TABLE_H
@@ -27,10 +27,10 @@ void assoc_table_add(struct assoc_table *table, uint32_t id, struct stack_assoc 
 /* NULL: there is none with this id, which is not 0. */
 struct stack_assoc *assoc_table_find(const struct assoc_table *table, uint32_t id);
 
-/* The oldest one without an id has this one from now on. NULL: there is none without. */
+/* Gives this id to the oldest association without one. NULL: all have one. */
 struct stack_assoc *assoc_table_name(struct assoc_table *table, uint32_t id);
 
-/* id: the one that it has in the table. */
+/* id: its id in the table. */
 void assoc_table_remove(struct assoc_table *table, uint32_t id, const struct stack_assoc *assoc);
 
 void assoc_table_free(struct assoc_table *table);

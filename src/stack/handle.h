@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the handles of every stack have in common. A struct stack_endpoint begins with a struct
+ * What the handles of both stacks have in common. A struct stack_endpoint begins with a struct
  * endpoint_base, a struct stack_assoc with a struct assoc_base.
  */
 #ifndef STACK_HANDLE_H
@@ -21,28 +21,28 @@ struct endpoint_base {
 struct assoc_base {
 	struct stack_endpoint *endpoint;
 	uint32_t id;   /* 0: not known yet */
-	bool ended;    /* an event has told that, or will with the next call */
-	bool aborting; /* by abort() */
+	bool ended;    /* an event has said so, or the next one will */
+	bool aborting; /* abort() was called */
 };
 
 void endpoint_base_init(struct endpoint_base *base, enum stack_style style);
-/* And the associations. */
+/* Also frees the associations. */
 void endpoint_base_free(struct endpoint_base *base);
 
-/* A new one on that endpoint, size bytes of zeros but for its base. id 0: not known yet. */
+/* A new association on that endpoint: size bytes, zeros but for its base. id 0: not known yet. */
 struct stack_assoc *handle_new(struct stack_endpoint *endpoint, size_t size, uint32_t id);
 void handle_free(struct stack_assoc *assoc);
 
 /*
- * The one with this id, or else the oldest whose id was not known, which it is now. NULL: neither
- * is there, because it was released, or is new.
+ * The association with this id, or else the oldest without an id, which then has it. NULL: neither
+ * exists, because the association was released, or is new.
  */
 struct stack_assoc *handle_find(struct stack_endpoint *endpoint, uint32_t id);
 
-/* It has ended. */
+/* The association has ended. */
 void handle_end(struct stack_assoc *assoc);
 
-/* A call has failed on this host: remembers its name, and returns rc. */
+/* A call failed on this host: remembers its name, and returns rc. */
 int handle_failed(struct stack_endpoint *endpoint, const char *call, int rc);
 
 /* As struct stack's. */

@@ -6,12 +6,12 @@
 #include <netinet/icmp6.h>
 #include <unistd.h>
 
-/* What one call looks at, so that a flood of foreign errors does not hold up the caller. */
+/* How many messages one call reads, so that a flood of them does not block the caller. */
 #define READS_MAX 64
 
 static int filter(int fd, int family)
 {
-	/* A set bit keeps the type away. */
+	/* A set bit blocks the type. */
 	struct icmp_filter v4 = { ~(1u << ICMP_DEST_UNREACH | 1u << ICMP_TIME_EXCEEDED) };
 	struct icmp6_filter v6;
 
@@ -41,7 +41,7 @@ int icmp_open(int family)
 
 bool icmp_read(int fd, int family, struct icmp_error *error)
 {
-	/* An IPv6 router quotes as much as fits into 1280 bytes; what is beyond is of no use. */
+	/* An IPv6 router quotes as much as fits into 1280 bytes. */
 	uint8_t packet[1280];
 
 	for (int i = 0; i < READS_MAX; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ICMP errors about our own packets, read from raw sockets: what the kernel tells its own SCTP, and
- * nobody tells a stack in user space. Opening the sockets needs CAP_NET_RAW.
+ * ICMP errors about our own packets, read from raw sockets. The kernel passes them to its own SCTP,
+ * but not to a stack in user space. Opening the sockets needs CAP_NET_RAW.
  */
 #ifndef STACK_ICMP_SOCKET_H
 #define STACK_ICMP_SOCKET_H
@@ -10,10 +10,10 @@
 
 #include "packet/icmp.h"
 
-/* A raw socket that is given only such messages; -errno without the privilege or the family. */
+/* A raw socket that receives only such messages, or -errno. */
 int icmp_open(int family);
 
-/* The next error on that socket. False: none is waiting. */
+/* The next error on that socket. False: there is none now. */
 bool icmp_read(int fd, int family, struct icmp_error *error);
 
 #endif

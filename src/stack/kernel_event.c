@@ -7,7 +7,8 @@
 #include "base/loop.h"
 #include "stack/kernel_parts.h"
 
-/* SO_ERROR and recvmsg() speak of the socket: they are about an association that is its only one.
+/*
+ * SO_ERROR and recvmsg() speak of the socket: they are about an association that is its only one.
  */
 static struct stack_assoc *only_one(const struct stack_endpoint *endpoint)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the kernel's stack share: kernel.c (endpoints, connecting, sending),
- * kernel_event.c (what comes), kernel_status.c (what is known of an association) and
+ * kernel_event.c (events), kernel_status.c (the state of an association) and
  * kernel_encaps.c. No other file includes <netinet/sctp.h>.
  */
 #ifndef STACK_KERNEL_PARTS_H
@@ -21,10 +21,10 @@ struct stack_endpoint {
 
 struct stack_assoc {
 	struct assoc_base base;
-	int64_t connect_us;   /* when connect() was called; 0: it came from the peer */
-	size_t address_count; /* that it was called with */
-	int connect_error;    /* what a blocking connect returned; positive, or 0 */
-	int outcome;      /* the newest SO_ERROR that can end an attempt; reading clears it there */
+	int64_t connect_us;   /* when connect() was called; 0: the peer opened it */
+	size_t address_count; /* how many addresses connect() had */
+	int connect_error;    /* the errno of a blocking connect, or 0 */
+	int outcome; /* the newest SO_ERROR that can end an attempt, because reading clears it */
 	bool unreachable; /* a path has become inactive */
 };
 
@@ -40,11 +40,14 @@ static inline int get_option(int fd, int option, void *value, socklen_t size)
 
 /* --- kernel_encaps.c -------------------------------------------------------------------------- */
 
-/* What net.sctp.udp_port is set to; 0: off, negative: -errno, -ENOENT where there is no such. */
+/*
+ * The value of net.sctp.udp_port. 0: off. Negative: -errno; -ENOENT: the kernel does not have it.
+ */
 long kernel_udp_port(void);
 
 /*
- * Whether the endpoint can be encapsulated so, and its options. 0, or -errno and *fault says why.
+ * Checks whether the kernel can encapsulate like this, and sets the options. 0, or -errno and
+ * *fault.
  */
 int kernel_check_encaps(const struct stack_encaps *udp, struct stack_fault *fault);
 int kernel_set_encaps(int fd, const struct stack_config *config, struct stack_fault *fault);
@@ -58,12 +61,12 @@ int kernel_send_error(struct stack_assoc *assoc, const union address *peer);
 /* --- kernel_status.c -------------------------------------------------------------------------- */
 
 /*
- * rc of a call about one association: -ENOTCONN where it has ended, else rc, and if that is an
- * error the call is named for fault().
+ * rc of a call about one association: -ENOTCONN if it has ended, else rc. If rc is an error,
+ * fault() names the call.
  */
 int kernel_refused(struct stack_assoc *assoc, const char *call, int rc);
 
-/* A learned link-local address comes without its zone, and any zone will do to name it. */
+/* A learned link-local address has no zone, and the kernel accepts any zone here. */
 void kernel_put_address(void *to, const union address *peer);
 
 enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc);

@@ -6,9 +6,9 @@
 
 #include "base/util.h"
 
-/* Fits every notification but an ABORT with long causes; grows for messages. */
+/* Enough for every notification except an ABORT with long causes. It grows for messages. */
 #define BUFFER_INITIAL 2048
-/* A message longer than this (its sender needs that much SO_SNDBUF) is given in parts. */
+/* A longer message (its sender needs that much SO_SNDBUF) is delivered in parts. */
 #define MESSAGE_MAX (16u << 20)
 
 void receive_init(struct receive *receive)
@@ -25,7 +25,7 @@ void receive_free(struct receive *receive)
 	*receive = (struct receive){ 0 };
 }
 
-/* What the next piece is becomes known only when it is read. */
+/* The kind of the next piece is known only after reading it. */
 struct iovec receive_room(struct receive *receive)
 {
 	if (receive->size - receive->partial < BUFFER_INITIAL / 2) {
@@ -72,14 +72,14 @@ bool receive_error_is_outcome(int error)
 {
 	switch (error) {
 	case EAGAIN:
-	case ENOTCONN: /* not yet, or not any more */
+	case ENOTCONN: /* not connected yet, or no longer */
 	case EPIPE:
-	case ECONNREFUSED: /* a notification tells these as well */
+	case ECONNREFUSED: /* a notification reports these, too */
 	case ECONNRESET:
 	case ECONNABORTED:
 	case ETIMEDOUT:
 	case ENOPROTOOPT:
-	case EHOSTUNREACH: /* what ICMP says */
+	case EHOSTUNREACH: /* from ICMP */
 	case ENETUNREACH:
 	case EHOSTDOWN:
 	case ENETDOWN:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The seam between the tool and whoever speaks SCTP. No SCTP header is included here, because the
- * kernel's and usrsctp's cannot be included together and give the same names other values.
+ * The seam between the program and its SCTP stacks. No SCTP header is included here, because the
+ * kernel's and usrsctp's cannot be included together: the same names have different values.
  *
  * An endpoint is a port and a set of local addresses: one descriptor. An association lives on an
  * endpoint; on a one-to-one endpoint there is at most one, on a one-to-many endpoint any number.
@@ -11,10 +11,10 @@
  *
  * All calls are made from the main thread; none blocks but connect() when told to. Functions return
  * 0 or -errno unless they say otherwise. Calls about an association that has ended say -ENOTCONN;
- * an event tells how it ended, now or at the next next_event(). Any other -errno is a call that
+ * an event says how it ended, now or at the next next_event(). Any other -errno is a call that
  * failed on this host, and fault() names it. It says nothing about the peer or the network.
  *
- * Who frees: every list returned here is malloc'd and belongs to the caller.
+ * Every list returned here is malloc'd, and the caller frees it.
  */
 #ifndef STACK_STACK_H
 #define STACK_STACK_H
@@ -42,51 +42,51 @@ enum stack_style {
  * UDP encapsulation (RFC 6951): every packet travels in a UDP datagram. Both 0: off.
  */
 struct stack_encaps {
-	uint16_t
-		local; /* the UDP port of this end; 0: a free one, or whatever the host is set to */
-	uint16_t remote; /* of the peer; 0 for a listener, which answers to where a packet came from
-			  */
+	/* The UDP port of this end. 0: a free port, or the one that the host is set to. */
+	uint16_t local;
+	/* The UDP port of the peer. 0 for a listener, which answers to the port of the packet. */
+	uint16_t remote;
 };
 
-/* How an endpoint is opened; 0 leaves the stack's own default. */
+/* How to open an endpoint. 0 means the stack's default. */
 struct stack_config {
 	enum stack_style style;
 	struct stack_encaps udp;
-	bool ipv6;                  /* the socket must also carry IPv6, else it is IPv4 only */
+	bool ipv6;                  /* IPv6 and IPv4, else IPv4 only */
 	bool listening;             /* listen() will follow */
-	const union address *local; /* all bound; all with the same port, which may be 0 */
+	const union address *local; /* to bind; all with the same port, which may be 0 */
 	size_t local_count;
-	const union address *peers; /* those that connect() will be called with, as far as known */
+	const union address *peers; /* the addresses for connect(), if they are known */
 	size_t peer_count;
 	uint16_t out_streams;
 	uint16_t max_in_streams;
 	uint16_t init_attempts;   /* INIT retransmissions over all addresses together */
-	uint32_t init_timeout_ms; /* the most that one INIT waits */
-	uint32_t rto_initial_ms;  /* how long the first INIT waits */
+	uint32_t init_timeout_ms; /* the longest wait for the answer to one INIT */
+	uint32_t rto_initial_ms;  /* the wait for the answer to the first INIT */
 };
 
-/* What this host lacks, where that is known better than by the errno of a call. */
+/* What this host lacks, if that is known better than from the errno of a call. */
 enum stack_lack {
-	LACKS_NOTHING,         /* call and errno are all that is known */
-	LACKS_SCTP,            /* the kernel has none */
+	LACKS_NOTHING,         /* only call and errno are known */
+	LACKS_SCTP,            /* the kernel has no SCTP */
 	LACKS_ENCAPS,          /* the kernel has no UDP encapsulation */
 	LACKS_ENCAPS_SETTING,  /* it is switched off; port: what to set */
 	LACKS_ENCAPS_PORT,     /* it is set to other_port, not to port */
-	LACKS_HOST_OF_ITS_OWN, /* the kernel's SCTP would abort what usrsctp does */
+	LACKS_HOST_OF_ITS_OWN, /* the kernel's SCTP would abort usrsctp's associations */
 	LACKS_RAW_PRIVILEGE,   /* CAP_NET_RAW */
 	LACKS_FREE_UDP_PORT,   /* port is in use */
 	LACKS_UDP_PRIVILEGE,   /* port is below 1024 */
-	LACKS_LINK_LOCAL,      /* the stack has no such addresses */
-	LACKS_THREADS,         /* usrsctp started as many, and does not say why */
-	LACKS_ADDRESSES,       /* usrsctp could not read those of this host, and does not say why */
-	LACKS_LOCAL_FAMILY,    /* no local address is of the family of a peer's */
+	LACKS_LINK_LOCAL,      /* the stack does not support such addresses */
+	LACKS_THREADS,         /* usrsctp started too few threads, and does not say why */
+	LACKS_ADDRESSES,       /* usrsctp could not read this host's addresses, nor says why */
+	LACKS_LOCAL_FAMILY,    /* no local address has the family of a peer address */
 };
 
 /* Which call failed. */
 struct stack_fault {
 	const char *call;      /* "socket", "sctp_bindx", "listen", "setsockopt(SCTP_RTOINFO)" */
-	bool binds;            /* that call gives the endpoint its local addresses */
-	union address address; /* the local address it was about, or sa_family 0 */
+	bool binds;            /* the call binds local addresses */
+	union address address; /* the local address that it failed on, or sa_family 0 */
 	enum stack_lack lack;
 	uint16_t port, other_port;
 	unsigned started, expected;
@@ -99,13 +99,13 @@ struct stack_status {
 	uint16_t in_streams;
 	uint32_t peer_rwnd; /* bytes */
 	uint32_t rto_min_ms;
-	uint16_t max_retrans; /* failures in a row of all paths that end it (Max.Retrans) */
-	unsigned extensions;  /* those that both sides agreed on; enum stack_extension */
+	uint16_t max_retrans; /* so many failures in a row, over all paths, end it (Max.Retrans) */
+	unsigned extensions;  /* of both ends; enum stack_extension */
 };
 
 enum stack_path_state {
 	PATH_UNKNOWN, /* the stack did not say */
-	PATH_ACTIVE,  /* also every address given to connect(), before anything was heard from it */
+	PATH_ACTIVE,  /* also every address given to connect(), before it has answered */
 	PATH_INACTIVE,
 	PATH_POTENTIALLY_FAILED,
 	PATH_UNCONFIRMED,
@@ -125,17 +125,17 @@ struct stack_path {
 
 enum stack_event_type {
 	EVENT_NONE,
-	EVENT_UP,       /* the association is, or was for a moment, established */
-	EVENT_RESTART,  /* the peer came back with a new association in place of this one */
+	EVENT_UP,       /* the association is established, or was for a moment */
+	EVENT_RESTART,  /* the peer replaced the association by a new one */
 	EVENT_FAILED,   /* it was never established; error and cause say why */
 	EVENT_LOST,     /* established, then aborted or given up; error and cause say why */
-	EVENT_SHUTDOWN, /* the peer has begun a graceful close */
-	EVENT_CLOSED,   /* graceful close completed */
+	EVENT_SHUTDOWN, /* the peer began a graceful close */
+	EVENT_CLOSED,   /* a graceful close is complete */
 	EVENT_PATH,     /* address is now in path_state */
 	EVENT_DATA,
 	/*
-	 * A call failed on this host: error is its errno, fault() names it. What else happened to
-	 * the association, or with assoc NULL to all of the endpoint, cannot be known any more.
+	 * A call failed on this host: error is its errno, and fault() names it. What else happened
+	 * to the association, or with assoc NULL to all of the endpoint, cannot be known any more.
 	 */
 	EVENT_FAULT,
 	EVENT_TYPE_COUNT,
@@ -151,7 +151,7 @@ struct stack_event {
 	 * this end: some stacks do not say whose it is.
 	 */
 	struct cause cause;
-	bool aborted; /* FAILED: certainly by an ABORT of the peer, which not every stack tells */
+	bool aborted; /* FAILED: certainly by an ABORT of the peer; not every stack says so */
 	union address address;
 	enum stack_path_state path_state;
 	const void *data;
@@ -163,21 +163,22 @@ struct stack_event {
 	 */
 	bool more;
 	uint16_t stream;
-	uint32_t ppid; /* network byte order, as it came */
+	uint32_t ppid; /* network byte order, as received */
 	bool unordered;
 };
 
 struct stack {
 	const char *name;             /* the word of --stack */
 	const char *description;      /* for --version: "Linux kernel SCTP through libsctp" */
-	const char *(*version)(void); /* of the library, or of what stands for it */
+	const char *(*version)(void); /* of the library */
 
-	/* Can this process use the stack here at all, packed so? 0, or -errno and *fault says why.
+	/*
+	 * Can this process use the stack here at all, packed so? 0, or -errno and *fault says why.
 	 */
 	int (*available)(const struct stack_encaps *udp, struct stack_fault *fault);
 
 	/*
-	 * Opens and binds an endpoint. On failure *fault says where. The events of struct
+	 * Opens and binds an endpoint. On failure *fault names the call. The events of struct
 	 * stack_event are subscribed.
 	 */
 	int (*open)(struct stack_endpoint **endpoint, const struct stack_config *config,
@@ -315,16 +316,16 @@ struct stack {
 
 extern const struct stack stack_kernel;
 /*
- * Where the build has it. The library has no option for the source address of its packets, so
+ * If the build includes it. The library has no option for the source address of its packets, so
  * usrsctp_source.c defines sendmsg() and recvmsg() for the whole program. What others send and
  * receive with them, the kernel's stack and the witness, passes through unchanged.
  */
 extern const struct stack stack_usrsctp;
 
 /*
- * How long it takes at least until an attempt has used up its INIT retransmissions, so that it can
- * have ended by that; before, only an answer can have ended it. T1 doubles after each round over
- * the addresses, up to most_ms (net/sctp/sm_sideeffect.c sctp_do_8_2_transport_strike(); in
+ * The least time until an attempt has used up its INIT retransmissions, so that it can
+ * have ended for that reason. Before, only an answer can have ended it. T1 doubles after each round
+ * over the addresses, up to most_ms (net/sctp/sm_sideeffect.c sctp_do_8_2_transport_strike(); in
  * usrsctp sctp_timer.c sctp_t1init_timer()). Timers may fire late, never early.
  */
 int64_t stack_attempts_us(size_t addresses, unsigned attempts, uint32_t t1_ms, uint32_t most_ms);
@@ -332,16 +333,16 @@ int64_t stack_attempts_us(size_t addresses, unsigned attempts, uint32_t t1_ms, u
 /* Every stack of this build, best first, ended by NULL: the only place that knows the choice. */
 extern const struct stack *const stacks[];
 
-/* A line each, for --version, and one for what this build was made without. */
+/* For --version: one line for each stack, and one for a stack that the build leaves out. */
 void stack_print_versions(FILE *out);
 
 /* By name, or NULL. */
 const struct stack *stack_find(const char *name);
 
 /*
- * The first stack that can be used here. Where none can: the last one, whose open() says why, if
- * there are several; else NULL. *error is the positive errno of the best stack, and *fault is why
- * that one cannot be used; 0 where it can.
+ * The first stack that can be used here. If none can: the last one, whose open() says why, if
+ * there are several, else NULL. *error is the positive errno of the best stack, and *fault is why
+ * it cannot be used; 0 if it can.
  */
 const struct stack *stack_choose(const struct stack_encaps *udp, int *error,
 				 struct stack_fault *fault);
@@ -350,7 +351,7 @@ const struct stack *stack_choose(const struct stack_encaps *udp, int *error,
 const char *assoc_state_name(enum stack_assoc_state state);
 const char *path_state_name(enum stack_path_state state);
 const char *style_name(enum stack_style style);
-/* Of the one extension bit; NULL for a bit that is none. Loop over 1 << 0, 1 << 1, ... */
+/* The name of one extension bit; NULL: unknown bit. Loop over 1 << 0, 1 << 1, ... */
 const char *extension_name(unsigned extension);
 
 #endif

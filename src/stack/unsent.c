@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 
-/* Beyond that the oldest are forgotten. */
+/* If there are more, the oldest are dropped. */
 #define UNSENT_MAX 256
 
 struct unsent {
@@ -18,10 +18,10 @@ static struct {
 	pthread_mutex_t lock;
 	struct unsent list[UNSENT_MAX];
 	size_t count;
-	size_t oldest; /* once all places are taken */
+	size_t oldest; /* if all places are used */
 } unsent = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* With the lock. */
+/* With the lock held. */
 static struct unsent *find(uint16_t port, const union address *to)
 {
 	for (size_t i = 0; i < unsent.count; i++)
@@ -30,7 +30,7 @@ static struct unsent *find(uint16_t port, const union address *to)
 	return NULL;
 }
 
-/* With the lock: a place for a new one. */
+/* With the lock held: a place for a new entry. */
 static struct unsent *add(void)
 {
 	struct unsent *one;

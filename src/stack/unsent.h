@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What usrsctp could not send. The library keeps the errno of sendmsg() to itself, and sends again
- * when its timers say so: usrsctp_source.c, which sees every packet, notes it here. From any
+ * What usrsctp could not send. The library does not pass on the errno of sendmsg(), and sends again
+ * when its timers expire. usrsctp_source.c, which sees every packet, notes the errno here. From any
  * thread.
  */
 #ifndef STACK_UNSENT_H
@@ -12,16 +12,16 @@
 #include "base/address.h"
 
 /*
- * A packet from that SCTP port to that host was sent (0), or could not be: a positive errno. Not
- * noted are those that are about the packet's size, because the library makes smaller ones, and
- * about its way, which a look at the routes tells better.
+ * A packet from that SCTP port to that host was sent (0), or could not be sent (positive errno).
+ * Not noted are errors about the packet's size, because the library then makes smaller packets, and
+ * errors about its route, because a route look-up tells more.
  */
 void unsent_note(uint16_t port, const union address *to, int error);
 
-/* The newest packet from that port to that host could not be sent: its errno. Or 0. */
+/* The errno of the newest packet from that port to that host, or 0 if it was sent. */
 int unsent_error(uint16_t port, const union address *to);
 
-/* All is forgotten. */
+/* Forgets everything. */
 void unsent_clear(void);
 
 #endif

@@ -175,8 +175,10 @@ static int bind_all(struct socket *socket, const union address *list, size_t cou
 	return rc < 0 ? rc : 0;
 }
 
-/* None is a local address to it (sctputil.c sctp_is_address_in_scope()), so that none can be sent
- * to. */
+/*
+ * None is a local address to it (sctputil.c sctp_is_address_in_scope()), so that none can be sent
+ * to.
+ */
 static bool only_link_local(const union address *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -8,7 +8,8 @@
 #include "stack/usrsctp_attempt.h"
 #include "base/util.h"
 
-/* What one look reads, so that a flood of errors about our own packets does not hold up the caller.
+/*
+ * What one look reads, so that a flood of errors about our own packets does not hold up the caller.
  */
 #define ERRORS_MAX 64
 
@@ -73,7 +74,7 @@ void attempt_forget(struct us_attempt *attempt)
 	free(attempt);
 }
 
-/* Does the quoted packet come from this endpoint, and go to an address of this attempt? */
+/* Was the quoted packet sent by this endpoint, to an address of this attempt? */
 static bool is_about(const struct us_attempt *attempt, const struct attempt_ports *ports,
 		     const struct icmp_error *error)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The attempts of one endpoint that are pending, and what ICMP says about them: nobody tells a
- * stack in user space, so raw sockets are read for it. Without CAP_NET_RAW there is no such
- * evidence, and all this does nothing.
+ * The pending attempts of one endpoint, and what ICMP says about them. The kernel does not pass
+ * ICMP to a stack in user space, so raw sockets are read for it. Without CAP_NET_RAW there is no
+ * such evidence, and all this does nothing.
  */
 #ifndef STACK_USRSCTP_ATTEMPT_H
 #define STACK_USRSCTP_ATTEMPT_H
@@ -16,10 +16,10 @@ struct us_attempt {
 	union address *peers;
 	size_t count;
 	int64_t begun_us; /* loop_now_us() */
-	int final_error;  /* the network's last word on it; positive errno, or 0 */
-	int soft_error;   /* the newest one that does not end it */
+	int final_error;  /* an ICMP error that ends it; positive errno, or 0 */
+	int soft_error;   /* the newest ICMP error that does not end it */
 	struct us_attempt *next;
-	struct us_attempt **link; /* what points to this one */
+	struct us_attempt **link; /* the pointer to this one */
 };
 
 struct attempts {
@@ -28,7 +28,7 @@ struct attempts {
 	int icmp6;
 };
 
-/* What packets of the endpoint come from, and how they are packed. */
+/* The port of the endpoint's packets, and their encapsulation. */
 struct attempt_ports {
 	uint16_t sctp;
 	struct stack_encaps udp;
@@ -37,7 +37,7 @@ struct attempt_ports {
 void attempts_init(struct attempts *attempts);
 void attempts_free(struct attempts *attempts);
 
-/* Before the INIT: the answer to it may be there sooner than the call returns. */
+/* Before the INIT, because the answer may arrive before the call returns. */
 void attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,
 		    size_t count);
 
@@ -47,12 +47,12 @@ struct us_attempt *attempts_add(struct attempts *attempts, struct stack_assoc *a
 void attempt_forget(struct us_attempt *attempt);
 
 /*
- * Looks for ICMP errors, at a bounded number of them. Those that are left keep the bell's
+ * Reads a bounded number of ICMP errors. Those that are left keep the bell's
  * descriptor ready.
  */
 void attempts_read_icmp(struct attempts *attempts, const struct attempt_ports *ports);
 
-/* One that ICMP has ended, or NULL. */
+/* An attempt that ICMP has ended, or NULL. */
 struct us_attempt *attempts_ended(const struct attempts *attempts);
 
 #endif

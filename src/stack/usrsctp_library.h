@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usrsctp as a whole, one per process: whether it can be used here, its UDP port, its start and its
- * end; and bells, by which its threads wake the main one.
+ * The usrsctp library, one per process: whether it can be used here, its UDP port, its start and
+ * its end; and bells, by which its threads wake the main thread.
  */
 #ifndef STACK_USRSCTP_LIBRARY_H
 #define STACK_USRSCTP_LIBRARY_H
@@ -17,18 +17,18 @@ static inline bool encapsulated(const struct stack_encaps *udp)
 int library_available(const struct stack_encaps *udp, struct stack_fault *fault);
 
 /*
- * 0, also when it runs already; how it is encapsulated is decided by the first start. On failure
+ * 0, also if it already runs. The first start decides the encapsulation. On failure
  * *fault says why.
  */
 int library_start(const struct stack_encaps *udp, struct stack_fault *fault);
 
 bool library_has_ipv6(void);
 
-/* How it was started: with the UDP port that was found. */
+/* The encapsulation that it was started with, with the UDP port that was found. */
 const struct stack_encaps *library_encaps(void);
 
 /*
- * When all sockets are closed: gives associations that still close in their own time a moment for
+ * After all sockets are closed: gives associations that are still closing a moment for
  * it (80 ms), then ends the threads, which takes up to 40 ms.
  */
 void library_finish(void);
@@ -41,12 +41,12 @@ void library_finish(void);
  */
 struct bell;
 
-struct bell *bell_take(const char **call); /* NULL and errno, and *call says of what */
-void bell_give_back(struct bell *bell); /* may be rung all the same: it is used again, not freed */
+struct bell *bell_take(const char **call); /* NULL and errno; *call names the failed call */
+void bell_give_back(struct bell *bell);    /* it is reused, not freed, as it may still be rung */
 int bell_descriptor(const struct bell *bell);
 void bell_watch(struct bell *bell, int fd); /* until fd is closed */
 void bell_ring(struct bell *bell);          /* on any thread */
-/* Before looking for what has come. 0, or -errno: it goes on to ring. */
+/* Before reading events. 0, or -errno: it keeps ringing. */
 int bell_silence(struct bell *bell);
 
 #endif

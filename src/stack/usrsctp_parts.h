@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the stack in user space share: usrsctp.c (endpoints, connecting),
- * usrsctp_send.c (sending, and the end), usrsctp_event.c (what comes) and usrsctp_status.c (what is
- * known of an association). Beside them only usrsctp_library.c includes <usrsctp.h>.
+ * usrsctp_send.c (sending, and the end), usrsctp_event.c (events) and usrsctp_status.c (the state
+ * of an association). Only they and usrsctp_library.c include <usrsctp.h>.
  */
 #ifndef STACK_USRSCTP_PARTS_H
 #define STACK_USRSCTP_PARTS_H
@@ -14,7 +14,7 @@
 #include "stack/usrsctp_attempt.h"
 #include "stack/usrsctp_library.h"
 
-/* RFC 9260 section 16, and what an association gets back once it is up. */
+/* RFC 9260 section 16. An association gets these values back when it is up. */
 #define RTO_MIN_MS 1000
 #define RTO_MAX_MS 60000
 
@@ -29,7 +29,7 @@ struct stack_endpoint {
 struct stack_assoc {
 	struct assoc_base base;
 	bool up;
-	struct us_attempt *attempt;  /* NULL: none is pending, or it came from the peer */
+	struct us_attempt *attempt;  /* NULL: not pending, or the peer opened it */
 	struct stack_path handshake; /* what its handshake measured */
 };
 
@@ -57,8 +57,8 @@ int us_shutdown(struct stack_assoc *assoc);
 int us_abort(struct stack_assoc *assoc);
 
 /*
- * Ends an attempt on a one-to-many endpoint, of which nothing is told from then on. The library
- * aborts only what is up: one that is pending is taken off the socket, and that is closed.
+ * Ends an attempt on a one-to-many endpoint, which has no more events from then on. The library
+ * aborts only associations that are up: a pending one is peeled off, and its socket is closed.
  */
 void us_abandon(struct stack_assoc *assoc);
 
@@ -71,14 +71,14 @@ int us_send_error(struct stack_assoc *assoc, const union address *peer);
 /* --- usrsctp_status.c ------------------------------------------------------------------------- */
 
 /*
- * rc of a call about one association: -ENOTCONN where it has ended, else rc, and if that is an
- * error the call is named for fault().
+ * rc of a call about one association: -ENOTCONN if it has ended, else rc. If rc is an error,
+ * fault() names the call.
  */
 int us_refused(struct stack_assoc *assoc, const char *call, int rc);
 
-/* Of one association, or (0) those that the socket is bound to. Returns the count, or -errno. */
+/* The addresses of one association, or (0) of the socket. Returns the count, or -errno. */
 int us_addresses(struct socket *socket, uint32_t assoc, union address **list);
-/* Of those, or 0. */
+/* The port of those addresses, or 0. */
 uint16_t us_local_port(struct stack_endpoint *endpoint, uint32_t assoc);
 
 enum stack_assoc_state us_pending_state(struct stack_assoc *assoc);

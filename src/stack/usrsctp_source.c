@@ -444,7 +444,7 @@ static bool refuses_newest_init(const uint8_t *packet, const union address *to)
 	       address_equal(&newest_init.peer, to) && find_link(&newest_init.asked);
 }
 
-/* With the lock. */
+/* With the lock held. */
 static void set_source(struct msghdr *message, union control *control,
 		       const struct outgoing *packet)
 {

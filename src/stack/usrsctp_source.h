@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The source address of what usrsctp sends.
+ * The source address of the packets that usrsctp sends.
  *
  * The library knows no routes: to each path it sends from the next one of the bound addresses (in
  * sctp_os_userspace.h, SCTP_GET_IF_INDEX_FROM_ROUTE() is 1). On a host with several links a packet
- * then leaves with the address of another link, its answer comes back there, and with that link
- * cut a healthy path looks dead. Where the kernel writes the IP header (IPv6, and UDP) it is the
+ * then leaves with the address of another link, its answer arrives there, and with that link
+ * cut a healthy path looks dead. If the kernel writes the IP header (IPv6, and UDP) it is the
  * other way round: routes decide, and addresses that the user has not bound are sent from.
  *
- * The library has no option for it, but all that it sends goes through sendmsg(). So this file
+ * The library has no option for it, but it sends every packet with sendmsg(). So this file
  * defines that function for the whole program, for a library linked in as for a shared one, and
- * puts the source right before it is sent; the checksum of SCTP does not cover it. What is not the
- * library's passes as it is. It defines recvmsg() too, and only looks: where an INIT was asked for
- * is where an ABORT to it has to come from.
+ * corrects the source before the packet is sent; SCTP's checksum does not cover it. Packets of
+ * others pass unchanged. It defines recvmsg() too, only to look: an ABORT must come from the
+ * address that the INIT was sent to.
  */
 #ifndef STACK_USRSCTP_SOURCE_H
 #define STACK_USRSCTP_SOURCE_H
@@ -23,17 +23,19 @@
 
 #include "base/address.h"
 
-/* Before the library starts (again is nothing), and after its threads have ended. 0, or -errno and
- * *call says of what. */
+/*
+ * Before the library starts (again is nothing), and after its threads have ended. 0, or -errno and
+ * *call says of what.
+ */
 int source_start(const char **call);
 void source_finish(void);
 
-/* An address of this host that is not link-local; false where there is none. */
+/* An address of this host that is not link-local. False: there is none. */
 bool source_example(union address *address);
 
 /*
- * From here on endpoints on that SCTP port send from these addresses only; those of a port that was
- * never named here from any. The list is copied.
+ * From here on endpoints on that SCTP port send from these addresses only. Endpoints on a port that
+ * was never passed here send from any address. The list is copied.
  */
 void source_bind(uint16_t port, const union address *list, size_t count);
 
