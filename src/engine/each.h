@@ -26,11 +26,14 @@ struct each *each_new(struct connection *whole, const struct stack *stack,
  */
 void each_run(struct each *each);
 
-/* Valid after each_run(), owned by each: the result of whole, of the addresses, and a hint that
- * knows them. */
+/*
+ * Valid after each_run(), owned by each: the result of whole, of the addresses, and a hint that
+ * knows them.
+ */
 const struct result *each_result(const struct each *each);
 
-/* Closes those that were tried alone, as close_connections() does. The whole stays up. NULL is
+/*
+ * Closes those that were tried alone, as close_connections() does. The whole stays up. NULL is
  * fine.
  */
 void each_close(struct each *each);

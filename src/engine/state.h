@@ -34,7 +34,8 @@ enum connection_state {
 	 * (connection_assoc()). Left for CLOSING by connection_shut() alone.
 	 */
 	CONNECTION_UP,
-	/* SHUTDOWN was sent. Left for DONE when the association has ended, or when it takes long.
+	/*
+	 * SHUTDOWN was sent. Left for DONE when the association has ended, or when it takes long.
 	 */
 	CONNECTION_CLOSING,
 	/* The result stands, nothing is open. It is not left. */

@@ -227,7 +227,8 @@ static void print_heads(FILE *f, const struct layout *l)
 	}
 }
 
-/* From nothing to twice the least, or to the most where that is more: a steady path is half high.
+/*
+ * From nothing to twice the least, or to the most where that is more: a steady path is half high.
  */
 static int64_t scale(const struct monitor *m, const struct monitor_path *path, size_t width)
 {

@@ -81,7 +81,8 @@ static void add_tag(uint32_t *tags, size_t *have, uint32_t tag)
 		tags[(*have)++] = tag;
 }
 
-/* Would our stack take it for this association (RFC 9260 section 8.5)? As far as we know the tags.
+/*
+ * Would our stack take it for this association (RFC 9260 section 8.5)? As far as we know the tags.
  */
 static bool is_tag_right(const struct ledger *ledger, const struct packet *p)
 {

@@ -102,7 +102,8 @@ struct ledger_path {
 
 	struct ledger_count heartbeats;     /* to it */
 	struct ledger_count heartbeat_acks; /* to those, from anywhere */
-	/* The newest ones, in a ring: number n of all (counted from 0) at n %
+	/*
+	 * The newest ones, in a ring: number n of all (counted from 0) at n %
 	 * LEDGER_HEARTBEATS_MAX.
 	 */
 	struct ledger_heartbeat heartbeat[LEDGER_HEARTBEATS_MAX];

@@ -336,7 +336,8 @@ static void set_zone(union address *a, int ifindex)
 		a->v6.sin6_scope_id = (uint32_t)ifindex;
 }
 
-/* On a card that has VLANs: the packet is shown again, or was before, on the VLAN's own interface.
+/*
+ * On a card that has VLANs: the packet is shown again, or was before, on the VLAN's own interface.
  */
 static bool is_tagged(const struct tpacket_auxdata *details)
 {

@@ -75,8 +75,10 @@ int witness_next(struct witness *witness, struct witness_event *event, unsigned 
  */
 uint64_t witness_lost(struct witness *witness);
 
-/* "10.1.1.2 -> INIT-ACK  tag ...  on c1", or with a true arrow: into buf, which is returned, cut at
- * size. */
+/*
+ * "10.1.1.2 -> INIT-ACK  tag ...  on c1", or with a true arrow: into buf, which is returned, cut at
+ * size.
+ */
 #define WITNESS_TEXT_MAX (PACKET_TEXT_MAX + ADDRESS_TEXT_MAX + IF_NAMESIZE + 16)
 const char *witness_text(const struct witness_event *event, bool unicode, char *buf, size_t size);
 

@@ -662,8 +662,10 @@ static void wait_for_state(pid_t pid, char state)
 	}
 }
 
-/* when-blocked signal|restart|stop: when the next step sleeps in its call: a signal whose handler
- * has no SA_RESTART, one whose handler has it, or SIGSTOP and then SIGCONT */
+/*
+ * when-blocked signal|restart|stop: when the next step sleeps in its call: a signal whose handler
+ * has no SA_RESTART, one whose handler has it, or SIGSTOP and then SIGCONT
+ */
 static void step_when_blocked(char **word, int words)
 {
 	bool stop = !strcmp(word[1], "stop");
@@ -1092,8 +1094,10 @@ static int64_t tick_us(void)
 	return (tick.tv_nsec + 500) / 1000;
 }
 
-/* path NAME ADDRESS [FIELD [MIN MAX]]: state, srtt (in jiffies), srtt_ms, rto, cwnd, mtu. With MIN
- * and MAX, waits until it lies between them and then says so. */
+/*
+ * path NAME ADDRESS [FIELD [MIN MAX]]: state, srtt (in jiffies), srtt_ms, rto, cwnd, mtu. With MIN
+ * and MAX, waits until it lies between them and then says so.
+ */
 static void step_path(char **word, int words)
 {
 	const char *field = words > 3 ? word[3] : "state";
@@ -1389,8 +1393,10 @@ static const char *chunk_name(int chunk)
 	return NAME_OF(names, chunk);
 }
 
-/* packets NAME [CHUNK]: what passed since "trace" or the last "packets": > sent, < received. With
- * CHUNK, waits until the last one is that. */
+/*
+ * packets NAME [CHUNK]: what passed since "trace" or the last "packets": > sent, < received. With
+ * CHUNK, waits until the last one is that.
+ */
 static void step_packets(char **word, int words)
 {
 	int64_t end = now_us() + PATIENCE_MS * 1000;

@@ -28,7 +28,8 @@
 		},                                                 \
 	}
 
-/* As time of an event: it arrives between the poll and a soft_error() that tells its cause first.
+/*
+ * As time of an event: it arrives between the poll and a soft_error() that tells its cause first.
  */
 #define FAKE_WITH_SOFT_ERROR (-1)
 

@@ -543,8 +543,7 @@ static void every_outcome(void **state)
 	}
 }
 
-/* --- Up, and every path is asked ---------------------------------------------------------------
- */
+/* --- Up, and every path is asked ------------------------------------------------------------- */
 
 #define HEARTBEATS(...)                                         \
 	.heartbeats = LIST(struct fake_heartbeat, __VA_ARGS__), \
@@ -848,7 +847,8 @@ static void check_probing(const struct probing *k, bool blocking)
 		assert_true(path->answered == 0 || path->verdict == VERDICT_VERIFIED);
 	}
 
-	/* What was changed for the probe is as it was; the association stands until it is closed.
+	/*
+	 * What was changed for the probe is as it was; the association stands until it is closed.
 	 */
 	assert_int_equal(fake_stack_record(0)->rto_min_ms, FAKE_RTO_MIN_MS);
 	assert_int_equal(fake_stack_open_count(), up);

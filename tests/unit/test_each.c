@@ -51,8 +51,10 @@
 /* How many names were looked up, by processes of their own. */
 static unsigned *lookups;
 
-/* It comes before libc's: no test asks a name server. "peer.example" is 10.1.1.2, 10.1.2.2
- * and 10.1.3.2, "any.example" no address of a peer. */
+/*
+ * It comes before libc's: no test asks a name server. "peer.example" is 10.1.1.2, 10.1.2.2 and
+ * 10.1.3.2, "any.example" no address of a peer.
+ */
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 		struct addrinfo **found)
 {

@@ -198,7 +198,8 @@ static void one_round(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rounds); i++) {
-		/* What --rto-initial may have left: far, at RTO.Min, at half of it, at twice that.
+		/*
+		 * What --rto-initial may have left: far, at RTO.Min, at half of it, at twice that.
 		 */
 		static const uint32_t rtos[] = { 3000, 1000, 500, 2000, 250 };
 
@@ -348,7 +349,8 @@ static void unconfirmed(void **state)
 #define RETURNS 7 /* the heartbeat from which on path 2 answers */
 #define STEADY  (30 * MSEC)
 
-/* Every answer is seen, though the RTO has long been at its least, and one path backs off beside.
+/*
+ * Every answer is seen, though the RTO has long been at its least, and one path backs off beside.
  */
 static void many_rounds(void **state)
 {
@@ -402,8 +404,10 @@ static void round_trips_change(void **state)
 	finish(p);
 }
 
-/* The stack keeps a mean of what it has measured; which heartbeat was answered is seen all the
- * same. */
+/*
+ * The stack keeps a mean of what it has measured; which heartbeat was answered is seen all the
+ * same.
+ */
 static void late_after_quick(void **state)
 {
 	const struct fake_script script = {

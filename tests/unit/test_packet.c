@@ -62,8 +62,10 @@ static void assert_addresses(const char *source, const char *destination)
 	assert_string_equal(address_text(&packet.destination, buf), destination);
 }
 
-/* RFC 9260 appendix A gives no vector; RFC 3720 B.4 does: 32 bytes of 0, of 255, 0 to 31, and 31 to
- * 0. */
+/*
+ * RFC 9260 appendix A gives no vector; RFC 3720 B.4 does: 32 bytes of 0, of 255, 0 to 31, and 31 to
+ * 0.
+ */
 static void test_crc32c(void **state)
 {
 	uint8_t data[32] = { 0 };

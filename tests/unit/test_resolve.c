@@ -222,8 +222,7 @@ static void nothing_is_left(unsigned fds)
 	assert_int_equal(count_fds(), fds);
 }
 
-/* --- What is found -----------------------------------------------------------------------------
- */
+/* --- What is found -------------------------------------------------------------------------- */
 
 static void resolve_gives_addresses(void **state)
 {

@@ -20,8 +20,10 @@ static const struct witness_ports unknown = { 0, 5000, 0, FAKE_UDP_PORT };
 
 static struct fake_packet p;
 
-/* How many bytes of p's packet pass: a local socket filters as a packet socket does. 0: it does
- * not. */
+/*
+ * How many bytes of p's packet pass: a local socket filters as a packet socket does. 0: it does
+ * not.
+ */
 static size_t passes(const struct witness_ports *ports)
 {
 	struct sock_filter code[WITNESS_FILTER_MAX];
