@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was found out: one code for each cause that is certain, or for each honest "this or that",
- * and what it is about. words.h makes sentences of it, and nothing else does.
+ * What was found out: one code for each cause that is certain, or for each "this or that" if two
+ * are possible, and its parameters. Only words.h makes sentences of it.
  */
 #ifndef REPORT_FINDING_H
 #define REPORT_FINDING_H
@@ -15,10 +15,10 @@
 #include "packet/chunk.h"
 
 /*
- * In the order of what goes first: where two are true of one address, or of several addresses of
- * one attempt, the one that stands higher here is told (finding_goes_first()). So what ended the
- * attempt from outside goes before what this host knows, that before what the peer or a router
- * said, that before what packets prove, and last comes what nobody answered.
+ * In order of priority: if two are true of one address, or of several addresses of
+ * one attempt, the report has the one that is higher here (finding_goes_first()). So what ended the
+ * attempt from outside comes before what this host knows, then what the peer or a router
+ * reported, then what packets prove, and last that no answer arrived.
  */
 enum finding_code {
 	FINDING_NONE,
@@ -31,13 +31,13 @@ enum finding_code {
 	FINDING_ALL_SERVED,
 
 	/* This host could not try. */
-	FINDING_NAME_NOT_FOUND,       /* name; family: which addresses alone were asked for, or 0 */
+	FINDING_NAME_NOT_FOUND,       /* name; family: the only one requested, or 0 */
 	FINDING_NAME_WITHOUT_ADDRESS, /* the same */
 	FINDING_NAME_SERVER_SILENT,   /* name */
 	FINDING_NAME_SERVER_FAILED,   /* name */
 	FINDING_NAME_SERVER_LATE,     /* name: one or several; time_us */
-	FINDING_LOOKUP_FAILED,        /* name, detail: what the resolver says */
-	FINDING_NO_SCTP_HERE,         /* detail: what modprobe.d says against the module, or "" */
+	FINDING_LOOKUP_FAILED,        /* name, detail: the resolver's message */
+	FINDING_NO_SCTP_HERE,         /* detail: the line of modprobe.d that blocks it, or "" */
 	FINDING_NO_IPV6,
 	FINDING_ENCAPS_UNSUPPORTED,
 	FINDING_ENCAPS_OFF,        /* port: what to set */
@@ -49,15 +49,15 @@ enum finding_code {
 	FINDING_NO_LINK_LOCAL,
 	FINDING_USRSCTP_THREADS, /* started, expected */
 	FINDING_USRSCTP_ADDRESSES,
-	FINDING_BIND_WRONG_FAMILY, /* family: of an address that is left out; 0: of all */
-	FINDING_BIND_IN_USE,       /* address: local, if it is known; so for the next three */
+	FINDING_BIND_WRONG_FAMILY, /* family: of a left out address; 0: all are left out */
+	FINDING_BIND_IN_USE,       /* address: local, if known; the same for the next three */
 	FINDING_NOT_LOCAL,
 	FINDING_PRIVILEGED_PORT,
 	FINDING_WILDCARD_NOT_ALONE,
 	FINDING_NO_FREE_PORT,
 	FINDING_SCOPE_TOO_NARROW, /* address: the first of the call */
 
-	/* What this host knows of the way to an address. FINDING_SEVERAL: to each of them. */
+	/* What this host knows about the route to an address. FINDING_SEVERAL: to all. */
 	FINDING_LINK_DOWN, /* link */
 	FINDING_NO_ROUTE,  /* error */
 	FINDING_UNREACHABLE_ROUTE,
@@ -78,7 +78,7 @@ enum finding_code {
 	FINDING_CLOSED_HERE,
 	FINDING_GONE,
 	FINDING_SHUTDOWN_UNANSWERED,
-	FINDING_NO_SCTP,               /* other: who said so, as ICMP, if that is known */
+	FINDING_NO_SCTP,               /* other: the sender of the ICMP error, if known */
 	FINDING_STALE_COOKIE,          /* cause */
 	FINDING_COOKIE_ERROR,          /* cause */
 	FINDING_REFUSED_WITH_CAUSE,    /* cause; FINDING_COOKIE: it answered the COOKIE-ECHO */
@@ -90,42 +90,42 @@ enum finding_code {
 	/* This host's own filters. */
 	FINDING_OWN_OUTPUT_FILTER, /* chunk */
 	FINDING_OWN_INPUT_FILTER,  /* chunk; link, other_link if they differ: out, in */
-	FINDING_OWN_FILTER,        /* one of the two; chunk that was not seen leaving */
+	FINDING_OWN_FILTER,        /* one of the two; chunk: the one that did not leave */
 
-	/* What came back, but not as it should. */
-	FINDING_ANSWERED_ELSEWHERE, /* other: who answered */
+	/* An answer that is not right. */
+	FINDING_ANSWERED_ELSEWHERE, /* other: the address that answered */
 	FINDING_WRONG_TAG,
-	FINDING_COOKIE_SILENT, /* the COOKIE-ECHO left, and nothing came back */
-	FINDING_NO_COOKIE_ACK, /* the stack waits for it; time_us. No more is known */
-	FINDING_BAD_CHECKSUM,  /* packets, if they were counted */
+	FINDING_COOKIE_SILENT, /* the COOKIE-ECHO left, no answer */
+	FINDING_NO_COOKIE_ACK, /* the stack waits for it; time_us. Nothing more is known */
+	FINDING_BAD_CHECKSUM,  /* packets: how many, if counted */
 
-	/* What a router, a firewall or the peer's host says by ICMP: other, icmp, error. */
+	/* An ICMP error of a router, a firewall or the peer's host: other, icmp, error. */
 	FINDING_ICMP_THIS_HOST,
 	FINDING_ICMP_PROHIBITED,
 	FINDING_ICMP_PORT_UNREACHABLE, /* FINDING_UDP */
 	FINDING_ICMP_TIME_EXCEEDED,
 	FINDING_ICMP_UNREACHABLE,
 	FINDING_ICMP_NOT_ACCEPTED,
-	FINDING_ICMP_UNSPECIFIED,  /* error alone is known, of SO_ERROR */
-	FINDING_ICMP_OR_NEIGHBOUR, /* the same, or nobody answers on the link */
+	FINDING_ICMP_UNSPECIFIED,  /* only error is known, from SO_ERROR */
+	FINDING_ICMP_OR_NEIGHBOUR, /* the same, or no host answers on the link */
 
-	/* What is not right with a path that works, or with an address that is not in use. */
+	/* What is wrong with a path that works, or with an address that is not used. */
 	FINDING_MTU_BLACK_HOLE,    /* bytes */
 	FINDING_RETURNS_ELSEWHERE, /* link, other_link: out, in */
 	FINDING_HEARTBEATS_LOST,   /* lost, sent */
-	FINDING_LEFT_OUT_BY_SCOPE, /* other: the one that answered the INIT */
+	FINDING_LEFT_OUT_BY_SCOPE, /* other: the address that answered the INIT */
 	FINDING_NOT_LISTED,
 
-	/* Nothing came back. */
+	/* No answer arrived. */
 	FINDING_TOO_FEW_VERIFIED, /* verified, paths, required */
 	FINDING_NO_PATH_ANSWERS,
 	FINDING_SILENT,               /* the INIT left; time_us, FINDING_ENDED, FINDING_UDP */
 	FINDING_NO_ANSWER,            /* it is not known whether the INIT left; the same */
 	FINDING_HEARTBEAT_UNANSWERED, /* time_us, others; FINDING_UNCONFIRMED, FINDING_NO_INIT */
-	FINDING_INIT_UNANSWERED,      /* time_us, if known: its turn; other: who answered then */
+	FINDING_INIT_UNANSWERED,      /* time_us: its turn, if known; other: which one answered */
 	FINDING_NO_TIME_FOR_HEARTBEAT,
 
-	/* Whose turn did not come, and what is not known of one alone. */
+	/* Addresses whose turn did not come, and what is not known of a single address. */
 	FINDING_ONE_HAS_REFUSED,
 	FINDING_ONE_HAS_ANSWERED,
 	FINDING_ANSWERED_INIT,
@@ -134,7 +134,7 @@ enum finding_code {
 	FINDING_UNTRIED_LATE,  /* time_us: of one turn; paths; FINDING_ENDED */
 	FINDING_UNTRIED_ENDED, /* the same */
 
-	/* What the attempts of single addresses add (--each). */
+	/* What the attempts with single addresses show (--each). */
 	FINDING_ALL_ACCEPT_ALONE,
 	FINDING_SOME_ACCEPT_ALONE,
 	FINDING_NONE_ACCEPTS_ALONE,
@@ -142,7 +142,7 @@ enum finding_code {
 	FINDING_COUNT,
 };
 
-/* What it rests on. */
+/* What a finding is based on. */
 enum finding_basis {
 	BASIS_NONE,
 	BASIS_CALL,       /* what a system call returned */
@@ -150,29 +150,29 @@ enum finding_basis {
 	BASIS_SYSTEM,     /* a setting or an address of this host */
 	BASIS_ROUTES,     /* the routing table */
 	BASIS_NEIGHBOUR,  /* ARP or neighbour discovery */
-	BASIS_WITNESS,    /* packets that were seen, or surely not seen */
+	BASIS_WITNESS,    /* packets that were seen, or certainly did not pass */
 	BASIS_SO_ERROR,   /* a soft error of the socket */
 	BASIS_COUNTER,    /* the stack's counter of bad checksums */
-	BASIS_HEARTBEATS, /* heartbeats that were asked for */
-	BASIS_TIME,       /* nothing came in the time there was */
-	BASIS_RESOLVER,   /* what the look-up of a name said */
+	BASIS_HEARTBEATS, /* the heartbeats of the probe */
+	BASIS_TIME,       /* nothing arrived in time */
+	BASIS_RESOLVER,   /* the look-up of a name */
 	BASIS_COUNT,
 };
 
-/* What some codes say in more than one way. */
+/* Variants of some codes. */
 enum finding_flag {
-	FINDING_PARTIAL = 1 << 0,     /* of address; others of the attempt were silent */
+	FINDING_PARTIAL = 1 << 0,     /* true of address; other addresses were silent */
 	FINDING_EVERY_PATH = 1 << 1,  /* no path of the association answers, for this reason */
 	FINDING_SEVERAL = 1 << 2,     /* the attempt had several addresses */
 	FINDING_ENDED = 1 << 3,       /* the stack had used up its attempts */
 	FINDING_UDP = 1 << 4,         /* SCTP in UDP */
 	FINDING_UP = 1 << 5,          /* the association was up before */
-	FINDING_COOKIE = 1 << 6,      /* said of the COOKIE-ECHO, not of the INIT */
+	FINDING_COOKIE = 1 << 6,      /* about the COOKIE-ECHO, not the INIT */
 	FINDING_RETRY = 1 << 7,       /* between two tries of --wait */
 	FINDING_UNCONFIRMED = 1 << 8, /* the stack never confirmed the path */
 	FINDING_NO_INIT = 1 << 9,     /* it did not answer the INIT either */
 	FINDING_RESOLVING = 1 << 10,  /* names were being looked up */
-	FINDING_HELD = 1 << 11,       /* every path had its time, and --hold was not over */
+	FINDING_HELD = 1 << 11,       /* every path had its time, but --hold was not over */
 };
 
 struct finding_icmp {
@@ -180,7 +180,7 @@ struct finding_icmp {
 	uint8_t type, code;
 };
 
-/* All zeros: nothing was found. What a code does not name is 0. */
+/* All zeros: no finding. Parameters that a code does not have are 0. */
 struct finding {
 	enum finding_code code;
 	enum finding_basis basis;
@@ -189,7 +189,7 @@ struct finding {
 	int signal;
 	int family;
 	const char *call;      /* the system call, as in "setsockopt(SCTP_EVENTS)" */
-	union address address; /* whom it is about, or sa_family 0 */
+	union address address; /* the address that it is about, or sa_family 0 */
 	union address other;
 	char link[IF_NAMESIZE], other_link[IF_NAMESIZE];
 	struct cause cause; /* of an ABORT or ERROR; code 0: it gave none */
@@ -211,10 +211,10 @@ struct finding {
 const char *finding_name(enum finding_code code);
 const char *finding_basis_name(enum finding_basis basis);
 
-/* Of two that are both true, the one that is told. FINDING_NONE goes last. */
+/* If both are true, does the report have a? FINDING_NONE comes last. */
 bool finding_goes_first(const struct finding *a, const struct finding *b);
 
-/* Do both say the same, as far as the address that they are about is not in their words? */
+/* Do both read the same, apart from the address that they are about? */
 bool finding_same(const struct finding *a, const struct finding *b);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pieces that reports as JSON are made of. What is not known is null. */
+/* The pieces of reports as JSON. Unknown values are null. */
 #ifndef REPORT_JSON_PARTS_H
 #define REPORT_JSON_PARTS_H
 
@@ -9,13 +9,14 @@
 #include "report/result.h"
 
 /*
- * Both take the value's reference. Without memory *object and *array become NULL, and so does what
- * they are put into: the end is no text at all, never an object with a key missing.
+ * Both take the value's reference. Without memory *object and *array become NULL, and so does the
+ * value that they are put into. So the result is no text at all, never an object without one of its
+ * keys.
  */
 void put_key(json_t **object, const char *key, json_t *value);
 void append_item(json_t **array, json_t *value);
 
-/* Names may hold any byte and jansson takes UTF-8 only: each byte that is none becomes '?'. */
+/* Names may hold any byte, but jansson accepts only UTF-8: every other byte becomes '?'. */
 json_t *any_string(const char *text);
 
 /* A sentence or null. */
@@ -25,7 +26,7 @@ json_t *sentence(const char *text);
 json_t *error_name(int error);
 
 json_t *milliseconds(int64_t us);
-/* The same; 0 is how a time says that there was nothing to measure. */
+/* The same, but 0 means that nothing was measured, and becomes null. */
 json_t *measured(int64_t us);
 
 /* "errno" and "errno_number"; "address" and "port". */
@@ -39,7 +40,7 @@ json_t *association_object(const struct association *a);
 
 json_t *path_state_json(enum stack_path_state state);
 
-/* The code, and those of its parameters that it has. null: nothing was found. */
+/* The code, and its parameters. null: no finding. */
 json_t *cause_object(const struct finding *f);
 
 json_t *path_array(const struct association *a, bool witness);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a listener has to tell. */
+/* The events that a listener reports. */
 #ifndef REPORT_LISTEN_EVENT_H
 #define REPORT_LISTEN_EVENT_H
 
@@ -11,9 +11,9 @@
 
 enum listen_event_type {
 	LISTEN_READY, /* bound and listening: local */
-	LISTEN_UP,    /* an association came: association */
+	LISTEN_UP,    /* a new association: association */
 	LISTEN_PATH,  /* one of its paths changed: path */
-	LISTEN_DOWN,  /* it went: cause, and what it received */
+	LISTEN_DOWN,  /* it has ended: cause, and what it received */
 	LISTEN_END,   /* the listener ends: totals */
 	LISTEN_EVENT_COUNT,
 };
@@ -25,8 +25,8 @@ struct listen_event {
 	const union address *local;
 	size_t local_count;
 	uint32_t assoc;                        /* UP, PATH, DOWN */
-	const struct association *association; /* UP; not known if it has gone again already */
-	union address from;                    /* UP: where the peer's first packet came from */
+	const struct association *association; /* UP; not known if it has already ended */
+	union address from;                    /* UP: the source of the peer's first packet */
 	union address path;                    /* PATH */
 	enum stack_path_state path_state;      /* PATH */
 	bool graceful;                         /* DOWN: closed by SHUTDOWN, else lost */

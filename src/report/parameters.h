@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parameters of phrases: how each of them reads. For phrase.c alone. */
+/* The parameters of phrases, as text. For phrase.c only. */
 #ifndef REPORT_PARAMETERS_H
 #define REPORT_PARAMETERS_H
 
@@ -15,10 +15,10 @@
 struct phrase_context {
 	const struct finding *f;     /* NULL: the parameters' names instead of their values */
 	const struct result *result; /* or NULL */
-	bool every_branch;           /* whatever the values are */
+	bool every_branch;           /* take every branch, whatever the values are */
 };
 
-/* The value, or "". False: no parameter and no flag has that name. */
+/* The value, or "". False: there is no parameter or flag with that name. */
 bool parameter_value(const struct phrase_context *c, const char *name, size_t length,
 		     char value[PARAMETER_MAX]);
 

@@ -2,7 +2,7 @@
 /*
  * A phrase is a sentence with parameters of a finding in it. {link} is the parameter of that name,
  * [link:TEXT] is TEXT if there is one, [!link:TEXT] is TEXT if there is none. TEXT is a phrase,
- * too. The names of flags (enum finding_flag) in small letters stand for a text that is there or
+ * too. The names of flags (enum finding_flag) in small letters are parameters that are there or
  * not.
  */
 #ifndef REPORT_PHRASE_H
@@ -13,14 +13,14 @@
 #include "report/result.h"
 
 /*
- * Appends to m, cut at its size. result: whose singles {accepting} and {refusing} are, and whose
- * last try {last} is; NULL: those are empty. finding NULL: each parameter is shown by its name, in
- * capitals, and no flag is set.
+ * Appends to m, cut at its size. result: its singles give {accepting} and {refusing}, and its
+ * last try gives {last}; NULL: those are empty. finding NULL: each parameter appears as its name,
+ * in capitals, and no flag is set.
  */
 void phrase_add(struct message *m, const char *phrase, const struct finding *finding,
 		const struct result *result);
 
-/* Is every name in it known, and is every bracket closed? For tests. */
+/* Is every name known, and every bracket closed? For tests. */
 bool phrase_is_sound(const char *phrase);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Shows what was found, in the reporter's format. Nothing here, or below, decides anything. */
+/* Reports in the reporter's format. Nothing here, or below, decides anything. */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
@@ -12,7 +12,7 @@ void report_result(const struct reporter *reporter, const struct result *result)
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 
-/* What a format has to say when all is over; then reporter_finish(), whose status is returned. */
+/* The end of a format's output; then reporter_finish(), whose status is returned. */
 int report_finish(const struct reporter *reporter);
 
 #endif

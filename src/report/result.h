@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known at the end: filled by connection.c, listen.c and diagnose.c, shown by report.c. */
+/* The result: filled by connection.c, listen.c and diagnose.c, shown by report.c. */
 #ifndef REPORT_RESULT_H
 #define REPORT_RESULT_H
 
@@ -28,14 +28,14 @@ enum result_word {
 
 /* One word for an address. The first four are of an association, the rest of an attempt. */
 enum verdict {
-	VERDICT_UNVERIFIED,  /* in the association; nobody asked it yet */
+	VERDICT_UNVERIFIED,  /* in the association, but not tested yet */
 	VERDICT_VERIFIED,    /* a round trip was seen */
-	VERDICT_DEAD,        /* asked, no answer */
+	VERDICT_DEAD,        /* a heartbeat was sent, no answer */
 	VERDICT_REJECTED,    /* requested, but not in the association */
 	VERDICT_REFUSED,     /* it answered with ABORT */
-	VERDICT_SILENT,      /* an INIT went to it and nothing came back */
-	VERDICT_UNREACHABLE, /* the routing table, or an ICMP message, says there is no way to it */
-	VERDICT_TRIED,       /* an INIT went to it; whether it answered is not known */
+	VERDICT_SILENT,      /* an INIT was sent to it, no answer */
+	VERDICT_UNREACHABLE, /* by the routing table, or by an ICMP message */
+	VERDICT_TRIED,       /* an INIT was sent to it; it is not known whether it answered */
 	VERDICT_UNTRIED,     /* requested, but the attempt ended before its turn */
 	VERDICT_EXCLUDED,    /* requested, but this host could not put it into the call */
 	VERDICT_COUNT,
@@ -48,20 +48,20 @@ const char *verdict_name(enum verdict verdict);
 
 #define RESULT_SOFT_ERRORS_MAX 8
 
-/* What the verdicts and the reason rest on, beside the paths. */
+/* The evidence for the verdicts and the reason, beside the paths. */
 struct result_evidence {
-	bool witness;                            /* there was one */
+	bool witness;                            /* there was a witness */
 	uint64_t witness_lost;                   /* packets that it missed */
-	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* positive errnos, in the order they came */
+	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* positive errnos, in order of arrival */
 	size_t soft_error_count;
-	enum stack_assoc_state pending_state; /* how far a failed attempt came; CLOSED: not known */
-	uint64_t checksum_errors;             /* bad packets that came during a failed attempt */
+	enum stack_assoc_state pending_state; /* how far a failed attempt got; CLOSED: not known */
+	uint64_t checksum_errors;             /* bad packets that arrived during a failed attempt */
 };
 
 enum big_packets {
-	BIG_PACKETS_UNKNOWN, /* not asked, or not answered, for reasons that may be others */
+	BIG_PACKETS_UNKNOWN, /* not sent, or not answered, maybe for another reason */
 	BIG_PACKETS_PASS,
-	BIG_PACKETS_LOST, /* small heartbeats are answered, and these are not */
+	BIG_PACKETS_LOST, /* small heartbeats are answered, but these are not */
 };
 
 /* A count of paths that stands for every address of the report (-R all). */
@@ -70,15 +70,15 @@ enum big_packets {
 struct path_result {
 	struct stack_path path;
 	const char *host;    /* the name it was resolved from, owned by the target, or NULL */
-	bool requested;      /* else learned from the peer */
-	bool in_association; /* path is filled; else only its address */
+	bool requested;      /* if not, learned from the peer */
+	bool in_association; /* path is filled; if not, only its address */
 	enum verdict verdict;
 	int route_error;          /* what a route look-up said: positive errno, or 0 */
 	char link[IF_NAMESIZE];   /* ENETDOWN: the link of this host that has no carrier */
-	int icmp_error;           /* what the witness saw ICMP say: positive errno, or 0 */
-	enum neighbour neighbour; /* of an address that does not answer: is the next hop there? */
-	union address hop;        /* that one, unless the neighbour is unknown */
-	int64_t rtt_us;           /* of the newest heartbeat that was answered; 0: none was */
+	int icmp_error;           /* from ICMP, if the witness saw it: positive errno, or 0 */
+	enum neighbour neighbour; /* if the address does not answer: does its next hop? */
+	union address hop;        /* the next hop, unless the neighbour is unknown */
+	int64_t rtt_us;           /* of the newest answered heartbeat; 0: none */
 	unsigned heartbeats;      /* sent by the probe */
 	unsigned answered;        /* of those */
 	int send_error; /* why the newest packet to it could not be sent: positive errno, or 0 */
@@ -86,8 +86,8 @@ struct path_result {
 	int ask_error;        /* and its positive errno */
 	enum big_packets big_packets; /* do packets of asked_mtu bytes get through? */
 	uint32_t asked_mtu;
-	struct path_seen seen; /* zeros where there was no witness */
-	struct finding cause;  /* why; none where the verdict says all */
+	struct path_seen seen; /* zeros without a witness */
+	struct finding cause;  /* why; none if the verdict says it all */
 };
 
 /* A snapshot of one association. */
@@ -112,7 +112,7 @@ struct single_result {
 
 struct result {
 	const struct target *target;
-	const char *stack; /* its name; NULL where none could be chosen */
+	const char *stack; /* its name; NULL: none could be chosen */
 	enum stack_style style;
 	bool blocking;
 
@@ -120,17 +120,17 @@ struct result {
 	int error;             /* positive errno that names it, or 0 */
 	int status;            /* exit status, enum status */
 	int signal;            /* ended by it, or 0 */
-	struct finding cause;  /* why it is not connected, or what else there is to say; or none */
-	struct finding advice; /* of what the hint is: the cause, or what helps more; or none */
+	struct finding cause;  /* why it is not connected, or something else to report; or none */
+	struct finding advice; /* the hint is about this: the cause, or what helps more; or none */
 	struct finding last;   /* interrupted between two tries: the cause of the last one */
 	struct message usage;  /* STATUS_USAGE: what is wrong with the addresses */
 
 	struct association association;
 	struct result_evidence evidence;
-	bool reordered;   /* the packed array was not in the user's order: narrowest scope first */
-	bool primary_set; /* and then the user's first address was made the primary */
+	bool reordered;   /* the call was not in the user's order: narrowest scope first */
+	bool primary_set; /* the user's first address was then made the primary */
 
-	unsigned tries; /* with --wait; else 1 */
+	unsigned tries; /* with --wait; without it 1 */
 	int64_t resolve_us;
 	int64_t connect_us; /* from the call to the outcome, of the last try */
 	int64_t probe_us;   /* from then until every path had its verdict; 0: not probed */

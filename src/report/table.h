@@ -18,7 +18,7 @@ struct live_size {
 	size_t rows;
 	bool unicode; /* the graph is made of block characters, else of ASCII */
 	bool color;
-	bool in_place; /* each line takes away what stood to the right of it */
+	bool in_place; /* each line erases the rest of its row */
 };
 
 /*
@@ -29,21 +29,21 @@ struct live_size {
 size_t live_print(FILE *out, const struct monitor *m, const struct live_size *size);
 
 /*
- * Where it is wanted, and stdout is a terminal that a table can be drawn on, and nothing else is
- * printed there (--json, --quiet); else NULL, which all functions take. m outlives it.
+ * If it is wanted, stdout is a terminal that a table can be drawn on, and nothing else is
+ * printed there (--json, --quiet); else NULL, which all functions accept. m outlives it.
  */
 struct live *live_start(const struct reporter *reporter, bool wanted, const struct monitor *m);
-void live_end(struct live *live); /* takes the table away, and frees */
+void live_end(struct live *live); /* removes the table, and frees */
 
-/* Takes the table away, so that lines can be printed where it was. */
+/* Removes the table, so that lines can be printed in its place. */
 void live_clear(struct live *live);
-/* What it shows is not what is: live_draw() has something to do. */
+/* The data has changed: live_draw() has something to do. */
 void live_changed(struct live *live);
-/* Draws it where it must be drawn anew. */
+/* Draws the table if it has changed. */
 void live_draw(struct live *live);
-/* When that is the case in any event: it shows the time. */
+/* When to draw it in any case, because it shows the time. */
 int64_t live_next_us(const struct live *live);
-/* Those of enum loop_terminal came: the terminal has another size, ^Z, fg. */
+/* These members of enum loop_terminal came: the terminal has another size, ^Z, fg. */
 void live_take_signals(struct live *live, unsigned came);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports as text: the pieces of which the three renderers, and the live table, are made. */
+/* Reports as text: the pieces for the three renderers and the live table. */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
@@ -14,7 +14,7 @@
 #include "report/reporter.h"
 #include "report/result.h"
 
-/* What a terminal takes for colours. */
+/* The escape sequences for colours. */
 #define COLOR_GREEN  "\033[32m"
 #define COLOR_YELLOW "\033[33m"
 #define COLOR_RED    "\033[31m"
@@ -35,9 +35,9 @@ struct record {
 	size_t room;
 };
 
-/* Returns record->file, or NULL when there is no memory for it, which the reporter then knows. */
+/* Returns record->file, or NULL if there is no memory, and the reporter knows that. */
 FILE *record_start(struct record *record, const struct reporter *reporter);
-/* Writes it, and frees what it took. */
+/* Writes the record, and frees its memory. */
 void record_finish(struct record *record);
 
 void text_padding(FILE *f, size_t used, size_t width);
@@ -45,10 +45,10 @@ void text_padding(FILE *f, size_t used, size_t width);
 /* color: NULL for none. */
 void text_word(FILE *f, bool in_color, const char *word, const char *color);
 
-/* The word that begins a record, and the gap behind it. */
+/* The word that begins a record, and the gap after it. */
 void text_head(FILE *f, const struct reporter *reporter, const char *word, const char *color);
 
-/* What stands behind the columns, if anything, after the white space that is owed. */
+/* Prints text after the columns, if there is any, after the pending white space. */
 #define COLUMN_GAP 2
 void text_tail(FILE *f, const char *text, size_t *gap);
 
@@ -60,14 +60,14 @@ const char *text_duration(int64_t us, int64_t seconds_from_us, char buf[DURATION
 /* For printable() names of hosts. */
 #define NAME_TEXT_MAX 256
 
-/* "10.1.1.2:5000", behind it "(mme.example)" unless host is NULL. Returns its length. */
+/* "10.1.1.2:5000", and "(mme.example)" after it unless host is NULL. Returns its length. */
 #define CELL_TEXT_MAX 512
 size_t text_address_cell(const union address *address, const char *host, char buf[CELL_TEXT_MAX]);
 
 /* ", streams 10 out 10 in" */
 void text_streams(FILE *f, const struct stack_status *status);
 
-/* One row a path. lone_note stands beside one that has no note of its own. */
+/* One row per path. lone_note is for a path that has no note. */
 void text_paths(FILE *f, const struct reporter *reporter, const struct association *a,
 		const char *lone_note);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one table that says what a finding means: words.c. Sentences are made when they are reported,
- * into a buffer of the caller, which is returned; "" where there is nothing to say. None ends in a
+ * The one table that says what a finding means: words.c. Sentences are made for each report,
+ * in a buffer of the caller, which is returned; "" if there is nothing to say. They do not end in a
  * full stop.
  */
 #ifndef REPORT_WORDS_H
@@ -12,33 +12,33 @@
 #include "report/result.h"
 
 /*
- * One row. note, reason and hint are phrases (phrase.h), made with the finding's parameters;
+ * One row. note, reason and hint are phrases (phrase.h), filled with the finding's parameters;
  * meaning, causes and check are plain text, as in struct explanation.
  */
 struct words {
 	enum finding_code code;
 	const char *name;
-	enum result_word word; /* of a result that this is the cause of */
-	int status;            /* its exit status, or -1: this alone ends no attempt */
-	const char *note;      /* of one address */
-	const char *reason;    /* of a result, or NULL: as the note */
+	enum result_word word; /* of a result with this cause */
+	int status;            /* its exit status, or -1: this does not end an attempt */
+	const char *note;      /* beside one address */
+	const char *reason;    /* of a result; NULL: the same as the note */
 	const char *hint;      /* what to check, or NULL */
 	const char *meaning;
 	const char *causes; /* lines separated by \n, or NULL */
-	const char *check;  /* beside the hint: the same */
+	const char *check;  /* more to check: the same */
 };
 
 const struct words *words_of(enum finding_code code);
 /* By name, in any case; NULL: no code has it. */
 const struct words *words_named(const char *name);
 
-/* What to check where the peer has said why it aborts; NULL: the cause says it all, or nothing. */
+/* What to check after an ABORT with this cause; NULL: no hint. */
 const char *words_cause_hint(uint16_t code);
 
-/* Beside one address. */
+/* The text beside one address. */
 const char *words_note(const struct finding *finding, struct message *m);
 
-/* Of an attempt, or of an event. */
+/* The reason and the hint of an attempt or of an event. */
 const char *words_reason(const struct finding *finding, struct message *m);
 const char *words_hint(const struct finding *finding, struct message *m);
 
@@ -46,7 +46,7 @@ const char *words_hint(const struct finding *finding, struct message *m);
 const char *words_result_reason(const struct result *result, struct message *m);
 const char *words_result_hint(const struct result *result, struct message *m);
 
-/* Is the reason of such a finding what already stands beside this address? */
+/* Does the note of this address already give the same reason? */
 bool words_beside(const struct finding *cause, const struct finding *of_address);
 
 #endif
