@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/listen_parts.h"
+#include "engine/listen.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "diagnose/diagnose.h"
 #include "diagnose/ending.h"
+#include "engine/listen_parts.h"
 
 #define BACKLOG        512
 #define CLOSE_BOUND_US (1 * USEC_PER_SEC)
@@ -15,26 +16,6 @@
 #define ACCEPT_RETRY_US (1 * USEC_PER_SEC)
 /* What one round does for each association, and how many it lets in: nobody keeps the others. */
 #define ACCEPTS_MAX 16
-
-/* All are closed after the handlers of this round: one of them may be in the middle of a peer. */
-static void listen_stop(struct listening *l, int status, struct finding cause)
-{
-	if (l->status != STATUS_OK || l->ending)
-		return;
-	l->status = status;
-	l->cause = cause;
-	loop_timer_set(&l->closing, loop_now_us());
-}
-
-void listen_report(struct listening *l, struct listen_event *event)
-{
-	event->stack = l->stack->name;
-	event->time_us = loop_now_us() - l->timeline->start_us;
-	report_listen_event(l->reporter, event);
-	if (reporter_broken(l->reporter))
-		listen_stop(l, STATUS_HOST,
-			    diagnose_failed_call("write", *l->reporter->write_error));
-}
 
 static void report_ready(struct listening *l)
 {

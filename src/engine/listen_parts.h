@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of listen.h share: listen.c, who is let in and when it ends, and listen_peer.c, an
- * association that was let in. For no one else.
+ * What the files of listen.h share: listen.c, who is let in and when it ends, and below it
+ * listen_peer.c, an association that was let in. For no one else.
  */
 #ifndef ENGINE_LISTEN_PARTS_H
 #define ENGINE_LISTEN_PARTS_H
 
-#include "engine/listen.h"
+#include "base/loop.h"
+#include "base/timeline.h"
+#include "engine/settings.h"
+#include "report/report.h"
+#include "stack/stack.h"
 
 /* One accepted association. While an echo waits for room in the send buffer, nothing is read. */
 struct peer {
@@ -45,7 +49,14 @@ struct listening {
 	uint64_t bytes;
 };
 
-/* Fills in what all events have, and reports it. */
+/*
+ * Ends it, unless it ends already. All are closed after the handlers of this round: one of them may
+ * be in the middle of a peer.
+ */
+void listen_stop(struct listening *l, int status, struct finding cause);
+
+/* Fills in what all events have, and reports it. Where nobody reads that any more, listening ends.
+ */
 void listen_report(struct listening *l, struct listen_event *event);
 
 /* --- listen_peer.c ---------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/monitor_parts.h"
+#include "engine/monitor.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,41 +9,10 @@
 
 #include "base/names.h"
 #include "diagnose/ending.h"
+#include "engine/monitor_parts.h"
 
 /* What one round reads, so that a peer that floods keeps nobody else waiting. */
 #define EVENTS_MAX 64
-
-static void monitor_end(struct monitoring *r, struct finding cause)
-{
-	if (r->ended)
-		return;
-	r->ended = true;
-	r->cause = cause;
-	loop_remove(&r->events);
-	loop_remove(&r->packets);
-	loop_timer_stop(&r->timer);
-}
-
-/* Nobody reads any more what there is to tell. */
-static void look_for_reader(struct monitoring *r)
-{
-	if (r->ended || !reporter_broken(r->reporter))
-		return;
-	r->m.status = STATUS_HOST;
-	monitor_end(r, diagnose_failed_call("write", *r->reporter->write_error));
-}
-
-void monitor_tell(struct monitoring *r, struct monitor_event *event)
-{
-	event->time_us = loop_now_us() - r->timeline->start_us;
-	event->wall_us = loop_wall_us();
-	event->monitor = &r->m;
-	if (event->type != MONITOR_ROUND)
-		live_clear(r->live);
-	report_monitor_event(r->reporter, event);
-	live_changed(r->live);
-	look_for_reader(r);
-}
 
 /* --- The association ------------------------------------------------------------------------- */
 
@@ -264,7 +233,7 @@ static void monitor_go_on(struct monitoring *r)
 	r->m.now_us = loop_now_us();
 	live_draw(r->live);
 	loop_timer_set(&r->timer, next_us(r));
-	look_for_reader(r);
+	monitor_look_for_reader(r);
 }
 
 static void on_time(void *context, int64_t now_us)

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of monitor.h share: monitor.c, the association and the loop, and monitor_paths.c,
- * what is asked and seen of its paths. For no one else.
+ * What the files of monitor.h share: monitor.c, the association and the loop, and below it
+ * monitor_paths.c, what is asked and seen of its paths. For no one else.
  */
 #ifndef ENGINE_MONITOR_PARTS_H
 #define ENGINE_MONITOR_PARTS_H
 
+#include "base/loop.h"
+#include "base/timeline.h"
 #include "engine/heartbeat.h"
-#include "engine/monitor.h"
+#include "engine/settings.h"
+#include "report/report.h"
 #include "report/table.h"
+#include "stack/stack.h"
+#include "witness/watch.h"
 
 struct monitoring {
 	struct monitor m;
@@ -33,8 +38,16 @@ struct monitoring {
 	struct finding cause; /* of the end */
 };
 
+/* Ends it, unless it has ended already: it takes no more events, packets and times. */
+void monitor_end(struct monitoring *r, struct finding cause);
+
+/* Ends it if nobody reads any more what there is to tell. */
+void monitor_look_for_reader(struct monitoring *r);
+
 /* Fills in what all events have, and tells it. */
 void monitor_tell(struct monitoring *r, struct monitor_event *event);
+
+/* --- monitor_paths.c -------------------------------------------------------------------------- */
 
 /* Counts how long fewer paths than required answer; when one of them has another verdict. */
 void monitor_count_short(struct monitoring *r, int64_t now);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/listen_parts.h"
+
+#include "diagnose/ending.h"
+
+void listen_stop(struct listening *l, int status, struct finding cause)
+{
+	if (l->status != STATUS_OK || l->ending)
+		return;
+	l->status = status;
+	l->cause = cause;
+	loop_timer_set(&l->closing, loop_now_us());
+}
+
+void listen_report(struct listening *l, struct listen_event *event)
+{
+	event->stack = l->stack->name;
+	event->time_us = loop_now_us() - l->timeline->start_us;
+	report_listen_event(l->reporter, event);
+	if (reporter_broken(l->reporter))
+		listen_stop(l, STATUS_HOST,
+			    diagnose_failed_call("write", *l->reporter->write_error));
+}

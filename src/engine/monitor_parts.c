@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/monitor_parts.h"
+
+#include "diagnose/ending.h"
+
+void monitor_end(struct monitoring *r, struct finding cause)
+{
+	if (r->ended)
+		return;
+	r->ended = true;
+	r->cause = cause;
+	loop_remove(&r->events);
+	loop_remove(&r->packets);
+	loop_timer_stop(&r->timer);
+}
+
+void monitor_look_for_reader(struct monitoring *r)
+{
+	if (r->ended || !reporter_broken(r->reporter))
+		return;
+	r->m.status = STATUS_HOST;
+	monitor_end(r, diagnose_failed_call("write", *r->reporter->write_error));
+}
+
+void monitor_tell(struct monitoring *r, struct monitor_event *event)
+{
+	event->time_us = loop_now_us() - r->timeline->start_us;
+	event->wall_us = loop_wall_us();
+	event->monitor = &r->m;
+	if (event->type != MONITOR_ROUND)
+		live_clear(r->live);
+	report_monitor_event(r->reporter, event);
+	live_changed(r->live);
+	monitor_look_for_reader(r);
+}
