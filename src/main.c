@@ -2,7 +2,7 @@
 /* sctp-connect: opens multihomed SCTP associations and tells the truth about them. */
 #include <unistd.h>
 
-#include "diagnose/diagnose.h"
+#include "diagnose/endpoint.h"
 #include "base/loop.h"
 #include "base/timeline.h"
 #include "connect.h"

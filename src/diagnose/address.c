@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "diagnose/ending.h"
 #include "diagnose/parts.h"
 
 #include <errno.h>
@@ -41,18 +40,6 @@ struct finding diagnose_way(const struct path_result *path)
 		finding.other = path->hop;
 	}
 	return finding;
-}
-
-struct finding diagnose_unasked(const struct path_result *path, uint8_t chunk)
-{
-	struct finding unsent = { .code = FINDING_NONE };
-
-	if (path->ask_call)
-		unsent = diagnose_failed_call(path->ask_call, path->ask_error);
-	else if (path->send_error)
-		unsent = diagnose_unsent(path->send_error, chunk);
-	unsent.address = path->path.address;
-	return unsent;
 }
 
 struct path_result *diagnose_nth(struct result *result, const struct evidence *evidence,
@@ -115,4 +102,13 @@ struct finding diagnose_first_cause(const struct association *association, enum 
 			first = path->cause;
 	}
 	return first;
+}
+
+bool diagnose_all_say(struct result *result, const struct evidence *evidence,
+		      const struct finding *finding)
+{
+	for (size_t i = 0; i < evidence->order_count; i++)
+		if (!finding_same(&diagnose_nth(result, evidence, i)->cause, finding))
+			return false;
+	return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnose/ending.h"
+#include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
 
 /* --- Each path -------------------------------------------------------------------------------- */

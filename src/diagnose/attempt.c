@@ -2,7 +2,8 @@
 #include "diagnose/parts.h"
 
 #include <errno.h>
-#include <string.h>
+
+#include "diagnose/failed_call.h"
 
 /* --- An answer has ended it ------------------------------------------------------------------ */
 
@@ -246,36 +247,6 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 
 /* --- And of the attempt ----------------------------------------------------------------------- */
 
-static bool all_say(struct result *result, const struct evidence *evidence,
-		    const struct finding *finding)
-{
-	for (size_t i = 0; i < evidence->order_count; i++)
-		if (!finding_same(&diagnose_nth(result, evidence, i)->cause, finding))
-			return false;
-	return true;
-}
-
-void diagnose_unreachable(struct result *result, const struct evidence *evidence)
-{
-	const struct path_result *first = diagnose_nth(result, evidence, 0);
-	struct finding cause = first->cause;
-	int error = first->route_error  ? first->route_error
-		    : first->icmp_error ? first->icmp_error
-					: EHOSTUNREACH;
-
-	if (evidence->order_count > 1)
-		cause.flags |= FINDING_SEVERAL;
-	if (all_say(result, evidence, &cause)) {
-		diagnose_conclude(result, error, &cause);
-		return;
-	}
-	cause = (struct finding){ .code = FINDING_NO_ADDRESS_REACHABLE,
-				  .basis = cause.basis,
-				  .flags = FINDING_SEVERAL };
-	diagnose_conclude(result, error, &cause);
-	result->advice = diagnose_first_cause(&result->association, VERDICT_UNREACHABLE);
-}
-
 /* What an errno of SO_ERROR is left of. */
 static struct finding soft_finding(const struct evidence *evidence, int error,
 				   enum neighbour neighbour)
@@ -335,7 +306,7 @@ static struct finding why_silent(struct result *result, const struct evidence *e
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct finding of_one = diagnose_nth(result, evidence, i)->cause;
 
-		if (speaks_for_all(of_one.code) && !all_say(result, evidence, &of_one))
+		if (speaks_for_all(of_one.code) && !diagnose_all_say(result, evidence, &of_one))
 			of_one.flags |= FINDING_PARTIAL;
 		if (speaks_for_all(of_one.code) || of_one.code == FINDING_SILENT)
 			prefer(&cause, &of_one);

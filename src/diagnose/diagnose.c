@@ -2,28 +2,10 @@
 #include "diagnose/diagnose.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "diagnose/ending.h"
+#include "diagnose/endpoint.h"
+#include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
-#include "report/words.h"
-
-void diagnose_conclude(struct result *result, int error, const struct finding *cause)
-{
-	const struct words *words = words_of(cause->code);
-
-	result->cause = result->advice = *cause;
-	result->error = error;
-	result->word = words->word;
-	result->status = words->status;
-	if (cause->flags & FINDING_PARTIAL) {
-		result->word = RESULT_TIMEOUT;
-		result->status = STATUS_TIMEOUT;
-	} else if (cause->flags & FINDING_EVERY_PATH) {
-		result->word = RESULT_DEGRADED;
-		result->status = STATUS_DEGRADED;
-	}
-}
 
 static void diagnose_interrupted(struct result *result, const struct evidence *evidence)
 {

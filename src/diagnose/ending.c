@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
 
 struct finding diagnose_loss(int error, const struct cause *cause, const struct ledger *ledger)
@@ -23,32 +24,6 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 		loss.code = FINDING_PEER_SILENT;
 	}
 	return loss;
-}
-
-struct finding diagnose_failed_call(const char *call, int error)
-{
-	return (struct finding){
-		.code = FINDING_CALL_FAILED, .basis = BASIS_CALL, .call = call, .error = error
-	};
-}
-
-struct finding diagnose_unsent(int error, uint8_t chunk)
-{
-	/* What drops a packet in the output hook makes the call fail so, and little else does. */
-	if (error != EPERM)
-		return diagnose_failed_call("sendmsg", error);
-	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
-				 .basis = BASIS_CALL,
-				 .chunk = chunk };
-}
-
-struct finding diagnose_interruption(int signal, int error)
-{
-	if (!signal)
-		return diagnose_failed_call("ppoll", error);
-	return (struct finding){ .code = FINDING_INTERRUPTED,
-				 .basis = BASIS_CALL,
-				 .signal = signal };
 }
 
 struct finding diagnose_dead_path(const struct path_result *known, const struct ledger *since,

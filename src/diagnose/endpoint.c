@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "diagnose/ending.h"
-#include "diagnose/parts.h"
+#include "diagnose/endpoint.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "diagnose/failed_call.h"
+#include "diagnose/parts.h"
 
 static enum finding_code code_of_name(enum unresolved_fault fault)
 {

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of diagnose.h share. For no one else.
+ * What the files of diagnose.h share. For no one else. From the top down:
  * - diagnose.c: the end of each phase
  * - endpoint.c: this host could not open an endpoint, or not make the call
  * - attempt.c: the attempt failed
  * - association.c: the association came up
+ * - conclude.c: the result gets its cause
  * - address.c: what is said of one address of the call
  * - seen.c: what the witness saw of one address
  */
 #ifndef DIAGNOSE_PARTS_H
 #define DIAGNOSE_PARTS_H
 
-#include "diagnose/diagnose.h"
+#include "diagnose/evidence.h"
+#include "report/result.h"
 #include "witness/judge.h"
-
-/* The result has this cause, and its hint is the cause's. */
-void diagnose_conclude(struct result *result, int error, const struct finding *cause);
 
 /* --- address.c: position is that in the call, evidence->order. ----------------------- */
 
@@ -42,6 +41,18 @@ size_t diagnose_mark_unreachable(struct result *result, const struct evidence *e
 /* Of the paths with this verdict, the cause that goes first; none if there are no such paths. */
 struct finding diagnose_first_cause(const struct association *association, enum verdict verdict);
 
+/* Is this the cause of every address of the call? */
+bool diagnose_all_say(struct result *result, const struct evidence *evidence,
+		      const struct finding *finding);
+
+/* --- conclude.c ------------------------------------------------------------------------------ */
+
+/* The result has this cause, and its hint is the cause's. */
+void diagnose_conclude(struct result *result, int error, const struct finding *cause);
+
+/* No address can be reached, as the routing table or the link says. */
+void diagnose_unreachable(struct result *result, const struct evidence *evidence);
+
 /* --- endpoint.c ------------------------------------------------------------------------------ */
 
 void diagnose_no_stack(struct result *result, int error);
@@ -67,8 +78,6 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 void diagnose_refused(struct result *result, const struct evidence *evidence, int error);
 /* Nothing came back, as far as SCTP is told. What else is known decides the word. */
 void diagnose_silence(struct result *result, const struct evidence *evidence);
-/* No address can be reached, as the routing table or the link says. */
-void diagnose_unreachable(struct result *result, const struct evidence *evidence);
 /* Of an attempt that ended without any answer. Returns how many addresses cannot be reached. */
 size_t diagnose_mark_unanswered(struct result *result, const struct evidence *evidence);
 

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "diagnose/diagnose.h"
-#include "diagnose/ending.h"
+#include "diagnose/failed_call.h"
 #include "engine/listen_parts.h"
 
 #define BACKLOG        512

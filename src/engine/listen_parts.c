@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/listen_parts.h"
 
-#include "diagnose/ending.h"
+#include "diagnose/failed_call.h"
 
 void listen_stop(struct listening *l, int status, struct finding cause)
 {

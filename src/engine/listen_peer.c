@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "diagnose/ending.h"
+#include "diagnose/failed_call.h"
 #include "engine/snapshot.h"
 
 /* What one round does for each association: none keeps the others waiting. */

@@ -9,6 +9,7 @@
 
 #include "base/names.h"
 #include "diagnose/ending.h"
+#include "diagnose/failed_call.h"
 #include "engine/monitor_parts.h"
 
 /* What one round reads, so that a peer that floods keeps nobody else waiting. */

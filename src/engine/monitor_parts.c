@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/monitor_parts.h"
 
-#include "diagnose/ending.h"
+#include "diagnose/failed_call.h"
 
 void monitor_end(struct monitoring *r, struct finding cause)
 {

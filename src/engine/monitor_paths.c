@@ -5,6 +5,7 @@
 #include <sys/param.h>
 
 #include "diagnose/ending.h"
+#include "diagnose/failed_call.h"
 #include "engine/gather.h"
 
 /* Nobody is asked again sooner, however short the interval and the way are. */

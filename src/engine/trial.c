@@ -6,6 +6,8 @@
 
 #include "base/loop.h"
 #include "base/names.h"
+#include "diagnose/diagnose.h"
+#include "diagnose/failed_call.h"
 #include "engine/snapshot.h"
 
 static const struct trial_end go_on;

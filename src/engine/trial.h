@@ -6,7 +6,7 @@
 #ifndef ENGINE_TRIAL_H
 #define ENGINE_TRIAL_H
 
-#include "diagnose/diagnose.h"
+#include "diagnose/evidence.h"
 #include "engine/attempt.h"
 #include "engine/gather.h"
 #include "engine/plan.h"

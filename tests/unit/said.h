@@ -3,7 +3,7 @@
 #ifndef SAID_H
 #define SAID_H
 
-#include "diagnose/diagnose.h"
+#include "diagnose/endpoint.h"
 #include "report/words.h"
 
 static inline struct message said_reason(const struct result *result)

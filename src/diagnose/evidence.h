@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of an attempt when it ends, whatever ended it. */
+#ifndef DIAGNOSE_EVIDENCE_H
+#define DIAGNOSE_EVIDENCE_H
+
+#include "base/util.h"
+#include "report/result.h"
+#include "stack/stack.h"
+#include "target/unresolved.h"
+#include "witness/ledger.h"
+
+/* How far the attempt came. */
+enum phase {
+	PHASE_STACK,   /* no stack on this host */
+	PHASE_RESOLVE, /* a name did not resolve, or a zone does not exist */
+	PHASE_OPEN,    /* socket, options or bind failed: fault */
+	PHASE_CALL,    /* connect() refused the request as it stands */
+	PHASE_PENDING, /* INITs were sent (or should have been) */
+	PHASE_UP,
+	PHASE_FAULT, /* a call of this host failed meanwhile, pending or up: fault */
+};
+
+struct evidence {
+	enum phase phase;
+	int status;                          /* PHASE_RESOLVE: what resolving returned */
+	const struct message *usage;         /* PHASE_RESOLVE, STATUS_USAGE: what is wrong */
+	const struct unresolved *unresolved; /* PHASE_RESOLVE, else: why */
+	struct stack_fault fault;            /* PHASE_OPEN, PHASE_FAULT */
+	int error;          /* positive errno of the call or event that ended it, or 0 */
+	struct cause cause; /* of that event: why the peer, or this end, has aborted */
+	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */
+	bool ended;         /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
+	struct result_evidence report; /* what the report shows of it, too */
+	const struct ledger *ledger;   /* what the witness saw; NULL: there was none */
+	int64_t now_us;                /* loop_now_us() at the end */
+	int64_t elapsed_us;            /* PHASE_PENDING: since the call */
+	int64_t t1_us;       /* how long one INIT waited before the next address was tried */
+	int64_t timeout_us;  /* our deadline */
+	const size_t *order; /* call position -> index of the requested address */
+	size_t order_count;
+	size_t answered;   /* PHASE_UP: call position of the address that answered the INIT */
+	int64_t up_for_us; /* PHASE_UP: since then */
+	bool closed;       /* PHASE_UP: the peer has closed it again */
+	bool restarted;    /* PHASE_UP: the peer has restarted it (RFC 9260 section 5.2) */
+	bool encapsulated; /* in UDP */
+	bool probed;       /* PHASE_UP: every path was asked, and had probe_timeout_us to answer */
+	int64_t probe_timeout_us;
+	int64_t probe_step_us; /* a path that did not answer was asked again no sooner */
+	uint64_t require;      /* how many paths must be verified; 0: none was to be asked */
+};
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/failed_call.h"
+
+#include <errno.h>
+
+struct finding diagnose_failed_call(const char *call, int error)
+{
+	return (struct finding){
+		.code = FINDING_CALL_FAILED, .basis = BASIS_CALL, .call = call, .error = error
+	};
+}
+
+struct finding diagnose_unsent(int error, uint8_t chunk)
+{
+	/* What drops a packet in the output hook makes the call fail so, and little else does. */
+	if (error != EPERM)
+		return diagnose_failed_call("sendmsg", error);
+	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
+				 .basis = BASIS_CALL,
+				 .chunk = chunk };
+}
+
+struct finding diagnose_interruption(int signal, int error)
+{
+	if (!signal)
+		return diagnose_failed_call("ppoll", error);
+	return (struct finding){ .code = FINDING_INTERRUPTED,
+				 .basis = BASIS_CALL,
+				 .signal = signal };
+}
+
+struct finding diagnose_unasked(const struct path_result *path, uint8_t chunk)
+{
+	struct finding unsent = { .code = FINDING_NONE };
+
+	if (path->ask_call)
+		unsent = diagnose_failed_call(path->ask_call, path->ask_error);
+	else if (path->send_error)
+		unsent = diagnose_unsent(path->send_error, chunk);
+	unsent.address = path->path.address;
+	return unsent;
+}
