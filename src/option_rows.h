@@ -1,115 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the command line share: the table of options, and one run over argv. */
+/* The table of options. */
 #ifndef OPTION_ROWS_H
 #define OPTION_ROWS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/util.h"
-#include "engine/settings.h"
-
-enum mode {
-	MODE_CONNECT = 1 << 0,
-	MODE_LISTEN = 1 << 1,
-	MODE_BOTH = MODE_CONNECT | MODE_LISTEN,
-};
-
-enum row {
-	ROW_ADDRESS,
-	ROW_PORT,
-	ROW_BIND,
-	ROW_IPV4,
-	ROW_IPV6,
-	ROW_NONBLOCK,
-	ROW_BLOCKING,
-	ROW_ONE_TO_MANY,
-	ROW_TIMEOUT,
-	ROW_WAIT,
-	ROW_HOLD,
-	ROW_INIT_ATTEMPTS,
-	ROW_INIT_TIMEOUT,
-	ROW_RTO_INITIAL,
-	ROW_OSTREAMS,
-	ROW_ISTREAMS,
-	ROW_STACK,
-	ROW_UDP_ENCAPS,
-	ROW_NO_PROBE,
-	ROW_PROBE_TIMEOUT,
-	ROW_REQUIRE,
-	ROW_NO_WITNESS,
-	ROW_EACH,
-	ROW_MONITOR,
-	ROW_INTERVAL,
-	ROW_LISTEN,
-	ROW_COUNT,
-	ROW_JSON,
-	ROW_QUIET,
-	ROW_VERBOSE,
-	ROW_COLOR,
-	ROW_EXPLAIN,
-	ROW_LIST,
-	ROW_HELP,
-	ROW_VERSION,
-	ROWS,
-};
-
-struct parser;
-
-/*
- * Puts the argument of the option at hand (NULL: it has none) into value, a member of struct
- * options. STATUS_OK, or STATUS_USAGE and p->why.
- */
-typedef int option_take_fn(struct parser *p, const char *argument, void *value);
-
-struct option_row {
-	char letter; /* or 0 */
-	const char *name;
-	const char *argument; /* its name in the help, or NULL; "[...]": it may be left out */
-	enum mode modes;
-	option_take_fn *take;
-	size_t member;       /* of struct options, where the value goes */
-	const char *section; /* in the help; NULL: the one of the row before */
-	const char *help;    /* lines separated by \n */
-	int constant;        /* for take_constant() */
-};
+#include "option_parser.h"
 
 extern const struct option_row option_rows[ROWS];
 
-/* One run of getopt_long(). */
-struct parser {
-	struct options *options;
-	struct message *why;
-	bool given[ROWS];
-	enum row row;     /* the option at hand */
-	char spelled[32]; /* as the user wrote it: "-w" or "--timeout" */
-	bool stray_time;  /* it may have meant the next word as its TIME */
-};
-
 /* Is its argument written as "[TIME]"? */
 bool option_is_optional(const struct option_row *row);
-
-/* The row of what getopt_long() returned; ROWS: none. */
-enum row option_row_of_value(int value);
-
-/* STATUS_USAGE, and what getopt_long() could not make sense of in token; value is its optopt. */
-int option_unknown(struct parser *p, const char *token, int value);
-
-/* Options without an argument: value is a bool, or an enum or int that gets the row's constant. */
-option_take_fn take_true, take_false, take_constant;
-
-/* value is const char *, uint64_t, uint16_t, and for times int64_t (us) or uint32_t (ms). */
-option_take_fn take_text, take_number, take_uint16, take_time_us, take_time_ms;
-
-/* These know the members that they fill. */
-option_take_fn take_address, take_bind, take_stack, take_encaps, take_require, take_interval,
-	take_hold, take_monitor, take_list, take_color;
-
-/* The argument of the option at hand, by its row; one that is empty is refused. */
-int option_take(struct parser *p, const char *argument);
-
-/* "a" or "an", before the name of the argument: "an N", "an N|all", "a TIME". */
-const char *option_article(enum row row);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An option that is not in the table, and which one may be meant. */
+#include "option_typos.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "option_rows.h"
 
 /* Longer than every name in the table; what is written longer than this is like none of them. */
 #define NAME_ROOM 32
@@ -34,7 +33,7 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
 }
 
 /* The option name closest to what was written, or NULL when none is close. */
-static const char *near_miss(const char *written, size_t length)
+static const char *near_miss(const struct option_row *rows, const char *written, size_t length)
 {
 	const char *best = NULL;
 	size_t best_distance = length < 6 ? 2 : 3;
@@ -42,11 +41,10 @@ static const char *near_miss(const char *written, size_t length)
 	if (length < 3 || length >= NAME_ROOM)
 		return NULL;
 	for (size_t i = 0; i < ROWS; i++) {
-		size_t d =
-			distance(written, length, option_rows[i].name, strlen(option_rows[i].name));
+		size_t d = distance(written, length, rows[i].name, strlen(rows[i].name));
 
 		if (d < best_distance) {
-			best = option_rows[i].name;
+			best = rows[i].name;
 			best_distance = d;
 		}
 	}
@@ -63,10 +61,10 @@ static int unknown_long(struct parser *p, const char *token)
 	const char *near;
 
 	for (size_t i = 0; i < ROWS; i++) {
-		if (strncmp(option_rows[i].name, written, length) != 0)
+		if (strncmp(p->rows[i].name, written, length) != 0)
 			continue;
 		used += snprintf(matches + used, sizeof(matches) - used, "%s--%s",
-				 count++ ? ", " : "", option_rows[i].name);
+				 count++ ? ", " : "", p->rows[i].name);
 		if (used >= sizeof(matches))
 			break;
 	}
@@ -74,7 +72,7 @@ static int unknown_long(struct parser *p, const char *token)
 	if (length && count > 1)
 		return message_set(p->why, STATUS_USAGE, "option '%s' is ambiguous: %s", shown,
 				   matches);
-	near = near_miss(written, length);
+	near = near_miss(p->rows, written, length);
 	if (near)
 		return message_set(p->why, STATUS_USAGE, "unknown option '%s': did you mean --%s?",
 				   shown, near);
@@ -82,17 +80,16 @@ static int unknown_long(struct parser *p, const char *token)
 			   shown);
 }
 
-int option_unknown(struct parser *p, const char *token, int value)
+int option_unknown(struct parser *p, const char *token, int letter)
 {
-	char letter[] = { '-', (char)value, '\0' };
+	char option[] = { '-', (char)letter, '\0' };
 	char shown[PRINTABLE_MAX];
-	enum row row = option_row_of_value(value);
 
-	if (!value)
+	if (!letter)
 		return unknown_long(p, token);
-	if (row != ROWS)
+	if (p->row != ROWS)
 		return message_set(p->why, STATUS_USAGE, "option '--%s' takes no value: '%s'",
-				   option_rows[row].name, printable(token, shown, sizeof(shown)));
+				   p->rows[p->row].name, printable(token, shown, sizeof(shown)));
 	return message_set(p->why, STATUS_USAGE, "unknown option '%s': see sctp-connect --help",
-			   printable(letter, shown, sizeof(shown)));
+			   printable(option, shown, sizeof(shown)));
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The arguments of options, strictly read; every message quotes the token. */
+#include "option_values.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "option_rows.h"
 
 #define INTERVAL_MIN_US (10 * USEC_PER_MSEC)
 
@@ -31,7 +30,7 @@ int take_false(struct parser *p, const char *argument, void *value)
 int take_constant(struct parser *p, const char *argument, void *value)
 {
 	(void)argument;
-	*(int *)value = option_rows[p->row].constant;
+	*(int *)value = p->rows[p->row].constant;
 	return STATUS_OK;
 }
 
@@ -237,25 +236,4 @@ int take_color(struct parser *p, const char *text, void *value)
 	}
 	return message_set(p->why, STATUS_USAGE, "%s %s: not one of auto, always, never",
 			   p->spelled, printable(text, shown, sizeof(shown)));
-}
-
-const char *option_article(enum row row)
-{
-	const char *name = option_rows[row].argument;
-
-	return name[0] == 'N' && (!name[1] || name[1] == '|') ? "an" : "a";
-}
-
-int option_take(struct parser *p, const char *argument)
-{
-	const struct option_row *row = &option_rows[p->row];
-
-	if (argument && !*argument && option_is_optional(row))
-		return message_set(p->why, STATUS_USAGE, "%s=: a time is missing after \"=\"",
-				   p->spelled);
-	if (argument && !*argument)
-		return message_set(p->why, STATUS_USAGE, "%s needs %s %s, not an empty string",
-				   p->spelled, option_article(p->row), row->argument);
-	p->given[p->row] = true;
-	return row->take(p, argument, (char *)p->options + row->member);
 }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the command line share: a row of the table of options, and one run over argv.
+ */
+#ifndef OPTION_PARSER_H
+#define OPTION_PARSER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/util.h"
+#include "engine/settings.h"
+
+enum mode {
+	MODE_CONNECT = 1 << 0,
+	MODE_LISTEN = 1 << 1,
+	MODE_BOTH = MODE_CONNECT | MODE_LISTEN,
+};
+
+enum row {
+	ROW_ADDRESS,
+	ROW_PORT,
+	ROW_BIND,
+	ROW_IPV4,
+	ROW_IPV6,
+	ROW_NONBLOCK,
+	ROW_BLOCKING,
+	ROW_ONE_TO_MANY,
+	ROW_TIMEOUT,
+	ROW_WAIT,
+	ROW_HOLD,
+	ROW_INIT_ATTEMPTS,
+	ROW_INIT_TIMEOUT,
+	ROW_RTO_INITIAL,
+	ROW_OSTREAMS,
+	ROW_ISTREAMS,
+	ROW_STACK,
+	ROW_UDP_ENCAPS,
+	ROW_NO_PROBE,
+	ROW_PROBE_TIMEOUT,
+	ROW_REQUIRE,
+	ROW_NO_WITNESS,
+	ROW_EACH,
+	ROW_MONITOR,
+	ROW_INTERVAL,
+	ROW_LISTEN,
+	ROW_COUNT,
+	ROW_JSON,
+	ROW_QUIET,
+	ROW_VERBOSE,
+	ROW_COLOR,
+	ROW_EXPLAIN,
+	ROW_LIST,
+	ROW_HELP,
+	ROW_VERSION,
+	ROWS,
+};
+
+struct parser;
+
+/*
+ * Puts the argument of the option at hand (NULL: it has none) into value, a member of struct
+ * options. STATUS_OK, or STATUS_USAGE and p->why.
+ */
+typedef int option_take_fn(struct parser *p, const char *argument, void *value);
+
+struct option_row {
+	char letter; /* or 0 */
+	const char *name;
+	const char *argument; /* its name in the help, or NULL; "[...]": it may be left out */
+	enum mode modes;
+	option_take_fn *take;
+	size_t member;       /* of struct options, where the value goes */
+	const char *section; /* in the help; NULL: the one of the row before */
+	const char *help;    /* lines separated by \n */
+	int constant;        /* for take_constant() */
+};
+
+/* One run of getopt_long(). */
+struct parser {
+	const struct option_row *rows; /* the table: ROWS of them */
+	struct options *options;
+	struct message *why;
+	bool given[ROWS];
+	enum row row;     /* the option at hand; ROWS: one that is not in the table */
+	char spelled[32]; /* as the user wrote it: "-w" or "--timeout" */
+	bool stray_time;  /* it may have meant the next word as its TIME */
+};
+
+#endif
