@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The classic BPF program of the witness: in the kernel it keeps everything away from us that is
- * not of one association. What it lets through is looked at again, more closely.
+ * The classic BPF program of the witness. In the kernel it drops every packet that does not belong
+ * to one association. witness.c checks the packets that it passes more closely.
  */
 #ifndef WITNESS_FILTER_H
 #define WITNESS_FILTER_H
@@ -20,7 +20,7 @@ struct witness_ports {
 
 /*
  * Into code (WITNESS_FILTER_MAX), for a cooked packet socket, whose packets start at the IP header.
- * With link, it also looks at what the kernel knows of the packet beside its bytes: its type, and
+ * With link, it also checks what the kernel knows about the packet: its type, and
  * whether it is for this host. Returns the number of instructions.
  */
 size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_filter *code);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What passed on the wire: the packets of one association, counted for each address of the peer. A
- * pure function of the events of a witness, in their order. Only what was seen is in it; what may
- * be concluded from packets that were not seen is said by judge(), and by no one else.
+ * pure function of the events of a witness, in their order. It has only what was seen. judge()
+ * alone concludes something from packets that were not seen.
  */
 #ifndef WITNESS_LEDGER_H
 #define WITNESS_LEDGER_H
@@ -19,24 +19,24 @@
 #define LEDGER_TAGS_MAX       4
 #define LEDGER_ICMP_MAX       4
 #define LEDGER_HEARTBEATS_MAX 8
-/* Addresses that nobody asked for, but the peer listed or sent from. */
+/* Addresses that were not requested, but that the peer listed or sent from. */
 #define LEDGER_LEARNED_MAX 64
 
 /* Packets of one kind. */
 struct ledger_count {
 	unsigned count;
-	int64_t first_us, last_us; /* as loop_now_us(); only if there are any */
+	int64_t first_us, last_us; /* as loop_now_us(), if count is not 0 */
 };
 
 /* ICMP errors of one kind about packets to an address. */
 struct ledger_icmp {
 	struct ledger_count seen;
-	union address router; /* who sent them */
-	bool this_host;       /* that is this host: its filter, its routes, or nobody on the link */
+	union address router; /* the sender */
+	bool this_host;       /* the sender is this host: a filter, a route, no ARP answer */
 	uint8_t protocol;     /* of the packet it is about: IPPROTO_SCTP or IPPROTO_UDP */
-	int error;            /* positive errno; 0: no obstacle to an INIT */
+	int error;            /* positive errno; 0: it does not stop an INIT */
 	uint8_t type, code;
-	uint32_t mtu; /* the newest, where one is told, else 0 */
+	uint32_t mtu; /* the newest one given, or 0 */
 };
 
 struct ledger_heartbeat {
@@ -44,12 +44,12 @@ struct ledger_heartbeat {
 	int64_t sent_us;
 	bool answered;
 	int64_t rtt_us;     /* if answered */
-	bool inexact;       /* one of both times is that of reading (witness_event.late) */
-	union address from; /* whom the answer came from, which may be another address */
+	bool inexact;       /* one of the times is that of reading (witness_event.late) */
+	union address from; /* the source of the answer, which may be another address */
 	char out[IF_NAMESIZE], in[IF_NAMESIZE];
 };
 
-/* What one more like a packet of the stack's needs: a HEARTBEAT. */
+/* What it takes to send one more HEARTBEAT like the stack's. */
 #define LEDGER_INFO_MAX 128
 struct ledger_sample {
 	union address source, destination; /* with SCTP's ports */
@@ -57,10 +57,10 @@ struct ledger_sample {
 	bool encapsulated; /* in UDP */
 	uint16_t udp_source, udp_destination;
 	uint8_t info[LEDGER_INFO_MAX]; /* the value of the chunk */
-	size_t info_length;            /* 0: there was none */
+	size_t info_length;            /* 0: there is no sample */
 };
 
-/* The interface and our address that packets passed. */
+/* The interface and our address that packets used. */
 struct ledger_way {
 	int ifindex; /* 0: none yet */
 	char interface[IF_NAMESIZE];
@@ -70,7 +70,7 @@ struct ledger_way {
 struct ledger_path {
 	union address address; /* of the peer, without port */
 	bool requested;        /* ledger_init() was given it */
-	bool listed;           /* in an INIT or INIT-ACK of the peer, or its source */
+	bool listed;           /* in an INIT or INIT-ACK of the peer, or its source address */
 	struct ledger_count sent,
 		received; /* any packet; of received ones, those not bad or stray */
 
@@ -78,30 +78,30 @@ struct ledger_path {
 	struct ledger_way init_way;
 	struct ledger_count init_acks; /* from it; this and all others here with our tag */
 	struct ledger_way init_ack_way;
-	union address init_ack_from; /* the one that answered the INIT to this one instead of it */
-	struct ledger_count cookies; /* COOKIE-ECHO to it */
+	union address init_ack_from;     /* the address that answered the INIT to this one */
+	struct ledger_count cookies;     /* COOKIE-ECHO to it */
 	struct ledger_count cookie_acks; /* from it */
 	struct ledger_count aborts;      /* from it, or refusing the INIT to it */
 	struct cause abort_cause;        /* of the first one; code 0: it gave none */
 	struct ledger_count errors;      /* ERROR chunks from it */
 	struct cause error_cause;        /* of the newest one */
-	bool abort_reflected; /* its sender knew nothing of the association (the T flag) */
+	bool abort_reflected;            /* its sender did not know the association (the T flag) */
 	struct ledger_count bad_checksums; /* from it, and counted as nothing else */
 	struct ledger_count
 		strays; /* from it with a tag that is not ours, counted as nothing else */
 	struct ledger_icmp icmps[LEDGER_ICMP_MAX];
 	size_t icmp_count;
 
-	/* Those that were padded (PAD chunk) count for themselves, whoever sent them. */
+	/* Padded heartbeats (PAD chunk) are counted separately, whoever sent them. */
 	struct ledger_count padded;
 	struct {
 		uint64_t id;
 		bool answered;
 	} padding[LEDGER_HEARTBEATS_MAX]; /* the newest ones, in a ring as below */
-	struct ledger_sample sample;      /* of the newest one that was not */
+	struct ledger_sample sample;      /* of the newest one without padding */
 
 	struct ledger_count heartbeats;     /* to it */
-	struct ledger_count heartbeat_acks; /* to those, from anywhere */
+	struct ledger_count heartbeat_acks; /* to those, from any address */
 	/*
 	 * The newest ones, in a ring: number n of all (counted from 0) at n %
 	 * LEDGER_HEARTBEATS_MAX.
@@ -110,8 +110,8 @@ struct ledger_path {
 };
 
 struct ledger {
-	int64_t start_us; /* when the watching began */
-	uint64_t lost;    /* packets that passed unseen: the caller copies witness_lost() here */
+	int64_t start_us; /* when the capture began */
+	uint64_t lost;    /* packets that it missed: the caller copies witness_lost() here */
 	struct ledger_path *paths; /* the requested ones first, in their order */
 	size_t path_count, path_room;
 	uint32_t our_tags[LEDGER_TAGS_MAX], peer_tags[LEDGER_TAGS_MAX];
@@ -124,7 +124,7 @@ struct ledger {
 	struct cause abort_sent_cause; /* of the first one */
 };
 
-/* addresses are copied. ledger_free() takes back what it holds. */
+/* addresses are copied. ledger_free() frees everything. */
 void ledger_init(struct ledger *ledger, const union address *addresses, size_t count,
 		 int64_t now_us);
 void ledger_free(struct ledger *ledger);
@@ -134,27 +134,27 @@ void ledger_add(struct ledger *ledger, const struct witness_event *event);
 /* Was number n (counted from 0) of all padded heartbeats to it answered? */
 bool ledger_padded_answered(const struct ledger_path *path, unsigned n);
 
-/* NULL: nothing is known of that address. Good until the next ledger_add(). */
+/* NULL: the ledger does not have that address. Valid until the next ledger_add(). */
 const struct ledger_path *ledger_find(const struct ledger *ledger, const union address *address);
 
 /* Number n (counted from 0) of all heartbeats to it; NULL: not sent yet, or too long ago. */
 const struct ledger_heartbeat *ledger_heartbeat(const struct ledger_path *path, unsigned n);
 
-/* The newest one that was answered; NULL: none of those that are known. */
+/* The newest answered one that is still in the ring; NULL: none. */
 const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *path);
 
-/* How many packets of each kind there were of that address; zeros where nothing is known of it. */
+/* How many packets of each kind that address sent or got; zeros if the ledger does not have it. */
 void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen);
 
-/* The round trip of the newest answered heartbeat to it; 0: none, or it is not exact. */
+/* The round trip of the newest answered heartbeat to it; 0: none, or not exact. */
 int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer);
 
-/* Does what comes from it pass another interface, or go to another address of ours, than INITs? */
+/* Do its answers use another interface, or another address of ours, than the INITs to it? */
 bool ledger_returns_elsewhere(const struct ledger_path *path);
 
 /*
- * For a path that has worked before: in *view is this address alone, and of its heartbeats, its
- * ICMP errors and its bad checksums only what came since then. The view stands on *path, and is not
+ * For a path that has worked before: *view has this address alone, with only the heartbeats, the
+ * ICMP errors and the bad checksums since then. The view uses *path, and is not
  * freed. It is empty if the ledger does not have the address.
  */
 void ledger_since(const struct ledger *ledger, const union address *peer, int64_t since_us,

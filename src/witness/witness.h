@@ -4,10 +4,10 @@
  * namespace, with a filter for that association's ports. Nothing is sent, nothing of other traffic
  * is kept. Opening it needs CAP_NET_RAW.
  *
- * Where it stands (tests/witness): what this host sends is seen behind its packet filter and its
- * queues, what it receives in front of its packet filter. So what the own output filter drops is
- * never seen, and what the own input filter drops is. On loopback, where each packet passes twice,
- * it is given once: ours as it leaves, the peer's as it comes.
+ * Its place (tests/witness): it sees outgoing packets after this host's packet filter and its
+ * queues, and incoming packets before this host's packet filter. So it never sees what the output
+ * filter drops, and does see what the input filter drops. On loopback, where each packet passes
+ * twice, it delivers it once: ours as it leaves, the peer's as it arrives.
  */
 #ifndef WITNESS_WITNESS_H
 #define WITNESS_WITNESS_H
@@ -25,7 +25,7 @@
 struct witness;
 
 struct witness_config {
-	const union address *peers; /* those that will be tried, copied; all with ports.peer */
+	const union address *peers; /* the addresses to try, copied; all with ports.peer */
 	size_t peer_count;
 	struct witness_ports ports;
 	/*
@@ -37,8 +37,8 @@ struct witness_config {
 
 struct witness_event {
 	int64_t time_us; /* as loop_now_us(), when the kernel saw it */
-	bool late;       /* no: when it was read, as may be with the first after the opening */
-	bool outgoing;   /* ours, leaving; else to us, coming */
+	bool late;       /* time_us is when it was read, as for the first packets after opening */
+	bool outgoing;   /* ours, leaving; if not, arriving */
 	bool this_host;  /* passed the loopback interface: the other end is on this host */
 	int ifindex;     /* of a bond or bridge, not of its ports */
 	char interface[IF_NAMESIZE];
@@ -46,17 +46,17 @@ struct witness_event {
 };
 
 /*
- * -EPERM without the privilege; any other -errno: this kernel cannot. The caller closes it, and
- * reads as soon as there is something: the room is for some hundred packets.
+ * -EPERM without the privilege; any other -errno: this kernel does not support it. The caller
+ * closes it, and reads as soon as there are packets: there is room for a few hundred.
  */
 int witness_open(struct witness **witness, const struct witness_config *config);
-/* NULL is fine. The kernel takes 10 ms or more for it, as it does when the process ends. */
+/* NULL is fine. It takes the kernel 10 ms or more, also when the process ends. */
 void witness_close(struct witness *witness);
 
 /*
- * What was not known when it was opened, as soon as it is, and before witness_next(): as long as
- * the local port is 0, packets of other associations with the same addresses and port are given,
- * too.
+ * Sets ports that were not known when it was opened, as soon as they are known, before
+ * witness_next(). While the local port is 0, packets of other associations with the same addresses
+ * and port are delivered, too.
  */
 void witness_set_ports(struct witness *witness, const struct witness_ports *ports);
 
@@ -70,7 +70,7 @@ struct pollfd witness_pollfd(const struct witness *witness);
 int witness_next(struct witness *witness, struct witness_event *event, unsigned *reads);
 
 /*
- * How many packets so far passed unseen, because the room for them was full: unless it is 0, not
+ * How many packets it has missed so far, because the room for them was full. Unless it is 0, not
  * having seen a packet proves nothing.
  */
 uint64_t witness_lost(struct witness *witness);
