@@ -7,14 +7,14 @@
 #include "witness/ledger.h"
 
 /*
- * It was aborted or given up (EVENT_LOST): error and cause are the event's. ledger NULL: no witness
- * has seen this end's own ABORT.
+ * An association was aborted or given up (EVENT_LOST). error and cause are the event's. ledger
+ * NULL: no witness could see an ABORT of this end.
  */
 struct finding diagnose_loss(int error, const struct cause *cause, const struct ledger *ledger);
 
 /*
- * A path has not answered heartbeats for so long. known: what this host knows of the way to its
- * address. since: what was seen of it in that time; NULL: there is no witness.
+ * A path has not answered heartbeats for waited_us. known: what this host knows about the route to
+ * its address. since: what the witness saw in that time; NULL: there is no witness.
  */
 struct finding diagnose_dead_path(const struct path_result *known, const struct ledger *since,
 				  int64_t waited_us);

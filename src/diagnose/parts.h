@@ -32,13 +32,13 @@ size_t diagnose_tried_surely(const struct evidence *evidence);
 void diagnose_set_path(struct path_result *path, enum verdict verdict, enum finding_code code,
 		       enum finding_basis basis);
 
-/* What this host knows of the way to an address: its route, its link, its neighbour. Or none. */
+/* What this host knows about an address: its route, its link, its neighbour. Or none. */
 struct finding diagnose_way(const struct path_result *path);
 
-/* That is more than that nothing came back. Returns how many addresses cannot be reached. */
+/* Marks the addresses that cannot be reached, and returns how many there are. */
 size_t diagnose_mark_unreachable(struct result *result, const struct evidence *evidence);
 
-/* Of the paths with this verdict, the cause that goes first; none if there are no such paths. */
+/* The most important cause of the paths with this verdict; none if there are no such paths. */
 struct finding diagnose_first_cause(const struct association *association, enum verdict verdict);
 
 /* Is this the cause of every address of the call? */
@@ -62,21 +62,21 @@ void diagnose_call(struct result *result, const struct evidence *evidence);
 /* --- seen.c ---------------------------------------------------------------------------------- */
 
 /*
- * Of an INIT that is pending or has failed. turn_came: it is certain, from the time that has
- * passed, that the stack has sent an INIT to it. *proof is what the packets prove.
+ * About an INIT that is pending or has failed. turn_came: the elapsed time makes it certain that
+ * the stack has sent an INIT to it. *proof is what the packets prove.
  */
 struct finding diagnose_seen_init(const struct evidence *evidence, const union address *peer,
 				  bool turn_came, enum proof *proof);
 
-/* Of the heartbeats to it; answered: the stack has taken an answer. */
+/* About the heartbeats to it. answered: the stack has accepted an answer. */
 struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union address *peer,
 				       bool answered);
 
 /* --- attempt.c ------------------------------------------------------------------------------- */
 
-/* An answer has ended it: ABORT, or (ENOPROTOOPT) ICMP protocol unreachable. */
+/* An answer ended the attempt: ABORT, or (ENOPROTOOPT) ICMP protocol unreachable. */
 void diagnose_refused(struct result *result, const struct evidence *evidence, int error);
-/* Nothing came back, as far as SCTP is told. What else is known decides the word. */
+/* The stack has seen no answer. What else is known decides the result. */
 void diagnose_silence(struct result *result, const struct evidence *evidence);
 /* Of an attempt that ended without any answer. Returns how many addresses cannot be reached. */
 size_t diagnose_mark_unanswered(struct result *result, const struct evidence *evidence);
