@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does a packet of a path's whole MTU get through? A heartbeat is small, and says nothing of that:
- * where something on the way drops large packets and no ICMP comes of it (a path MTU black hole),
- * an association comes up and its messages vanish.
+ * Do packets as large as a path's MTU get through? A heartbeat is small, and does not show that. If
+ * something on the path drops large packets without an ICMP error (a path MTU black hole),
+ * an association comes up, but its large messages get lost.
  *
- * So each path is asked by a HEARTBEAT more, padded to its MTU (RFC 8899 section 6.2, with the PAD
- * chunk of RFC 4820), which the peer's stack answers like any other. No stack sends one when it is
- * told to, so that it is sent from here, on a raw socket, as a copy of one that the stack has sent;
- * the witness sees the answer. Where none comes, one more that is padded and small tells whether it
- * is the size. The stack does not take that for its own, because it is longer
- * (net/sctp/sm_statefuns.c sctp_sf_backbeat_8_3(), usrsctp's sctp_handle_heartbeat_ack()).
+ * So one more HEARTBEAT is sent on each path, padded to its MTU (RFC 8899 section 6.2, with the PAD
+ * chunk of RFC 4820). The peer's stack answers it like any other. No stack can be told to send one,
+ * so it is sent from here, on a raw socket, as a copy of a heartbeat that the stack has sent, and
+ * the witness sees the answer. If there is none, one more heartbeat, padded but small, shows
+ * whether the size is the reason. The stack ignores the answers, because they are longer than its
+ * own (net/sctp/sm_statefuns.c sctp_sf_backbeat_8_3(), usrsctp's sctp_handle_heartbeat_ack()).
  */
 #ifndef ENGINE_BIG_PACKETS_H
 #define ENGINE_BIG_PACKETS_H
@@ -24,26 +24,27 @@
 
 struct probe_path;
 
-/* What one path is asked. All zeros: not asked yet. Changed by big_packets.c alone. */
+/* The large heartbeats of one path. All zeros: none yet. Changed only by big_packets.c. */
 struct big_packets_ask {
 	enum big_packets verdict;
-	bool over;     /* the verdict stands */
-	uint32_t mtu;  /* bytes; with what it was asked */
-	unsigned sent; /* so often, the small one at the end included */
-	unsigned base; /* how many padded ones of others there were before */
+	bool over;     /* the verdict is final */
+	uint32_t mtu;  /* the size of the heartbeats, in bytes */
+	unsigned sent; /* how many, with the small one at the end */
+	unsigned base; /* how many padded heartbeats the ledger had before */
 	int64_t sent_us;
 };
 
 /*
  * Sends what is due on one path, and looks for answers. True: it has answered a small heartbeat,
- * and a large one is still waited for. Lowers *wake_us to when there is something to do.
+ * and may still answer a large one. Lowers *wake_us to the time of the next thing to do.
  */
 bool big_packets_tick(struct big_packets_ask *ask, const struct probe_path *path,
 		      const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us);
 
 /*
- * The packet, from the SCTP header on, or with encapsulation from that of UDP: for IP packets of
- * mtu bytes, number in it. Into buf of mtu bytes; returns its length, or 0: there is no room.
+ * Makes the packet, from the SCTP header on, or with encapsulation from the UDP header on, for an
+ * IP packet of mtu bytes, with number in it. buf has mtu bytes. Returns its length, or 0 without
+ * room.
  */
 size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
 			  uint8_t *buf);

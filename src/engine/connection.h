@@ -3,8 +3,8 @@
  * The engine: one state machine per connection, any number of them in one loop (run.h).
  *
  * A connection is one attempt (or, with --wait, several in a row) to bring up one association with
- * one target, from the packed array to the snapshot of its paths. It ends with a filled struct
- * result and, where it is connected, with the association still up, until connection_shut().
+ * one target, from the look-ups to the snapshot of its paths. It ends with a filled struct
+ * result and, if it is connected, with the association still up, until connection_shut().
  */
 #ifndef ENGINE_CONNECTION_H
 #define ENGINE_CONNECTION_H
@@ -21,7 +21,7 @@ struct connection;
 
 /*
  * peer and local must be parsed, not resolved; they, options and stack outlive the connection.
- * stack NULL: no stack can be used, and stack_error (positive errno) says why; the result says so.
+ * stack NULL: no stack can be used, and stack_error (positive errno) says why; the result has it.
  */
 struct connection *connection_new(const struct stack *stack, int stack_error,
 				  const struct options *options, struct target *peer,
@@ -33,15 +33,15 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
  */
 void connection_start(struct connection *connection, struct loop *loop);
 
-/* What its target resolves to is known, and the first call was made, or could not be made. */
+/* The names are resolved, and the first call was made, or could not be made. */
 bool connection_has_called(const struct connection *connection);
-/* connection_result() is valid, and does not change any more. */
+/* connection_result() is valid and final. */
 bool connection_has_result(const struct connection *connection);
 
 /*
- * Whatever it waits for is over: a signal asks the program to end, or (signal 0) the loop cannot
- * wait, and error (positive errno) is why. If it had no result, it has one now; if it was closing,
- * it is aborted.
+ * Ends what it waits for: a signal asks the program to end, or (signal 0) the loop cannot
+ * wait, and error (positive errno) says why. If it had no result, it has one now; if it was
+ * closing, it is aborted.
  */
 void connection_interrupt(struct connection *connection, int signal, int error);
 
@@ -49,21 +49,21 @@ void connection_interrupt(struct connection *connection, int signal, int error);
 const struct result *connection_result(const struct connection *connection);
 
 /*
- * The association of a connection that is connected, or NULL: for whoever reads its events from
- * then on, and says so with connection_gone() when the peer has ended the association.
+ * The association of a connection that is connected, or NULL. Its user reads the events from
+ * then on, and calls connection_gone() when the peer has ended the association.
  */
 struct stack_assoc *connection_assoc(const struct connection *connection);
 void connection_gone(struct connection *connection);
 
-/* The peer has ended the association since it was up: no event tells so any more. */
+/* The peer has ended the association since it was up, and the event was already read. */
 bool connection_is_gone(const struct connection *connection);
 
-/* What passes on the wire of a connection that is connected, to be read from then on. */
+/* The witness of a connection that is connected, to be read from then on. */
 struct watch *connection_watch(struct connection *connection);
 
 /*
- * Closes it gracefully, or with ABORT when that takes long, as a client of this loop until it is
- * shut. What is not connected is shut already.
+ * Closes it gracefully, or with ABORT if that takes too long, as a client of this loop until it is
+ * shut. A connection that is not connected is already shut.
  */
 void connection_shut(struct connection *connection, struct loop *loop);
 bool connection_is_shut(const struct connection *connection);

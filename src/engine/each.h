@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --each: the attempt of the command line, and every requested address alone as well: side by side,
- * each on an endpoint of its own, all in one loop.
+ * --each: the attempt of the command line, and an attempt with every single address: side by side,
+ * each on its own endpoint, all in one loop.
  */
 #ifndef ENGINE_EACH_H
 #define ENGINE_EACH_H
@@ -12,7 +12,7 @@
 struct each;
 
 /*
- * whole is the connection that connection_new() made of the other arguments; like all of them it
+ * whole is the connection that connection_new() made of the other arguments. Like all of them it
  * outlives this. Nothing is tried yet.
  */
 struct each *each_new(struct connection *whole, const struct stack *stack,
@@ -20,9 +20,9 @@ struct each *each_new(struct connection *whole, const struct stack *stack,
 		      const struct target *local, struct timeline *timeline);
 
 /*
- * Runs whole and, at the same time, every address that its target resolves to. With --blocking,
- * which would stop the loop, and with --wait, whose last try is the one to compare with, the
- * addresses follow when whole has its result.
+ * Runs whole and, at the same time, one attempt for every address of its target. With --blocking,
+ * which would block the loop, and with --wait, because its last try is to be compared, the
+ * single addresses follow after whole has its result.
  */
 void each_run(struct each *each);
 
@@ -38,7 +38,7 @@ const struct result *each_result(const struct each *each);
  */
 void each_close(struct each *each);
 
-/* All but whole. NULL is fine. */
+/* Frees all but whole. NULL is fine. */
 void each_free(struct each *each);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known about a try that has no answer: what the routing table, the neighbours, ICMP and
- * the counters of this host say, and when that is enough to give it up.
+ * What is known about a try without an answer: from the routing table, the neighbours, ICMP and
+ * the counters of this host; and when that is enough to give up.
  */
 #ifndef ENGINE_GATHER_H
 #define ENGINE_GATHER_H
@@ -12,16 +12,16 @@
 #include "report/result.h"
 #include "witness/watch.h"
 
-/* An answer on a short path is there by then, and need not wait for the routing table. */
+/* On a short path the answer has arrived by then, without the cost of a route look-up. */
 #define GATHER_FIRST_LOOK_US (1 * USEC_PER_MSEC)
 
-/* The way from this host to one address, without asking anybody. */
+/* What this host knows about the route to one address, without sending anything. */
 struct way {
-	int route_error;        /* what a route look-up says: positive errno, or 0 */
+	int route_error;        /* from a route look-up: positive errno, or 0 */
 	char link[IF_NAMESIZE]; /* ENETDOWN: the link of this host that has no carrier */
 	enum neighbour neighbour;
 	union address hop; /* the next hop, unless the neighbour is unknown */
-	int send_error;    /* why the newest packet could not be sent, beside that: or 0 */
+	int send_error;    /* why the newest packet could not be sent, or 0 */
 };
 
 void way_look_for_route(struct way *way, const union address *address, const struct plan *plan);
@@ -35,18 +35,18 @@ struct gather {
 	const struct plan *plan;
 	const struct attempt *attempt;
 	const struct watch *watch;
-	struct way *ways; /* of every call position */
+	struct way *ways; /* one for every call position */
 	bool routes_known;
-	int64_t neighbours_us; /* when the neighbours were looked up; 0: never */
+	int64_t neighbours_us; /* when the neighbours were looked up; 0: not yet */
 	bool checksums_sampled;
 	int64_t checksums_before;                /* negative: not known */
-	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* distinct, in the order they came */
+	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* distinct, in order of arrival */
 	size_t soft_error_count;
 	int64_t next_us; /* when to look again */
 
 	/* After gather_end(). */
-	enum stack_assoc_state state; /* how far the attempt has come */
-	uint64_t checksum_errors;     /* packets with a bad checksum that came meanwhile */
+	enum stack_assoc_state state; /* how far the attempt got */
+	uint64_t checksum_errors;     /* packets with a bad checksum that arrived meanwhile */
 };
 
 /* What it points to must not move until gather_free(). */
@@ -55,25 +55,25 @@ void gather_begin(struct gather *gather, const struct plan *plan, const struct a
 void gather_free(struct gather *gather);
 
 /*
- * Before a call that blocks, when nothing can be looked at any more. Also without it gather_look()
- * does both in time.
+ * To be called before a call that blocks, because nothing can be looked up during it. Without it
+ * gather_look() does both in time.
  */
 void gather_sample_checksums(struct gather *gather);
 void gather_look_for_routes(struct gather *gather);
 
-/* Due at gather->next_us, and whenever packets have come. */
+/* To be called at gather->next_us, and whenever packets have arrived. */
 void gather_look(struct gather *gather, int64_t now_us);
 
-/* Why nothing can come of it any more, as far as that is known by now; NULL: go on. */
+/* Why the try cannot succeed any more, as far as is known; NULL: go on. */
 const char *gather_give_up(const struct gather *gather, int64_t now_us);
 
 /*
- * The try has ended without an association, and its endpoint is still open: what else is there to
- * know. answered: the peer's answer has ended it, so that routes need not be looked up.
+ * The try has ended without an association, and its endpoint is still open: finds out what else is
+ * known. answered: the peer's answer has ended it, so routes need not be looked up.
  */
 void gather_end(struct gather *gather, bool answered);
 
-/* What it knows of each address, into the paths, which begin with the requested addresses. */
+/* Puts what it knows of each address into the paths, which begin with the requested addresses. */
 void gather_tell(const struct gather *gather, struct path_result *paths);
 
 #endif

@@ -12,7 +12,7 @@
 
 struct listening;
 
-/* What serves, and where it is told. All outlives the listening. */
+/* The arguments of a listener. All outlive the listening. */
 struct listen_config {
 	const struct stack *stack; /* NULL: stack_error (positive errno) says why there is none */
 	int stack_error;
@@ -24,24 +24,24 @@ struct listen_config {
 
 /*
  * A client of the loop. Binds all addresses of local, reports LISTEN_READY, then accepts and echoes
- * until options->count associations have come and gone, or until nothing can be reported any more.
- * NULL: what keeps it from listening was reported as a struct result, and *status is the exit
+ * until options->count associations have ended, or until a report can no longer be written.
+ * NULL: it cannot listen, the reason was reported as a struct result, and *status is the exit
  * status.
  */
 struct listening *listen_start(struct loop *loop, const struct listen_config *config, int *status);
 bool listen_ended(const struct listening *listening);
 
 /*
- * Ends it: a signal has come (loop_take_signal()), or loop_turn() has failed with this errno.
+ * Ends it: a signal came (loop_take_signal()), or loop_turn() failed with this errno.
  * Associations that are still up are closed gracefully, and listen_ended() says when they are:
  * those that do not close in time, or before the next interruption, are aborted.
  */
 void listen_interrupt(struct listening *listening, int signal, int error);
 
-/* Tells the totals, and frees. Returns the exit status. */
+/* Reports the totals, and frees. Returns the exit status. */
 int listen_finish(struct listening *listening);
 
-/* All of that, in a loop of its own. */
+/* All of that, in its own loop. */
 int listen_run(const struct listen_config *config);
 
 #endif

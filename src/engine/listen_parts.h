@@ -23,7 +23,7 @@ struct peer {
 	size_t address_count;
 	uint64_t messages;
 	uint64_t bytes;
-	struct stack_event held; /* the message whose echo waits, if held_data */
+	struct stack_event held; /* the message whose echo waits for room, if held_data */
 	void *held_data;         /* its bytes, owned */
 	bool gone;
 };
@@ -34,12 +34,12 @@ struct listening {
 	const struct reporter *reporter;
 	struct timeline *timeline;
 	struct loop *loop;
-	struct stack_endpoint *endpoint; /* NULL once no more associations are wanted */
+	struct stack_endpoint *endpoint; /* NULL: no more associations are accepted */
 	struct loop_source arrivals;
-	struct loop_timer retry; /* accept() failed: again then, or when an association has gone */
-	struct loop_timer closing; /* once in order to begin the close, then at its end */
+	struct loop_timer retry; /* accept() failed: tries again, as it does when a peer has gone */
+	struct loop_timer closing; /* begins the close, then ends it */
 	bool out_of_files;
-	bool ending; /* the close has begun */
+	bool ending; /* it is closing its associations */
 	int status;
 	struct finding cause; /* of the end */
 	struct peer **peers;
@@ -61,16 +61,16 @@ void listen_report(struct listening *l, struct listen_event *event);
 
 /* --- listen_peer.c ---------------------------------------------------------------------------- */
 
-/* The handler of its source, of a struct peer: serves it, and drops it if it has gone. */
+/* The handler of its source: serves the struct peer, and drops it if it has gone. */
 void listen_on_peer(void *peer, short revents);
 
-/* Reads what it has sent, and echoes it. */
+/* Reads the peer's messages, and echoes them. */
 void listen_serve(struct peer *peer);
 
-/* Reports how it has ended; listen_drop() is to follow. */
+/* Reports how the association ended; call listen_drop() afterwards. */
 void listen_peer_down(struct peer *peer, bool graceful, int error, struct finding cause);
 
-/* The same of one that was given up by either end. */
+/* The same for an association that either end gave up. */
 void listen_peer_lost(struct peer *peer, int error, struct finding cause);
 
 /* Closes its endpoint, and frees it. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --monitor: an association that is up is kept, its paths are asked in rounds, and every change of
- * a path or of the association is told.
+ * --monitor: keeps an association up, sends heartbeats on its paths in rounds, and reports every
+ * change of a path or of the association.
  *
- * A round begins every --interval: a heartbeat on every path that waits for no answer. A path that
- * has not answered after half an interval is asked again, and after a whole one it is dead; where
- * its round trips are longer than that it has the time that it needs, up to --probe-timeout, so
- * that a slow path is not taken for a dead one. Two lost packets in a row are needed for the first.
+ * A round begins every --interval: a heartbeat on every path that does not wait for an answer. A
+ * path that has not answered after half an interval is asked again, and after a whole interval it
+ * is dead. If its round trips are longer than that, it has the time that it needs, up to
+ * --probe-timeout, so that a slow path is not taken for a dead one. One lost packet does not make a
+ * path dead.
  */
 #ifndef ENGINE_MONITOR_H
 #define ENGINE_MONITOR_H
@@ -21,7 +22,7 @@
 
 struct monitoring;
 
-/* What is monitored, and where it is told. All outlives the monitoring. */
+/* The arguments of a monitor. All outlive the monitoring. */
 struct monitor_config {
 	const struct stack *stack;
 	struct stack_assoc *assoc;
@@ -29,27 +30,27 @@ struct monitor_config {
 	const struct result *result; /* of the connection; its addresses and names are used */
 	const struct reporter *reporter;
 	struct timeline *timeline;
-	struct watch *watch; /* what passes on the wire says why a path is dead */
+	struct watch *watch; /* its packets show why a path is dead */
 	bool closed;         /* the peer has closed the association since it was up */
 };
 
 /*
  * A client of the loop. It goes on until options->monitor_us, options->count rounds, the end of the
- * association, or until nothing can be reported any more.
+ * association, or until a report can no longer be written.
  */
 struct monitoring *monitor_start(struct loop *loop, const struct monitor_config *config);
 bool monitor_ended(const struct monitoring *monitoring);
 
-/* Ends it: a signal has come (loop_take_signal()), or loop_turn() has failed with this errno. */
+/* Ends it: a signal came (loop_take_signal()), or loop_turn() failed with this errno. */
 void monitor_interrupt(struct monitoring *monitoring, int signal, int error);
 
 /*
- * Tells the totals, and frees. *gone: the association has ended. Returns the exit status: it is
+ * Reports the totals, and frees. *gone: the association has ended. Returns the exit status: it is
  * that of the result, unless something worse was seen.
  */
 int monitor_finish(struct monitoring *monitoring, bool *gone);
 
-/* All of that, in a loop of its own. */
+/* All of that, in its own loop. */
 int monitor_run(const struct monitor_config *config, bool *gone);
 
 #endif

@@ -31,7 +31,7 @@ struct monitoring {
 	struct live *live;   /* NULL: no table */
 	int64_t round_us;    /* when the next round begins */
 	int64_t until_us;
-	bool round_open; /* it has begun, and is not told yet */
+	bool round_open; /* the round has begun, and is not reported yet */
 	int64_t short_since_us;
 	bool ended;
 	bool gone;            /* the association */
@@ -52,12 +52,12 @@ void monitor_tell(struct monitoring *r, struct monitor_event *event);
 /* Counts how long fewer paths than required answer; when one of them has another verdict. */
 void monitor_count_short(struct monitoring *r, int64_t now);
 
-/* Tells what the last probe_look() and monitor_ask() have brought. */
+/* Reports what the last probe_look() and monitor_ask() found. */
 void monitor_judge(struct monitoring *r, int64_t now);
 
 /*
- * Sends a heartbeat where it is time to ask again; all: also where none is waited for. False: one
- * could not be sent.
+ * Sends a heartbeat on each path whose time to be asked again has come; all: also on each path that
+ * does not wait. False: one could not be sent.
  */
 bool monitor_ask(struct monitoring *r, int64_t now, bool all);
 
@@ -65,10 +65,10 @@ bool monitor_ask(struct monitoring *r, int64_t now, bool all);
 bool monitor_waits(const struct monitoring *r, bool dead_too);
 
 void monitor_open_round(struct monitoring *r, int64_t now);
-/* What it has found stands in the history, and is not told yet. */
+/* Its results are in the history, but not reported yet. */
 void monitor_close_round(struct monitoring *r);
 
-/* When a path has to be looked at, judged or asked again. */
+/* When the next path has to be looked at, judged or asked again. */
 int64_t monitor_paths_next_us(const struct monitoring *r);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which addresses go into the call, and in which order. "Call position" is everywhere the index of
+ * Which addresses go into the call, and in which order. "Call position" always means the index of
  * an address in the call; the stack sends its INIT to one after the other, from position 0 on.
  */
 #ifndef ENGINE_PLAN_H
@@ -18,16 +18,17 @@ struct plan {
 	union address *addresses; /* those of the call, narrowest scope first */
 	size_t *requested;        /* call position -> index of the requested address */
 	size_t count;
-	struct finding *excluded; /* of every requested address: why it is not in the call */
+	struct finding
+		*excluded; /* for every requested address: why it is not in the call, or none */
 	size_t requested_count;
 	bool reordered;         /* the call is not in the user's order */
-	union address *sources; /* those of -b */
+	union address *sources; /* the addresses of -b */
 	size_t source_count;
 };
 
 /*
- * Both targets are resolved. The stack never sends from an address that was not bound, so what no
- * -b address can reach is excluded.
+ * Both targets are resolved. The stack never sends from an address that is not bound, so addresses
+ * that no -b address can reach are excluded.
  */
 void plan_make(struct plan *plan, const struct target *peer, const struct target *local,
 	       struct timeline *timeline);
@@ -37,7 +38,7 @@ void plan_free(struct plan *plan);
 bool plan_needs_ipv6(const struct plan *plan);
 
 /*
- * This host has no IPv6: the call goes on without those addresses. False: it makes no difference,
+ * This host has no IPv6: takes those addresses out of the call. False: that makes no difference,
  * because -b asks for IPv6, or because there are none.
  */
 bool plan_without_ipv6(struct plan *plan, struct timeline *timeline);

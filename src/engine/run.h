@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several connections together: turns a loop until each of them is where it should be. */
+/* Several connections together: turns a loop until all of them have got to a certain point. */
 #ifndef ENGINE_RUN_H
 #define ENGINE_RUN_H
 
@@ -13,12 +13,12 @@
 void run_until(struct loop *loop, struct connection *const list[], size_t count,
 	       bool (*there)(const struct connection *connection), struct timeline *timeline);
 
-/* In a loop of its own: starts them, and runs them until each has its result. */
+/* In its own loop: starts them, and runs them until each has its result. */
 void run_connections(struct connection *const list[], size_t count, struct timeline *timeline);
 
 /*
- * In a loop of its own: closes those that are up, gracefully and all at once, and aborts what is
- * not closed by then. Frees nothing.
+ * In its own loop: closes those that are up, gracefully and all at once, and aborts those that are
+ * not closed in time. Frees nothing.
  */
 void close_connections(struct connection *const list[], size_t count, struct timeline *timeline);
 

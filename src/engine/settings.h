@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is to be done, and how: the command line without its syntax. */
+/* What to do, and how: the command line without its syntax. */
 #ifndef ENGINE_SETTINGS_H
 #define ENGINE_SETTINGS_H
 
@@ -21,7 +21,7 @@ enum action {
 	ACTION_VERSION,
 };
 
-/* Strings point into argv. Zero means "not given" where the comment names no other default. */
+/* Strings point into argv. Zero means "not given" unless the comment gives a default. */
 struct options {
 	enum action action;
 

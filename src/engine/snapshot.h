@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an association is made of, as its stack tells it. */
+/* Reads the state of an association and its paths from the stack. */
 #ifndef ENGINE_SNAPSHOT_H
 #define ENGINE_SNAPSHOT_H
 
@@ -10,18 +10,18 @@
 
 /*
  * Fills *a, whose paths may already list the requested addresses: the stack's paths are sorted into
- * those, and what is learned comes last. May be repeated. 0, or -errno of the stack (-ENOTCONN: it
- * has ended again), and then a is not known.
+ * those, and learned paths come last. May be repeated. 0, or -errno of the stack (-ENOTCONN: it
+ * has already ended), and then a is not known.
  */
 int snapshot_take(const struct stack *stack, struct stack_assoc *assoc, struct association *a);
 
-/* The call position of the address that answered the INIT: it has become the primary path. */
+/* The call position of the address that answered the INIT, which is now the primary path. */
 size_t snapshot_answered(const struct association *a, const struct plan *plan);
 
 /*
- * When the call was reordered, the primary is the first address of the call that answered. The
- * user's first address is to be it, unless its turn came before and it did not answer. True: it has
- * been made the primary now.
+ * If the call was reordered, the primary is the first address in the call that answered. The
+ * user's first address should be the primary, unless its turn came before and it did not answer.
+ * True: it has been made the primary now.
  */
 bool snapshot_set_primary(const struct stack *stack, struct stack_assoc *assoc,
 			  const struct plan *plan, size_t answered, struct timeline *timeline);

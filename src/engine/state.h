@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The states of a connection: who leaves each, what is open in it, and what must stay as it is. */
+/* The states of a connection: what is open in each, what must not change, and who leaves it. */
 #ifndef ENGINE_STATE_H
 #define ENGINE_STATE_H
 
@@ -10,26 +10,29 @@ enum connection_state {
 	CONNECTION_IDLE,
 	/*
 	 * A try begins: names are looked up, then the plan is made and the endpoint opened. Left
-	 * for PENDING when the call is made; by conclude() when it comes to no call. The look-ups
+	 * for PENDING when the call is made; by conclude() if there is no call. The look-ups
 	 * and the resolver are open.
 	 */
 	CONNECTION_RESOLVING,
 	/*
-	 * The stack is at it. The endpoint and the witness are open, the plan does not change any
-	 * more. Left for VERIFYING when the association is up; by conclude() when it has failed,
-	 * when gather.c gives it up, or when it is up and nobody is to be asked.
+	 * The attempt is pending. The endpoint and the witness are open, the plan does not change
+	 * any more. Left for VERIFYING when the association is up; by conclude() when it has
+	 * failed, when gather.c gives up, or when it is up and there is nothing to verify.
 	 */
 	CONNECTION_PENDING,
 	/*
-	 * The association is up, and must stay so for --hold; heartbeats are out. Its paths are
+	 * The association is up, and must stay so for --hold; heartbeats were sent. Its paths are
 	 * known and must stay the same. Left by conclude(): when verify.c is done, or the
 	 * association has ended.
 	 */
 	CONNECTION_VERIFYING,
-	/* --wait: the last try is not enough, the next one begins at wake_us. Nothing is open. */
+	/*
+	 * --wait: the last try was not good enough, and the next one begins at wake_us. Nothing is
+	 * open.
+	 */
 	CONNECTION_PAUSED,
 	/*
-	 * The result stands, and so does the association as far as is known; with --monitor also
+	 * The result is final, and the association is up as far as is known; with --monitor also
 	 * one that the peer has closed, because the monitor tells that. Others may use it
 	 * (connection_assoc()). Left for CLOSING by connection_shut() alone.
 	 */
@@ -38,7 +41,7 @@ enum connection_state {
 	 * SHUTDOWN was sent. Left for DONE when the association has ended, or when it takes long.
 	 */
 	CONNECTION_CLOSING,
-	/* The result stands, nothing is open. It is not left. */
+	/* The result is final, and nothing is open. It is never left. */
 	CONNECTION_DONE,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All that belongs to one try, as long as it lasts: the structs of its phases, how it begins, and
- * the result that they come to. Who moves from phase to phase is connection.c.
+ * Everything that belongs to one try while it lasts: the structs of its phases, how it begins, and
+ * its result. connection.c moves from phase to phase.
  */
 #ifndef ENGINE_TRIAL_H
 #define ENGINE_TRIAL_H
@@ -15,7 +15,7 @@
 #include "report/result.h"
 #include "witness/watch.h"
 
-/* All zeros: nothing was tried. It must not move while it lasts. */
+/* All zeros: nothing was tried. It must stay at its place in memory while it lasts. */
 struct trial {
 	struct resolve resolve;
 	struct plan plan;
@@ -26,7 +26,7 @@ struct trial {
 	size_t answered; /* the call position of the address that answered the INIT */
 };
 
-/* How far a try has come when it ends, and the positive errno that ended it, or 0. */
+/* How far a try got, and the positive errno that ended it, or 0. */
 struct trial_end {
 	bool ended;
 	enum phase phase;
@@ -35,8 +35,9 @@ struct trial_end {
 };
 
 /*
- * The names are resolved: lists the addresses in *result, makes the plan and opens what is needed.
- * stack NULL: there is none, for stack_error. Unless it has ended, trial_call() is next.
+ * After the names are resolved: lists the addresses in *result, makes the plan, and opens the
+ * endpoint. stack NULL: there is none, because of stack_error. Unless the try has ended,
+ * trial_call() is next.
  */
 struct trial_end trial_open(struct trial *t, const struct stack *stack, int stack_error,
 			    const struct options *options, const struct target *peer,
@@ -46,21 +47,21 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 			    struct timeline *timeline);
 
 /*
- * The association has come up: what it is made of, into *result. Where it has ended again, or a
+ * The association has come up: reads its state into *result. If it has already ended, or a
  * call about it fails, that is the outcome of the attempt from then on.
  */
 void trial_take_association(struct trial *t, struct result *result);
 
-/* Asks every path of it, and holds it. */
+/* Begins to verify its paths, and to hold it. */
 void trial_verify(struct trial *t, const struct options *options, const struct result *result);
 
-/* Makes the result of it. result->signal, if set, has ended it. */
+/* Makes the result. result->signal, if set, ended the try. */
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
 		  struct timeline *timeline, struct result *result);
 
-/* --wait: is it a result that may be another one in a moment? */
+/* --wait: may another try have a better result? */
 bool trial_may_go_better(const struct result *result);
-/* result->signal came between two tries: what the last one found out stays, for it is known. */
+/* result->signal came between two tries: keeps what the last try found out. */
 void trial_end_pause(struct result *result);
 
 /*
