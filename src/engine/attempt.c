@@ -7,10 +7,10 @@
 #include "base/loop.h"
 #include "base/names.h"
 
-/* Longer than the deadline, whatever it is: when to give up is ours to say (gather.c). */
+/* More than any deadline needs, because gather.c decides when to give up. */
 #define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
 
-/* Of one round. A peer can send faster than this program reads. */
+/* How many events one round reads, because a peer can send faster than this program reads. */
 #define EVENTS_MAX 64
 
 /* --- The call -------------------------------------------------------------------------------- */
@@ -125,7 +125,7 @@ static const char *event_name(enum stack_event_type type)
 	return names[type];
 }
 
-/* On a one-to-many endpoint an event may be of another association. */
+/* On a one-to-many endpoint an event may be about another association. */
 static bool is_ours(const struct attempt *attempt, const struct stack_event *event)
 {
 	return !event->assoc || event->assoc == attempt->assoc;
@@ -153,7 +153,7 @@ static void ended(struct attempt *attempt, enum attempt_outcome outcome,
 	attempt->error = event->error;
 	attempt->cause = event->cause;
 	attempt->aborted = event->aborted;
-	/* What is lost was up, even if the event that says so is missing. */
+	/* An association that is lost was up, even if that event is missing. */
 	if (outcome == ATTEMPT_LOST && !attempt->up_us)
 		attempt->up_us = loop_now_us();
 }
@@ -194,7 +194,7 @@ static void take(struct attempt *attempt, const struct stack_event *event)
 		attempt_gone(attempt);
 		break;
 	default:
-		break; /* a change of a path is seen by looking, data is not for us */
+		break; /* path changes are seen by verify.c, and data is ignored */
 	}
 }
 

@@ -15,12 +15,12 @@
 #include "engine/heartbeat.h"
 
 #define TRIES 3
-#define SMALL 256 /* bytes of the one that tells whether it is the size */
-/* Of the time that a small one has taken, and at least so long, an answer is waited for. */
+#define SMALL 256 /* bytes of the small padded heartbeat */
+/* How many times the round trip of a small heartbeat it waits, and the least wait. */
 #define PATIENCE        3
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
 
-/* Every IPv4 host takes that much (RFC 791); above, no link is but loopback. */
+/* Every IPv4 host accepts MTU_MIN (RFC 791). Only loopback has links above MTU_MAX. */
 #define MTU_MIN 576
 #define MTU_MAX 9216
 
@@ -45,7 +45,7 @@ static void put32(uint8_t *at, uint32_t value)
 	put16(at + 2, value & 0xffff);
 }
 
-/* length: with the header. Returns where its value begins. */
+/* length: with the header. Returns where the value begins. */
 static uint8_t *put_chunk(uint8_t *at, uint8_t type, size_t length)
 {
 	at[0] = type;
@@ -54,7 +54,7 @@ static uint8_t *put_chunk(uint8_t *at, uint8_t type, size_t length)
 	return at + CHUNK_HEADER;
 }
 
-/* The heartbeat's information is one parameter (RFC 9260 section 3.3.5); ours is longer. */
+/* The heartbeat's information is one parameter (RFC 9260 section 3.3.5), and ours is longer. */
 static size_t put_heartbeat(uint8_t *at, const struct ledger_sample *sample, uint32_t number)
 {
 	size_t info = sample->info_length + NUMBER_SIZE;
@@ -88,7 +88,7 @@ size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint
 	uint8_t *sctp = buf + udp, *pad;
 	uint32_t crc;
 
-	/* Its length is a multiple of four, so that nothing needs to be filled up. */
+	/* Its length is a multiple of four, so it needs no padding. */
 	if (sample->info_length % 4 || !sample->info_length ||
 	    room < SCTP_HEADER + 3 * CHUNK_HEADER + sample->info_length)
 		return 0;
@@ -108,7 +108,7 @@ size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint
 	return udp + room;
 }
 
-/* From the address that the stack has sent from: no other one is in the association. */
+/* It must be sent from the address that the stack uses, because no other is in the association. */
 static int send_from(const struct ledger_sample *sample, const uint8_t *packet, size_t length)
 {
 	union address source = sample->source, destination = sample->destination;
@@ -148,8 +148,8 @@ static void send_one(struct big_packets_ask *a, const struct ledger_sample *samp
 }
 
 /*
- * Lost: the small one is answered; the others were seen to leave, and nothing was missed of the
- * wire.
+ * Large packets are lost if the small one is answered, the large ones were seen to leave, and the
+ * witness missed no packet.
  */
 static enum big_packets verdict(const struct big_packets_ask *a, const struct ledger *ledger,
 				const struct ledger_path *path)
@@ -163,7 +163,7 @@ static enum big_packets verdict(const struct big_packets_ask *a, const struct le
 	return BIG_PACKETS_UNKNOWN;
 }
 
-/* The least that ICMP has said to fit; 0: nothing. */
+/* The smallest MTU that ICMP has reported; 0: none. */
 static uint32_t told_mtu(const struct ledger_path *path)
 {
 	uint32_t least = 0;
@@ -181,7 +181,7 @@ static void tick_one(struct big_packets_ask *a, const struct probe_path *asked,
 	int64_t patience_us = MAX(PATIENCE * asked->rtt_us, PATIENCE_MIN_US);
 
 	if (!path || !path->sample.info_length)
-		return; /* nothing has left for it yet */
+		return; /* no packet was sent to it yet */
 	a->verdict = verdict(a, ledger, path);
 	if (a->verdict) {
 		a->over = true;
@@ -189,7 +189,9 @@ static void tick_one(struct big_packets_ask *a, const struct probe_path *asked,
 	}
 	if (!a->mtu)
 		a->mtu = asked->then.mtu;
-	/* The stack is told that too, and adapts: what matters is whether it is true. */
+	/*
+	 * The stack gets that ICMP error, too, and adapts. The probe finds out whether it is true.
+	 */
 	if (told_mtu(path) && told_mtu(path) < a->mtu) {
 		a->mtu = told_mtu(path);
 		a->sent = 0;
@@ -202,7 +204,7 @@ static void tick_one(struct big_packets_ask *a, const struct probe_path *asked,
 		a->base = path->padded.count;
 		send_one(a, &path->sample, a->mtu, timeline);
 	} else if (asked->answered && loop_now_us() - a->sent_us >= patience_us) {
-		/* What answers no small one is not known to lose large ones. */
+		/* A path that does not answer the small one is not known to lose large ones. */
 		if (a->sent <= TRIES)
 			send_one(a, &path->sample, a->sent < TRIES ? a->mtu : SMALL, timeline);
 		else
@@ -217,6 +219,6 @@ bool big_packets_tick(struct big_packets_ask *ask, const struct probe_path *path
 {
 	if (!ask->over)
 		tick_one(ask, path, ledger, timeline, wake_us);
-	/* Without one of the stack's to copy there is nothing to wait for. */
+	/* Without a heartbeat of the stack to copy, there is nothing to wait for. */
 	return !ask->over && ask->sent && path->answered;
 }

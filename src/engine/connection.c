@@ -13,14 +13,14 @@
 
 #define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
 #define WAIT_PAUSE_US     (250 * USEC_PER_MSEC)
-/* How long a graceful close may take: a round trip, of which the connect took two. */
+/* How long a graceful close may take. It takes one round trip, and connecting took two. */
 #define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
 #define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
 
 /*
- * Each phase (resolve.h, plan.h, attempt.h, gather.h, verify.h) has a struct that it alone changes,
- * and says what has happened. What that means, and the state, is decided here. Only enter() changes
- * the state.
+ * Each phase (resolve.h, plan.h, attempt.h, gather.h, verify.h) has a struct that only its own file
+ * changes, and returns what happened. This file decides what follows from that, and the state. Only
+ * enter() changes the state.
  */
 struct connection {
 	const struct stack *stack;
@@ -32,14 +32,14 @@ struct connection {
 
 	enum connection_state state;
 	int64_t begun_us; /* the first try */
-	int64_t wake_us;  /* when there is something to do in this state, whatever comes */
+	int64_t wake_us;  /* when this state has something to do, even without an event */
 
-	/* What await() waits for. */
+	/* The sources and the timer of the loop. */
 	struct loop *loop;
 	struct loop_source names, events, packets;
 	struct loop_timer timer;
 
-	struct trial trial; /* the newest */
+	struct trial trial; /* the current try */
 	struct result result;
 };
 
@@ -94,7 +94,7 @@ struct watch *connection_watch(struct connection *c)
 	return &c->trial.watch;
 }
 
-/* Takes away all that belongs to one try. */
+/* Frees everything that belongs to one try. */
 static void forget_try(struct connection *c)
 {
 	trial_free(&c->trial);
@@ -156,7 +156,7 @@ static void conclude_with(struct connection *c, enum phase phase, int error)
 	conclude(c, (struct trial_end){ .ended = true, .phase = phase, .error = error });
 }
 
-/* A call of this host has failed: that says nothing about the peer. */
+/* A call on this host failed, which says nothing about the peer. */
 static void end_by_fault(struct connection *c, const char *call, int error)
 {
 	resolve_end(&c->trial.resolve);
@@ -183,14 +183,14 @@ static void came_up(struct connection *c)
 
 /* --- Events and time ------------------------------------------------------------------------- */
 
-/* Without abort the stack finishes what is left to do, as when both ends close. */
+/* Without abort the stack finishes the close, as when both ends close. */
 static void end_closing(struct connection *c, bool abort)
 {
 	enter(c, CONNECTION_DONE);
 	trial_close(&c->trial, abort);
 }
 
-/* What the stack has said since, and what that means in this state. */
+/* Reads the stack's events, and acts on them in this state. */
 static void handle_events(struct connection *c)
 {
 	enum attempt_outcome outcome = attempt_read(&c->trial.attempt);
@@ -215,7 +215,7 @@ static void tick_pending(struct connection *c, int64_t now)
 		gather_look(&c->trial.gather, now);
 	why = gather_give_up(&c->trial.gather, now);
 	if (why) {
-		/* Unless the outcome has come since the poll: SO_ERROR tells that, too. */
+		/* The outcome may have arrived since the poll, and SO_ERROR shows that, too. */
 		handle_events(c);
 		if (c->state != CONNECTION_PENDING)
 			return;
@@ -234,7 +234,10 @@ static void tick_verifying(struct connection *c, int64_t now)
 
 	watch_read(&c->trial.watch, c->timeline);
 	if (verify_tick(&c->trial.verify, now)) {
-		/* Nobody can be asked any more where the peer has closed it since the poll. */
+		/*
+		 * If the peer has closed the association since the poll, no path can be asked any
+		 * more.
+		 */
 		handle_events(c);
 		if (c->state == CONNECTION_VERIFYING)
 			conclude_with(c, PHASE_UP, 0);
@@ -264,7 +267,7 @@ static int64_t try_timeout(const struct connection *c, int64_t now)
 	return MAX(timeout, 1);
 }
 
-/* Names that were looked up have had a part of it. */
+/* The time for look-ups is part of it. */
 static int64_t call_timeout(const struct connection *c)
 {
 	const struct resolve *resolve = &c->trial.resolve;
@@ -286,7 +289,7 @@ static void call(struct connection *c)
 	}
 	enter(c, CONNECTION_PENDING);
 	c->wake_us = c->trial.attempt.started_us + GATHER_FIRST_LOOK_US;
-	/* A blocking call may have its outcome by now. */
+	/* A blocking call may already have its outcome. */
 	if (c->options->blocking)
 		handle_events(c);
 }
@@ -346,7 +349,7 @@ static void on_events(void *context, short revents)
 	await(c);
 }
 
-/* They may be ICMP, so that it is time to look. */
+/* They may be ICMP errors, so it is time to look at the evidence. */
 static void on_packets(void *context, short revents)
 {
 	struct connection *c = context;
@@ -386,14 +389,14 @@ static void on_time(void *context, int64_t now)
 	await(c);
 }
 
-/* Is there something that goes on? */
+/* Is a try or a close in progress? */
 static bool goes_on(const struct connection *c)
 {
 	return c->state != CONNECTION_IDLE && c->state != CONNECTION_UP &&
 	       c->state != CONNECTION_DONE;
 }
 
-/* The endpoint and the witness, events before packets, because the peer may close at once. */
+/* Waits for the endpoint and the witness. Events come first, because the peer may close at once. */
 static void await_network(struct connection *c)
 {
 	const struct attempt *attempt = &c->trial.attempt;
@@ -410,7 +413,7 @@ static void await_network(struct connection *c)
 	}
 }
 
-/* After whatever has happened: what the loop is to wait for in this state. */
+/* To be called after every change: tells the loop what to wait for in this state. */
 static void await(struct connection *c)
 {
 	if (c->state != CONNECTION_RESOLVING)
@@ -447,10 +450,10 @@ void connection_shut(struct connection *c, struct loop *loop)
 	timeline_note(c->timeline, "closing: SHUTDOWN");
 	rc = c->stack->shutdown(c->trial.attempt.assoc);
 	if (rc == -ENOTCONN)
-		attempt_gone(&c->trial.attempt); /* it is gone already */
+		attempt_gone(&c->trial.attempt); /* it has already ended */
 	handle_events(c);
 	if (rc < 0 && c->state == CONNECTION_CLOSING)
-		give_up_closing(c, errno_name(-rc)); /* or the peer would keep it */
+		give_up_closing(c, errno_name(-rc)); /* without an ABORT the peer would keep it */
 	await(c);
 }
 

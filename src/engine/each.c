@@ -8,7 +8,7 @@
 #include "engine/attempt.h"
 #include "engine/run.h"
 
-/* With more addresses than that, the singles have no witness: each takes half a megabyte. */
+/* With more addresses than that, single attempts have no witness: each takes half a megabyte. */
 #define WITNESSED_MAX 16
 
 /* One address, tried alone. */
@@ -26,10 +26,11 @@ struct each {
 	const struct target *given_local;
 	struct timeline *timeline;
 
-	struct options options;   /* of every single */
-	struct target local;      /* of every single: no port, for one port cannot be shared */
-	struct single *singles;   /* never moves: connections point into it */
-	struct connection **list; /* the whole, then one per single */
+	struct options options; /* of every single */
+	struct target
+		local; /* the same for all singles; without a port, because they cannot share one */
+	struct single *singles;   /* never moved: connections point into it */
+	struct connection **list; /* the whole, then the singles */
 	size_t single_count;
 
 	struct result result;
@@ -70,7 +71,7 @@ void each_free(struct each *e)
 
 /* --- Running --------------------------------------------------------------------------------- */
 
-/* What is asked of a single is the handshake, once. */
+/* A single attempt is one handshake. */
 static void choose_options(struct each *e)
 {
 	e->options = *e->given;
@@ -78,7 +79,7 @@ static void choose_options(struct each *e)
 	e->options.no_probe = true;
 	e->options.no_witness |= e->peer->address_count > WITNESSED_MAX;
 	e->options.wait_us = 0;
-	/* As in the whole: one lost INIT is not to look like an address that is dead. */
+	/* As in the whole, so that one lost INIT does not make an address look dead. */
 	if (!e->options.rto_initial_ms)
 		e->options.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
 }
@@ -99,7 +100,7 @@ static struct connection *new_single(struct each *e, size_t i)
 	return connection_new(e->stack, 0, &e->options, &s->peer, &e->local, &s->timeline);
 }
 
-/* Whatever keeps all from being tried is said once, by the whole. */
+/* If no address can be tried, the whole reports that once. */
 static bool can_try(const struct each *e)
 {
 	const struct result *whole = connection_result(e->whole);
@@ -108,7 +109,7 @@ static bool can_try(const struct each *e)
 	       whole->status != STATUS_USAGE;
 }
 
-/* One address alone is what the whole has tried already. */
+/* With one address, the whole has already tried it alone. */
 static void make_singles(struct each *e)
 {
 	size_t count = e->peer->address_count;
@@ -196,7 +197,7 @@ static size_t count_word(const struct result *result, enum result_word word)
 	return count;
 }
 
-/* Where this host could not even try the whole, the hint that stands is the better one. */
+/* If this host could not try at all, the existing hint is better. */
 static void hint_each(struct result *result)
 {
 	size_t accepting = count_word(result, RESULT_CONNECTED);

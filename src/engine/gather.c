@@ -10,11 +10,11 @@
 #include "base/names.h"
 #include "witness/judge.h"
 
-/* Of the time that has passed until then, until the next look. */
+/* The next look comes after this part of the elapsed time. */
 #define LOOK_PART   10
 #define LOOK_MAX_US (50 * USEC_PER_MSEC)
 
-/* Looking up neighbours takes a netlink socket or two for each address. */
+/* A neighbour look-up takes a netlink socket or two for each address. */
 #define NEIGHBOURS_MAX      64
 #define NEIGHBOURS_PAUSE_US (20 * USEC_PER_MSEC)
 
@@ -77,7 +77,7 @@ void gather_sample_checksums(struct gather *gather)
 	gather->checksums_before = gather->attempt->stack->checksum_errors();
 }
 
-/* A reason for silence that only the routing table tells. */
+/* A reason for silence that only the routing table shows. */
 void gather_look_for_routes(struct gather *gather)
 {
 	const struct plan *plan = gather->plan;
@@ -118,9 +118,9 @@ static void sample_soft_error(struct gather *gather)
 }
 
 /*
- * Neighbours decide only where the network has said something of this attempt, and not before each
- * address has certainly had its turn (timers fire up to an eighth late): what the link says of it
- * may be old.
+ * Neighbours decide only if the network has reported an error in this attempt, and only after each
+ * address has certainly had its turn (timers fire up to an eighth late). Before that, the neighbour
+ * state may be old.
  */
 static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 {
@@ -141,7 +141,7 @@ static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_
 	return path && judge(ledger, path, now_us) == PROOF_ICMP;
 }
 
-/* No further than to the first address that may still answer. */
+/* Stops at the first address that may still answer. */
 static void look_for_silent_neighbours(struct gather *gather, int64_t now_us)
 {
 	const struct plan *plan = gather->plan;
@@ -190,7 +190,7 @@ static bool no_route_at_all(const struct gather *gather, int64_t now_us)
 	return true;
 }
 
-/* With one address the network's word is final, as it is for TCP in SYN-SENT. */
+/* With one address an ICMP error is final, as it is for TCP in SYN-SENT. */
 static bool only_one_unreachable(const struct gather *gather, int64_t now_us)
 {
 	(void)now_us;
@@ -198,8 +198,8 @@ static bool only_one_unreachable(const struct gather *gather, int64_t now_us)
 }
 
 /*
- * Of every address the network has said that it cannot be reached, of at least one in this attempt:
- * what ends one ends all.
+ * The network has reported every address as unreachable, at least one of them in this attempt. What
+ * ends the attempt for one then ends it for all.
  */
 static bool all_obstructed(const struct gather *gather, int64_t now_us)
 {
@@ -239,7 +239,7 @@ static bool cookies_refused(const struct gather *gather, int64_t now_us)
 	return false;
 }
 
-/* In this order: the first that holds is told in -v. */
+/* The first rule that applies is the one that -v shows. */
 static const struct {
 	bool (*holds)(const struct gather *gather, int64_t now_us);
 	const char *why;

@@ -8,14 +8,14 @@
 #include "base/loop.h"
 #include "base/names.h"
 
-/* How far RTO.Min is moved: more than a stack's own clock tick, which is 10 ms at the most. */
+/* How much RTO.Min is changed: more than a stack's clock tick, which is 10 ms at most. */
 #define RTO_STEP_MS 20
 
-/* Between two looks passes this part of what has passed since the newest heartbeat. */
+/* The time between two looks: this part of the time since the newest heartbeat. */
 #define LOOK_PART   30
 #define LOOK_MIN_US 250
 #define LOOK_MAX_US (20 * USEC_PER_MSEC)
-/* So much longer is no accident of scheduling. */
+/* A longer delay is not from scheduling. */
 #define LOOK_LATE_US (100 * USEC_PER_MSEC)
 
 struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
@@ -71,8 +71,8 @@ static bool close_to(uint32_t a, uint32_t b)
 }
 
 /*
- * Would an answer leave the RTO what it is, or make it what a back-off makes of it: one may come at
- * any time, and one with the next heartbeat where the last one is unanswered?
+ * Could an answer be mistaken for a back-off, or go unnoticed? True if it leaves the RTO unchanged,
+ * or at twice or (with a heartbeat unanswered) four times its value.
  */
 static bool mistakable(const struct probe_path *path, uint32_t rto_min_ms)
 {
@@ -82,7 +82,7 @@ static bool mistakable(const struct probe_path *path, uint32_t rto_min_ms)
 	       (path->missed && close_to(answered, 4 * then));
 }
 
-/* ask: those that are asked now. Those that wait for an answer count as well. */
+/* ask: the paths to ask now. Paths that wait for an answer count, too. */
 static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t rto_min_ms)
 {
 	for (size_t i = 0; i < probe->count; i++)
@@ -92,8 +92,9 @@ static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t 
 }
 
 /*
- * The association's own RTO.Min where every answer shows with it; else one above what was measured
- * on any path, or, where the stack does not take that (RTO.Max may be as low), below its own.
+ * Uses the association's own RTO.Min if every answer is visible with it. Otherwise a value above
+ * what was measured on any path, or, if the stack rejects that (RTO.Max may be as low), below its
+ * own.
  */
 static void choose_rto_min(struct probe *probe, const bool *ask)
 {
@@ -116,9 +117,9 @@ static void choose_rto_min(struct probe *probe, const bool *ask)
 /* --- Asking and looking ----------------------------------------------------------------------- */
 
 /*
- * Something was measured, or the peer confirmed the address. What is no measurement only ever
- * raises the RTO: a back-off doubles it, up to RTO.Max, or, where usrsctp has measured nothing yet,
- * makes it twice RTO.Min; it changes the state, but never to active.
+ * True if the stack made a measurement, or the peer confirmed the address. Without a measurement
+ * the RTO only rises: a back-off doubles it, up to RTO.Max, or sets it to twice RTO.Min if usrsctp
+ * has measured nothing yet. A back-off changes the state, but never to active.
  */
 static bool has_answered(const struct stack_path *then, const struct stack_path *now,
 			 uint32_t rto_min_ms)
@@ -132,7 +133,7 @@ static bool has_answered(const struct stack_path *then, const struct stack_path 
 	return now->rto_ms < then->rto_ms || close_to(now->rto_ms, rto_min_ms);
 }
 
-/* What the next answer gives, as far as it is like this one. */
+/* The RTO after the next answer, if that is like this one. */
 static void note_measured(const struct probe *probe, struct probe_path *path, uint32_t rto_ms)
 {
 	if (probe->rto_now_ms <= probe->rto_min_ms || rto_ms > probe->rto_now_ms + RTO_STEP_MS / 2)
@@ -142,8 +143,9 @@ static void note_measured(const struct probe *probe, struct probe_path *path, ui
 }
 
 /*
- * It may be the answer to an earlier heartbeat than the newest: the stack has measured which, in
- * its coarse steps, and keeps an eighth of it (RFC 9260 section 6.3.1, C3), or all, the first time.
+ * It may be the answer to an earlier heartbeat than the newest. The stack's measurement shows
+ * which: in its coarse steps, with an eighth of the new value (RFC 9260 section 6.3.1, C3), or all
+ * of it the first time.
  */
 static int64_t round_trip(const struct probe_path *path, const struct stack_path *now,
 			  int64_t at_us)
@@ -161,7 +163,10 @@ static int64_t round_trip(const struct probe_path *path, const struct stack_path
 	}
 	if (nearest_us != newest_us)
 		return nearest_us;
-	/* Nobody has looked for long, because the program was stopped: the stack knows better. */
+	/*
+	 * There was no look for a long time, because the program was stopped: trust the stack's
+	 * value.
+	 */
 	if (at_us - path->looked_us > LOOK_LATE_US + newest_us / 4)
 		newest_us = MIN(MAX(measured_us, path->looked_us - path->sent_us), newest_us);
 	return MAX(newest_us, 1);
@@ -214,7 +219,7 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 		path->first_us = path->sent_us;
 	path->asked_us[path->missed++ % PROBE_KEPT] = path->sent_us;
 	path->sent++;
-	look(probe, path); /* where the way is short it is there already */
+	look(probe, path); /* on a short path the answer is already there */
 }
 
 void probe_ask(struct probe *probe, const bool *ask)
@@ -223,7 +228,7 @@ void probe_ask(struct probe *probe, const bool *ask)
 		struct probe_path *path = &probe->paths[i];
 
 		if (path->missed)
-			look(probe, path); /* or an answer that is there would go unseen */
+			look(probe, path); /* so that an answer does not go unseen */
 		else if (ask[i] &&
 			 probe->stack->path(probe->assoc, &path->address, &path->then) < 0)
 			path->then = (struct stack_path){ .address = path->address };

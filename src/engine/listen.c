@@ -12,9 +12,9 @@
 
 #define BACKLOG        512
 #define CLOSE_BOUND_US (1 * USEC_PER_SEC)
-/* What is short may be the whole host's, and come back without our doing. */
+/* The shortage may be the whole host's, and end without an event here. */
 #define ACCEPT_RETRY_US (1 * USEC_PER_SEC)
-/* What one round does for each association, and how many it lets in: nobody keeps the others. */
+/* How many associations one round accepts, so that it does not block the others. */
 #define ACCEPTS_MAX 16
 
 static void report_ready(struct listening *l)
@@ -80,7 +80,10 @@ static void listen_accept(struct listening *l)
 			wait_for_files(l, -rc);
 			return;
 		}
-		/* Before it is served: by its first echo nobody else is let in. */
+		/*
+		 * Before it is served, because after its first echo no other association may be
+		 * accepted.
+		 */
 		if (++l->accepted == l->options->count)
 			close_endpoint(l);
 		take_in(l, &peer);
@@ -105,7 +108,7 @@ static void on_retry(void *context, int64_t now_us)
 
 /* --- The end ---------------------------------------------------------------------------------- */
 
-/* Gracefully; what has not ended when the time is up, is aborted. */
+/* Closes gracefully. Associations that do not end in time are aborted. */
 static void begin_close(struct listening *l)
 {
 	const struct finding gone = { .code = FINDING_GONE, .basis = BASIS_CALL };
@@ -117,7 +120,7 @@ static void begin_close(struct listening *l)
 
 		if (l->stack->shutdown(peer->assoc) == 0)
 			continue;
-		listen_serve(peer); /* it ended in the meantime, and says how */
+		listen_serve(peer); /* it has ended meanwhile, and its event says how */
 		if (!peer->gone)
 			listen_peer_down(peer, false, 0, gone);
 		listen_drop(peer, false);
@@ -170,7 +173,7 @@ static int fail(const struct listening *l, const struct target *local,
 	return result.status;
 }
 
-/* As many descriptors as the host lets us have: each association takes one. */
+/* Raises the limit on descriptors, because each association takes one. */
 static void raise_file_limit(void)
 {
 	struct rlimit limit;
@@ -181,7 +184,7 @@ static void raise_file_limit(void)
 	}
 }
 
-/* With -p alone every address of the host is meant: IPv4 and IPv6 on one socket, or what it has. */
+/* -p alone means every address of the host: IPv4 and IPv6 on one socket, or what the host has. */
 static void fill_wildcard(struct stack_config *config, union address *address, int family,
 			  uint16_t port)
 {

@@ -9,7 +9,7 @@
 #include "diagnose/failed_call.h"
 #include "engine/snapshot.h"
 
-/* What one round does for each association: none keeps the others waiting. */
+/* How many events one round reads of one association, so that it does not block the others. */
 #define EVENTS_MAX 16
 
 static void keep_addresses(struct peer *peer, const struct association *a)
@@ -26,7 +26,7 @@ static void report_up(struct listening *l, struct peer *peer)
 {
 	struct association a = { .status.id = l->stack->id(peer->assoc) };
 
-	/* A peer that has closed it again by now leaves nothing to ask about. */
+	/* If the peer has already closed it, there is nothing to read. */
 	snapshot_take(l->stack, peer->assoc, &a);
 	listen_report(l, &(struct listen_event){
 				 .type = LISTEN_UP,
@@ -67,7 +67,7 @@ static void echoed(struct listening *l, struct peer *peer, size_t length)
 	l->bytes += length;
 }
 
-/* False: it has to wait for room in the send buffer. */
+/* False: the echo waits for room in the send buffer. */
 static bool echo(struct listening *l, struct peer *peer, const struct stack_event *message)
 {
 	int rc = l->stack->send(peer->assoc, message->data, message->length, message->stream,
@@ -93,7 +93,10 @@ static void hold(struct peer *peer, const struct stack_event *message)
 	peer->held.data = peer->held_data;
 }
 
-/* Nothing could be sent any more, on no path: the errno. Then whoever gives up is not to blame. */
+/*
+ * The errno if the newest packet on every path could not be sent, because then this host is the
+ * reason for the loss. Or 0.
+ */
 static int unsent_everywhere(const struct peer *peer)
 {
 	int error = 0;
@@ -136,7 +139,7 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 		break;
 	case EVENT_SHUTDOWN:
 	case EVENT_CLOSED:
-		/* The stack completes the close by itself, echoes in flight included. */
+		/* The stack completes the close, with the echoes in flight. */
 		listen_peer_down(peer, true, 0,
 				 (struct finding){ .code = l->ending ? FINDING_CLOSED_HERE
 								     : FINDING_CLOSED_BY_PEER,
@@ -188,7 +191,7 @@ void listen_drop(struct peer *peer, bool abort)
 	l->peers[i] = l->peers[--l->peer_count];
 	free(peer->addresses);
 	free(peer);
-	/* There is a descriptor again. */
+	/* A descriptor is free again. */
 	if (l->out_of_files && l->endpoint)
 		loop_timer_set(&l->retry, loop_now_us());
 }

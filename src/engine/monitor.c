@@ -12,12 +12,12 @@
 #include "diagnose/failed_call.h"
 #include "engine/monitor_parts.h"
 
-/* What one round reads, so that a peer that floods keeps nobody else waiting. */
+/* How many events one round reads, so that a peer that floods does not block other handlers. */
 #define EVENTS_MAX 64
 
 /* --- The association ------------------------------------------------------------------------- */
 
-/* Which is primary is the stack's to say; the peer may change it too (RFC 5061). */
+/* The stack decides which path is primary, and the peer may change it (RFC 5061). */
 static void look_for_primary(struct monitoring *r)
 {
 	struct monitor_event event = { .type = MONITOR_PRIMARY };
@@ -40,8 +40,8 @@ static void look_for_primary(struct monitoring *r)
 
 /*
  * While the primary is potentially failed or inactive and another path is active, the stack sends
- * over that, and over the primary again when it is active again (RFC 7829 section 5; net/sctp's
- * sctp_select_active_and_retran_path). SCTP_STATUS goes on to name the primary all the while.
+ * over that path. It uses the primary again when that is active (RFC 7829 section 5; net/sctp's
+ * sctp_select_active_and_retran_path). SCTP_STATUS names the same primary throughout.
  */
 static void look_for_failover(struct monitoring *r)
 {
@@ -91,7 +91,10 @@ static void go_down_closed(struct monitoring *r)
 	go_down(r, 0, (struct finding){ .code = FINDING_CLOSED_BY_PEER, .basis = BASIS_STACK });
 }
 
-/* Nothing could be sent any more, on no path: the errno. Then whoever gives up is not to blame. */
+/*
+ * The errno if the newest packet on every path could not be sent, because then this host is the
+ * reason for the loss. Or 0.
+ */
 static int unsent_everywhere(const struct monitoring *r)
 {
 	int error = 0;
@@ -118,7 +121,7 @@ static void go_down_lost(struct monitoring *r, const struct stack_event *event)
 		go_down(r, event->error, diagnose_loss(event->error, &event->cause, ledger));
 }
 
-/* A call has failed on this host. */
+/* A call failed on this host. */
 static void fail(struct monitoring *r, const char *call, int error)
 {
 	r->m.status = STATUS_HOST;
@@ -152,11 +155,11 @@ static void take_event(struct monitoring *r, const struct stack_event *event)
 		fail(r, r->stack->fault(r->endpoint)->call, event->error);
 		break;
 	default:
-		break; /* a change of a path is seen by looking, data is not for us */
+		break; /* path changes are seen by looking, and data is ignored */
 	}
 }
 
-/* Returns how many there were. */
+/* Returns how many events there were. */
 static size_t take_events(struct monitoring *r)
 {
 	struct stack_event event;
@@ -204,7 +207,7 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 	}
 	if (next && !is_last_round(r))
 		monitor_open_round(r, now);
-	/* Nobody can be asked any more where the peer has closed it since the poll. */
+	/* If the peer has closed the association since the poll, no path can be asked any more. */
 	if (!monitor_ask(r, now, next && r->round_open))
 		take_events(r);
 	if (r->ended)
@@ -222,7 +225,7 @@ static int64_t next_us(const struct monitoring *r)
 	return MIN(next, live_next_us(r->live));
 }
 
-/* Does what the time asks for, and waits for the next thing. */
+/* Does what is due, and sets the timer for the next time. */
 static void monitor_go_on(struct monitoring *r)
 {
 	if (r->ended)
@@ -270,7 +273,7 @@ static void on_terminal(void *context, unsigned came)
 
 /* --- From the beginning to the end ----------------------------------------------------------- */
 
-/* The paths of the association, as the connect has left them. */
+/* The paths of the association, as the connection left them. */
 static void take_paths(struct monitoring *r, const struct association *a)
 {
 	r->probe = probe_new(r->stack, r->assoc, a, r->timeline);
@@ -288,7 +291,7 @@ static void take_paths(struct monitoring *r, const struct association *a)
 			.slow_us = from->rtt_us,
 			.dead_since_us = r->m.began_us,
 		};
-		/* What the connect has asked twice may be answered twice. */
+		/* A path that the connection asked twice may answer twice. */
 		if (from->answered < from->heartbeats)
 			r->probe->paths[i].stray_us = r->m.began_us + from->rtt_us;
 	}
@@ -346,7 +349,7 @@ void monitor_interrupt(struct monitoring *r, int signal, int error)
 	r->m.signal = signal;
 	if (!signal)
 		r->m.status = STATUS_HOST;
-	else if (signal != SIGINT) /* ^C is how a monitor is ended: what it has seen stands */
+	else if (signal != SIGINT) /* ^C is the usual end of a monitor: its exit status stays */
 		r->m.status = STATUS_SIGNAL + signal;
 	monitor_end(r, diagnose_interruption(signal, error));
 }

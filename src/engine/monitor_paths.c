@@ -8,10 +8,10 @@
 #include "diagnose/failed_call.h"
 #include "engine/gather.h"
 
-/* Nobody is asked again sooner, however short the interval and the way are. */
+/* The least time until a path is asked again, however short the interval and the round trip are. */
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
 
-/* The longest of the newest round trips is forgotten by this part with each answer. */
+/* With each answer, the longest recent round trip shrinks by this part. */
 #define SLOW_PART 8
 
 static int64_t clamp(int64_t value, int64_t least, int64_t most)
@@ -26,7 +26,7 @@ static int64_t patience_max_us(const struct monitoring *r)
 	return MAX(r->options->interval_us, r->options->probe_timeout_us);
 }
 
-/* Until it is asked again: an answer that is on its way must not be overtaken (stack.h). */
+/* The time until a path is asked again: not before the answer can have arrived (stack.h). */
 static int64_t patience_us(const struct monitoring *r, const struct monitor_path *path)
 {
 	int64_t least = MAX(r->options->interval_us / 2, PATIENCE_MIN_US);
@@ -36,7 +36,10 @@ static int64_t patience_us(const struct monitoring *r, const struct monitor_path
 	return clamp(2 * path->slow_us, least, MAX(patience_max_us(r), least));
 }
 
-/* Each time longer, because it may have become slow: only the newest heartbeat's answer counts. */
+/*
+ * Longer each time, because the path may have become slow, and only the newest heartbeat's answer
+ * counts.
+ */
 static int64_t next_ask_us(const struct monitoring *r, size_t i)
 {
 	const struct probe_path *asked = &r->probe->paths[i];
@@ -128,8 +131,8 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 }
 
 /*
- * An answer has come that the stack has not taken. It may still do so where this host is busy, so
- * the path has the time of a slow one.
+ * An answer arrived that the stack has not processed. It may still do so if this host is busy, so
+ * the path has the time of a slow path.
  */
 static bool is_late(const struct monitoring *r, struct monitor_path *path,
 		    const struct finding *cause)
@@ -153,7 +156,7 @@ static void take_death(struct monitoring *r, size_t i, int64_t now, struct monit
 	monitor_count_short(r, now);
 }
 
-/* A call of this host has failed, which says nothing of the path. */
+/* A call on this host failed, which says nothing about the path. */
 static void take_unsent(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
 	probe_forget(r->probe, i);
@@ -180,7 +183,7 @@ static void take_silence(struct monitoring *r, size_t i, int64_t now, struct mon
 		take_death(r, i, now, event);
 }
 
-/* What there is to tell of path i since the last look. */
+/* Reports the changes of path i since the last look. */
 static void look_at(struct monitoring *r, size_t i, int64_t now)
 {
 	struct probe_path *asked = &r->probe->paths[i];
@@ -252,7 +255,7 @@ void monitor_open_round(struct monitoring *r, int64_t now)
 	for (size_t i = 0; i < r->m.path_count; i++)
 		set_round(r, &r->m.paths[i], ROUND_NOTHING);
 	r->round_us += r->options->interval_us;
-	/* After a stop (^Z) those that were left out are not made up for. */
+	/* After a stop (^Z), rounds that were missed are not made up for. */
 	if (r->round_us <= now)
 		r->round_us = now + r->options->interval_us;
 }

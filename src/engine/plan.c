@@ -22,8 +22,8 @@ static void compare_order(struct plan *plan)
 }
 
 /*
- * Narrowest scope first, else in the user's order: the INIT goes to the first address of the call,
- * and both ends leave out every address of a narrower scope than that one's (address.h).
+ * Narrowest scope first, otherwise the user's order. The INIT goes to the first address in the
+ * call, and both ends leave out every address of a narrower scope (address.h).
  */
 static void order_addresses(struct plan *plan, const struct target *peer)
 {
@@ -44,7 +44,7 @@ static void order_addresses(struct plan *plan, const struct target *peer)
 	compare_order(plan);
 }
 
-/* The call goes on without the addresses of this family. */
+/* Takes the addresses of this family out of the call. */
 static void exclude_family(struct plan *plan, sa_family_t family, enum finding_code why,
 			   struct timeline *timeline)
 {

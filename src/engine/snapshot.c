@@ -6,7 +6,7 @@
 
 #include "base/names.h"
 
-/* What an earlier snapshot has found. */
+/* Frees the data of an earlier snapshot. */
 static void forget(struct association *a)
 {
 	size_t kept = 0;
@@ -47,7 +47,8 @@ static void merge_paths(struct association *a, const struct stack_path *list, si
 			union address given = path->path.address;
 
 			path->path = list[i];
-			path->path.address = given; /* with the zone, which the kernel forgets */
+			path->path.address =
+				given; /* with the zone, which the kernel does not return */
 		} else {
 			path = &a->paths[a->path_count++];
 			*path = (struct path_result){ .path = list[i] };

@@ -19,7 +19,7 @@ static struct trial_end end_with(enum phase phase, int error)
 
 /* --- From the names to the call -------------------------------------------------------------- */
 
-/* Every requested address gets its line in the report, whatever becomes of it. */
+/* Every requested address gets its line in the report, whatever happens to it. */
 static void list_requested(const struct target *peer, struct association *a)
 {
 	a->path_count = peer->address_count;
@@ -32,7 +32,7 @@ static void list_requested(const struct target *peer, struct association *a)
 	}
 }
 
-/* What the plan leaves out says why. */
+/* Addresses that the plan leaves out have a cause. */
 static void list_excluded(const struct plan *plan, struct result *result)
 {
 	for (size_t i = 0; i < plan->requested_count; i++) {
@@ -76,7 +76,7 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 	uint16_t port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0;
 	int rc;
 
-	/* A blocking call would keep us from seeing later that it cannot succeed. */
+	/* During a blocking call it cannot see that the call cannot succeed. */
 	if (options->blocking)
 		gather_look_for_routes(&t->gather);
 	if (gather_give_up(&t->gather, loop_now_us()))
@@ -119,7 +119,7 @@ void trial_take_association(struct trial *t, struct result *result)
 	result->association.status.id = attempt->stack->id(attempt->assoc);
 	rc = take_association(t, result);
 	if (rc == -ENOTCONN) {
-		attempt_read(attempt); /* how it has ended */
+		attempt_read(attempt); /* reads how it ended */
 		attempt_gone(attempt);
 	} else if (rc < 0) {
 		attempt_fault(attempt, -rc);
@@ -137,7 +137,7 @@ void trial_verify(struct trial *t, const struct options *options, const struct r
 
 /* --- The end --------------------------------------------------------------------------------- */
 
-/* What is known of a try without an association, and of one that is up. */
+/* The evidence of a try without an association, and of one that is up. */
 static void look_for_the_last_time(struct trial *t, struct trial_end end, struct timeline *timeline,
 				   struct result *result)
 {
@@ -199,14 +199,14 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 	memcpy(e->report.soft_errors, t->gather.soft_errors, sizeof(e->report.soft_errors));
 }
 
-/* For the report, which comes when the witness may be gone. */
+/* For the report, because the witness may be closed by then. */
 static void count_packets(const struct evidence *e, struct association *a)
 {
 	for (size_t i = 0; e->ledger && i < a->path_count; i++)
 		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
 }
 
-/* Too few paths have answered, and more could have been asked but for a call that failed here. */
+/* Too few paths answered, and a call that failed on this host kept others from being asked. */
 static struct trial_end heed_unsent(const struct options *options, const struct result *result,
 				    struct trial_end end)
 {

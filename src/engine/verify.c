@@ -6,9 +6,9 @@
 
 #include "base/loop.h"
 
-/* Parts of the time-out, and as many heartbeats at most. */
+/* The time-out has so many steps, and so many heartbeats at most. */
 #define STEPS 4
-/* Failures that the stack's own heartbeats may add meanwhile. */
+/* How many failures the stack's own heartbeats may add meanwhile. */
 #define STRIKES_SPARE 2
 
 void verify_begin(struct verify *verify, const struct plan *plan, const struct attempt *attempt,
@@ -26,7 +26,7 @@ void verify_begin(struct verify *verify, const struct plan *plan, const struct a
 		.hold_until_us = attempt->up_us + hold_us,
 		.handshake_us = handshake_us,
 	};
-	verify->next_us = loop_now_us(); /* all may have answered by then */
+	verify->next_us = loop_now_us(); /* all may already have answered */
 	if (!timeout_us)
 		return;
 	verify->probe = probe_new(attempt->stack, attempt->assoc, association, attempt->timeline);
@@ -52,7 +52,7 @@ size_t verify_waiting(const struct verify *verify)
 
 /* --- Asking again ---------------------------------------------------------------------------- */
 
-/* The last step is for the last answer. */
+/* The last step only waits for the last answer. */
 static int64_t next_ask_us(const struct verify *verify)
 {
 	if (verify->asked + 1 >= STEPS)
@@ -98,7 +98,7 @@ static void ask_again(struct verify *verify)
 
 /* --- Until when ------------------------------------------------------------------------------ */
 
-/* Has the newest heartbeat to that address drawn an ICMP error? */
+/* Did the newest heartbeat to that address cause an ICMP error? */
 static bool drew_icmp(const struct verify *verify, const union address *address)
 {
 	const struct watch *watch = verify->watch;
@@ -112,7 +112,7 @@ static bool drew_icmp(const struct verify *verify, const union address *address)
 	return false;
 }
 
-/* An answer on a short path is there by then, and needs no routing table. */
+/* On a short path the answer has arrived by then, without the cost of a route look-up. */
 static void look_for_routes(struct verify *verify, int64_t now_us)
 {
 	const struct probe *probe = verify->probe;
@@ -126,7 +126,7 @@ static void look_for_routes(struct verify *verify, int64_t now_us)
 					   verify->plan);
 }
 
-/* May any of the paths that have not answered still do so? */
+/* Can any of the paths that have not answered still answer? */
 static bool any_hopeful(const struct verify *verify)
 {
 	const struct probe *probe = verify->probe;
@@ -141,7 +141,7 @@ static bool any_hopeful(const struct verify *verify)
 	return false;
 }
 
-/* Large packets that are still waited for. */
+/* Sends large packets, and tells whether one may still be answered. */
 static bool tick_big_packets(struct verify *verify, int64_t *wake_us)
 {
 	struct probe *probe = verify->probe;
@@ -154,7 +154,7 @@ static bool tick_big_packets(struct verify *verify, int64_t *wake_us)
 	return waits;
 }
 
-/* True: nobody can answer any more. */
+/* True: no path can answer any more. */
 static bool tick_paths(struct verify *verify, int64_t now_us)
 {
 	int64_t wake_us = LOOP_FOREVER;
@@ -166,7 +166,7 @@ static bool tick_paths(struct verify *verify, int64_t now_us)
 		return true;
 	if (waiting && now_us >= next_ask_us(verify)) {
 		ask_again(verify);
-		verify->next_us = now_us; /* all may have answered by now */
+		verify->next_us = now_us; /* all may already have answered */
 		return false;
 	}
 	wake_us = MIN(wake_us, probe_next_look_us(verify->probe));
