@@ -18,13 +18,13 @@ static int kernel_available(const struct stack_encaps *udp, struct stack_fault *
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
 
-	(void)udp; /* what the host lacks for it is said by open(): it can be set there */
+	(void)udp; /* open() reports what the host lacks, because it can be set there */
 	*fault = (struct stack_fault){ .call = "socket" };
 	if (fd >= 0) {
 		close(fd);
 		return 0;
 	}
-	/* Any other error is not about SCTP, and open() will meet and report it. */
+	/* Any other error is not about SCTP. open() will meet and report it. */
 	if (errno != EPROTONOSUPPORT && errno != ESOCKTNOSUPPORT)
 		return 0;
 	fault->lack = LACKS_SCTP;
@@ -61,14 +61,16 @@ static int configure(int fd, const struct stack_config *config, struct stack_fau
 			return rc;
 	}
 	if (rto.srto_initial) {
-		/* The kernel does not hold initial to [min, max]: 100 ms works where min is 1 s. */
+		/* The kernel does not clamp initial to [min, max]: 100 ms works if min is 1 s. */
 		fault->call = "setsockopt(SCTP_RTOINFO)";
 		rc = set_option(fd, SCTP_RTOINFO, &rto, sizeof(rto));
 		if (rc < 0)
 			return rc;
 	}
 	if (config->ipv6) {
-		/* Report IPv4 addresses as such, and carry them whatever net.ipv6.bindv6only is. */
+		/*
+		 * Report IPv4 addresses as IPv4, and accept them whatever net.ipv6.bindv6only is.
+		 */
 		fault->call = "setsockopt(SCTP_I_WANT_MAPPED_V4_ADDR)";
 		rc = set_option(fd, SCTP_I_WANT_MAPPED_V4_ADDR, &off, sizeof(off));
 		if (rc < 0)
@@ -78,7 +80,9 @@ static int configure(int fd, const struct stack_config *config, struct stack_fau
 			return -errno;
 	}
 	if (config->listening) {
-		/* A restarted listener need not wait for the last one's closing associations. */
+		/*
+		 * A restarted listener need not wait for closing associations of the previous one.
+		 */
 		fault->call = "setsockopt(SO_REUSEADDR)";
 		if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
 			return -errno;
@@ -96,8 +100,8 @@ static int open_socket(const struct stack_config *config)
 }
 
 /*
- * sctp_bindx() does not say which address it failed on: bind each alone on a socket of its own.
- * Leaves *culprit as it is when all can be bound so.
+ * sctp_bindx() does not say on which address it failed, so each address is bound alone, on its own
+ * socket. *culprit stays unchanged if each can be bound.
  */
 static void find_culprit(const struct stack_config *config, union address *culprit)
 {
@@ -160,7 +164,10 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 	if (rc == 0 && config->local_count)
 		rc = bind_all(fd, config, fault);
 	if (rc < 0) {
-		/* First: the addresses before the culprit stay bound as long as it is open. */
+		/*
+		 * Before close, because the addresses before the culprit stay bound while it is
+		 * open.
+		 */
 		close(fd);
 		if (fault->binds)
 			find_culprit(config, &fault->address);
@@ -195,7 +202,7 @@ static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint 
 	return 0;
 }
 
-/* An interrupted call does not tell the id, but by a peer's address it can be asked for. */
+/* An interrupted call does not return the id, but the kernel tells it by a peer address. */
 static sctp_assoc_t id_by_address(const struct stack_endpoint *endpoint, const union address *peer)
 {
 	struct sctp_paddrinfo info = { 0 };
@@ -229,7 +236,7 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 
 	switch (error) {
 	case EINTR:    /* interrupted; the attempt goes on */
-	case EALREADY: /* stopped and continued: the call was restarted, the attempt goes on */
+	case EALREADY: /* after a stop (^Z) the call was restarted; the attempt goes on */
 		if (!id)
 			id = id_by_address(endpoint, &peers[0]);
 		break;
@@ -266,7 +273,7 @@ static struct pollfd kernel_pollfd(const struct stack_endpoint *endpoint)
 	return (struct pollfd){ .fd = endpoint->fd, .events = POLLIN };
 }
 
-/* sctp_sendmsg() of libsctp cannot name an association, so the ancillary data is made here. */
+/* libsctp's sctp_sendmsg() cannot name an association, so the ancillary data is made here. */
 static int send_message(struct stack_assoc *assoc, const struct sctp_sndrcvinfo *info,
 			const void *bytes, size_t length)
 {

@@ -5,7 +5,7 @@
 #include "base/util.h"
 #include "stack/kernel_parts.h"
 
-/* What linux/sctp.h has and libsctp's header lacks (RFC 6951 section 6.1). */
+/* In linux/sctp.h, but not in libsctp's header (RFC 6951 section 6.1). */
 #ifndef SCTP_REMOTE_UDP_ENCAPS_PORT
 #define SCTP_REMOTE_UDP_ENCAPS_PORT 36
 struct sctp_udpencaps {
@@ -14,7 +14,7 @@ struct sctp_udpencaps {
 	uint16_t sue_port; /* network byte order */
 };
 #endif
-/* IANA's sctp-tunneling. */
+/* IANA's port for sctp-tunneling. */
 #define ENCAPS_PORT 9899
 
 /* What net.sctp.udp_port is set to; 0: off, negative: this kernel cannot do it. */
@@ -32,8 +32,8 @@ long kernel_udp_port(void)
 }
 
 /*
- * The kernel listens for encapsulated packets on one UDP port for all of the network namespace, and
- * a socket takes it over when it is made: without it an association silently goes native.
+ * The kernel listens for encapsulated packets on one UDP port per network namespace. A socket
+ * copies that setting when it is made; without it an association silently goes without UDP.
  */
 int kernel_check_encaps(const struct stack_encaps *udp, struct stack_fault *fault)
 {
@@ -58,7 +58,7 @@ int kernel_set_encaps(int fd, const struct stack_config *config, struct stack_fa
 
 	if (!config->udp.remote)
 		return 0;
-	/* For every association to come: no id, no address. */
+	/* For all future associations: no id, no address. */
 	encaps.sue_address.ss_family = config->ipv6 ? AF_INET6 : AF_INET;
 	fault->call = "setsockopt(SCTP_REMOTE_UDP_ENCAPS_PORT)";
 	return set_option(fd, SCTP_REMOTE_UDP_ENCAPS_PORT, &encaps, sizeof(encaps));

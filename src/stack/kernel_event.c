@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Events of the kernel's stack, and why an association has failed or was lost. */
+/* Events of the kernel's stack, and why an association failed or was lost. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -8,7 +8,8 @@
 #include "stack/kernel_parts.h"
 
 /*
- * SO_ERROR and recvmsg() speak of the socket: they are about an association that is its only one.
+ * SO_ERROR and recvmsg() are about the socket, so they are used only if it has a single
+ * association.
  */
 static struct stack_assoc *only_one(const struct stack_endpoint *endpoint)
 {
@@ -23,7 +24,7 @@ static void remember_so_error(struct stack_endpoint *endpoint, int error)
 		assoc->outcome = error;
 }
 
-/* A positive errno, 0, or -errno: it could not be read. */
+/* A positive errno, 0, or -errno if it could not be read. */
 static int read_so_error(struct stack_endpoint *endpoint)
 {
 	socklen_t size = sizeof(int);
@@ -35,7 +36,7 @@ static int read_so_error(struct stack_endpoint *endpoint)
 	return error;
 }
 
-/* Could the INIT retransmissions of this attempt be used up by now? 1, 0 or -errno. */
+/* Can the INIT retransmissions of this attempt be used up by now? 1, 0 or -errno. */
 static int may_have_given_up(const struct stack_assoc *assoc)
 {
 	struct stack_endpoint *endpoint = assoc->base.endpoint;
@@ -54,9 +55,9 @@ static int may_have_given_up(const struct stack_assoc *assoc)
 }
 
 /*
- * SCTP_CANT_STR_ASSOC says that there is no association, not why: sac_error is that of an ABORT, or
- * 0. SO_ERROR says why on a one-to-one socket, and nothing on a one-to-many one. A positive errno,
- * or negative: what tells it could not be read.
+ * SCTP_CANT_STR_ASSOC says that there is no association, but not why: sac_error is that of an
+ * ABORT, or 0. SO_ERROR says why on a one-to-one socket, but not on a one-to-many one. Returns a
+ * positive errno, or a negative one if the reason could not be read.
  */
 static int failure_error(struct stack_assoc *assoc)
 {
@@ -80,9 +81,9 @@ static int failure_error(struct stack_assoc *assoc)
 }
 
 /*
- * The causes of an ABORT. RFC 6458 has the whole chunk there; Linux leaves its header out
- * (net/sctp/ulpevent.c sctp_ulpevent_make_assoc_change), or has nothing but the first code, in
- * network byte order (sctp_sf_do_9_1_abort passes it as it came).
+ * The causes of an ABORT. RFC 6458 has the whole chunk there. Linux leaves out its header
+ * (net/sctp/ulpevent.c sctp_ulpevent_make_assoc_change), or has only the first code, in network
+ * byte order (sctp_sf_do_9_1_abort passes it unchanged).
  */
 static void abort_cause(const struct sctp_assoc_change *change, struct bytes info,
 			struct cause *cause)
@@ -93,10 +94,10 @@ static void abort_cause(const struct sctp_assoc_change *change, struct bytes inf
 }
 
 /*
- * Who has ended an association that was up. The peer's ABORT comes with its causes in info; a cause
- * without is this end's own (net/sctp/sm_statefuns.c sctp_sf_abort_violation). Without either it
- * was an ABORT that gave none, or silence: SO_ERROR tells on a one-to-one socket. On a one-to-many
- * one it does not, but a silent peer loses its paths first.
+ * Which end has ended an association that was up? The peer's ABORT has its causes in info. A cause
+ * without info is from an ABORT of this end (net/sctp/sm_statefuns.c sctp_sf_abort_violation). With
+ * neither, it was an ABORT without a cause, or silence: SO_ERROR shows which on a one-to-one
+ * socket. On a one-to-many socket it does not, but a silent peer loses its paths first.
  */
 static int lost_error(struct stack_assoc *assoc, const struct sctp_assoc_change *change, bool info)
 {
@@ -116,7 +117,7 @@ static int lost_error(struct stack_assoc *assoc, const struct sctp_assoc_change 
 	return assoc->unreachable ? ETIMEDOUT : ECONNRESET;
 }
 
-/* Whose event it is. NULL: of one that was released. */
+/* The association of an event. NULL: it was released. */
 static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, sctp_assoc_t id, bool came_up)
 {
 	struct stack_assoc *assoc = handle_find(endpoint, (uint32_t)id);
@@ -126,7 +127,7 @@ static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, sctp_assoc_
 	return assoc;
 }
 
-/* It has ended, and why: error is negative where that could not be found out. */
+/* The association has ended with this error, which is negative if the reason could not be read. */
 static void end(struct stack_event *event, enum stack_event_type type, int error)
 {
 	handle_end(event->assoc);
@@ -134,7 +135,7 @@ static void end(struct stack_event *event, enum stack_event_type type, int error
 	event->error = abs(error);
 }
 
-/* info: sac_info, what follows change. */
+/* info: sac_info, the bytes after change. */
 static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
 			 struct bytes info, struct stack_event *event)
 {
@@ -190,14 +191,14 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 	}
 }
 
-/* False: nothing that the seam has a word for. */
+/* False: the seam has no event for it. */
 static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
 			 struct stack_event *event)
 {
 	union sctp_notification copy = { 0 };
 	const union sctp_notification *n = &copy;
 
-	/* A copy, because the bytes are not aligned, and may be cut short of a long ABORT chunk. */
+	/* A copy, because the bytes are not aligned, and a long ABORT chunk may be cut. */
 	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
 	switch (n->sn_header.sn_type) {
 	case SCTP_ASSOC_CHANGE:
@@ -230,7 +231,7 @@ static sctp_assoc_t message_info(struct msghdr *msg, struct stack_event *event)
 	return 0;
 }
 
-/* True when *event is one to report. */
+/* True: *event is to be reported. */
 static bool take_piece(struct stack_endpoint *endpoint, size_t got, struct msghdr *msg,
 		       struct stack_event *event)
 {
@@ -246,11 +247,11 @@ static bool take_piece(struct stack_endpoint *endpoint, size_t got, struct msghd
 	return receive_data(&endpoint->base.receive, got, end, (uint32_t)id, event) && event->assoc;
 }
 
-/* recvmsg() has nothing more, or an error. */
+/* recvmsg() has no more, or an error. */
 static int no_more(struct stack_endpoint *endpoint, int error, struct stack_event *event)
 {
 	if (receive_error_is_outcome(error)) {
-		remember_so_error(endpoint, error); /* given here, it is cleared too */
+		remember_so_error(endpoint, error); /* recvmsg() returns it once and clears it */
 		return 0;
 	}
 	event->type = EVENT_FAULT;
@@ -291,7 +292,7 @@ int kernel_soft_error(struct stack_assoc *assoc)
 	return only_one(assoc->base.endpoint) ? read_so_error(assoc->base.endpoint) : 0;
 }
 
-/* The kernel sends its packets itself, and does not say what becomes of them. */
+/* The kernel sends its packets itself, and does not report what happens to them. */
 int kernel_send_error(struct stack_assoc *assoc, const union address *peer)
 {
 	(void)assoc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel knows of an association and its paths, and what can be set there. */
+/* The kernel's state of an association and its paths, and what can be set. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +20,8 @@ static bool has_ended(const struct stack_assoc *assoc)
 }
 
 /*
- * The same of a call about one association: the kernel knows nothing of one that has ended, and
- * says EINVAL, or of a socket that was its own, that it is not connected.
+ * The same for a call about one association. If that has ended, the kernel returns EINVAL, or
+ * ENOTCONN for a one-to-one socket.
  */
 int kernel_refused(struct stack_assoc *assoc, const char *call, int rc)
 {
@@ -39,7 +39,7 @@ static enum stack_assoc_state assoc_state(int state)
 	return state > SCTP_CLOSED ? (enum stack_assoc_state)(state - SCTP_CLOSED) : ASSOC_CLOSED;
 }
 
-/* SCTP_STATUS is refused on a pending one-to-one socket; the list of associations is not. */
+/* SCTP_STATUS fails on a pending one-to-one socket, but /proc lists the association. */
 static enum stack_assoc_state state_by_socket(int fd)
 {
 	enum stack_assoc_state found = ASSOC_CLOSED;
@@ -76,7 +76,7 @@ enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc)
 		       : ASSOC_CLOSED;
 }
 
-/* Read with as little as it takes: it is done before every attempt, most of which succeed. */
+/* As cheap as possible: it runs before every attempt, and most succeed. */
 int64_t kernel_checksum_errors(void)
 {
 	int fd = open("/proc/net/sctp/snmp", O_RDONLY | O_CLOEXEC);
@@ -108,13 +108,13 @@ static int extensions(struct stack_assoc *assoc, unsigned *found)
 		{ SCTP_ECN_SUPPORTED, EXTENSION_ECN },
 	};
 
-	/* For an association these options tell what the peer can do too (sctp_getsockopt_*). */
+	/* For an association these options tell what the peer supports, too (sctp_getsockopt_*). */
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
 		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc->base.id };
 		int rc =
 			get_option(assoc->base.endpoint->fd, list[i].option, &value, sizeof(value));
 
-		/* Not every kernel has all of them. */
+		/* Not every kernel has all options. */
 		if (rc < 0 && rc != -ENOPROTOOPT && rc != -EOPNOTSUPP)
 			return rc;
 		if (rc == 0 && value.assoc_value)
@@ -161,9 +161,9 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 #define ADDRESSES_SIZE_MAX (1 << 20)
 
 /*
- * What sctp_getpaddrs() and sctp_getladdrs() do, on memory that is all set beforehand: the kernel
- * returns a length without the header (sctp_getsockopt_peer_addrs), from which valgrind concludes
- * that the last bytes of libsctp's buffer were never written. Returns the count, or -errno.
+ * Like sctp_getpaddrs() and sctp_getladdrs(), but with memory that is initialized. The kernel
+ * returns a length without the header (sctp_getsockopt_peer_addrs), so valgrind thinks that the
+ * last bytes of libsctp's buffer are not written. Returns the count, or -errno.
  */
 static int get_addresses(const struct stack_endpoint *endpoint, uint32_t assoc, int option,
 			 union address **list)
@@ -227,8 +227,8 @@ static enum stack_path_state path_state(unsigned state)
 }
 
 /*
- * spinfo_srtt is in jiffies, whose length the kernel tells in no other way than the resolution of
- * its coarse clock.
+ * spinfo_srtt is in jiffies. The kernel shows their length only by the resolution of its coarse
+ * clock.
  */
 static int64_t jiffy_us(void)
 {
@@ -287,7 +287,7 @@ int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 		struct stack_path *path = &(*list)[i];
 
 		path->address = addresses[i];
-		kernel_path(assoc, &addresses[i], path); /* the peer may just have removed it */
+		kernel_path(assoc, &addresses[i], path); /* the peer may have removed it */
 		path->primary = has_primary && address_equal(&primary, &addresses[i]);
 	}
 	free(addresses);
@@ -322,7 +322,7 @@ int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer)
 
 int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 {
-	/* 0 leaves the others as they are. */
+	/* 0 leaves the other values unchanged. */
 	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id, .srto_min = ms };
 
 	return kernel_refused(

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usrsctp, FreeBSD's SCTP in user space. What the library is as a whole is in usrsctp_library.c.
- *
- * The library runs threads of its own: one for timers, one per socket it reads from. They call back
- * into ring() and into sendmsg() (usrsctp_source.c), and into nothing else. It does not block, has
- * no descriptor to poll, and reads no ICMP: an endpoint here has a bell and what usrsctp_attempt.c
- * has read.
+ * usrsctp, FreeBSD's SCTP in user space. usrsctp_library.c is about the library as a whole. The
+ * library runs its own threads: one for timers, and one for each socket that it reads from. They
+ * call only ring() and sendmsg() (usrsctp_source.c). The library does not block, has no descriptor
+ * to poll, and reads no ICMP. So an endpoint has a bell, and usrsctp_attempt.c reads ICMP.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +15,7 @@
 #include "stack/usrsctp_parts.h"
 #include "stack/usrsctp_source.h"
 
-/* usrsctp's internal option behind usrsctp_connectx(), which has room for 2048 bytes only. */
+/* usrsctp's internal option for usrsctp_connectx(), which has room for 2048 bytes only. */
 #define CONNECT_X 0x00008007
 
 static void us_release(struct stack_assoc *assoc)
@@ -31,7 +29,7 @@ static const char *us_version(void)
 	return "libusrsctp " USRSCTP_VERSION;
 }
 
-/* On a thread of the library, also when the socket was closed meanwhile. */
+/* Runs on a thread of the library, even after the socket was closed. */
 static void ring(struct socket *socket, void *bell, int wait)
 {
 	(void)socket;
@@ -50,7 +48,7 @@ static void free_endpoint(struct stack_endpoint *endpoint)
 	free(endpoint);
 }
 
-/* All of it but the socket. NULL and errno when it fails, and *call says of what. */
+/* Makes everything but the socket. NULL and errno on failure, and *call names the call. */
 static struct stack_endpoint *new_endpoint(enum stack_style style, const char **call)
 {
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
@@ -69,7 +67,7 @@ static struct stack_endpoint *new_endpoint(enum stack_style style, const char **
 	return endpoint;
 }
 
-/* The socket is the endpoint's from here on, also when it fails. */
+/* From here on the endpoint owns the socket, also on failure. */
 static int take_socket(struct stack_endpoint *endpoint, struct socket *socket)
 {
 	endpoint->socket = socket;
@@ -106,7 +104,9 @@ static int configure(struct socket *socket, const struct stack_config *config,
 		.sinit_max_attempts = config->init_attempts,
 		.sinit_max_init_timeo = (uint16_t)MIN(config->init_timeout_ms, UINT16_MAX),
 	};
-	/* Unlike the kernel it holds initial to [min, max], so these go along until it is up. */
+	/*
+	 * Unlike the kernel it clamps initial to [min, max], so these are lowered until it is up.
+	 */
 	struct sctp_rtoinfo rto = {
 		.srto_initial = config->rto_initial_ms,
 		.srto_min = MIN(config->rto_initial_ms, RTO_MIN_MS),
@@ -176,8 +176,8 @@ static int bind_all(struct socket *socket, const union address *list, size_t cou
 }
 
 /*
- * None is a local address to it (sctputil.c sctp_is_address_in_scope()), so that none can be sent
- * to.
+ * The library does not count them as local addresses (sctputil.c sctp_is_address_in_scope()), so it
+ * cannot send to them.
  */
 static bool only_link_local(const union address *list, size_t count)
 {
@@ -249,8 +249,8 @@ static int us_listen(struct stack_endpoint *endpoint, int backlog)
 }
 
 /*
- * The bell is silenced only when nothing was there, and then there may be something: so whoever
- * stops asking before that finds it ringing.
+ * The bell is silenced only if there was no event, and then it looks once more. So a caller that
+ * stops asking earlier finds the bell ringing.
  */
 static struct socket *accept_socket(struct stack_endpoint *endpoint, union address *from)
 {
@@ -300,7 +300,7 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 		return handle_failed(endpoint, "accept", rc);
 	}
 	*assoc = handle_new(*accepted, sizeof(**assoc), 0);
-	bell_ring((*accepted)->bell); /* for what came before there was an upcall */
+	bell_ring((*accepted)->bell); /* for events that came before the upcall was set */
 	return 0;
 }
 
@@ -326,7 +326,7 @@ static size_t packed_size(const union address *list, size_t count)
 	return size;
 }
 
-/* The library would try to send from an address of loopback, and stay silent. */
+/* The library would try to send from a loopback address, and stay silent. */
 static bool cannot_leave(struct stack_endpoint *endpoint, const union address *peers, size_t count)
 {
 	union address *local = NULL;
@@ -351,11 +351,11 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	if (cannot_leave(endpoint, peers, count))
 		return handle_failed(
 			endpoint, "sctp_connectx",
-			-ENETUNREACH); /* as net/sctp/bind_addr.c sctp_bind_addr_copy() */
+			-ENETUNREACH); /* like net/sctp/bind_addr.c sctp_bind_addr_copy() */
 	packed = address_pack(peers, count);
 	request = xcalloc(1, sizeof(uint32_t) + size);
 	attempts_watch(&endpoint->attempts, endpoint->bell, peers, count);
-	/* The count, then the addresses; the id of the association comes back in its place. */
+	/* The count, then the addresses. The library writes the association id over the count. */
 	memcpy(request, &value, sizeof(value));
 	memcpy(request + sizeof(value), packed, size);
 	rc = set_option(endpoint->socket, CONNECT_X, request, (socklen_t)(sizeof(value) + size));
@@ -379,7 +379,7 @@ static void us_close(struct stack_endpoint *endpoint, bool abort)
 		usrsctp_setsockopt(endpoint->socket, SOL_SOCKET, SO_LINGER, &at_once,
 				   sizeof(at_once));
 	else
-		/* Closing with something unread would be an ABORT. */
+		/* A close with unread data would be an ABORT. */
 		while (us_next_event(endpoint, &event) && event.type != EVENT_FAULT)
 			;
 	free_endpoint(endpoint);

@@ -9,7 +9,8 @@
 #include "base/util.h"
 
 /*
- * What one look reads, so that a flood of errors about our own packets does not hold up the caller.
+ * How many errors one look reads, so that a flood of errors about our own packets does not block
+ * the caller.
  */
 #define ERRORS_MAX 64
 
@@ -101,7 +102,9 @@ static void take_icmp(struct attempts *attempts, const struct attempt_ports *por
 		     attempt = attempt->next) {
 			if (!is_about(attempt, ports, &error))
 				continue;
-			/* As net/sctp/input.c sctp_icmp_proto_unreachable: that ends it. */
+			/*
+			 * Like net/sctp/input.c sctp_icmp_proto_unreachable: it ends the attempt.
+			 */
 			if (error.error == ENOPROTOOPT && error.protocol == IPPROTO_SCTP)
 				attempt->final_error = error.error;
 			else

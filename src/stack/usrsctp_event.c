@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Events of the stack in user space, and why an association has failed or was lost. */
+/* Events of the stack in user space, and why an association failed or was lost. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -10,8 +10,8 @@
 #include "stack/unsent.h"
 
 /*
- * The library counts the handshake as a round trip, from the first INIT on: after a dead first
- * address that is the time it was waited for, and no measurement of any path (RFC 9260 6.3.1, C4).
+ * The library counts the handshake as a round trip, from the first INIT on. After a dead first
+ * address that is the time that it waited, and no measurement of any path (RFC 9260 6.3.1, C4).
  */
 static void remember_handshake(struct stack_assoc *assoc)
 {
@@ -26,7 +26,7 @@ static void remember_handshake(struct stack_assoc *assoc)
 	free(list);
 }
 
-/* What configure() lowered for the INIT is not for the time after it. */
+/* Restores what configure() lowered for the INIT. */
 static void restore_rto(struct stack_assoc *assoc)
 {
 	struct socket *socket = assoc->base.endpoint->socket;
@@ -47,7 +47,7 @@ static void abort_cause(struct bytes info, struct cause *cause)
 		cause_parse(info, cause);
 }
 
-/* Could the INIT retransmissions of this attempt be used up by now? */
+/* Can the INIT retransmissions of this attempt be used up by now? */
 static bool may_have_given_up(const struct stack_assoc *assoc)
 {
 	struct socket *socket = assoc->base.endpoint->socket;
@@ -62,7 +62,7 @@ static bool may_have_given_up(const struct stack_assoc *assoc)
 				 init.sinit_max_init_timeo);
 }
 
-/* Has this end aborted, of its own? A one-to-one socket has an error that tells. */
+/* Did this end abort? A one-to-one socket has an error that tells. */
 static bool is_own_abort(const struct stack_assoc *assoc, const struct sctp_assoc_change *change)
 {
 	socklen_t size = sizeof(int);
@@ -75,8 +75,8 @@ static bool is_own_abort(const struct stack_assoc *assoc, const struct sctp_asso
 }
 
 /*
- * Which errno: the peer's ABORT comes along whole. Without it the attempts are used up, or this end
- * has aborted for a reason of its own.
+ * Which errno: the event has the whole ABORT of the peer. Without one, the attempts are used up, or
+ * this end aborted.
  */
 static int failed_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
 			bool info)
@@ -88,7 +88,7 @@ static int failed_error(const struct stack_assoc *assoc, const struct sctp_assoc
 	return is_own_abort(assoc, change) || !may_have_given_up(assoc) ? ECONNABORTED : ETIMEDOUT;
 }
 
-/* The same of an association that was up, and of retransmissions. */
+/* The same for an association that was up, and its retransmissions. */
 static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
 		      bool info)
 {
@@ -99,7 +99,7 @@ static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_c
 	return is_own_abort(assoc, change) ? ECONNABORTED : ETIMEDOUT;
 }
 
-/* Whose event it is. NULL: of one that was released, or has ended for us before. */
+/* The association of an event. NULL: it was released, or has already ended here. */
 static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, uint32_t id, bool came_up)
 {
 	struct stack_assoc *assoc = handle_find(endpoint, id);
@@ -126,7 +126,7 @@ static void come_up(struct stack_assoc *assoc)
 	remember_handshake(assoc);
 }
 
-/* info: sac_info, what follows change. */
+/* info: sac_info, the bytes after change. */
 static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
 			 struct bytes info, struct stack_event *event)
 {
@@ -172,7 +172,7 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 		return false;
 	event->type = EVENT_PATH;
 	event->assoc = assoc_of(endpoint, change->spc_assoc_id, false);
-	/* Another thread of the library may have news of a path before it is up. */
+	/* A thread of the library may report a path before the association is up. */
 	if (!event->assoc || (!event->assoc->up && !event->assoc->attempt))
 		return false;
 	switch (change->spc_state) {
@@ -188,14 +188,14 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 	}
 }
 
-/* False: nothing that the seam has a word for. */
+/* False: the seam has no event for it. */
 static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
 			 struct stack_event *event)
 {
 	union sctp_notification copy = { 0 };
 	const union sctp_notification *n = &copy;
 
-	/* A copy, because the bytes are not aligned, and may be cut short of a long ABORT chunk. */
+	/* A copy, because the bytes are not aligned, and a long ABORT chunk may be cut. */
 	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
 	switch (n->sn_header.sn_type) {
 	case SCTP_ASSOC_CHANGE:
@@ -212,7 +212,7 @@ static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
 	}
 }
 
-/* True when *event is one to report. */
+/* True: *event is to be reported. */
 static bool take_piece(struct stack_endpoint *endpoint, size_t got, int flags,
 		       const struct sctp_rcvinfo *info, struct stack_event *event)
 {
@@ -230,7 +230,7 @@ static bool take_piece(struct stack_endpoint *endpoint, size_t got, int flags,
 	       event->assoc;
 }
 
-/* True when *event is one to report; false: the library has nothing more now. */
+/* True: *event is to be reported. False: the library has no more events now. */
 static bool receive(struct stack_endpoint *endpoint, struct stack_event *event)
 {
 	for (;;) {
@@ -244,14 +244,14 @@ static bool receive(struct stack_endpoint *endpoint, struct stack_event *event)
 		got = usrsctp_recvv(endpoint->socket, room.iov_base, room.iov_len, NULL, NULL,
 				    &info, &info_size, &info_type, &flags);
 		*event = (struct stack_event){ .type = EVENT_NONE };
-		if (got <= 0) /* an error is an outcome that a notification has told already */
+		if (got <= 0) /* a notification has already reported what an error means */
 			return false;
 		if (take_piece(endpoint, (size_t)got, flags, &info, event))
 			return true;
 	}
 }
 
-/* By ICMP or by abort(). The library knows nothing of it, and would go on. */
+/* Ended by ICMP or by abort(). The library does not know, and would go on. */
 static bool take_ended(struct stack_endpoint *endpoint, struct stack_event *event)
 {
 	struct us_attempt *attempt;

@@ -18,15 +18,15 @@
 #include "stack/usrsctp_source.h"
 #include "base/util.h"
 
-/* For closing associations, when the program ends. */
+/* The time for closing associations, when the program ends. */
 #define FINISH_BOUND_US (80 * USEC_PER_MSEC)
 #define FINISH_STEP_US  (2 * USEC_PER_MSEC)
 
 #define PORT_TRIES 16
 
 /*
- * How long a thread of the library waits for a packet before it looks whether it shall end:
- * SOCKET_TIMEOUT of user_recv_thread.c, and as often as its timer thread wakes up anyway.
+ * How long a thread of the library waits for a packet before it checks whether it should end:
+ * SOCKET_TIMEOUT of user_recv_thread.c, and as often as its timer thread wakes up.
  */
 #define RECEIVE_TIMEOUT_US 100000
 #define RECEIVE_QUICK_US   10000
@@ -35,7 +35,7 @@
 
 struct bell {
 	int fd;    /* an eventfd */
-	int epoll; /* over it, the timer, and what else is watched */
+	int epoll; /* for it, the timer, and the watched descriptors */
 	bool used;
 	struct bell *next;
 };
@@ -65,7 +65,7 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 	*fault = (struct stack_fault){ .call = "socket(SOCK_RAW)" };
 	if (encapsulated(udp))
 		return 0;
-	/* There once the module is loaded, also in a network namespace. */
+	/* It exists if the module is loaded, also in a network namespace. */
 	if (access("/proc/net/sctp", F_OK) == 0) {
 		fault->lack = LACKS_HOST_OF_ITS_OWN;
 		return -EBUSY;
@@ -82,7 +82,7 @@ bool library_has_ipv6(void)
 	return try_socket(AF_INET6, SOCK_DGRAM, 0) == 0;
 }
 
-/* A UDP socket as the library will open it. Port 0: a free one. *call: what failed. */
+/* A UDP socket as the library will open it. Port 0: a free one. *call: the call that failed. */
 static int bind_udp(int family, uint16_t port, const char **call)
 {
 	union address any = { .sa.sa_family = (sa_family_t)family };
@@ -103,7 +103,10 @@ static int bind_udp(int family, uint16_t port, const char **call)
 	return -error;
 }
 
-/* Can the library have this port in both families, as far as the host has them? *call: if not. */
+/*
+ * Can the library have this port in both families, as far as the host has them? If not, *call is
+ * why.
+ */
 static int try_port(uint16_t *port, const char **call)
 {
 	union address bound = { 0 };
@@ -126,7 +129,7 @@ static int try_port(uint16_t *port, const char **call)
 	return v6 < 0 && v6 != -EAFNOSUPPORT && v6 != -EADDRNOTAVAIL ? v6 : 0;
 }
 
-/* The library says nothing when its UDP port cannot be bound: look first. */
+/* The library does not report that its UDP port cannot be bound, so try it first. */
 static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 {
 	uint16_t port = udp->local;
@@ -145,7 +148,7 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 	return rc;
 }
 
-/* Its threads take no signal away from the one that waits for signals. */
+/* Its threads block all signals, because the main thread waits for them. */
 static void start_threads(uint16_t port)
 {
 	sigset_t all, before;
@@ -157,8 +160,8 @@ static void start_threads(uint16_t port)
 }
 
 /*
- * The library opens raw sockets whenever it may. In UDP mode they would hear the SCTP of others on
- * this host, the kernel's included, and answer it with ABORT: so it may not, while it starts.
+ * The library opens raw sockets whenever it may. In UDP mode they would receive the SCTP of others
+ * on this host, also the kernel's, and answer with ABORT. So it may not open any while it starts.
  */
 static void start_without_raw(uint16_t port)
 {
@@ -178,14 +181,14 @@ static void start_without_raw(uint16_t port)
 }
 
 /*
- * Its end waits for one receiving thread after the other, up to 100 ms each: too long for a program
- * that is done in one. The sockets are known by nothing but that time-out.
+ * At its end the library waits for one receiving thread after the other, up to 100 ms each, which
+ * is too long. Its sockets can be found only by that time-out.
  */
 static void hurry_threads(void)
 {
 	const struct timeval quick = { .tv_usec = RECEIVE_QUICK_US };
 
-	/* The timer was opened after them, and may have filled a gap. */
+	/* The timer was opened after them, and may have a number between theirs. */
 	for (int fd = 0; fd < library.looks + 16; fd++) {
 		struct timeval timeout;
 		socklen_t size = sizeof(timeout);
@@ -211,7 +214,7 @@ static int start_looking(const char **call)
 	return timerfd_settime(library.looks, 0, &interval, NULL) < 0 ? -errno : 0;
 }
 
-/* 0 where /proc does not tell. */
+/* 0: /proc does not tell. */
 static unsigned count_threads(void)
 {
 	struct stat tasks;
@@ -222,7 +225,7 @@ static unsigned count_threads(void)
 		       : 0;
 }
 
-/* Has the library found this host's addresses? One of them is bound. */
+/* Did the library find this host's addresses? Binds one of them to find out. */
 static bool knows_addresses(void)
 {
 	union address one;
@@ -239,10 +242,10 @@ static bool knows_addresses(void)
 	return known;
 }
 
-/* Starts the library, and looks whether it works: it has no way to say so. */
+/* Starts the library, and checks whether it works, because it does not report errors. */
 static int start_and_check(const struct stack_encaps *udp, struct stack_fault *fault)
 {
-	/* For timers, for lookups of its own, and one for each socket that it reads from. */
+	/* One for timers, one for look-ups, and one for each socket that it reads from. */
 	unsigned expected = 3 + library_has_ipv6(), before = count_threads(), started;
 
 	if (encapsulated(udp))
@@ -289,7 +292,7 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 		library_finish();
 		return rc;
 	}
-	/* Other stacks check the checksum on every interface. */
+	/* Check checksums on every interface, as other stacks do. */
 	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
 	library.udp = wanted;
 	hurry_threads();
@@ -394,7 +397,7 @@ void bell_ring(struct bell *bell)
 	eventfd_write(bell->fd, 1);
 }
 
-/* Reads an eventfd or a timer, so that it is not ready any more. */
+/* Reads an eventfd or a timer, so that it is no longer ready. */
 static int empty(int fd)
 {
 	uint64_t count;
@@ -405,7 +408,7 @@ static int empty(int fd)
 	return 0;
 }
 
-/* And the timer, which all endpoints see in the same round of the poll loop. */
+/* Also the timer, which all endpoints see in the same round of the loop. */
 int bell_silence(struct bell *bell)
 {
 	int rc = empty(bell->fd), looks = empty(library.looks);

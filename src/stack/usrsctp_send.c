@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages on an association of the stack in user space, and how it is ended. */
+/* Sends messages on an association of the stack in user space, and ends it. */
 #include "stack/usrsctp_parts.h"
 
 static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, const void *bytes,
 			size_t length)
 {
-	/* Also nothing has to be somewhere. */
+	/* The pointer must not be NULL, even if the message is empty. */
 	if (usrsctp_sendv(assoc->base.endpoint->socket, bytes ? bytes : "", length, NULL, 0, info,
 			  sizeof(*info), SCTP_SENDV_SNDINFO, 0) >= 0)
 		return 0;
@@ -47,7 +47,7 @@ int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_
 
 	if (rc != -EAGAIN)
 		return rc;
-	/* When there is room after that, it rings again. */
+	/* It rings again when there is room. */
 	bell_silence(bell);
 	rc = send_message(assoc, &info, bytes, length);
 	if (rc != -EAGAIN)

@@ -19,7 +19,7 @@
 #include "stack/receiver.h"
 #include "base/util.h"
 
-/* An address of this host, and what else is on its link. */
+/* An address of this host, and its link. */
 struct link_address {
 	union address address;
 	unsigned prefix; /* bits */
@@ -55,8 +55,8 @@ static unsigned prefix_length(const union address *mask)
 }
 
 /*
- * Not if_nametoindex(): that is three more calls, and loses their errno. name may be a label, such
- * as eth0:1.
+ * Not if_nametoindex(), which makes three more calls and loses their errno. name may be a label,
+ * such as eth0:1.
  */
 static unsigned interface_of(const struct ifaddrs *all, const char *name)
 {
@@ -127,7 +127,7 @@ static const struct link_address *find_link(const union address *a)
 	return NULL;
 }
 
-/* On one interface, in one subnet: for every other host there it is the same which one is used. */
+/* On one interface, in one subnet: other hosts there do not care which of them is used. */
 static bool same_link(const union address *a, const union address *b)
 {
 	const struct link_address *x = find_link(a), *y = find_link(b);
@@ -152,7 +152,7 @@ static int open_route(int family)
 	return socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-/* A host may be without one of the families. */
+/* A host may lack one of the families. */
 static int open_routes(const char **call)
 {
 	*call = "socket(UDP)";
@@ -225,7 +225,10 @@ void source_bind(uint16_t port, const union address *list, size_t count)
 	pthread_mutex_unlock(&sources.lock);
 }
 
-/* Where the routing table would send from. With the lock. False: it has no way to that peer. */
+/*
+ * The source address that the routing table chooses. With the lock held. False: there is no route
+ * to that peer.
+ */
 static bool ask_route(const union address *peer, union address *source)
 {
 	int fd = peer->sa.sa_family == AF_INET6 ? sources.route6 : sources.route4;
@@ -234,10 +237,10 @@ static bool ask_route(const union address *peer, union address *source)
 	socklen_t size = sizeof(*source);
 	bool found;
 
-	address_set_port(&to, 9); /* any: nothing is sent */
+	address_set_port(&to, 9); /* any port, because nothing is sent */
 	found = connect(fd, &to.sa, address_length(&to)) == 0 &&
 		getsockname(fd, &source->sa, &size) == 0;
-	/* Or it kept the port, and the address for the next question. */
+	/* Otherwise the socket would keep the port and the address for the next look-up. */
 	connect(fd, &nobody, sizeof(nobody));
 	address_set_port(source, 0);
 	return found;
@@ -259,8 +262,8 @@ static bool has_way_from(const union address *peer, const union address *source)
 }
 
 /*
- * Where routes depend on the source, there may be a way from one of the bound addresses, or of the
- * host's, only. With the lock.
+ * If routes depend on the source, only some of the bound addresses, or of the host's addresses, may
+ * have a route. With the lock held.
  */
 static bool ask_from_each(const struct bound *bound, const union address *peer,
 			  union address *source)
@@ -294,9 +297,9 @@ static size_t gather(const struct msghdr *message, uint8_t *bytes, size_t size)
 #define HEADER_SIZE 12 /* of SCTP, RFC 9260 section 3.1; the first chunk and its type come next */
 
 /*
- * The newest INIT of each thread that receives. The library answers it there and then, and where
- * that is an ABORT it has to come from the address that was asked, bound or not: the peer knows no
- * other one. The library knows it and does not pass it on.
+ * The newest INIT that each receiving thread has read. The library answers it at once. If the
+ * answer is an ABORT, it must come from the address that the INIT was sent to, bound or not,
+ * because the peer knows no other. The library knows that address, but does not pass it on.
  */
 static _Thread_local struct {
 	union address asked, peer;
@@ -357,10 +360,10 @@ __attribute__((visibility("default"))) ssize_t recvmsg(int fd, struct msghdr *me
 /* --- What is sent ----------------------------------------------------------------------------- */
 
 /*
- * As the kernel's own SCTP does (net/sctp/protocol.c sctp_v4_get_dst()): what the route says, if
- * that is bound, else another one on the same link. Where neither is, the routes cannot help:
- * what the library has chosen, or else any that is bound. The library's choice also stays where it
- * is as good: an ABORT has to come from the address that was asked.
+ * Like the kernel's SCTP (net/sctp/protocol.c sctp_v4_get_dst()): the source of the route if that
+ * is bound, else another bound address on the same link. If there is neither, the routes do not
+ * help: the library's choice, or else any bound address. The library's choice also stays if it is
+ * as good, because an ABORT must come from the address that was asked.
  */
 static const union address *choose(const struct bound *bound, const union address *route,
 				   const union address *library)
@@ -389,7 +392,7 @@ static const union address *choose(const struct bound *bound, const union addres
 	return other ? other : route;
 }
 
-/* Ancillary data that names the source, with room for either family. */
+/* Ancillary data with the source address, with room for either family. */
 union control {
 	struct cmsghdr align;
 	char space[CMSG_SPACE(sizeof(struct in6_pktinfo))];
@@ -412,12 +415,12 @@ static void name_source(struct msghdr *message, union control *control, const un
 	memcpy(CMSG_DATA(c), is_v6 ? (void *)&v6 : (void *)&v4, is_v6 ? sizeof(v6) : sizeof(v4));
 }
 
-/* A packet of the library, which gives raw IPv4 with its IP header, all else without. */
+/* A packet of the library, which passes raw IPv4 with its IP header, and all others without. */
 struct outgoing {
 	union address to;
 	bool with_header;
 	uint8_t bytes[sizeof(struct iphdr) + HEADER_SIZE + 1];
-	const uint8_t *sctp; /* into bytes: the SCTP header, and the type of the first chunk */
+	const uint8_t *sctp; /* in bytes: the SCTP header, and the type of the first chunk */
 	uint16_t port;       /* of SCTP, here */
 };
 
@@ -468,7 +471,7 @@ static void set_source(struct msghdr *message, union control *control,
 	if (packet->with_header && message->msg_iov[0].iov_len >= sizeof(struct iphdr))
 		memcpy((uint8_t *)message->msg_iov[0].iov_base + offsetof(struct iphdr, saddr),
 		       &source->v4.sin_addr, sizeof(source->v4.sin_addr));
-	/* Also when it is in the header: routes may depend on it. */
+	/* Even if the header has it, because routes may depend on it. */
 	if (!address_equal(source, &route))
 		name_source(message, control, source);
 }
@@ -483,7 +486,7 @@ __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msgh
 	ssize_t sent;
 	int error;
 
-	/* Nothing else in this program names a destination here. */
+	/* Only the library passes a destination here. */
 	if (!message->msg_name || message->msg_controllen || !look_at(message, &packet))
 		return syscall(SYS_sendmsg, fd, message, flags);
 	pthread_mutex_lock(&sources.lock);

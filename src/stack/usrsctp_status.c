@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library knows of an association and its paths, and what can be set there. */
+/* The library's state of an association and its paths, and what can be set. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -15,7 +15,7 @@ static bool has_ended(const struct stack_assoc *assoc)
 	       get_option(assoc->base.endpoint->socket, SCTP_STATUS, &s, sizeof(s)) < 0;
 }
 
-/* The same of a call about one association, of which the library may know nothing any more. */
+/* The same for a call about one association, which the library may no longer know. */
 int us_refused(struct stack_assoc *assoc, const char *call, int rc)
 {
 	if (rc >= 0 || has_ended(assoc))
@@ -23,7 +23,7 @@ int us_refused(struct stack_assoc *assoc, const char *call, int rc)
 	return handle_failed(assoc->base.endpoint, call, rc);
 }
 
-/* Lists belong to the library: copied, and given back. */
+/* The library owns its lists, so they are copied and given back. */
 static int copy_addresses(int count, const struct sockaddr *packed, union address **list)
 {
 	const uint8_t *at = (const uint8_t *)packed;
@@ -49,7 +49,7 @@ int us_addresses(struct socket *socket, uint32_t assoc, union address **list)
 	copy_addresses(count, packed, list);
 	if (packed)
 		usrsctp_freeladdrs(packed);
-	/* The newest one stands first there. */
+	/* The newest one comes first. */
 	for (int i = 0, j = count - 1; i < j; i++, j--) {
 		union address first = (*list)[i];
 
@@ -131,7 +131,7 @@ static enum stack_path_state path_state(int32_t state)
 	return state & SCTP_INACTIVE ? PATH_INACTIVE : PATH_UNKNOWN;
 }
 
-/* I-DATA is not among them: the library offers it only where a program asks for it. */
+/* Without I-DATA, because the library offers it only if a program asks for it. */
 static unsigned extensions(struct stack_assoc *assoc)
 {
 	static const struct {
@@ -186,7 +186,7 @@ int us_status(struct stack_assoc *assoc, struct stack_status *status)
 	return 0;
 }
 
-/* The library tells what is left of it for chunks. */
+/* The library reports the room for chunks only. */
 static uint32_t path_mtu(const struct stack_endpoint *endpoint, const union address *peer,
 			 uint32_t room)
 {
@@ -283,7 +283,7 @@ int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 		return us_refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
 	rto.srto_assoc_id = assoc->base.id;
 	rto.srto_min = ms;
-	rto.srto_initial = MAX(rto.srto_initial, ms); /* it insists */
+	rto.srto_initial = MAX(rto.srto_initial, ms); /* the library requires it */
 	return us_refused(assoc, "setsockopt(SCTP_RTOINFO)",
 			  set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)));
 }

@@ -10,7 +10,7 @@
 #include "packet/chunk.h"
 #include "base/util.h"
 
-/* Whole packets; but of those that begin with user data no more than what they are. */
+/* Passes whole packets, but only the beginning of packets that start with user data. */
 #define SNAP_ALL  65535
 #define SNAP_DATA 128
 
@@ -37,7 +37,7 @@ enum label {
 	LABELS,
 };
 
-/* Scratch memory: SCTP's ports; and the protocol of a quoted packet. */
+/* Scratch memory: SCTP's ports, and the protocol of a quoted packet. */
 enum scratch {
 	SOURCE,
 	DESTINATION,
@@ -143,13 +143,16 @@ static void ip_layer(struct program *p)
 	jump(p, BPF_JEQ, IPPROTO_SCTP, SCTP, NEXT);
 	jump(p, BPF_JEQ, IPPROTO_UDP, UDP, NEXT);
 	jump(p, BPF_JEQ, IPPROTO_ICMPV6, ICMP6, NEXT);
-	/* Rare enough to be told apart by us. */
+	/* Rare enough for witness.c to check. */
 	for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
 		jump(p, BPF_JEQ, extensions[i], ACCEPT, NEXT);
 	jump_always(p, DROP);
 }
 
-/* X: where the message is, with type in A. X becomes what has its quoted ports 8 bytes behind. */
+/*
+ * X: the offset of the message, with its type in A. X is then set so that the quoted ports are at X
+ * + 8.
+ */
 static void icmp_layer(struct program *p)
 {
 	place(p, ICMP4);
@@ -178,7 +181,7 @@ static void icmp_layer(struct program *p)
 	load_scratch(p, QUOTED_PROTOCOL);
 	jump(p, BPF_JEQ, IPPROTO_SCTP, QUOTED_SCTP, NEXT);
 	jump(p, BPF_JEQ, IPPROTO_UDP, UDP_QUOTED, NEXT);
-	/* Extension headers of IPv6: looked at by us. */
+	/* Extension headers of IPv6: witness.c checks those. */
 	op(p, BPF_MISC | BPF_TXA, 0);
 	jump(p, BPF_JEQ, 80, NEXT, DROP);
 	load_scratch(p, QUOTED_PROTOCOL);
@@ -195,7 +198,7 @@ static void icmp_layer(struct program *p)
 	jump_always(p, PORTS);
 }
 
-/* The UDP ports at X + at: to yes if they are those of the encapsulation. */
+/* Jumps to yes if the UDP ports at X + at are those of the encapsulation. */
 static void udp_ports(struct program *p, const struct witness_ports *ports, uint32_t at,
 		      enum label yes)
 {
@@ -258,7 +261,7 @@ static void sctp_ports(struct program *p, const struct witness_ports *ports)
 	}
 }
 
-/* Labels become distances, as they have to be. */
+/* Turns labels into distances, as BPF needs. */
 static void resolve(struct program *p)
 {
 	for (size_t i = 0; i < p->count; i++) {

@@ -2,12 +2,12 @@
 #include "witness/judge.h"
 
 /*
- * How long our stack may take to act on a packet that is here, on a host that is busy, before its
- * doing nothing says something.
+ * How long this host's stack may take to act on a packet, if the host is busy, before its doing
+ * nothing proves something.
  */
 #define REACTION_US (100 * USEC_PER_MSEC)
 
-/* COOKIE-ECHO, COOKIE-ACK and INITs belong to the association, whichever address they went by. */
+/* COOKIE-ECHO, COOKIE-ACK and INITs belong to the association, whichever address they used. */
 static bool later_than(const struct ledger_count *c, int64_t time_us)
 {
 	return c->count && c->last_us > time_us;
@@ -22,9 +22,9 @@ static bool any_cookie_after(const struct ledger *ledger, int64_t time_us)
 }
 
 /*
- * INITs go to one address after the other, and to none a second time before all had their turn. An
- * address that was never tried is behind only once another has been tried twice; but the one that
- * has answered may be asked again, and the others are not tried any more.
+ * The stack sends INITs to one address after the other, and to none a second time before all had
+ * their turn. So an address without an INIT has missed its turn only if another address has two.
+ * But the address that answered may be asked again, and the others are then not tried any more.
  */
 static bool had_its_turn(const struct ledger *ledger, const struct ledger_path *path,
 			 int64_t now_us)
@@ -49,7 +49,7 @@ static bool any_init_after(const struct ledger *ledger, int64_t time_us)
 	return false;
 }
 
-/* When the first COOKIE-ACK came; INT64_MAX: none did. */
+/* When the first COOKIE-ACK arrived; INT64_MAX: none has. */
 static int64_t cookie_ack_us(const struct ledger *ledger)
 {
 	int64_t first_us = INT64_MAX;
@@ -79,7 +79,7 @@ static enum proof after_init_ack(const struct ledger *ledger, const struct ledge
 		return PROOF_ANSWERED;
 	if (path->cookies.count)
 		return path->errors.count ? PROOF_COOKIE_ERROR : PROOF_COOKIE_SILENT;
-	/* The answer of another address came first, and was taken. */
+	/* Another address answered first, and that answer was accepted. */
 	if (any_cookie_after(ledger, 0))
 		return PROOF_ANSWERED;
 	return any_init_after(ledger, ack_us + REACTION_US) || now_us - ack_us > REACTION_US
@@ -87,7 +87,7 @@ static enum proof after_init_ack(const struct ledger *ledger, const struct ledge
 		       : PROOF_ANSWERED;
 }
 
-/* Only what is an obstacle to an INIT. */
+/* Only ICMP errors that stop an INIT. */
 static bool has_icmp_error(const struct ledger_path *path)
 {
 	for (size_t i = 0; i < path->icmp_count; i++)

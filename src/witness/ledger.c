@@ -37,7 +37,7 @@ const struct ledger_path *ledger_find(const struct ledger *ledger, const union a
 	return find(ledger, address);
 }
 
-/* NULL: there are too many that nobody asked for. */
+/* NULL: there are too many learned addresses. */
 static struct ledger_path *learn(struct ledger *ledger, const union address *address)
 {
 	struct ledger_path *path = find(ledger, address);
@@ -82,7 +82,8 @@ static void add_tag(uint32_t *tags, size_t *have, uint32_t tag)
 }
 
 /*
- * Would our stack take it for this association (RFC 9260 section 8.5)? As far as we know the tags.
+ * Would this host's stack accept it for this association (RFC 9260 section 8.5)? As far as the tags
+ * are known.
  */
 static bool is_tag_right(const struct ledger *ledger, const struct packet *p)
 {
@@ -184,7 +185,7 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 
 /* --- What the peer sent ----------------------------------------------------------------------- */
 
-/* To whichever address the request went: the answer may come from another one. */
+/* Whatever address the request was sent to, because the answer may come from another one. */
 static void add_heartbeat_ack(struct ledger *ledger, const struct witness_event *event, uint64_t id)
 {
 	for (size_t i = 0; id && i < ledger->path_count; i++) {
@@ -212,8 +213,8 @@ static void add_heartbeat_ack(struct ledger *ledger, const struct witness_event 
 }
 
 /*
- * To whom did the INIT go that is answered from an address where none went? Certain if only one
- * went out; else NULL.
+ * An address without an INIT has answered: to which address was that INIT sent? Certain only if one
+ * INIT was sent; else NULL.
  */
 static struct ledger_path *only_asked(const struct ledger *ledger)
 {
@@ -251,7 +252,7 @@ static void add_init(struct ledger *ledger, struct ledger_path *from, const stru
 	}
 }
 
-/* Of an ABORT or ERROR; code 0: it has none. */
+/* The first cause of an ABORT or ERROR; code 0: it has none. */
 static struct cause first_cause(const struct chunks *chunks, const struct chunk *of)
 {
 	for (size_t i = 0; i < chunks->cause_count; i++)
@@ -260,7 +261,7 @@ static struct cause first_cause(const struct chunks *chunks, const struct chunk 
 	return (struct cause){ 0 };
 }
 
-/* It refuses the INIT that it answers, whichever address it comes from. */
+/* It refuses the INIT that it answers, whatever address it comes from. */
 static void add_abort(struct ledger *ledger, struct ledger_path *path,
 		      const struct witness_event *event, const struct chunk *abort)
 {
@@ -320,7 +321,7 @@ static void add_received(struct ledger *ledger, struct ledger_path *path,
 
 /* --- ICMP ------------------------------------------------------------------------------------- */
 
-/* Could it be about a packet of ours, by the tag that it quotes? */
+/* Can it be about a packet of this end, by the tag that it quotes? */
 static bool is_quote_right(const struct ledger *ledger, const struct packet_icmp *icmp)
 {
 	if (!icmp->has_tag)

@@ -6,9 +6,9 @@
 #include "base/loop.h"
 #include "base/names.h"
 
-/* What a round of a loop reads. */
+/* How many packets one round of a loop reads. */
 #define ROUND_READS_MAX 128
-/* More than there is room for at one time (witness.c). */
+/* More than the socket has room for (witness.c). */
 #define READS_MAX 8192
 
 void watch_start(struct watch *watch, const union address *peers, size_t count,
@@ -66,7 +66,7 @@ struct pollfd watch_pollfd(const struct watch *watch)
 	return witness_pollfd(watch->witness);
 }
 
-/* False: nothing more is there, or *reads packets were read. */
+/* False: there is no packet now, or *reads packets were read. */
 static bool take_next(struct watch *watch, struct witness_event *event, unsigned *reads,
 		      struct timeline *timeline)
 {

@@ -16,21 +16,24 @@
 #include "base/loop.h"
 
 /*
- * Room for some hundred packets, which the kernel may make smaller. Not a ring shared with it: that
- * waits for all processors (synchronize_net()), 10 ms or more, when it is made, and as long again
- * when it is closed.
+ * Room for a few hundred packets, which the kernel may reduce. It is not a ring shared with the
+ * kernel, because making one and closing it wait for all processors (synchronize_net()), 10 ms or
+ * more each.
  */
 #define ROOM (1 << 20)
-/* The longest packet there is. */
+/* The longest possible packet. */
 #define PACKET_SIZE_MAX 65536
 
 #define INTERFACES_KEPT  16
 #define PACKETS_KEPT     32
 #define LOCAL_PORTS_KEPT 8
-/* The same packet on a bond and on its port, on a bridge and on its port, is as near as that. */
+/*
+ * The same packet on a bond and on its port, or on a bridge and on its port, is at most so far
+ * apart.
+ */
 #define REPEAT_US (50 * USEC_PER_MSEC)
 
-/* Enough of a packet to know it again. */
+/* What identifies a packet. */
 struct trace {
 	uint64_t hash;
 	int64_t time_us;
@@ -40,12 +43,12 @@ struct trace {
 
 struct witness {
 	int fd;
-	uint8_t *packet; /* the one being read, of PACKET_SIZE_MAX */
+	uint8_t *packet; /* the packet that is being read */
 	struct witness_ports ports;
 	bool wide; /* the filter does not know the local port yet */
 	union address *peers;
 	size_t peer_count;
-	/* Those that sent to the peers, as long as the one that we are about is not known. */
+	/* The local ports that sent to the peers, as long as our own is not known. */
 	uint16_t local_ports[LOCAL_PORTS_KEPT];
 	size_t local_port_next;
 	uint64_t lost;
@@ -79,7 +82,7 @@ static int ask_for_details(const struct witness *w, bool stamped)
 	if ((stamped && setsockopt(w->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0) ||
 	    setsockopt(w->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
 		return -errno;
-	/* Beyond the system's limit with CAP_NET_ADMIN only. */
+	/* More than the system's limit needs CAP_NET_ADMIN. */
 	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
 		(void)setsockopt(w->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	return 0;
@@ -90,14 +93,14 @@ static int start(struct witness *w, bool stamped)
 	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	int rc;
 
-	/* Protocol 0: nothing is received before the filter is there. */
+	/* Protocol 0: it receives nothing before the filter is set. */
 	w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (w->fd < 0)
 		return -errno;
 	rc = ask_for_details(w, stamped);
 	if (rc == 0)
 		rc = attach_filter(w);
-	/* Only a socket for all protocols is shown what this host sends. */
+	/* Only a socket for all protocols sees what this host sends. */
 	if (rc == 0 && bind(w->fd, (struct sockaddr *)&all, sizeof(all)) < 0)
 		rc = -errno;
 	return rc;
@@ -155,7 +158,7 @@ uint64_t witness_lost(struct witness *w)
 	struct tpacket_stats stats;
 	socklen_t size = sizeof(stats);
 
-	/* Since it was last asked. */
+	/* Since the last call. */
 	if (getsockopt(w->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) == 0)
 		w->lost += stats.tp_drops;
 	return w->lost;
@@ -186,8 +189,8 @@ static void keep_local_port(struct witness *w, uint16_t port)
 }
 
 /*
- * Do ports and addresses say that it goes from here to the peer? A packet may do so both ways,
- * where both ends have the same port.
+ * Do ports and addresses say that it goes from this end to the peer? If both ends have the same
+ * port, a packet may match in both directions.
  */
 static bool goes_out(const struct witness *w, const union address *from, const union address *to)
 {
@@ -215,7 +218,7 @@ static bool is_ours_icmp(const struct witness *w, const struct packet_icmp *icmp
 	       is_peer(w, &icmp->destination);
 }
 
-/* The copy of it that counts: ours as it leaves, what is for us as it comes. */
+/* Is it the copy that counts? Ours as it leaves, the peer's as it arrives. */
 static bool is_ours(const struct witness *w, const struct packet *p, bool outgoing)
 {
 	if (p->kind == PACKET_OF_ICMP)
@@ -238,8 +241,8 @@ static const struct interface *interface_of(struct witness *w, int index)
 }
 
 /*
- * Was the same packet just seen on another interface, which the one is a port of? Of two that
- * somebody makes on purpose to have the same hash, one is not shown.
+ * Was the same packet just seen on another interface, of which this one is a port? If somebody
+ * makes two packets with the same hash on purpose, one is not shown.
  */
 static bool is_repeat(struct witness *w, const struct trace *trace)
 {
@@ -262,7 +265,7 @@ static int64_t clock_us(clockid_t clock)
 	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
-/* One packet as it was received. */
+/* One packet as received. */
 struct received {
 	struct bytes bytes;
 	struct sockaddr_ll link;
@@ -272,9 +275,8 @@ struct received {
 };
 
 /*
- * The kernel stamps packets by the wall clock, which somebody may have set since. It begins to do
- * so some time after it was asked, by a work queue; a packet without stamp gets the time of
- * reading.
+ * The kernel stamps packets with the wall clock, which may have been set meanwhile. A work queue
+ * begins to do so some time after the request; a packet without a stamp gets the time of reading.
  */
 static void set_time(struct received *r, const struct timespec *stamp, int64_t before_us)
 {
@@ -287,7 +289,7 @@ static void set_time(struct received *r, const struct timespec *stamp, int64_t b
 		r->time_us = now_us;
 }
 
-/* 1, 0: nothing is there now, or -errno. That an interface went down is told like an error. */
+/* 1; 0: there is no packet now; or -errno. An interface that goes down reads as an error. */
 static int receive(struct witness *w, struct received *r, unsigned *reads)
 {
 	union {
@@ -329,16 +331,14 @@ static int receive(struct witness *w, struct received *r, unsigned *reads)
 	return 1;
 }
 
-/* fe80::2 is another one on each interface. */
+/* fe80::2 is a different host on each interface. */
 static void set_zone(union address *a, int ifindex)
 {
 	if (a->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr))
 		a->v6.sin6_scope_id = (uint32_t)ifindex;
 }
 
-/*
- * On a card that has VLANs: the packet is shown again, or was before, on the VLAN's own interface.
- */
+/* A card with VLANs shows each packet twice: also on the VLAN's interface. */
 static bool is_tagged(const struct tpacket_auxdata *details)
 {
 	return details->tp_status & TP_STATUS_VLAN_VALID && (details->tp_vlan_tci & 0x0fff) != 0;
