@@ -7,7 +7,7 @@
 #include "engine/run.h"
 #include "report/report.h"
 
-/* An association that the peer has ended again by then is told as that. */
+/* If the peer has already ended the association, the monitor reports that. */
 static int monitor(const struct connect_config *config, struct connection *connection)
 {
 	const struct monitor_config monitored = {

@@ -5,7 +5,7 @@
 #include "option_rows.h"
 #include "options.h"
 
-/* Longer than every head, such as "  -a, --address HOST[:PORT]". */
+/* Longer than every head, for example "  -a, --address HOST[:PORT]". */
 #define HEAD_ROOM 64
 
 /* Returns its length. */

@@ -9,7 +9,7 @@
 #include "stack/stack.h"
 #include "target/service.h"
 
-/* For completions: "options", "services" or "names", those of --port and of --explain. */
+/* For completions: "options", "services", or "names" (of --explain). */
 static int print_list(FILE *out, const char *what, struct message *why)
 {
 	const char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sctp-connect: opens multihomed SCTP associations and tells the truth about them. */
+/* sctp-connect: opens multihomed SCTP associations, and tells the truth about every path. */
 #include <unistd.h>
 
 #include "diagnose/endpoint.h"
@@ -14,7 +14,7 @@
 #include "stack/stack.h"
 #include "target/target.h"
 
-/* The best one that can be used here; a worse one is told. */
+/* The best stack that can be used here. A line on stderr says so if it is not the first choice. */
 static const struct stack *choose_stack(const struct options *options, int *error)
 {
 	struct stack_fault fault;
@@ -29,7 +29,7 @@ static const struct stack *choose_stack(const struct options *options, int *erro
 	return stack;
 }
 
-/* The modes that talk to the network. */
+/* The modes that use the network. */
 static int run(const struct options *options, const struct reporter *reporter, struct message *why)
 {
 	struct timeline timeline = {

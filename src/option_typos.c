@@ -12,7 +12,7 @@ static size_t min(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters to change, insert, drop or swap; both shorter than NAME_ROOM. */
+/* How many letters to change, insert, drop or swap. Both words are shorter than NAME_ROOM. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
 	size_t d[NAME_ROOM][NAME_ROOM];

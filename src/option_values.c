@@ -91,7 +91,7 @@ int take_time_us(struct parser *p, const char *argument, void *value)
 	return *us < USEC_PER_MSEC ? too_short(p, argument, "1ms") : STATUS_OK;
 }
 
-/* Or not at all. */
+/* A time, or 0: not at all. */
 int take_hold(struct parser *p, const char *argument, void *value)
 {
 	int64_t *us = value;
@@ -102,7 +102,7 @@ int take_hold(struct parser *p, const char *argument, void *value)
 	return *us && *us < USEC_PER_MSEC ? too_short(p, argument, "1ms") : STATUS_OK;
 }
 
-/* The stack takes whole milliseconds here. */
+/* The stack accepts whole milliseconds only. */
 int take_time_ms(struct parser *p, const char *argument, void *value)
 {
 	char shown[PRINTABLE_MAX];
@@ -187,7 +187,7 @@ int take_stack(struct parser *p, const char *text, void *value)
 			   p->spelled, printable(text, shown, sizeof(shown)), names);
 }
 
-/* "REMOTE" or "LOCAL:REMOTE"; with --listen "LOCAL", which check_together() puts right. */
+/* "REMOTE" or "LOCAL:REMOTE"; with --listen "LOCAL", which check_together() moves to its place. */
 int take_encaps(struct parser *p, const char *text, void *value)
 {
 	struct stack_encaps *udp = value;

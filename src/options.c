@@ -10,7 +10,7 @@
 #include "option_rows.h"
 #include "option_typos.h"
 
-/* What getopt_long() returns for a long option without a short one: the table index above this. */
+/* getopt_long() returns this plus the table index for a long option without a short one. */
 #define LONG_ONLY 0x100
 
 #define DEFAULT_TIMEOUT_US       (5 * (int64_t)USEC_PER_SEC)
@@ -55,7 +55,7 @@ static int unexpected(struct parser *p, const char *argument)
 			   printable(argument, shown, sizeof(shown)));
 }
 
-/* What can only be judged once all options are known. */
+/* Checks that need all options. */
 static int check_together(struct parser *p)
 {
 	struct options *o = p->options;
@@ -159,7 +159,7 @@ static int parse_all(struct parser *p, int argc, char *argv[])
 
 	fill_getopt(letters, longs);
 	opterr = 0;
-	optind = 0; /* glibc and musl: begin afresh */
+	optind = 0; /* glibc and musl: start again */
 	for (;;) {
 		int index = -1;
 		int value = getopt_long(argc, argv, letters, longs, &index);

@@ -81,7 +81,7 @@ size_t diagnose_mark_unreachable(struct result *result, const struct evidence *e
 		struct path_result *path = diagnose_nth(result, evidence, i);
 		const struct finding way = diagnose_way(path);
 
-		/* Whether a neighbour answers is known only where it was asked for. */
+		/* The neighbour is known only if it was looked up. */
 		if (way.code && (way.basis == BASIS_ROUTES || path->verdict != VERDICT_UNTRIED)) {
 			path->verdict = VERDICT_UNREACHABLE;
 			path->cause = way;

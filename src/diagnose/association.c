@@ -18,7 +18,7 @@ static void mark_rejected(struct result *result, const struct evidence *evidence
 		path->cause.other = *answered;
 }
 
-/* Its turn passed before another address answered the INIT. */
+/* Its turn was over before another address answered the INIT. */
 static struct finding init_unanswered(struct result *result, const struct evidence *evidence,
 				      size_t position)
 {
@@ -32,7 +32,7 @@ static struct finding init_unanswered(struct result *result, const struct eviden
 	};
 }
 
-/* A path that answers: what is there to say of it beside that? */
+/* A path that answers: what else is there to say? */
 static void mark_verified(const struct evidence *evidence, struct path_result *path)
 {
 	struct finding seen = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, true);
@@ -53,7 +53,7 @@ static void mark_verified(const struct evidence *evidence, struct path_result *p
 	path->cause.address = path->path.address;
 }
 
-/* A path that was asked, had its time, and did not answer; or could not be asked. */
+/* A path that had its time and did not answer, or that could not be asked. */
 static void mark_unanswered(const struct evidence *evidence, struct path_result *path)
 {
 	struct finding unanswered = { .code = FINDING_HEARTBEAT_UNANSWERED,
@@ -91,7 +91,7 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 
 		if (!a->known)
 			path->verdict =
-				VERDICT_UNVERIFIED; /* it was over before it was looked at */
+				VERDICT_UNVERIFIED; /* the probe was over before it was looked at */
 		else if (!path->in_association)
 			mark_rejected(result, evidence, path);
 		else if (i < evidence->answered)
@@ -105,7 +105,7 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 		else if (path->ask_call || (path->heartbeats && evidence->probed))
 			mark_unanswered(evidence, path);
 	}
-	/* The handshake was a round trip, and is all that there was time for. */
+	/* The handshake was a round trip, and there was no time for more. */
 	if ((a->known || evidence->order_count == 1) && evidence->closed && evidence->require) {
 		struct path_result *path = diagnose_nth(result, evidence, evidence->answered);
 
@@ -127,7 +127,7 @@ static size_t count_verdict(const struct association *a, enum verdict verdict)
 	return count;
 }
 
-/* Of the paths that do not work: what to check first. Or none. */
+/* What to check first, of the paths that do not work. Or none. */
 static struct finding about_dead(const struct association *a)
 {
 	struct finding first = diagnose_first_cause(a, VERDICT_DEAD);
@@ -141,7 +141,10 @@ static struct finding about_dead(const struct association *a)
 	return first;
 }
 
-/* And where all work: of one that works for small packets only, or did not answer the INIT. */
+/*
+ * The same if all work: a path that loses large packets, or an address that did not answer the
+ * INIT.
+ */
 static struct finding about_slow(struct result *result, const struct evidence *evidence)
 {
 	const struct association *a = &result->association;
@@ -154,7 +157,7 @@ static struct finding about_slow(struct result *result, const struct evidence *e
 	return (struct finding){ .code = FINDING_NONE };
 }
 
-/* What is said alike of every path that did not answer; none: nothing is. */
+/* The cause that every silent path has in common; or none. */
 static struct finding why_all_dead(const struct association *a)
 {
 	struct finding why = diagnose_first_cause(a, VERDICT_DEAD);
@@ -168,7 +171,7 @@ static struct finding why_all_dead(const struct association *a)
 	return why;
 }
 
-/* Connected, but is it enough? */
+/* Connected, but are enough paths verified? */
 static void diagnose_required(struct result *result, const struct evidence *evidence)
 {
 	const struct association *a = &result->association;
@@ -181,7 +184,7 @@ static void diagnose_required(struct result *result, const struct evidence *evid
 	uint64_t required = evidence->require == REQUIRE_ALL ? a->path_count : evidence->require;
 	struct finding dead = why_all_dead(a);
 
-	/* Closed before it was looked at: one path works, though it is not known which. */
+	/* It was closed before it was looked at: one path works, but it is not known which. */
 	if (!a->known)
 		few.verified = 1;
 	if (few.verified >= required)

@@ -7,7 +7,7 @@
 
 /* --- An answer has ended it ------------------------------------------------------------------ */
 
-/* The position of the address whose ABORT the witness saw; order_count: of none. */
+/* The position of the address whose ABORT the witness saw; order_count: none. */
 static size_t saw_abort(struct result *result, const struct evidence *evidence)
 {
 	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
@@ -21,8 +21,8 @@ static size_t saw_abort(struct result *result, const struct evidence *evidence)
 }
 
 /*
- * The address whose turn it was; what has no route did not answer. Once every address has had its
- * turn the stack begins again, and nothing tells whose answer it was: order_count.
+ * The address whose turn it was; an address without a route did not answer. After every address had
+ * its turn, the stack starts again, and it is not known which one answered: order_count.
  */
 static size_t who_refused(struct result *result, const struct evidence *evidence)
 {
@@ -39,11 +39,11 @@ static size_t who_refused(struct result *result, const struct evidence *evidence
 	return current;
 }
 
-/* Who aborted, and why. */
+/* Which end aborted, and why. */
 struct abort_seen {
-	bool here;   /* this end did, because of what the peer answered */
-	bool there;  /* for certain: the stack, or the witness, has seen the peer's ABORT */
-	bool cookie; /* that answers the COOKIE-ECHO */
+	bool here;   /* this end, because of the peer's answer */
+	bool there;  /* certainly the peer: the stack, or the witness, saw its ABORT */
+	bool cookie; /* the ABORT answers the COOKIE-ECHO */
 	struct cause cause;
 };
 
@@ -78,7 +78,7 @@ static enum finding_code code_of_refusal(const struct abort_seen *a, enum stack_
 		return FINDING_NO_SCTP;
 	if (a->here)
 		return FINDING_ABORTED_HERE;
-	/* What net/sctp/sm_statefuns.c sctp_sf_do_5_1C_ack() says of its own ABORT. */
+	/* The text of the stack's own ABORT: net/sctp/sm_statefuns.c sctp_sf_do_5_1C_ack(). */
 	if (a->cause.code == CAUSE_INVALID_PARAMETER && !a->there)
 		return FINDING_ABORTED_THERE_OR_HERE;
 	if (a->cause.code)
@@ -138,7 +138,7 @@ void diagnose_refused(struct result *result, const struct evidence *evidence, in
 
 /* --- No answer, as far as the stack knows: of each address ------------------------------------ */
 
-/* What the time alone says of it. */
+/* The verdict by the elapsed time alone. */
 static void mark_by_time(struct result *result, const struct evidence *evidence, size_t position)
 {
 	struct path_result *path = diagnose_nth(result, evidence, position);
@@ -157,7 +157,7 @@ static void mark_by_time(struct result *result, const struct evidence *evidence,
 				  BASIS_TIME);
 }
 
-/* The verdict for what the packets prove; the one there is, where they add nothing to it. */
+/* The verdict by the packets, or the existing one if they add nothing. */
 static enum verdict verdict_of(enum proof proof, enum verdict verdict)
 {
 	switch (proof) {
@@ -181,7 +181,7 @@ static enum verdict verdict_of(enum proof proof, enum verdict verdict)
 
 static void mark_by_packets(struct result *result, const struct evidence *evidence, size_t position)
 {
-	/* Once one has answered, no other gets its turn. */
+	/* Once one address has answered, no other gets its turn. */
 	size_t surely = evidence->report.pending_state == ASSOC_COOKIE_ECHOED
 				? 0
 				: diagnose_tried_surely(evidence);
@@ -200,7 +200,7 @@ static void mark_by_packets(struct result *result, const struct evidence *eviden
 		path->icmp_error = seen.error;
 }
 
-/* Could what was to be sent to it not be sent? Not where packets show that it was. */
+/* Was the INIT not sent, because of an error? Not if packets show that it was. */
 static void mark_unsent(const struct evidence *evidence, struct path_result *path)
 {
 	bool cookie = evidence->report.pending_state == ASSOC_COOKIE_ECHOED;
@@ -216,7 +216,7 @@ static void mark_unsent(const struct evidence *evidence, struct path_result *pat
 		path->verdict = VERDICT_UNTRIED;
 }
 
-/* What the sentences about an unanswered attempt need, whatever the code. */
+/* Parameters for all sentences about an unanswered attempt. */
 static void add_circumstances(const struct evidence *evidence, struct finding *finding)
 {
 	bool untried = finding->code == FINDING_UNTRIED_LATE ||
@@ -265,7 +265,7 @@ static struct finding soft_finding(const struct evidence *evidence, int error,
 	return finding;
 }
 
-/* One address, and the network has said that it cannot be reached. */
+/* One address, and an ICMP error that reports it as unreachable. */
 static void diagnose_soft_error(struct result *result, const struct evidence *evidence)
 {
 	const struct result_evidence *report = &evidence->report;
@@ -280,22 +280,22 @@ static void diagnose_soft_error(struct result *result, const struct evidence *ev
 }
 
 /*
- * May what is true of one address be said of an attempt in which others were silent? Not what this
- * host knows of the way to it: that stands beside the address, and the others had a way.
+ * Can the cause of one address stand for an attempt in which others were silent? Not if it is about
+ * the route to that address: it is beside the address, and the others had a route.
  */
 static bool speaks_for_all(enum finding_code code)
 {
 	return code > FINDING_NO_ADDRESS_REACHABLE && code < FINDING_MTU_BLACK_HOLE;
 }
 
-/* The better of two; a is what there was. */
+/* The more important of two; a is the current one. */
 static void prefer(struct finding *a, const struct finding *b)
 {
 	if (finding_goes_first(b, a))
 		*a = *b;
 }
 
-/* What goes first of all that is known of an attempt without an answer. */
+/* The most important of all that is known about an attempt without an answer. */
 static struct finding why_silent(struct result *result, const struct evidence *evidence)
 {
 	const struct result_evidence *report = &evidence->report;
@@ -335,7 +335,7 @@ static void diagnose_timeout(struct result *result, const struct evidence *evide
 	const struct finding untried = diagnose_first_cause(&result->association, VERDICT_UNTRIED);
 
 	diagnose_conclude(result, ETIMEDOUT, &cause);
-	/* Where no more is known, more time may help: or it is known which turn did not come. */
+	/* If nothing more is known, more time may help, or it is known which turn did not come. */
 	if (cause.code >= FINDING_SILENT && untried.code)
 		result->advice = untried;
 }
@@ -356,7 +356,7 @@ static bool refuses_cookies(struct result *result, const struct evidence *eviden
 	return false;
 }
 
-/* A call of this host has failed, so that nothing can be said of the peer. */
+/* A call on this host failed, so nothing can be said about the peer. */
 static bool could_not_send(struct result *result, const struct evidence *evidence)
 {
 	for (size_t i = 0; i < evidence->order_count; i++) {
@@ -375,7 +375,7 @@ void diagnose_silence(struct result *result, const struct evidence *evidence)
 	size_t unreachable = diagnose_mark_unanswered(result, evidence);
 	const struct path_result *first = diagnose_nth(result, evidence, 0);
 
-	/* The stack may not have been told, because the ICMP quoted too little of the INIT. */
+	/* The stack may not have seen the ICMP error, because it quoted too little of the INIT. */
 	if (evidence->order_count == 1 && first->cause.code == FINDING_NO_SCTP)
 		diagnose_refused(result, evidence, ENOPROTOOPT);
 	else if (unreachable == evidence->order_count)

@@ -36,7 +36,7 @@ static void diagnose_resolve(struct result *result, const struct evidence *evide
 	result->status = STATUS_USAGE;
 }
 
-/* It says nothing about the peer or the network. */
+/* A failed call says nothing about the peer or the network. */
 static void diagnose_fault(struct result *result, const struct evidence *evidence)
 {
 	const struct finding cause = diagnose_failed_call(evidence->fault.call, evidence->error);

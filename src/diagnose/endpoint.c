@@ -89,7 +89,7 @@ static enum finding_code code_of_lack(enum stack_lack lack)
 	return FINDING_NONE;
 }
 
-/* Of a call that gives the endpoint its local addresses. */
+/* For a call that binds local addresses. */
 static enum finding_code code_of_bind(const struct stack_fault *fault, int error)
 {
 	bool any_port = fault->address.sa.sa_family && !address_port(&fault->address);

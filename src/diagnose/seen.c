@@ -73,7 +73,7 @@ static void take_dropped(const struct ledger_path *path, struct finding *finding
 	memcpy(finding->other_link, path->init_ack_way.interface, sizeof(finding->other_link));
 }
 
-/* No COOKIE-ECHO: the stack has the INIT-ACK, or has not, or nobody knows. */
+/* No COOKIE-ECHO: the stack has the INIT-ACK, or does not have it, or it is not known. */
 static void take_stopped(const struct ledger_path *path, enum stack_assoc_state state,
 			 struct finding *finding)
 {
@@ -93,7 +93,7 @@ static enum proof prove(const struct evidence *evidence, const struct ledger_pat
 
 	if (proof == PROOF_NOT_TRIED && turn_came)
 		return PROOF_NEVER_LEFT;
-	/* Not before the next COOKIE-ECHO do the packets alone show it. */
+	/* The packets alone show it only with the next COOKIE-ECHO. */
 	if (proof == PROOF_UP && evidence->report.pending_state == ASSOC_COOKIE_ECHOED)
 		return PROOF_COOKIE_NOT_TAKEN;
 	return proof;

@@ -26,9 +26,8 @@ struct each {
 	const struct target *given_local;
 	struct timeline *timeline;
 
-	struct options options; /* of every single */
-	struct target
-		local; /* the same for all singles; without a port, because they cannot share one */
+	struct options options;   /* of every single */
+	struct target local;      /* of every single: without a port, which they cannot share */
 	struct single *singles;   /* never moved: connections point into it */
 	struct connection **list; /* the whole, then the singles */
 	size_t single_count;

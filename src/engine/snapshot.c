@@ -47,8 +47,8 @@ static void merge_paths(struct association *a, const struct stack_path *list, si
 			union address given = path->path.address;
 
 			path->path = list[i];
-			path->path.address =
-				given; /* with the zone, which the kernel does not return */
+			/* With the zone, which the kernel does not return. */
+			path->path.address = given;
 		} else {
 			path = &a->paths[a->path_count++];
 			*path = (struct path_result){ .path = list[i] };

@@ -11,19 +11,19 @@
 
 #include "base/util.h"
 
-/* A bridge on a bond on a card: more would be a loop, which the kernel refuses anyway. */
+/* A bridge on a bond on a card. More would be a loop, which the kernel does not allow. */
 #define LEVELS_MAX 8
 
-/* IFF_LOWER_UP of linux/if.h, which does not go together with net/if.h. */
+/* IFF_LOWER_UP of linux/if.h, which cannot be included with net/if.h. */
 #define LOWER_UP (1 << 16)
 
-/* One link as the kernel describes it. */
+/* One link, from the kernel. */
 struct link {
 	char name[IF_NAMESIZE];
 	int master;
 	bool loopback;
 	bool dead;
-	bool vrf; /* its master only is a routing table: packets stay its own */
+	bool vrf; /* its master is only a routing table, and packets stay on this interface */
 };
 
 static void read_kind(struct rtattr *nested, struct link *link)

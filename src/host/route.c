@@ -14,7 +14,7 @@
 
 #include "host/interface.h"
 
-/* Others tell of the question only: this program may not ask it, or is short of something. */
+/* Other errnos are about the look-up only: this program may not do it, or has no resources. */
 static bool is_about_routes(int error)
 {
 	return error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES ||
@@ -28,7 +28,7 @@ static int route_from(const union address *peer, const union address *source)
 	union address local = source ? *source : (union address){ 0 };
 
 	if (fd < 0)
-		return 0; /* it could not be asked: that is no evidence */
+		return 0; /* the look-up failed, which proves nothing */
 	address_set_port(&local, 0);
 	if ((source && bind(fd, &local.sa, address_length(&local)) < 0) ||
 	    connect(fd, &peer->sa, address_length(peer)) < 0)
@@ -37,7 +37,7 @@ static int route_from(const union address *peer, const union address *source)
 	return error;
 }
 
-/* Is there a way from one of this host's addresses of that family? */
+/* Is there a route from one of this host's addresses of that family? */
 static bool any_way(const union address *peer)
 {
 	struct ifaddrs *all = NULL;
@@ -57,7 +57,7 @@ int route_error(const union address *peer, const union address *sources, size_t 
 {
 	int error;
 
-	/* Learned from the peer, without its zone: EINVAL would tell of the question only. */
+	/* Learned from the peer, without its zone: EINVAL would be about the look-up only. */
 	if (peer->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->v6.sin6_addr) &&
 	    !peer->v6.sin6_scope_id)
 		return 0;
@@ -93,7 +93,7 @@ static void put_attribute(struct question *q, unsigned short type, const void *d
 		NLMSG_ALIGN(q->header.nlmsg_len) + (unsigned)RTA_ALIGN(attribute->rta_len);
 }
 
-/* Returns the length of the answer, or 0 where there is none, or it is an error. */
+/* Returns the length of the answer, or 0 if there is none, or if it is an error. */
 static size_t ask(const struct question *q, void *answer, size_t size)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
@@ -104,7 +104,7 @@ static size_t ask(const struct question *q, void *answer, size_t size)
 	if (fd < 0)
 		return 0;
 	if (sendto(fd, q, q->header.nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) > 0)
-		got = recv(fd, answer, size, MSG_DONTWAIT); /* the kernel answers at once */
+		got = recv(fd, answer, size, MSG_DONTWAIT); /* the kernel has already answered */
 	close(fd);
 	if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got) ||
 	    header->nlmsg_type == NLMSG_ERROR)
@@ -112,7 +112,7 @@ static size_t ask(const struct question *q, void *answer, size_t size)
 	return header->nlmsg_len;
 }
 
-/* The router towards the peer, or the peer itself, and the link to it. */
+/* The next hop (a router or the peer itself), and its link. */
 static bool next_hop(const union address *peer, union address *hop, int *link)
 {
 	struct question q = {
@@ -187,7 +187,7 @@ enum neighbour neighbour_state(const union address *peer, union address *hop)
 
 /* --- modprobe.d(5) ---------------------------------------------------------------------------- */
 
-/* "install NAME" makes modprobe run something else, "blacklist NAME" keeps it from autoloading. */
+/* "install NAME" makes modprobe run another command, and "blacklist NAME" stops autoloading. */
 static bool line_blocks(const char *line, const char *module)
 {
 	char word[16], name[64];

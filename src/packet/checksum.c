@@ -4,9 +4,10 @@
 #include "packet/bytes.h"
 
 /*
- * Castagnoli's polynomial, bits reversed: 0x82f63b78. Eight bytes at a time: crc_tables[n][b] is
- * the byte b, followed by n zero bytes. An entry is the sum of those of its bits, so the compiler
- * makes all from the entries of 1, 2, 4, ... 128. No library that every Debian has gives this CRC.
+ * Castagnoli's polynomial, with the bits reversed: 0x82f63b78. Eight bytes at a time:
+ * crc_tables[n][b] is the CRC of the byte b, followed by n zero bytes. An entry is the sum of the
+ * entries of its bits, so the compiler makes all from those of 1, 2, 4, ... 128. No library that
+ * every Debian has provides this CRC.
  */
 #define BIT(n, bit, entry) ((n) >> (bit)&1 ? (entry) : 0)
 #define ENTRY(n, e1, e2, e4, e8, e16, e32, e64, e128)                                     \

@@ -93,8 +93,8 @@ const char *cause_name(uint16_t code)
 }
 
 /*
- * Takes a chunk, parameter or cause off *b: a 16-bit kind, a 16-bit length with header, and padding
- * to four bytes, which the last one may lack. False: there is no whole one.
+ * Takes a chunk, parameter or cause off *b: a 16-bit kind, a 16-bit length with the header, and
+ * padding to four bytes, which the last one may lack. False: there is no complete one.
  */
 static bool take_tlv(struct bytes *b, uint16_t *kind, struct bytes *value)
 {
@@ -200,7 +200,7 @@ static void take_parameter(uint16_t kind, struct bytes value, struct init *init)
 	}
 }
 
-/* value: what of the chunk is there. */
+/* value: the part of the chunk that is there. */
 static bool take_init(struct bytes value, struct init *init)
 {
 	const uint8_t *at = value.at;
@@ -234,7 +234,7 @@ static void __attribute__((format(printf, 2, 3))) say(struct cause *cause, const
 	va_end(args);
 }
 
-/* The peer's words, between quotes. A zero at their end is how many programs send them. */
+/* The peer's text, in quotes. Many programs send a zero at its end. */
 static void say_text(struct cause *cause, struct bytes value)
 {
 	char text[CAUSE_TEXT_MAX - 2];
@@ -362,7 +362,7 @@ const char *cause_words(const struct cause *cause, char buf[CAUSE_WORDS_MAX])
 
 /* --- The walk --------------------------------------------------------------------------------- */
 
-/* Nobody gains from two that are the same, who could as well send the same. */
+/* Collisions give an attacker nothing: he could send the same heartbeat anyway. */
 static uint64_t heartbeat_hash(struct bytes value)
 {
 	uint64_t hash = bytes_hash(value);
@@ -370,7 +370,7 @@ static uint64_t heartbeat_hash(struct bytes value)
 	return hash ? hash : 1;
 }
 
-/* whole: value is all of the chunk. */
+/* whole: value is the complete chunk. */
 static void take_chunk(struct chunks *chunks, const uint8_t *at, struct bytes value, bool whole)
 {
 	struct chunk *chunk = &chunks->list[chunks->count++];
@@ -402,7 +402,7 @@ static void take_chunk(struct chunks *chunks, const uint8_t *at, struct bytes va
 
 void chunks_parse(struct bytes b, bool cut, struct chunks *chunks)
 {
-	/* Not the lists, which are large and read only as far as they are filled. */
+	/* Does not clear the lists, which are large and read only as far as they are filled. */
 	chunks->count = chunks->cause_count = 0;
 	chunks->has_init = chunks->more = chunks->malformed = false;
 	while (b.left && chunks->count < CHUNKS_MAX) {

@@ -10,10 +10,13 @@
 
 /* The quoted packet comes after these eight bytes (RFC 792, RFC 4443 section 3). */
 #define ICMP_HEADER 8
-/* Ports, and for UDP the length and checksum: what every ICMPv4 error quotes at least. */
+/* Ports, and for UDP the length and the checksum: every ICMPv4 error quotes at least these. */
 #define QUOTED_PORTS 8
 
-/* As net/ipv4/icmp.c icmp_err_convert, without what is no obstacle to an INIT (packet too big). */
+/*
+ * Like icmp_err_convert in net/ipv4/icmp.c, without errors that do not stop an INIT (packet too
+ * big).
+ */
 static int error_of_v4(uint8_t type, uint8_t code)
 {
 	static const int unreachable[] = {
@@ -34,7 +37,7 @@ static int error_of_v4(uint8_t type, uint8_t code)
 	return 0;
 }
 
-/* As net/ipv6/icmp.c tab_unreach, and net/sctp/ipv6.c for the unknown next header. */
+/* Like tab_unreach in net/ipv6/icmp.c, and net/sctp/ipv6.c for the unknown next header. */
 static int error_of_v6(uint8_t type, uint8_t code)
 {
 	static const int unreachable[] = {

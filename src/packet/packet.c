@@ -8,7 +8,7 @@
 #define SCTP_HEADER   12
 #define SCTP_PORTS    4
 #define SCTP_TAG      8
-#define SCTP_CHECKSUM 8 /* where it stands */
+#define SCTP_CHECKSUM 8 /* its offset */
 #define UDP_HEADER    8
 #define ICMP_HEADER   8
 
@@ -18,7 +18,7 @@ static void worsen(struct packet *packet, enum packet_checksum to)
 		packet->checksum = to;
 }
 
-/* A transport checksum was looked at, and is wrong. */
+/* A transport checksum is wrong. */
 static void wrong(struct packet *packet, bool optional)
 {
 	worsen(packet, optional ? CHECKSUM_UNKNOWN : CHECKSUM_BAD);
@@ -43,7 +43,7 @@ static bool crc_is_right(struct bytes b)
 	return true;
 }
 
-/* cut: b is not all of it. */
+/* cut: b is not the complete packet. */
 static bool parse_sctp(struct bytes b, bool cut, bool checksum_optional, struct packet *packet)
 {
 	const uint8_t *at = b.at;
@@ -95,18 +95,18 @@ static bool parse_udp(struct bytes b, bool cut, const struct packet_context *con
 	if (length < UDP_HEADER)
 		return false;
 	if (length > b.left && !cut)
-		worsen(packet, CHECKSUM_BAD); /* every host drops it */
+		worsen(packet, CHECKSUM_BAD); /* every host drops such a packet */
 	b = bytes_first(b, length);
 	if (cut)
 		worsen(packet, CHECKSUM_UNKNOWN);
 	else if (be16(at + 6) && sum_of(b, packet, IPPROTO_UDP) != 0)
 		wrong(packet, context->checksum_optional);
 	bytes_skip(&b, UDP_HEADER);
-	/* No card knows of the checksum inside. */
+	/* A card does not compute the checksum inside. */
 	return parse_sctp(b, cut, false, packet);
 }
 
-/* The SCTP packet that an ICMP error quotes, of which its ports are there at least. */
+/* The SCTP packet that an ICMP error quotes, with its ports at least. */
 static void parse_quoted_sctp(struct bytes b, struct packet_icmp *icmp)
 {
 	const uint8_t *at = b.at;
@@ -118,7 +118,7 @@ static void parse_quoted_sctp(struct bytes b, struct packet_icmp *icmp)
 		return;
 	icmp->has_tag = true;
 	icmp->tag = be32(at + 4);
-	/* Behind the common header: the chunk's header, and the first thing in an INIT. */
+	/* After the common header: the chunk's header, and the first member of an INIT. */
 	if (b.left >= SCTP_HEADER + 8 && at[SCTP_HEADER] == CHUNK_INIT)
 		icmp->init_tag = be32(at + SCTP_HEADER + 4);
 }
@@ -181,7 +181,7 @@ bool packet_parse(struct bytes b, const struct packet_context *context, struct p
 	struct ip_header ip;
 	bool cut;
 
-	/* Only what is read whatever the packet is: the lists of chunks are large. */
+	/* Clears only what is read for every packet, because the lists of chunks are large. */
 	packet->encapsulated = false;
 	packet->udp_source = packet->udp_destination = 0;
 	packet->tag = 0;

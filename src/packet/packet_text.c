@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Text that grows as far as there is room. */
+/* Text that grows while there is room. */
 struct text {
 	char *at;
 	size_t left; /* with the final zero */
@@ -41,7 +41,7 @@ static void add_init(struct text *t, const struct init *init)
 		add(t, " and %zu more", init->address_total - init->address_count);
 }
 
-/* Those of the chunk with that number. */
+/* The causes of the chunk with that number. */
 static void add_causes(struct text *t, const struct chunks *chunks, size_t chunk)
 {
 	for (size_t i = 0; i < chunks->cause_count; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What Linux and its SCTP report was measured (kernel 6.1, libsctp 1.0.19) or read in
- * net/sctp/{socket,sm_statefuns,input}.c and the icmp_err_convert tables of net/ipv4/icmp.c and
- * net/ipv6/icmp.c, from which the soft errors come.
+ * What Linux and its SCTP report was measured (kernel 6.1, libsctp 1.0.19), or read in
+ * net/sctp/{socket,sm_statefuns,input}.c and in the icmp_err_convert tables of net/ipv4/icmp.c and
+ * net/ipv6/icmp.c, which make the soft errors.
  */
 #include "report/explain.h"
 

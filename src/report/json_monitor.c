@@ -17,7 +17,7 @@ static void put_state(json_t **json, const struct monitor_path *path)
 	put_key(json, "primary", json_boolean(path->primary));
 }
 
-/* Of one round: its answer, or null where none came, or none yet. */
+/* The round trip in one round; null if no answer has arrived. */
 static json_t *round_array(const struct monitor *m)
 {
 	json_t *array = json_array();

@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "report/words.h"
 
-/* Digits that are exact for every time: 24 hours to the microsecond take 11. */
+/* Enough digits for every time: 24 hours to the microsecond take 11. */
 #define TIME_DIGITS 15
 
 void put_key(json_t **object, const char *key, json_t *value)
@@ -31,7 +31,10 @@ void append_item(json_t **array, json_t *value)
 	}
 }
 
-/* Of the sequence of UTF-8 at s; 0: it is none (RFC 3629: overlong, a surrogate, too large). */
+/*
+ * The length of the UTF-8 sequence at s; 0: it is not valid (RFC 3629: overlong, a surrogate, too
+ * large).
+ */
 static size_t utf8_length(const unsigned char *s)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -179,7 +182,7 @@ static json_t *seen_object(const struct path_seen *seen)
 	return json;
 }
 
-/* A host without port; null where it is not known. */
+/* An address without port; null: not known. */
 static json_t *host_or_null(const union address *a)
 {
 	char buf[ADDRESS_TEXT_MAX];
@@ -295,7 +298,7 @@ void emit_object(const struct reporter *reporter, json_t *json)
 	size_t length = text ? strlen(text) : 0;
 
 	json_decref(json);
-	/* The newline takes the place of the NUL, so that both go out in one write. */
+	/* The newline replaces the NUL, so that both are written at once. */
 	if (text)
 		text[length] = '\n';
 	reporter_emit(reporter, text, length + 1);

@@ -20,7 +20,7 @@ static json_t *single_object(const struct single_result *single)
 	return json;
 }
 
-/* Not asked for is another thing than none. */
+/* Not requested (null) is not the same as none. */
 static json_t *each_array(const struct result *result)
 {
 	json_t *array = result->each ? json_array() : json_null();

@@ -13,7 +13,7 @@
 #include "report/explain.h"
 #include "report/words.h"
 
-/* Of the addresses that a hint names; of others only the number. */
+/* How many addresses a hint names; it counts the others. */
 #define NAMED_MAX 3
 
 #define MS(us) ((double)(us) / USEC_PER_MSEC)
@@ -214,7 +214,7 @@ static void say_who(const struct phrase_context *c, char value[PARAMETER_MAX])
 		say_host(&c->f->other, value);
 }
 
-/* What is left of an ICMP message in the errno that SO_ERROR made of it. */
+/* What the errno of SO_ERROR tells about an ICMP message. */
 static void say_soft(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	switch (c->f->error) {
@@ -308,7 +308,7 @@ static void say_others(const struct phrase_context *c, char value[PARAMETER_MAX]
 		say(value, "%zu", c->f->others);
 }
 
-/* How many INITs beside the first give each address a turn. */
+/* How many INIT retransmissions give each address a turn. */
 static void say_least_attempts(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	say(value, "%zu", c->f->paths ? c->f->paths - 1 : 0);
@@ -331,7 +331,9 @@ static size_t count_word(const struct result *result, enum result_word word)
 	return count;
 }
 
-/* "10.1.1.2, 10.1.2.2, 10.1.3.2 and 4 more VERB": those that have this word alone. */
+/*
+ * "10.1.1.2, 10.1.2.2, 10.1.3.2 and 4 more VERB": the addresses with this result when tried alone.
+ */
 static void say_those(const struct result *result, enum result_word word, const char *verb,
 		      char value[PARAMETER_MAX])
 {
@@ -385,7 +387,7 @@ static void say_last(const struct phrase_context *c, char value[PARAMETER_MAX])
 static const struct {
 	const char *name;
 	parameter say;
-	bool rare; /* not shown by its name, where there is no finding */
+	bool rare; /* its name is not shown if there is no finding */
 } parameters[] = {
 	{ "address", say_address, false },
 	{ "at", say_at, false },

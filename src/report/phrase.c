@@ -16,7 +16,7 @@ static void add_text(struct message *m, const char *text, size_t length)
 	m->text[used + length] = '\0';
 }
 
-/* The end of the bracket whose inside begins here; the end of the phrase if there is none. */
+/* The end of the bracket that begins before at; the end of the phrase if it is not closed. */
 static const char *closing(const char *at, const char *end)
 {
 	for (size_t depth = 1; at < end; at++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A format is one row: a file beside text.c and json.c, a member of enum format, and its functions
- * here. Each makes its whole record and hands it to reporter_emit().
+ * A format is one row here: a file beside text_result.c and json_result.c, a member of enum format,
+ * and its functions. Each function makes a whole record and passes it to reporter_emit().
  */
 #include "report/report.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/util.h"
 
-/* How long a full stdout is waited for while nothing at all is taken from it. */
+/* How long to wait for a full stdout while nothing is read from it. */
 #define ROOM_BOUND_MS 3000
 
 bool reporter_wants_color(enum color color, FILE *out)
@@ -29,7 +29,7 @@ bool reporter_broken(const struct reporter *reporter)
 	return *reporter->write_error != 0;
 }
 
-/* For a descriptor that does not block. False: nobody takes anything from it any more. */
+/* For a descriptor that does not block. False: its reader reads nothing any more. */
 static bool wait_for_room(int fd)
 {
 	struct pollfd out = { .fd = fd, .events = POLLOUT };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between two draws the cursor stands at the beginning of the table, and is never hidden. So
- * clearing to the end of the screen takes the table away, also where the terminal has wrapped its
- * lines anew for another width, and there is nothing to restore, however the program ends.
+ * Between two draws the cursor is at the beginning of the table, and always visible. So clearing to
+ * the end of the screen removes the table, even if the terminal has wrapped its lines for another
+ * width. Nothing needs to be restored, however the program ends.
  */
 #include "report/table.h"
 
@@ -18,14 +18,14 @@
 #include "base/util.h"
 #include "report/text.h"
 
-/* What the title shows moves on by seconds. */
+/* The title shows seconds. */
 #define REDRAW_US (1 * USEC_PER_SEC)
 
 #define DEFAULT_COLUMNS 80
 #define DEFAULT_ROWS    24
 #define WIDE            60 /* from here on there are two spaces between columns */
 
-#define ADDRESS_MIN 12 /* a longer one is cut so far to make room for round trips */
+#define ADDRESS_MIN 12 /* a longer one is cut to this, if round trips need room */
 #define GRAPH_MIN   5
 #define LEVELS      8
 
@@ -35,7 +35,7 @@
 #define ERASE_LINE  "\033[K" /* what is to the right of the cursor */
 #define ERASE_BELOW "\033[J"
 
-/* As they stand, from left to right. */
+/* From left to right. */
 enum column {
 	COLUMN_ADDRESS,
 	COLUMN_VERDICT,
@@ -73,7 +73,7 @@ static void rtt_cell(int64_t us, char buf[CELL_MAX])
 		snprintf(buf, CELL_MAX, "-");
 }
 
-/* A lost heartbeat never reads 0 %, nor an answered one 100 %. */
+/* A lost heartbeat never shows 0 %, and an answered one never 100 %. */
 static void loss_cell(const struct monitor_path *path, char buf[CELL_MAX])
 {
 	uint64_t lost = path->sent - path->answered, percent;
@@ -179,7 +179,7 @@ static void lay_out(struct layout *l, const struct monitor *m, const struct live
 			MIN(l->widths[COLUMN_GRAPH] + l->room - used, MONITOR_HISTORY - 1);
 }
 
-/* The end of an address is where it differs from others, mostly. */
+/* The end of an address is kept, because addresses usually differ there. */
 static void shorten(char *text, size_t width)
 {
 	size_t length = strlen(text), head = width / 2;
@@ -228,7 +228,8 @@ static void print_heads(FILE *f, const struct layout *l)
 }
 
 /*
- * From nothing to twice the least, or to the most where that is more: a steady path is half high.
+ * The height goes from zero to twice the minimum, or to the maximum if that is more: a steady path
+ * is half high.
  */
 static int64_t scale(const struct monitor *m, const struct monitor_path *path, size_t width)
 {
@@ -332,7 +333,7 @@ struct live {
 	const struct reporter *reporter;
 	const struct monitor *m;
 	struct live_size size;
-	size_t lines; /* that stand there now, the cursor on the first */
+	size_t lines; /* on the terminal now, with the cursor on the first */
 	bool changed;
 	int64_t drawn_us;
 };
@@ -390,7 +391,7 @@ int64_t live_next_us(const struct live *live)
 	return live ? live->drawn_us + REDRAW_US : LOOP_FOREVER;
 }
 
-/* In the background (bg) the terminal is the shell's. */
+/* In the background (bg) the terminal belongs to the shell. */
 static bool in_foreground(const struct live *live)
 {
 	pid_t group = tcgetpgrp(fileno(live->reporter->out));
@@ -407,7 +408,7 @@ static void measure(struct live *live)
 	live->size.rows = size.ws_row ? size.ws_row : DEFAULT_ROWS;
 }
 
-/* Line by line over what stands there, in one write, so that nothing flickers. */
+/* Writes over the old table, line by line in one write, so that it does not flicker. */
 static void draw(struct live *live)
 {
 	struct record record;
@@ -437,14 +438,14 @@ void live_draw(struct live *live)
 	draw(live);
 }
 
-/* The table stays where it is; the shell goes on below it. */
+/* The table stays, and the shell goes on below it. */
 static void leave(struct live *live)
 {
 	char text[32];
 
 	if (!live->lines)
 		return;
-	draw(live); /* over the ^Z that the terminal has shown */
+	draw(live); /* over the ^Z that the terminal shows */
 	snprintf(text, sizeof(text), "\033[%zuB", live->lines - 1);
 	if (live->lines > 1)
 		emit(live, text);

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/param.h>
 
-/* "connected": the words of listen events and most results fit; longer ones stick out. */
+/*
+ * The width of "connected". The words of listen events and most results fit; longer ones exceed it.
+ */
 #define WORD_WIDTH 9
 
 const char *text_verdict_color(enum verdict verdict)
@@ -45,7 +47,7 @@ static ssize_t append(void *cookie, const char *bytes, size_t size)
 		char *text = realloc(record->text, room);
 
 		if (!text)
-			return 0; /* which is how a cookie's write fails */
+			return 0; /* which means failure for a cookie's write */
 		record->text = text;
 		record->room = room;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The events of --monitor as lines: the time, what it is about, what has become of it. */
+/* The events of --monitor as lines: the time, the subject, and what happened. */
 #include "report/text.h"
 
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 
 #define WORD_WIDTH 10 /* "unverified" */
 
-/* Outages are long: from here on they are told in seconds. */
+/* Outages are long: from here on they are shown in seconds. */
 #define OUTAGE_SECONDS_FROM_US (1 * (int64_t)USEC_PER_SEC)
 
 static void print_duration(FILE *f, int64_t us)

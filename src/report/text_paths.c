@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of addresses: of a result, and of an association that came. */
+/* The table of addresses, for a result and for an association of a listener. */
 #include "report/text.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 
 #include "report/words.h"
 
-/* Behind them, without alignment: flags and a note. */
+/* Flags and a note come after them, without alignment. */
 enum column {
 	COLUMN_ADDRESS,
 	COLUMN_VERDICT,
@@ -17,13 +17,13 @@ enum column {
 	COLUMN_COUNT,
 };
 
-/* The figures of a dead path are stale, and those of an address outside do not exist. */
+/* The figures of a dead path are old, and an address outside the association has none. */
 static bool has_figures(const struct path_result *p)
 {
 	return p->in_association && !(p->verdict == VERDICT_DEAD && p->cause.code);
 }
 
-/* What was measured just now says more than what the stack has made of it. */
+/* The round trip measured by the probe is better than the stack's average. */
 static void rtt_cell(const struct path_result *p, char buf[CELL_TEXT_MAX])
 {
 	int64_t srtt_us = p->path.srtt_us;
@@ -38,7 +38,7 @@ static void rtt_cell(const struct path_result *p, char buf[CELL_TEXT_MAX])
 			 text_duration(p->rtt_us, SECONDS_FROM_US, duration));
 		return;
 	}
-	/* Stacks measure in whole milliseconds or coarser: no decimal that means nothing. */
+	/* Stacks measure in milliseconds or coarser steps, so decimals would mean nothing. */
 	if (srtt_us % USEC_PER_MSEC == 0)
 		snprintf(buf, CELL_TEXT_MAX, "srtt %" PRId64 " ms", srtt_us / USEC_PER_MSEC);
 	else
@@ -46,7 +46,7 @@ static void rtt_cell(const struct path_result *p, char buf[CELL_TEXT_MAX])
 			 text_duration(srtt_us, SECONDS_FROM_US, duration));
 }
 
-/* Empty where there is nothing to say. */
+/* Empty if there is nothing to show. */
 static size_t cell_text(const struct path_result *p, enum column column, char buf[CELL_TEXT_MAX])
 {
 	buf[0] = '\0';
@@ -69,13 +69,13 @@ static void print_row(FILE *f, const struct reporter *reporter, const struct pat
 		      const char *note, bool learned, const size_t widths[COLUMN_COUNT])
 {
 	const bool figures = has_figures(p);
-	size_t gap = COLUMN_GAP; /* owed: nothing ends in white space */
+	size_t gap = COLUMN_GAP; /* pending, so that no line ends in white space */
 
 	for (enum column column = 0; column < COLUMN_COUNT; column++) {
 		char buf[CELL_TEXT_MAX];
 		size_t width = cell_text(p, column, buf);
 
-		/* The note of an address without figures begins where others have theirs. */
+		/* The note of an address without figures begins at the column of the figures. */
 		if (widths[column] == 0 || (column > COLUMN_VERDICT && !figures))
 			continue;
 		if (width > 0) {
@@ -117,7 +117,7 @@ void text_paths(FILE *f, const struct reporter *reporter, const struct associati
 		const char *lone_note)
 {
 	size_t widths[COLUMN_COUNT] = { 0 };
-	bool some_requested = false; /* a listener requests none: then "learned" says nothing */
+	bool some_requested = false; /* not with a listener: "learned" says nothing then */
 
 	measure(a, widths);
 	for (size_t i = 0; i < a->path_count; i++)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A result: what came of it, then a table with one row per address. Reasons and hints: stderr. */
+/*
+ * A result: its first line, then a table with one row per address. Reasons and hints go to stderr.
+ */
 #include "report/text.h"
 
 #include <inttypes.h>
@@ -25,7 +27,7 @@ static void print_extensions(FILE *f, unsigned extensions)
 	}
 }
 
-/* Our side of the association, and what the two agreed on. */
+/* The local end of the association, and what both ends agreed on. */
 static void print_local(FILE *f, const struct association *a)
 {
 	char buf[ADDRESS_TEXT_MAX];
@@ -88,8 +90,8 @@ static void print_failure(FILE *f, const struct result *result)
 }
 
 /*
- * Where there is only one address the reason goes beside it. An address of several gets no such
- * thing: the reason is of the attempt, not of each.
+ * With one address, the reason is beside it. With several it is not, because it is the reason of
+ * the attempt, not of each address.
  */
 static bool is_lone(const struct result *result)
 {
@@ -148,7 +150,7 @@ static size_t outcome_cell(const struct single_result *s, char buf[CELL_TEXT_MAX
 	return (size_t)used;
 }
 
-/* Of one address the first line has said it all. */
+/* With one address, the first line has said it all. */
 static void print_each(FILE *f, const struct reporter *reporter, const struct result *result)
 {
 	size_t address_width = 0, word_width = 0, outcome_width = 0;

@@ -7,16 +7,16 @@
 
 #include "report/phrase.h"
 
-/* A sentence stands in one line, so that it can be found. */
+/* Each sentence is on one line, so that grep finds it. */
 /* clang-format off */
 
-/* What one address says of an attempt in which others were silent. */
+/* The cause of one address, in an attempt in which others were silent. */
 #define PARTIAL         "[ended:no attempt is left][!ended:no association within {time}]; "
 #define PARTIAL_KNOWN   PARTIAL "{address}: "
 #define PARTIAL_UNKNOWN PARTIAL "{errno} for at least one address: "
 #define EVERY_PATH      "no path answers a heartbeat: "
 
-/* Said of three causes of an ABORT. */
+/* The hint for three causes of an ABORT. */
 #define TWO_STACKS                                                                              \
 	"the two stacks do not agree: --verbose shows what was sent; -O, -I and the " \
 	"net.sctp sysctls change that"

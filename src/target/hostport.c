@@ -15,10 +15,10 @@
 
 #define LABEL_LENGTH_MAX 63
 
-/* Room for the end of an argument that may be meant as a port. */
+/* Room for the part of an argument that may be a port. */
 #define PORT_SHOWN_MAX 16
 
-/* Room for "-a" and the user's token, which begin a message. */
+/* Room for "-a" and the argument, at the beginning of a message. */
 #define WHO_MAX (PRINTABLE_MAX + 32)
 
 static bool is_digit(char c)
@@ -31,7 +31,7 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* who: the start of the message, the option and its whole argument. */
+/* who: the beginning of the message: the option and its argument. */
 static int parse_port(const char *who, const char *text, uint16_t min, uint16_t *port,
 		      struct message *why)
 {
@@ -73,7 +73,7 @@ int port_parse(const char *what, const char *text, uint16_t min, uint16_t *port,
 	return parse_port(format_who(what, text, who), text, min, port, why);
 }
 
-/* A zone belongs to a link-local address, and only to one. */
+/* A link-local address needs a zone, and no other address may have one. */
 static int check_v6(const char *who, const struct in6_addr *v6, const char *zone,
 		    struct message *why)
 {
@@ -94,7 +94,7 @@ static int check_v6(const char *who, const struct in6_addr *v6, const char *zone
 }
 
 /*
- * Would inet_aton(), and so getaddrinfo(), see numbers here: "10.1", "0x7f.1", "1"? No top-level
+ * Would inet_aton(), and so getaddrinfo(), read it as a number: "10.1", "0x7f.1", "1"? No top-level
  * domain is numeric (RFC 3696 section 2).
  */
 static bool ends_in_number(const char *host, size_t length)
@@ -111,7 +111,7 @@ static bool ends_in_number(const char *host, size_t length)
 	return strspn(label, "0123456789") >= (size_t)(end - label);
 }
 
-/* length is without a final dot. */
+/* length: without a final dot. */
 static int check_name(const char *who, const char *host, size_t length, struct message *why)
 {
 	size_t label = 0;
@@ -148,7 +148,7 @@ static int check_name(const char *who, const char *host, size_t length, struct m
 	return STATUS_OK;
 }
 
-/* All that can be said about a host without asking anybody. */
+/* Everything that can be checked about a host without a look-up. */
 static int check_host(const char *who, const char *host, struct message *why)
 {
 	size_t length = strlen(host);
@@ -207,7 +207,7 @@ static int split_brackets(const char *who, const char *text, size_t *length, con
 	return STATUS_OK;
 }
 
-/* Two colons or more, and no brackets: IPv6 without port, and "fd01::1:5000" is that too. */
+/* Two colons or more, without brackets: IPv6 without a port, even "fd01::1:5000". */
 static int check_bare_v6(const char *who, const char *text, struct message *why)
 {
 	const char *colon = strrchr(text, ':');

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Where the child writes its answer: above the standard descriptors. */
+/* The descriptor that the child writes its answer to, above the standard ones. */
 #define CHILD_FD 3
 
 /* More addresses of one name than any target may have. */
@@ -25,11 +25,11 @@
 
 enum lookup_state {
 	LOOKUP_WAITING, /* until another child has ended */
-	LOOKUP_RUNNING, /* by a child; the resolver's epoll watches its pipe */
+	LOOKUP_RUNNING, /* by a child, and the resolver's epoll watches its pipe */
 	LOOKUP_DONE,    /* answer, or failed_call */
 };
 
-/* What the child writes: this, and then its addresses. */
+/* The child writes this, and then its addresses. */
 struct answer {
 	int error;       /* of getaddrinfo(), EAI_*; 0: none */
 	int saved_errno; /* for EAI_SYSTEM */
@@ -49,13 +49,13 @@ struct lookup {
 	size_t room;
 	struct answer answer;
 	const union address *addresses; /* in bytes */
-	const char *failed_call;        /* with answer.saved_errno: no child could be asked */
+	const char *failed_call;        /* with answer.saved_errno: a child could not be started */
 };
 
 struct resolver {
 	int epoll; /* -1 until the first child */
 	size_t running;
-	struct lookup *waiting; /* in the order in which they came */
+	struct lookup *waiting; /* in order of arrival */
 	struct lookup **end;    /* of that list */
 };
 
@@ -68,8 +68,8 @@ static void append(union address **list, size_t *count, const union address *a)
 /* --- The child -------------------------------------------------------------------------------- */
 
 /*
- * SOCK_STREAM and IPPROTO_SCTP, so that every address comes once. A libc that does not know SCTP
- * (musl) says EAI_SOCKTYPE or EAI_SERVICE: TCP's answer is the same addresses.
+ * With SOCK_STREAM and IPPROTO_SCTP every address comes once. A libc that does not know SCTP (musl)
+ * returns EAI_SOCKTYPE or EAI_SERVICE: then TCP gives the same addresses.
  */
 static int look_up(const char *host, int family, struct addrinfo **found)
 {
@@ -86,7 +86,7 @@ static int look_up(const char *host, int family, struct addrinfo **found)
 	return getaddrinfo(host, NULL, &hints, found);
 }
 
-/* Else the parent's sockets and its stdout would stay open for as long as the child lives. */
+/* Otherwise the parent's sockets and its stdout would stay open while the child lives. */
 static void leave_descriptors(int fd)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -109,7 +109,7 @@ static void write_all(const void *data, size_t length)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
-			return; /* the parent sees that something is missing */
+			return; /* the parent notices that bytes are missing */
 		next += written;
 		length -= (size_t)written;
 	}
@@ -144,7 +144,7 @@ static _Noreturn void be_child(const struct lookup *l, pid_t parent, int fd)
 
 /* --- The parent ------------------------------------------------------------------------------- */
 
-/* errno 0: the child died before it had written all. */
+/* errno 0: the child ended before it had written everything. */
 static void fail(struct lookup *l, const char *call)
 {
 	l->failed_call = call;
@@ -152,7 +152,9 @@ static void fail(struct lookup *l, const char *call)
 	l->state = LOOKUP_DONE;
 }
 
-/* With both ends of a pipe in ends. Returns the call that failed, or NULL. */
+/*
+ * Starts the child. ends: both ends of its pipe. Returns the call that failed, or NULL.
+ */
 static const char *fork_child(struct resolver *r, struct lookup *l, const int ends[2])
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = l };
@@ -171,7 +173,7 @@ static const char *fork_child(struct resolver *r, struct lookup *l, const int en
 	return "fork";
 }
 
-/* If this fails while other children run, it is tried again when one of them has ended. */
+/* If this fails while other children run, it is tried again when one of them ends. */
 static void start_child(struct resolver *r, struct lookup *l)
 {
 	const char *failed = NULL;
@@ -228,7 +230,7 @@ static void stop_waiting(struct lookup *l)
 		r->end = at;
 }
 
-/* The child has closed its end, or is to be killed. */
+/* The child has closed its end of the pipe, or is to be killed. */
 static void end_child(struct lookup *l, bool kill_it)
 {
 	struct resolver *r = l->resolver;
@@ -243,7 +245,9 @@ static void end_child(struct lookup *l, bool kill_it)
 	r->running--;
 }
 
-/* All has been read. A child that was killed, or was out of memory, has not written all. */
+/*
+ * Everything was read. A child that was killed, or was out of memory, has not written everything.
+ */
 static void take_answer(struct lookup *l)
 {
 	const size_t head = sizeof(l->answer);
@@ -365,7 +369,7 @@ static enum unresolved_fault fault_of(int error)
 	}
 }
 
-/* error: of getaddrinfo(); if no child could be asked, l->failed_call counts. */
+/* error: of getaddrinfo(). If no child could be started, l->failed_call counts. */
 static int unresolved(const struct lookup *l, const char *shown, int error, struct unresolved *u)
 {
 	const char *words = error == EAI_SYSTEM ? strerror(l->answer.saved_errno)
@@ -394,7 +398,7 @@ static int take_all(const struct lookup *l, const char *shown, uint16_t port, un
 	for (size_t i = 0; i < l->answer.count; i++) {
 		union address a = l->addresses[i];
 
-		/* With -6, a v4-mapped record is not what was asked for. */
+		/* With -6, a v4-mapped record is not wanted. */
 		if (l->family != AF_UNSPEC && a.sa.sa_family != l->family)
 			continue;
 		if (a.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a.v6.sin6_addr) &&

@@ -16,7 +16,10 @@ struct token {
 	const char *text;
 };
 
-/* Can a numeric address, known before anything is resolved, be in this list? who: for messages. */
+/*
+ * Can a numeric address be in this list? It is checked before names are resolved. who: for
+ * messages.
+ */
 static int check_address(const struct target *target, const char *who, const union address *a,
 			 struct message *why)
 {
@@ -83,8 +86,8 @@ static int two_ports(const struct target *target, const struct token *a, const s
 }
 
 /*
- * The one port: of the arguments that name one, else the default of -p (text NULL: none). *known
- * says whether there is one. The arguments without port would take -p, so there it has to agree.
+ * The port: that of the arguments that have one, else the default of -p (text NULL: none). *known
+ * says whether there is one. Arguments without a port take that of -p, so then the two must agree.
  */
 static int choose_port(struct target *target, const char *option, const char **tokens,
 		       const char *default_text, uint16_t default_port, bool *known,
@@ -176,7 +179,7 @@ static void forget_addresses(struct target *target)
 	target->duplicate_count = 0;
 }
 
-/* Adds one resolved address; host is NULL where it was numeric. */
+/* Adds one resolved address. host is NULL if it was numeric. */
 static int add(struct target *target, const union address *a, const char *host,
 	       struct timeline *timeline, struct message *why)
 {
@@ -213,7 +216,7 @@ static int add(struct target *target, const union address *a, const char *host,
 
 static void end_lookups(struct target *target)
 {
-	/* The last first: those that wait are not to be started before they are ended. */
+	/* The last one first, so that waiting look-ups are not started before they are ended. */
 	for (size_t i = target->given_count; target->lookups && i > 0; i--)
 		lookup_end(target->lookups[i - 1]);
 	free(target->lookups);
@@ -275,7 +278,7 @@ static int take_one(struct target *target, size_t nth, struct timeline *timeline
 	return status;
 }
 
-/* A wildcard that a name resolved to is not known when the arguments are parsed. */
+/* A name may resolve to a wildcard, which is not known when the arguments are parsed. */
 static int check_wildcard(const struct target *target, struct message *why)
 {
 	char text[ADDRESS_TEXT_MAX];
@@ -289,7 +292,7 @@ static int check_wildcard(const struct target *target, struct message *why)
 	return STATUS_OK;
 }
 
-/* Those without an answer; count of them. */
+/* Reports the names without an answer; count of them. */
 static int name_late(const struct target *target, size_t count, int64_t waited_us,
 		     struct unresolved *u)
 {
@@ -347,7 +350,7 @@ static int cannot_wait(struct target *target, const char *call, int error)
 	return STATUS_UNRESOLVED;
 }
 
-/* STATUS_OK, also when the time is over; STATUS_SIGNAL; or no more waiting is possible. */
+/* STATUS_OK, even if the time is over; STATUS_SIGNAL; or another status if it cannot wait. */
 static int wait_for_names(struct target *target, struct resolver *resolver, int64_t until_us,
 			  struct timeline *timeline)
 {
