@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the command line share: a row of the table of options, and one run over argv.
+/*
+ * What the files of the command line share: a row of the table of options, and one run over argv.
  */
 #ifndef OPTION_PARSER_H
 #define OPTION_PARSER_H
@@ -59,7 +60,7 @@ enum row {
 struct parser;
 
 /*
- * Puts the argument of the option at hand (NULL: it has none) into value, a member of struct
+ * Puts the argument of the current option (NULL: it has none) into value, a member of struct
  * options. STATUS_OK, or STATUS_USAGE and p->why.
  */
 typedef int option_take_fn(struct parser *p, const char *argument, void *value);
@@ -82,7 +83,7 @@ struct parser {
 	struct options *options;
 	struct message *why;
 	bool given[ROWS];
-	enum row row;     /* the option at hand; ROWS: one that is not in the table */
+	enum row row;     /* the current option; ROWS: not in the table */
 	char spelled[32]; /* as the user wrote it: "-w" or "--timeout" */
 	bool stray_time;  /* it may have meant the next word as its TIME */
 };

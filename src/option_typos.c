@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Longer than every name in the table; what is written longer than this is like none of them. */
+/* Longer than every name in the table. A longer word is not like any of them. */
 #define NAME_ROOM 32
 
 static size_t min(size_t a, size_t b)
@@ -32,7 +32,7 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
 	return d[a_length][b_length];
 }
 
-/* The option name closest to what was written, or NULL when none is close. */
+/* The option name closest to the word, or NULL if none is close. */
 static const char *near_miss(const struct option_row *rows, const char *written, size_t length)
 {
 	const char *best = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An option that is not in the table, and which one may be meant. */
+/* Unknown options: which known option may be meant. */
 #ifndef OPTION_TYPOS_H
 #define OPTION_TYPOS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The arguments of options, strictly read; every message quotes the token. */
+/* Parses the arguments of options strictly. Every message quotes the argument. */
 #ifndef OPTION_VALUES_H
 #define OPTION_VALUES_H
 

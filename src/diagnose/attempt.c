@@ -247,7 +247,7 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 
 /* --- And of the attempt ----------------------------------------------------------------------- */
 
-/* What an errno of SO_ERROR is left of. */
+/* The finding for an errno of SO_ERROR. */
 static struct finding soft_finding(const struct evidence *evidence, int error,
 				   enum neighbour neighbour)
 {

@@ -9,15 +9,15 @@
 #include "target/unresolved.h"
 #include "witness/ledger.h"
 
-/* How far the attempt came. */
+/* How far the attempt got. */
 enum phase {
 	PHASE_STACK,   /* no stack on this host */
 	PHASE_RESOLVE, /* a name did not resolve, or a zone does not exist */
 	PHASE_OPEN,    /* socket, options or bind failed: fault */
-	PHASE_CALL,    /* connect() refused the request as it stands */
+	PHASE_CALL,    /* connect() rejected the request, and nothing was sent */
 	PHASE_PENDING, /* INITs were sent (or should have been) */
 	PHASE_UP,
-	PHASE_FAULT, /* a call of this host failed meanwhile, pending or up: fault */
+	PHASE_FAULT, /* a call on this host failed, pending or up: fault */
 };
 
 struct evidence {
@@ -27,10 +27,10 @@ struct evidence {
 	const struct unresolved *unresolved; /* PHASE_RESOLVE, else: why */
 	struct stack_fault fault;            /* PHASE_OPEN, PHASE_FAULT */
 	int error;          /* positive errno of the call or event that ended it, or 0 */
-	struct cause cause; /* of that event: why the peer, or this end, has aborted */
+	struct cause cause; /* of that event: why the peer, or this end, aborted */
 	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */
-	bool ended;         /* PHASE_PENDING: the stack ended the attempt, else our deadline did */
-	struct result_evidence report; /* what the report shows of it, too */
+	bool ended;         /* PHASE_PENDING: the stack ended the attempt, not our deadline */
+	struct result_evidence report; /* the part that the report shows */
 	const struct ledger *ledger;   /* what the witness saw; NULL: there was none */
 	int64_t now_us;                /* loop_now_us() at the end */
 	int64_t elapsed_us;            /* PHASE_PENDING: since the call */
@@ -39,14 +39,14 @@ struct evidence {
 	const size_t *order; /* call position -> index of the requested address */
 	size_t order_count;
 	size_t answered;   /* PHASE_UP: call position of the address that answered the INIT */
-	int64_t up_for_us; /* PHASE_UP: since then */
-	bool closed;       /* PHASE_UP: the peer has closed it again */
+	int64_t up_for_us; /* PHASE_UP: for how long */
+	bool closed;       /* PHASE_UP: the peer has closed it */
 	bool restarted;    /* PHASE_UP: the peer has restarted it (RFC 9260 section 5.2) */
 	bool encapsulated; /* in UDP */
-	bool probed;       /* PHASE_UP: every path was asked, and had probe_timeout_us to answer */
+	bool probed;       /* PHASE_UP: every path had probe_timeout_us to answer */
 	int64_t probe_timeout_us;
-	int64_t probe_step_us; /* a path that did not answer was asked again no sooner */
-	uint64_t require;      /* how many paths must be verified; 0: none was to be asked */
+	int64_t probe_step_us; /* the least time until a silent path was asked again */
+	uint64_t require;      /* how many paths must be verified; 0: no probe */
 };
 
 #endif

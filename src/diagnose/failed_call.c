@@ -12,7 +12,7 @@ struct finding diagnose_failed_call(const char *call, int error)
 
 struct finding diagnose_unsent(int error, uint8_t chunk)
 {
-	/* What drops a packet in the output hook makes the call fail so, and little else does. */
+	/* An output filter makes the call fail like this, and few other things do. */
 	if (error != EPERM)
 		return diagnose_failed_call("sendmsg", error);
 	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,

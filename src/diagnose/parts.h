@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of diagnose.h share. For no one else. From the top down:
+ * What the files of diagnose/ share. From the top down:
  * - diagnose.c: the end of each phase
  * - endpoint.c: this host could not open an endpoint, or not make the call
  * - attempt.c: the attempt failed
  * - association.c: the association came up
  * - conclude.c: the result gets its cause
- * - address.c: what is said of one address of the call
+ * - address.c: one address of the call
  * - seen.c: what the witness saw of one address
  */
 #ifndef DIAGNOSE_PARTS_H
@@ -47,10 +47,10 @@ bool diagnose_all_say(struct result *result, const struct evidence *evidence,
 
 /* --- conclude.c ------------------------------------------------------------------------------ */
 
-/* The result has this cause, and its hint is the cause's. */
+/* Gives the result this cause, and the cause's hint. */
 void diagnose_conclude(struct result *result, int error, const struct finding *cause);
 
-/* No address can be reached, as the routing table or the link says. */
+/* No address can be reached, by the routing table or the link. */
 void diagnose_unreachable(struct result *result, const struct evidence *evidence);
 
 /* --- endpoint.c ------------------------------------------------------------------------------ */
@@ -78,7 +78,7 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 void diagnose_refused(struct result *result, const struct evidence *evidence, int error);
 /* The stack has seen no answer. What else is known decides the result. */
 void diagnose_silence(struct result *result, const struct evidence *evidence);
-/* Of an attempt that ended without any answer. Returns how many addresses cannot be reached. */
+/* For an attempt without any answer. Returns how many addresses cannot be reached. */
 size_t diagnose_mark_unanswered(struct result *result, const struct evidence *evidence);
 
 /* --- association.c --------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of listen.h share: listen.c, who is let in and when it ends, and below it
- * listen_peer.c, an association that was let in. For no one else.
+ * What the files of listen.h share. listen.c accepts associations, and decides when it ends. Below
+ * it, listen_peer.c serves one association.
  */
 #ifndef ENGINE_LISTEN_PARTS_H
 #define ENGINE_LISTEN_PARTS_H
@@ -50,12 +50,14 @@ struct listening {
 };
 
 /*
- * Ends it, unless it ends already. All are closed after the handlers of this round: one of them may
- * be in the middle of a peer.
+ * Ends it, unless it is ending. The associations are closed after the handlers of this round,
+ * because one of these may be using a peer.
  */
 void listen_stop(struct listening *l, int status, struct finding cause);
 
-/* Fills in what all events have, and reports it. Where nobody reads that any more, listening ends.
+/*
+ * Fills in what all events have in common, and reports the event. If it cannot be written,
+ * listening ends.
  */
 void listen_report(struct listening *l, struct listen_event *event);
 

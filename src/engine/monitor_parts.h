@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of monitor.h share: monitor.c, the association and the loop, and below it
- * monitor_paths.c, what is asked and seen of its paths. For no one else.
+ * What the files of monitor.h share. monitor.c has the association and the loop. Below it,
+ * monitor_paths.c has the paths.
  */
 #ifndef ENGINE_MONITOR_PARTS_H
 #define ENGINE_MONITOR_PARTS_H
@@ -38,18 +38,18 @@ struct monitoring {
 	struct finding cause; /* of the end */
 };
 
-/* Ends it, unless it has ended already: it takes no more events, packets and times. */
+/* Ends it, unless it has already ended. It then handles no more events, packets and times. */
 void monitor_end(struct monitoring *r, struct finding cause);
 
-/* Ends it if nobody reads any more what there is to tell. */
+/* Ends it if reports can no longer be written. */
 void monitor_look_for_reader(struct monitoring *r);
 
-/* Fills in what all events have, and tells it. */
+/* Fills in what all events have in common, and reports the event. */
 void monitor_tell(struct monitoring *r, struct monitor_event *event);
 
 /* --- monitor_paths.c -------------------------------------------------------------------------- */
 
-/* Counts how long fewer paths than required answer; when one of them has another verdict. */
+/* To be called when a verdict changes: counts how long fewer paths than required answer. */
 void monitor_count_short(struct monitoring *r, int64_t now);
 
 /* Reports what the last probe_look() and monitor_ask() found. */

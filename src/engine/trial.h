@@ -65,11 +65,11 @@ bool trial_may_go_better(const struct result *result);
 void trial_end_pause(struct result *result);
 
 /*
- * Closes the endpoint, the association with ABORT or as the stack does it in its own time. The
- * witness stays open, for closing it takes 10 ms or more, which the report need not wait for.
+ * Closes the endpoint, and the association with ABORT or gracefully, without waiting. The witness
+ * stays open, because closing it takes 10 ms or more, and the report should not wait for that.
  */
 void trial_close(struct trial *t, bool abort);
-/* The same with ABORT, closes the witness, and forgets all of it. */
+/* The same with ABORT, and closes the witness and frees everything. */
 void trial_free(struct trial *t);
 
 #endif

@@ -156,7 +156,7 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 	return 0;
 }
 
-/* Of a list of addresses: 18 of IPv6, and more than fit into any INIT. */
+/* Room for a list of addresses: 18 of IPv6 at first, and at most more than fit into any INIT. */
 #define ADDRESSES_SIZE     512
 #define ADDRESSES_SIZE_MAX (1 << 20)
 

@@ -284,7 +284,7 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 
 	if (receiver_error())
 		return handle_failed(endpoint, "recvmsg", -receiver_error());
-	/* First, for an association that was accepted cannot be put back. */
+	/* First, because an accepted association cannot be put back. */
 	*accepted = new_endpoint(STACK_ONE_TO_ONE, &call);
 	if (!*accepted)
 		return handle_failed(endpoint, call, -errno);

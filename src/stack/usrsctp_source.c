@@ -35,8 +35,8 @@ struct bound {
 static struct {
 	pthread_mutex_t lock;
 	bool started;
-	pthread_t owner; /* who has started it: not a thread of the library */
-	int route4;      /* UDP sockets that only ask for routes; -1: no such family here */
+	pthread_t owner; /* the thread that started it, which is not the library's */
+	int route4; /* UDP sockets for route look-ups; -1: this host does not have the family */
 	int route6;
 	struct link_address *links; /* read once, as the library does */
 	size_t link_count;

@@ -20,8 +20,8 @@ struct watch {
 };
 
 /*
- * All zeros: no witness. A watch that cannot be started stays so, and -v says why. stamped: the
- * times of packets are told.
+ * All zeros: no witness. A watch that cannot be started stays so, and -v says why. stamped: packets
+ * have their times.
  */
 void watch_start(struct watch *watch, const union address *peers, size_t count,
 		 const struct stack_encaps *udp, uint16_t local_port, bool stamped,

@@ -74,7 +74,7 @@ static int attach_filter(struct witness *w)
 	return 0;
 }
 
-/* To know of each packet when it passed, and what the kernel knows of its checksum. */
+/* Asks for the time of each packet, and for what the kernel knows about its checksum. */
 static int ask_for_details(const struct witness *w, bool stamped)
 {
 	int on = 1, room = ROOM;
