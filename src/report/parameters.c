@@ -10,8 +10,8 @@
 
 #include "base/names.h"
 #include "packet/packet.h"
-#include "report/explain.h"
-#include "report/words.h"
+#include "report/cause_hint.h"
+#include "report/explanations.h"
 
 /* How many addresses a hint names; it counts the others. */
 #define NAMED_MAX 3
@@ -147,7 +147,7 @@ static void say_errno(const struct phrase_context *c, char value[PARAMETER_MAX])
 
 static void say_meaning(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	const struct explanation *row = explain_errno(c->f->error);
+	const struct explanation *row = explanation_of_errno(c->f->error);
 
 	say(value, "%s", row ? row->meaning : strerror(c->f->error));
 }
@@ -188,7 +188,7 @@ static void say_cause_code(const struct phrase_context *c, char value[PARAMETER_
 
 static void say_cause_hint(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	const char *hint = words_cause_hint(c->f->cause.code);
+	const char *hint = cause_hint(c->f->cause.code);
 
 	say(value, "%s", hint ? hint : "");
 }
@@ -378,10 +378,7 @@ static void say_rest(const struct phrase_context *c, char value[PARAMETER_MAX])
 
 static void say_last(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	struct message last;
-
-	if (c->result)
-		say(value, "%s", words_reason(&c->result->last, &last));
+	say(value, "%s", c->last);
 }
 
 static const struct {

@@ -15,6 +15,7 @@
 struct phrase_context {
 	const struct finding *f;     /* NULL: the parameters' names instead of their values */
 	const struct result *result; /* or NULL */
+	const char *last;            /* the reason of the last try, or "" */
 	bool every_branch;           /* take every branch, whatever the values are */
 };
 

@@ -64,11 +64,16 @@ static bool add(struct message *m, const char *at, const char *end, const struct
 	return sound;
 }
 
-void phrase_add(struct message *m, const char *phrase, const struct finding *finding,
-		const struct result *result)
+void phrase_add(struct message *m, const char *phrase, const struct finding *finding)
+{
+	phrase_add_of_result(m, phrase, finding, NULL, "");
+}
+
+void phrase_add_of_result(struct message *m, const char *phrase, const struct finding *finding,
+			  const struct result *result, const char *last)
 {
 	add(m, phrase, phrase + strlen(phrase),
-	    &(struct phrase_context){ .f = finding, .result = result });
+	    &(struct phrase_context){ .f = finding, .result = result, .last = last });
 }
 
 bool phrase_is_sound(const char *phrase)
@@ -76,5 +81,5 @@ bool phrase_is_sound(const char *phrase)
 	struct message m = { "" };
 
 	return add(&m, phrase, phrase + strlen(phrase),
-		   &(struct phrase_context){ .every_branch = true });
+		   &(struct phrase_context){ .last = "", .every_branch = true });
 }

@@ -13,12 +13,17 @@
 #include "report/result.h"
 
 /*
- * Appends to m, cut at its size. result: its singles give {accepting} and {refusing}, and its
- * last try gives {last}; NULL: those are empty. finding NULL: each parameter appears as its name,
- * in capitals, and no flag is set.
+ * Appends to m, cut at its size. finding NULL: each parameter appears as its name, in capitals,
+ * and no flag is set.
  */
-void phrase_add(struct message *m, const char *phrase, const struct finding *finding,
-		const struct result *result);
+void phrase_add(struct message *m, const char *phrase, const struct finding *finding);
+
+/*
+ * The same for a result: its singles give {accepting} and {refusing}, and last, the reason of its
+ * last try, gives {last}. phrase_add() leaves them empty.
+ */
+void phrase_add_of_result(struct message *m, const char *phrase, const struct finding *finding,
+			  const struct result *result, const char *last);
 
 /* Is every name known, and every bracket closed? For tests. */
 bool phrase_is_sound(const char *phrase);

@@ -2,7 +2,6 @@
 #include "report/words.h"
 
 #include <assert.h>
-#include <string.h>
 #include <strings.h>
 
 #include "report/phrase.h"
@@ -15,11 +14,6 @@
 #define PARTIAL_KNOWN   PARTIAL "{address}: "
 #define PARTIAL_UNKNOWN PARTIAL "{errno} for at least one address: "
 #define EVERY_PATH      "no path answers a heartbeat: "
-
-/* The hint for three causes of an ABORT. */
-#define TWO_STACKS                                                                              \
-	"the two stacks do not agree: --verbose shows what was sent; -O, -I and the " \
-	"net.sctp sysctls change that"
 
 /* In the order of the codes. */
 static const struct words table[] = {
@@ -822,40 +816,6 @@ static const char *const bases[] = {
 
 static_assert(ARRAY_SIZE(bases) == BASIS_COUNT, "every basis has its name");
 
-static const struct {
-	uint16_t code;
-	const char *hint;
-} causes[] = {
-	{ CAUSE_OUT_OF_RESOURCE,
-	  "the peer is out of resources: its accept queue or its memory may be full; see its log" },
-	{ CAUSE_UNRESOLVABLE_ADDRESS,
-	  "the peer cannot use an address of this host: -b chooses which addresses the INIT lists" },
-	{ CAUSE_INVALID_PARAMETER, TWO_STACKS },
-	{ CAUSE_MISSING_PARAMETER, TWO_STACKS },
-	{ CAUSE_UNKNOWN_PARAMETERS, TWO_STACKS },
-	{ CAUSE_SHUTTING_DOWN,
-	  "the peer is still closing an older association on the same ports: try again, or from another "
-	  "port (-b)" },
-	{ CAUSE_NEW_ADDRESSES,
-	  "the peer still has an association on the same ports with other addresses: let it end, "
-	  "or use another port (-b)" },
-	{ CAUSE_UNSUPPORTED_HMAC,
-	  "the peer requires an AUTH algorithm that this stack does not offer: sysctl "
-	  "net.sctp.auth_enable, on both ends" },
-	{ CAUSE_PROTOCOL_VIOLATION,
-	  "text in quotes, if any, comes from the peer; its log may say more" },
-	{ CAUSE_USER_ABORT,
-	  "the peer's log says why; its application may not know this host's addresses" },
-};
-
-const char *words_cause_hint(uint16_t code)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
-		if (causes[i].code == code)
-			return causes[i].hint;
-	return NULL;
-}
-
 const struct words *words_of(enum finding_code code)
 {
 	return &table[code];
@@ -879,12 +839,25 @@ const char *finding_basis_name(enum finding_basis basis)
 	return bases[basis];
 }
 
+/* result NULL: the parameters that a result has are empty. */
+static void add(struct message *m, const char *phrase, const struct finding *finding,
+		const struct result *result)
+{
+	struct message last;
+
+	if (result)
+		phrase_add_of_result(m, phrase, finding, result,
+				     words_reason(&result->last, &last));
+	else
+		phrase_add(m, phrase, finding);
+}
+
 static const char *say(const char *phrase, const struct finding *finding,
 		       const struct result *result, struct message *m)
 {
 	m->text[0] = '\0';
 	if (phrase)
-		phrase_add(m, phrase, finding, result);
+		add(m, phrase, finding, result);
 	return m->text;
 }
 
@@ -906,13 +879,13 @@ static const char *reason(const struct finding *finding, const struct result *re
 	m->text[0] = '\0';
 	if (finding->flags & FINDING_PARTIAL) {
 		phrase_add(m, finding->address.sa.sa_family ? PARTIAL_KNOWN : PARTIAL_UNKNOWN,
-			   finding, NULL);
-		phrase_add(m, words->note, finding, NULL);
+			   finding);
+		phrase_add(m, words->note, finding);
 	} else if (finding->flags & FINDING_EVERY_PATH) {
-		phrase_add(m, EVERY_PATH, finding, NULL);
-		phrase_add(m, words->note, finding, NULL);
+		phrase_add(m, EVERY_PATH, finding);
+		phrase_add(m, words->note, finding);
 	} else {
-		phrase_add(m, reason_of(words), finding, result);
+		add(m, reason_of(words), finding, result);
 	}
 	return m->text;
 }

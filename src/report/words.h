@@ -32,9 +32,6 @@ const struct words *words_of(enum finding_code code);
 /* By name, in any case; NULL: no code has it. */
 const struct words *words_named(const char *name);
 
-/* What to check after an ABORT with this cause; NULL: no hint. */
-const char *words_cause_hint(uint16_t code);
-
 /* The text beside one address. */
 const char *words_note(const struct finding *finding, struct message *m);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Which calls are refused as they stand, and with what errno. src/report/explain.c explains each of them;
+# Which calls are refused as they stand, and with what errno. src/report/explanations.c explains each of them;
 # src/base/address.c and src/options.c see to it that most never happen.
 load helper
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* explain.c: the table of errnos, results and verdicts. */
+/* explanations.c, explain.c: the table of errnos, results and verdicts. */
 #include <ctype.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -14,6 +14,7 @@
 
 #include "base/names.h"
 #include "report/explain.h"
+#include "report/explanations.h"
 #include "report/result.h"
 #include "report/words.h"
 
@@ -31,7 +32,7 @@ static const struct explanation *row_named(const char *name)
 {
 	const struct explanation *row;
 
-	for (size_t i = 0; (row = explain_row(i)); i++)
+	for (size_t i = 0; (row = explanation_at(i)); i++)
 		if (!strcmp(row->name, name))
 			return row;
 	return NULL;
@@ -55,7 +56,7 @@ static void test_every_errno_has_its_row(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(errnos); i++) {
-		const struct explanation *row = explain_errno(errnos[i]);
+		const struct explanation *row = explanation_of_errno(errnos[i]);
 
 		if (!row)
 			fail_msg("no row for %d", errnos[i]);
@@ -63,9 +64,9 @@ static void test_every_errno_has_its_row(void **state)
 		assert_string_equal(row->name, strerrorname_np(errnos[i]));
 		assert_string_equal(errno_name(errnos[i]), row->name);
 	}
-	assert_null(explain_errno(0));
-	assert_null(explain_errno(-1));
-	assert_null(explain_errno(EXDEV));
+	assert_null(explanation_of_errno(0));
+	assert_null(explanation_of_errno(-1));
+	assert_null(explanation_of_errno(EXDEV));
 }
 
 static void test_every_errno_has_a_name(void **state)
@@ -131,7 +132,7 @@ static void test_rows_are_well_formed(void **state)
 	const struct explanation *row;
 
 	(void)state;
-	for (size_t i = 0; (row = explain_row(i)); i++) {
+	for (size_t i = 0; (row = explanation_at(i)); i++) {
 		size_t length = strlen(row->meaning);
 
 		assert_ptr_equal(row, row_named(row->name)); /* no name twice */
@@ -142,7 +143,7 @@ static void test_rows_are_well_formed(void **state)
 		assert_in_range(row->status + 1, 0, STATUS_HOST + 1);
 		assert_int_not_equal(row->status, STATUS_USAGE);
 	}
-	assert_null(explain_row(SIZE_MAX));
+	assert_null(explanation_at(SIZE_MAX));
 }
 
 static void test_layout(void **state)

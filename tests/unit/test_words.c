@@ -150,7 +150,7 @@ static void a_phrase_without_a_finding_names_its_parameters(void **state)
 	struct message m = { "" };
 
 	(void)state;
-	phrase_add(&m, "on {other_link}[link:, not {link}][!link: only][udp: in UDP]", NULL, NULL);
+	phrase_add(&m, "on {other_link}[link:, not {link}][!link: only][udp: in UDP]", NULL);
 	assert_string_equal(m.text, "on OTHER_LINK, not LINK");
 }
 
@@ -162,7 +162,7 @@ static void a_phrase_is_cut_at_the_room(void **state)
 	(void)state;
 	memset(f.detail, 'x', sizeof(f.detail) - 1);
 	for (int i = 0; i < 40; i++)
-		phrase_add(&m, "{detail}", &f, NULL);
+		phrase_add(&m, "{detail}", &f);
 	assert_int_equal(strlen(m.text), sizeof(m.text) - 1);
 }
 

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REPORT_CAUSE_HINT_H
+#define REPORT_CAUSE_HINT_H
+
+#include <stdint.h>
+
+/* What to check after an ABORT with this cause; NULL: no hint. */
+const char *cause_hint(uint16_t code);
+
+#endif
