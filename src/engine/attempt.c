@@ -82,7 +82,7 @@ int attempt_call(struct attempt *attempt, const struct options *options, const s
 	}
 	if (rc == 0)
 		timeline_note(attempt->timeline, "the call %s",
-			      options->blocking ? "returned" : "has begun");
+			      options->blocking ? "returned" : "was made");
 	return rc;
 }
 

@@ -381,7 +381,7 @@ static void on_time(void *context, int64_t now)
 		begin_try(c);
 		break;
 	case CONNECTION_CLOSING:
-		give_up_closing(c, "no end to the SHUTDOWN");
+		give_up_closing(c, "no answer to SHUTDOWN");
 		break;
 	default:
 		break;
@@ -494,7 +494,7 @@ void connection_interrupt(struct connection *c, int signal, int error)
 	if (!goes_on(c))
 		return;
 	if (c->state == CONNECTION_CLOSING)
-		give_up_closing(c, "no end to the SHUTDOWN");
+		give_up_closing(c, "no answer to SHUTDOWN");
 	else if (!signal)
 		end_by_fault(c, "ppoll", error);
 	else

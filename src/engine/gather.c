@@ -244,7 +244,7 @@ static const struct {
 	bool (*holds)(const struct gather *gather, int64_t now_us);
 	const char *why;
 } rules[] = {
-	{ time_is_up, "the time is up" },
+	{ time_is_up, "the time is over" },
 	{ no_route_at_all, "no address has a route" },
 	{ only_one_unreachable, "the only address cannot be reached" },
 	{ all_obstructed, "no address can be reached" },

@@ -74,7 +74,7 @@ int reporter_finish(const struct reporter *reporter)
 	if (!lost)
 		return STATUS_OK;
 	if (error == EAGAIN)
-		warn("cannot write to standard output: it is full, and nobody reads it");
+		warn("cannot write to standard output: it is full, and no program reads it");
 	else if (error)
 		warn("cannot write to standard output: %s", strerror(error));
 	else

@@ -109,12 +109,12 @@ static void print_failover(FILE *f, const struct monitor_event *event)
 
 	address_text(&event->from, from);
 	if (!event->monitor->failed_over)
-		fprintf(f, "fail-over is over: data goes over the primary again, %s", from);
+		fprintf(f, "failover ended: data uses the primary again, %s", from);
 	else if (event->to.sa.sa_family)
-		fprintf(f, "fail-over: data goes over %s, not over the primary, %s",
+		fprintf(f, "failover: data uses %s, not the primary, %s",
 			address_text(&event->to, to), from);
 	else
-		fprintf(f, "fail-over: data goes over another path than the primary, %s", from);
+		fprintf(f, "failover: data uses another path than the primary, %s", from);
 }
 
 static void print_total(FILE *f, const struct reporter *reporter, const struct monitor *m,

@@ -373,7 +373,7 @@ static const struct words table[] = {
 	  "the peer came back with a new association in place of this one (RFC 9260 section 5.2)",
 	  "its program or host has restarted\n"
 	  "two programs on the peer's side use the same address and port\n"
-	  "a fail-over to another host with the same address",
+	  "a failover to another host with the same address",
 	  "the logs of the server" },
 	{ FINDING_PEER_SILENT, "peer-silent", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "the peer does not answer any more",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --monitor: cut paths and their return, fail-over, the end of the association, the table.
+# --monitor: cut paths and their return, failover, the end of the association, the table.
 load helper
 
 setup_file() {
@@ -92,15 +92,15 @@ why() {
 
 # To usrsctp a path stays active as long as no data goes over it.
 # bats test_tags=kernel
-@test "the primary is cut: fail-over, and back" {
+@test "the primary is cut: failover, and back" {
   monitor --interval 300ms
   wait_for_line "$CLIENT_OUT" '^connected'
   drop_path 1
   wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  dead  .*no heartbeat answer in .*  primary$"
-  wait_for_line "$CLIENT_OUT" "fail-over: data goes over another path than the primary, 10.1.1.2:$PORT$"
+  wait_for_line "$CLIENT_OUT" "failover: data uses another path than the primary, 10.1.1.2:$PORT$"
   restore_path 1
   wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  verified  .*, was dead for .*  primary$"
-  wait_for_line "$CLIENT_OUT" "fail-over is over: data goes over the primary again, 10.1.1.2:$PORT$"
+  wait_for_line "$CLIENT_OUT" "failover ended: data uses the primary again, 10.1.1.2:$PORT$"
   end_client INT
   [ "$client_status" -eq 0 ]
   grep -Eq '^end +[0-9]+ rounds in .* s: ended by SIGINT$' "$CLIENT_OUT"

@@ -514,7 +514,7 @@ on_full_pipe() {
   assert_line --index 3 --regexp '^  from '
   assert_equal "$stderr" ''
   on_full_pipe never 6 --json "${up[@]}"
-  assert_equal "$stderr" "${cannot_write}it is full, and nobody reads it"
+  assert_equal "$stderr" "${cannot_write}it is full, and no program reads it"
   wait_for no_associations client
 }
 

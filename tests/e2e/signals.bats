@@ -120,7 +120,7 @@ stop_and_continue() { # OPTION...
   nft_server input "$(chunk shutdown)" drop || skip "nft cannot match SCTP chunks here"
   start_client -v -w 10s -a "10.1.1.2:$PORT"
   ends_with 0
-  grep -q 'no end to the SHUTDOWN, so ABORT' "$CLIENT_OUT.err"
+  grep -q 'no answer to SHUTDOWN, so ABORT' "$CLIENT_OUT.err"
   wait_for no_associations client
   wait_for no_associations server
 }

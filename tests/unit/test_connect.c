@@ -2122,7 +2122,7 @@ static void the_timeline(void **state)
 		"  400.0 ms  event COMM_UP, association 3",
 		"primary set to the first -a, 8.8.8.8: done",
 		"closing: SHUTDOWN",
-		" 1400.0 ms  closing: no end to the SHUTDOWN, so ABORT",
+		" 1400.0 ms  closing: no answer to SHUTDOWN, so ABORT",
 	};
 	char *text = stderr_of_run(&script, false, true);
 

@@ -859,9 +859,9 @@ static void fail_over(void **state)
 	world.state_us[1] = 3500 * MSEC;
 	run(&r, &script, false);
 	expect_has(&r, 0, "10.1.1.2:5000  verified    the stack says potentially failed  primary");
-	expect_has(&r, 1, "fail-over: data goes over another path than the primary, 10.1.1.2:5000");
+	expect_has(&r, 1, "failover: data uses another path than the primary, 10.1.1.2:5000");
 	expect_has(&r, 2, "10.1.1.2:5000  verified    the stack says active  primary");
-	expect_has(&r, 3, "fail-over is over: data goes over the primary again, 10.1.1.2:5000");
+	expect_has(&r, 3, "failover ended: data uses the primary again, 10.1.1.2:5000");
 	done(&r);
 }
 
