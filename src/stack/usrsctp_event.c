@@ -5,6 +5,7 @@
 #include <sys/param.h>
 
 #include "base/loop.h"
+#include "stack/attempts.h"
 #include "stack/usrsctp_parts.h"
 #include "stack/receiver.h"
 #include "stack/unsent.h"
