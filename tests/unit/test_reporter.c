@@ -252,7 +252,7 @@ static void stopped_reader(void **state)
 	emit("two\n");
 	assert_int_equal(outlet.waits, 1);
 	assert_finish(STATUS_HOST, "sctp-connect: cannot write to standard output: it is full, and "
-				   "nobody reads it\n");
+				   "no program reads it\n");
 	free(text);
 }
 
