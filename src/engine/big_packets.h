@@ -19,20 +19,8 @@
 #include <stdint.h>
 
 #include "base/timeline.h"
-#include "report/result.h"
+#include "engine/heartbeat.h"
 #include "witness/ledger.h"
-
-struct probe_path;
-
-/* The large heartbeats of one path. All zeros: none yet. Changed only by big_packets.c. */
-struct big_packets_ask {
-	enum big_packets verdict;
-	bool over;     /* the verdict is final */
-	uint32_t mtu;  /* the size of the heartbeats, in bytes */
-	unsigned sent; /* how many, with the small one at the end */
-	unsigned base; /* how many padded heartbeats the ledger had before */
-	int64_t sent_us;
-};
 
 /*
  * Sends what is due on one path, and looks for answers. True: it has answered a small heartbeat,

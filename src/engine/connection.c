@@ -234,10 +234,7 @@ static void tick_verifying(struct connection *c, int64_t now)
 
 	watch_read(&c->trial.watch, c->timeline);
 	if (verify_tick(&c->trial.verify, now)) {
-		/*
-		 * If the peer has closed the association since the poll, no path can be asked any
-		 * more.
-		 */
+		/* The peer may have closed the association since the poll. */
 		handle_events(c);
 		if (c->state == CONNECTION_VERIFYING)
 			conclude_with(c, PHASE_UP, 0);
@@ -267,22 +264,14 @@ static int64_t try_timeout(const struct connection *c, int64_t now)
 	return MAX(timeout, 1);
 }
 
-/* The time for look-ups is part of it. */
-static int64_t call_timeout(const struct connection *c)
-{
-	const struct resolve *resolve = &c->trial.resolve;
-	int64_t used_us = resolve->waited ? resolve->took_us : 0;
-
-	return MAX(resolve->deadline_us - resolve->begun_us - used_us, 1);
-}
-
 static void call(struct connection *c)
 {
 	struct trial_end end = trial_open(&c->trial, c->stack, c->stack_error, c->options, c->peer,
 					  c->local, c->timeline, &c->result);
 
 	if (!end.ended)
-		end = trial_call(&c->trial, c->options, call_timeout(c), c->timeline);
+		end = trial_call(&c->trial, c->options, resolve_left_us(&c->trial.resolve),
+				 c->timeline);
 	if (end.ended) {
 		conclude(c, end);
 		return;

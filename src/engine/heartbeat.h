@@ -12,12 +12,21 @@
 #define ENGINE_HEARTBEAT_H
 
 #include "base/timeline.h"
-#include "engine/big_packets.h"
 #include "report/result.h"
 #include "stack/stack.h"
 
 /* How many unanswered heartbeats it keeps the sending times of. */
 #define PROBE_KEPT 4
+
+/* The large heartbeats of one path. All zeros: none yet. Changed only by big_packets.c. */
+struct big_packets_ask {
+	enum big_packets verdict;
+	bool over;     /* the verdict is final */
+	uint32_t mtu;  /* the size of the heartbeats, in bytes */
+	unsigned sent; /* how many, with the small one at the end */
+	unsigned base; /* how many padded heartbeats the ledger had before */
+	int64_t sent_us;
+};
 
 /* One path. Changed only by heartbeat.c, and big only by big_packets.c. */
 struct probe_path {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/resolve.h"
 
+#include <sys/param.h>
+
 #include "base/loop.h"
 
 void resolve_begin(struct resolve *resolve, struct target *peer, struct target *local, int family,
@@ -78,4 +80,11 @@ const struct unresolved *resolve_fault(const struct resolve *resolve)
 		return NULL;
 	return resolve->peer->unresolved.fault ? &resolve->peer->unresolved
 					       : &resolve->local->unresolved;
+}
+
+int64_t resolve_left_us(const struct resolve *resolve)
+{
+	int64_t used_us = resolve->waited ? resolve->took_us : 0;
+
+	return MAX(resolve->deadline_us - resolve->begun_us - used_us, 1);
 }

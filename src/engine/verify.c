@@ -5,6 +5,7 @@
 #include <sys/param.h>
 
 #include "base/loop.h"
+#include "engine/big_packets.h"
 
 /* The time-out has so many steps, and so many heartbeats at most. */
 #define STEPS 4

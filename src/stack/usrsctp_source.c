@@ -54,10 +54,7 @@ static unsigned prefix_length(const union address *mask)
 	return ones;
 }
 
-/*
- * Not if_nametoindex(), which makes three more calls and loses their errno. name may be a label,
- * such as eth0:1.
- */
+/* if_nametoindex() makes three more calls and loses their errno. name may be a label: eth0:1. */
 static unsigned interface_of(const struct ifaddrs *all, const char *name)
 {
 	size_t length = strcspn(name, ":");
