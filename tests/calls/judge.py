@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a run of the program came to, and whether that is right when one of its system calls has failed."""
+"""The outcome of a run of the program, and whether it is right when a system call has failed."""
 import errno as errnos
 import json
 import os

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The ways in which the program is run: every mode, and what it meets in the network that "run" makes."""
+"""How the program is run: every mode, in the network that "run" makes."""
 import collections
 import os
 
 STACK = os.environ["STACK"]
 
-# Every mode, in as few runs as that takes.
+# Every mode, in as few runs as possible.
 SAMPLED = {"up", "up-many-blocking-unseen", "refused-blocking", "silent", "half-each", "name", "monitor", "listen-text"}
 
 Scenario = collections.namedtuple("Scenario", "name arguments peer listens")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The stack in user space on this host against the kernel's in a guest: neither knows the other's code.
+# The stack in user space on this host against the kernel's in a guest: independent implementations.
 load helper
 
 setup_file() {

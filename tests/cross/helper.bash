@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What tests/cross loads: the stack in user space in a namespace of this host, the kernel's in a
+# Loaded by tests/cross: the stack in user space in a namespace of this host, the kernel's in a
 # guest, and three paths in between, each a tap of the namespace and a card of the guest.
 #
 # host  10.7.N.1/24 fd07:N::1/64  tN ---- eth(N-1)  10.7.N.2/24 fd07:N::2/64  guest
@@ -9,7 +9,7 @@ source "$BATS_TEST_DIRNAME/../e2e/helper.bash"
 PATHS=3
 # Of both sides. The guest's net.sctp.udp_port has it.
 UDP=9899
-# Of every path of an association that nobody has asked.
+# Of every path of an association, without heartbeats.
 UP=verified
 
 # --- The two sides ------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The completions, asked through each shell.
+# The completions, as each shell gives them.
 # shellcheck disable=SC2030,SC2031 # run sets output and lines, in the test that reads them
 # shellcheck disable=SC2016 # other shells are to expand what stands in single quotes
 bats_require_minimum_version 1.5.0

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The README's first command, but for the installing: what it shows is what the README promises, with
-# root and without, and nothing is left of it.
+# The README's first command, without the installation: its output is what the README shows, with
+# root and without, and it leaves nothing behind.
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 # shellcheck source=tests/lab/topology.bash
 source "$BATS_TEST_DIRNAME/../lab/topology.bash"
 
-# A copy that everybody can read, whose processes and files can be nobody else's.
+# A copy that every user can read, so that its processes and files can be told from others.
 setup() {
   COPY=$(mktemp -d)
   mkdir -p "$COPY/tests" "$COPY/build" "$COPY/tmp"

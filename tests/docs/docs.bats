@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The man page, held against the program.
+# The man page, compared with the program.
 bats_require_minimum_version 1.5.0
 
 setup() {

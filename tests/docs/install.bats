@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What make builds, where, when again, and what it puts where.
+# What make builds, where and when, and what it installs where.
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
-# A tree of its own, as a fresh clone would have it, with what is not committed yet; and built.
+# A separate tree, like a fresh clone with the uncommitted changes, and built.
 setup_file() {
   unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS CC PREFIX DESTDIR
   export TREE=$BATS_FILE_TMPDIR/tree
@@ -109,7 +109,7 @@ installed() { # everything under a folder, without the folders
   make_again -s -j2 CFLAGS=-O0
 }
 
-@test "a header that changes builds anew what includes it, and only that" {
+@test "a header that changes rebuilds what includes it, and only that" {
   local header=src/target/service.h
   grep -rlF "$header" build/obj --include='*.d' | sed 's|^build/obj/\(.*\)\.d$|src/\1.c|' | sort >"$BATS_TEST_TMPDIR/users"
   touch "$header"
@@ -154,7 +154,7 @@ real_cc() {
   assert_output --partial '-Wl,-z,now'
 }
 
-@test "other flags build everything anew, the same flags nothing" {
+@test "other flags rebuild everything, the same flags nothing" {
   fake_cc
   make_again CC="$BATS_TEST_TMPDIR/cc" CFLAGS=-O1
   : >"$BATS_TEST_TMPDIR/calls"

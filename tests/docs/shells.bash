@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2016 # other shells are to expand what stands in single quotes
-# What the tests of this directory share: the program, and how to ask each shell for completions.
+# Shared by the tests of this directory: the program, and how to ask each shell for completions.
 
 PROGRAM=${SCTP_CONNECT:-$PWD/build/sctp-connect}
 # The completions ask the program that is in the path.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The main job: one association over all addresses, in every mode, and what is said about it.
+# The main task: one association with all addresses, in every mode, and its report.
 load helper
 
 setup_file() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --each: what every address says alone, beside what the whole says.
+# --each: the answer of every address alone, beside the result of the whole.
 load helper
 
 setup_file() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SCTP in UDP (RFC 6951) with the kernel's stack, and what the host must be set to.
+# SCTP in UDP (RFC 6951) with the kernel's stack, and the settings of the host.
 # bats file_tags=kernel
 load helper
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What goes wrong, and how it is named: result, errno, verdicts, reason, exit status, in time.
+# Failures, and how they are reported: result, errno, verdicts, reason, exit status, in time.
 load helper
 
 setup_file() {
@@ -20,7 +20,7 @@ teardown() {
 
 modes=("" "-B" "-m" "-m -B")
 
-@test "refused: nobody listens, in all four modes" {
+@test "refused: nothing listens, in all four modes" {
   start_stack
   local mode
   for mode in "${modes[@]}"; do
@@ -159,7 +159,7 @@ modes=("" "-B" "-m" "-m -B")
   [[ $(jq -r .reason <<<"$output") == *EHOSTUNREACH* ]]
 }
 
-@test "INIT-ACK lost on the way back: a time-out, and nothing stays behind" {
+@test "INIT-ACK lost on the return path: a time-out, and nothing stays behind" {
   start_listener_3
   nft_client input ip saddr 10.1.1.2 drop
   try 4 -w 500ms -a "10.1.1.2:$PORT"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Peers that are not ours, at either end, all of which speak the kernel's SCTP and no other.
+# Peers that other people wrote, at either end. All of them use the kernel's SCTP.
 # bats file_tags=kernel
 load helper
 

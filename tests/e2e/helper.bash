@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every end-to-end test file loads: the program, a listener, and the ways to run them.
+# Loaded by every end-to-end test: the program, a listener, and functions to run them.
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# This host cannot try, though its kernel has SCTP: exit 6, the errno by name, and why in words.
+# This host cannot try, although its kernel has SCTP: exit 6, the errno by name, and the reason.
 load helper
 
 setup_file() {
@@ -228,7 +228,7 @@ without_socket() {
 }
 
 # bats test_tags=faults
-@test "IPv6 switched off by sysctl: an address without a way is said to be so" {
+@test "IPv6 switched off by sysctl: an address without a route is reported" {
   in_client sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
   try_json 1 -w 2s -a '[fd01:1::2]:5000'
   json .result unreachable .exit_status 1

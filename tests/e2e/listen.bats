@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The other end: what --listen binds, accepts, echoes, reports, and how it ends.
+# --listen: what it binds, accepts, echoes and reports, and how it ends.
 load helper
 
 setup_file() {
@@ -237,7 +237,7 @@ client() {
   wait_for_line "$LISTEN_OUT" '^down .*closed by the peer, 50 messages 5000 bytes echoed$'
 }
 
-@test "a client that never reads holds up nobody else" {
+@test "a client that never reads does not block the others" {
   start_listener -b 10.1.1.2:0
   client <<-'END'
 	deaf = connect("10.1.1.2", sys.argv[1])
@@ -357,7 +357,7 @@ client() {
 
 # A program that is stopped stops its stack in user space too.
 # bats test_tags=kernel
-@test "a client that has gone before it was accepted is no harm" {
+@test "a client that ends before it is accepted does no harm" {
   start_listener -b 10.1.1.2:0
   kill -STOP "$LISTENER"
   client <<-'END'
@@ -429,7 +429,7 @@ client() {
 
 # --- How it ends ------------------------------------------------------------------------------
 
-@test "--count: after so many came and went, exit 0" {
+@test "--count: after so many associations have ended, exit 0" {
   start_listener --count 2 -b 10.1.1.2:0
   try 0 -a "10.1.1.2:$PORT"
   try 0 -a "10.1.1.2:$PORT"
@@ -526,7 +526,7 @@ client() {
   try 0 -a 10.1.1.2:5000
 }
 
-@test "nobody reads what it has to tell: it closes gracefully, 6" {
+@test "its output has no reader any more: it closes gracefully, 6" {
   local out=$BATS_TEST_TMPDIR/first status
   ip netns exec "$TOPO-server" bash -c 'set -o pipefail; "$@" | head -n 1' sh \
     timeout -k 1 60 "${PROGRAM[@]}" --listen -b 10.1.1.2:6200 >"$out" 3>&- &

@@ -73,7 +73,7 @@ why() {
     "$CLIENT_OUT"
 }
 
-@test "a path that dies says why: silence, the own output filter, a link without carrier" {
+@test "a path that dies says why: silence, this host's output filter, a link without carrier" {
   monitor --json --interval 300ms
   wait_for_line "$CLIENT_OUT" '"event":"round".*"round":2,' 20
   drop_path 1
@@ -168,7 +168,7 @@ ends_closed() {
   [ $(($(now_ms) - begun)) -lt 30000 ]
 }
 
-@test "the peer closes at once, and nobody monitors: closed, 1; --wait tries again" {
+@test "the peer closes at once, without --monitor: closed, 1; --wait tries again" {
   closing_peer 0 0 0 60
   try_json 1 -a "10.1.1.2:$PORT" -a 10.1.2.2
   json .result closed .exit_status 1 .errno null
@@ -178,7 +178,7 @@ ends_closed() {
   json .result connected .tries 2
 }
 
-@test "nobody reads what it has to tell: 6, and the association is closed gracefully" {
+@test "its output has no reader any more: 6, and the association is closed gracefully" {
   start_listener_3
   run -6 ip netns exec "$TOPO-client" bash -c 'set -o pipefail; "$@" | head -n 1' sh \
     timeout -k 1 60 "${PROGRAM[@]}" -j -M --interval 100ms -a "10.1.1.2:$PORT" -a 10.1.2.2

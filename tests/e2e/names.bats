@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Names: what they resolve to is what is used, all of it, and a name that does not is said so.
+# Names: all addresses of a name are used, and a name that does not resolve is reported.
 load helper
 
 setup_file() {

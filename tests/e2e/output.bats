@@ -463,7 +463,7 @@ data_received() {
   assert_equal "$(data_received)" "$before"
 }
 
-@test "a pipe that nobody reads is a failure, with a message" {
+@test "a pipe without a reader is a failure, with a message" {
   local pipe=$BATS_TEST_TMPDIR/pipe reader writer
   mkfifo "$pipe"
   exec {reader}<>"$pipe"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Every path is asked: what answers is verified, with its round trip, what does not is dead.
+# Every path gets a heartbeat: a path that answers is verified, with its round trip, else it is dead.
 load helper
 
 setup_file() {
@@ -117,7 +117,7 @@ milliseconds() {
   json "$VERDICTS" "dead verified verified"
 }
 
-@test "answers that are lost on the way back" {
+@test "answers that are lost on the return path" {
   start_listener_3
   nft_client input ip saddr 10.1.2.2 "$(chunk heartbeat-ack)" drop ||
     skip "nft cannot match SCTP chunks here"

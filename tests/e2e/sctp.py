@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An SCTP peer that is not ours, for tests: what Python's socket module lacks."""
+"""An independent SCTP peer for tests: what Python's socket module lacks."""
 
 import socket
 import struct

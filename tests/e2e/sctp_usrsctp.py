@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The same as sctp.py, on usrsctp in UDP datagrams: an SCTP peer that is not ours, for tests."""
+"""The same as sctp.py, with usrsctp in UDP datagrams: an independent SCTP peer for tests."""
 
 import atexit
 import ctypes

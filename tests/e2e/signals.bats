@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# ^C, SIGTERM, stop and continue: an end with what is known, and no association left behind.
+# ^C, SIGTERM, stop and continue: the report has what is known, and no association is left.
 load helper
 
 setup_file() {

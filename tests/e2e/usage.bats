@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Bad input, each with its own sentence; and what is asked of the program instead of an association.
-# No stack has anything to do here, so one run is enough: the quick one.
+# Bad input, each with its message; and --help, --version, --explain.
+# No stack is used here, so one run is enough: the quick one.
 # bats file_tags=usrsctp
 load helper
 
@@ -282,7 +282,7 @@ many() {
   [ ${#lines[@]} -eq 1001 ]
 }
 
-@test "bad input is found before anything is asked of a name server or of the kernel" {
+@test "bad input is found before a name server or the kernel is asked" {
   bad "-w x" -w x -a nosuch.invalid:9
   bad "-a nosuch.invalid:9 and -a nosuch.invalid:10" -a nosuch.invalid:9 -a nosuch.invalid:10
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# One line for each fault: what the program makes of it on this stack. README.md says how to add one.
+# One line for each fault: what the program reports on this stack. README.md says how to add one.
 # bats file_tags=faults
 load ../e2e/helper
 
@@ -8,8 +8,8 @@ setup_file() {
   topo_up 3
 }
 
-# A command that fails is noted, with the fault that is at hand, and the test goes on: no fault hides those
-# after it. Where "set -e" would end the test, the ERR trap is run.
+# A command that fails is noted, with the current fault, and the test goes on, so no fault hides those
+# after it. If "set -e" would end the test, the ERR trap runs.
 setup() {
   failures=()
   newest='before the first fault'
@@ -137,8 +137,8 @@ reject() { # WITH
 
 @test "faults of the peer" {
   start_stack
-  fault "nobody listens on the port" -a 10.1.1.2:9
-  fault "nobody listens, -B -m" -B -m -a 10.1.1.2:9
+  fault "nothing listens on the port" -a 10.1.1.2:9
+  fault "nothing listens, -B -m" -B -m -a 10.1.1.2:9
   lose 1
   fault "first address silent, second refuses" -a 10.1.1.2:9 -a 10.1.2.2
 
@@ -155,17 +155,17 @@ reject() { # WITH
   fault "ICMP for the first address, the second works" "${all[@]}"
   fault "no route to the first address, the second works" -a "10.77.0.1:$PORT" -a 10.1.2.2
   at_server output "$(chunk init-ack)" drop
-  fault "INIT-ACK lost on the way" -w 1200ms -a "10.1.1.2:$PORT"
+  fault "INIT-ACK lost on the path" -w 1200ms -a "10.1.1.2:$PORT"
   at_client input "$(chunk init-ack)" drop
-  fault "INIT-ACK dropped by the own input filter" -w 1200ms -a "10.1.1.2:$PORT"
+  fault "INIT-ACK dropped by this host's input filter" -w 1200ms -a "10.1.1.2:$PORT"
   at_server input "$(chunk cookie-echo)" drop
-  fault "COOKIE-ECHO lost on the way" -w 1200ms -a "10.1.1.2:$PORT"
+  fault "COOKIE-ECHO lost on the path" -w 1200ms -a "10.1.1.2:$PORT"
   at_server input "$(chunk cookie-echo)" drop
   fault "COOKIE-ECHO lost, three addresses" -w 1800ms "${all[@]}"
   at_client output "$(chunk cookie-echo)" drop
-  fault "COOKIE-ECHO dropped by the own output filter" -w 1200ms -a "10.1.1.2:$PORT"
+  fault "COOKIE-ECHO dropped by this host's output filter" -w 1200ms -a "10.1.1.2:$PORT"
   at_client input "$(chunk cookie-ack)" drop
-  fault "COOKIE-ACK dropped by the own input filter" -w 1200ms -a "10.1.1.2:$PORT"
+  fault "COOKIE-ACK dropped by this host's input filter" -w 1200ms -a "10.1.1.2:$PORT"
   # What is larger than an INIT, with no word of ICMP.
   at_server input meta length '>' 200 drop
   fault "path MTU black hole: only small packets arrive" -w 1200ms -a "10.1.1.2:$PORT"
@@ -191,9 +191,9 @@ reject() { # WITH
   lose 2
   fault "middle address dead" "${all[@]}"
   at_client input iifname c2 "$SCTP" drop
-  fault "own input filter drops what comes on one path" "${all[@]}"
+  fault "this host's input filter drops what arrives on one path" "${all[@]}"
   at_client output oifname c2 "$SCTP" drop
-  fault "own output filter drops what leaves on one path" "${all[@]}"
+  fault "this host's output filter drops what leaves on one path" "${all[@]}"
   at_server input iifname s2 "$SCTP" reject with icmp type admin-prohibited
   fault "ICMP about one path" "${all[@]}"
   at_server input iifname s2 meta length '>' 1400 drop
@@ -228,7 +228,7 @@ reject() { # WITH
   netem_path 2 off
 }
 
-@test "faults of a peer that is not ours" {
+@test "faults of an independent peer" {
   peer server >"$BATS_TEST_TMPDIR/full" 3>&- <<-'END' &
 	l = endpoint("10.1.1.2", 5300)
 	l.listen(1)
@@ -264,7 +264,7 @@ reject() { # WITH
   wait "$peer"
 }
 
-# odd [-w] NAME FAULT [OPTION]...: that one of odd_peer.py.
+# odd [-w] NAME FAULT [OPTION]...: a fault of odd_peer.py.
 odd() {
   local how='' name port
   [ "$1" != -w ] || { how=-w && shift; }
@@ -276,7 +276,7 @@ odd() {
 }
 
 @test "faults of a peer that no stack has" {
-  # In place of the host's own stack.
+  # Instead of the stack of its host.
   in_server nft "add table inet odd; add chain inet odd input { type filter hook input priority 0; };
     add rule inet odd input $SCTP drop"
   ip netns exec "$TOPO-server" python3 tests/faults/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
@@ -295,7 +295,7 @@ odd() {
   odd -w "the peer's cookies are stale" stale_cookie
   odd "INIT-ACK with a wrong verification tag" wrong_tag
   odd "INIT-ACK with a bad checksum" bad_checksum --rto-initial 200ms
-  odd "the peer begins anew" restart
+  odd "the peer restarts" restart
   odd "both begin at the same time" collision
   odd "the peer dies after the handshake" gone
   odd "the peer answers no padded heartbeat" no_padding
@@ -317,8 +317,8 @@ odd() {
   fault "dropped in silence, three addresses" -w 1500ms -a 10.1.1.2:5000 -a 10.1.2.2 -a fd01:3::2
   at_server input "$SCTP" drop
   fault "no attempt is left" --init-attempts 1 --rto-initial 100ms --init-timeout 100ms -a 10.1.1.2:5000
-  fault_within 9500 "nobody has the address on the link" -w 20s -a 10.1.1.77:5000
-  fault_within 9500 "nobody has the IPv6 address on the link" -w 20s -a '[fd01:1::77]:5000'
+  fault_within 9500 "no host has the address on the link" -w 20s -a 10.1.1.77:5000
+  fault_within 9500 "no host has the IPv6 address on the link" -w 20s -a '[fd01:1::77]:5000'
   local type
   for type in net-unreachable host-unreachable port-unreachable prot-unreachable net-prohibited \
     host-prohibited admin-prohibited; do
@@ -347,11 +347,11 @@ odd() {
     ip -n "$TOPO-client" route del "$type" 10.78.0.0/24
   done
   at_client output "$SCTP" drop
-  fault "own output filter drops" -w 1200ms -a "10.1.1.2:$PORT"
+  fault "this host's output filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   at_client output ip daddr 10.1.1.2 "$SCTP" reject with icmp type host-unreachable
-  fault_within 2000 "own output filter rejects" -w 10s -a "10.1.1.2:$PORT"
+  fault_within 2000 "this host's output filter rejects" -w 10s -a "10.1.1.2:$PORT"
   at_client input "$SCTP" drop
-  fault "own input filter drops" -w 1200ms -a "10.1.1.2:$PORT"
+  fault "this host's input filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   fault "-b is not an address of this host" -b 10.9.9.9 -a "10.1.1.2:$PORT"
   fault "one of two -b is not an address of this host" -b 10.1.1.1 -b 10.9.9.9 -a "10.1.1.2:$PORT"
   fault "-b of the other family" -b fd01:1::1 -a "10.1.1.2:$PORT"
@@ -365,7 +365,7 @@ odd() {
     in_client sysctl -qw net.sctp.udp_port=9899
     in_server sysctl -qw net.sctp.udp_port=9899
   fi
-  fault "-u with a port that nobody has" -u 9898 -a "10.1.1.2:$PORT"
+  fault "-u with a port that is not in use" -u 9898 -a "10.1.1.2:$PORT"
   [ "$STACK" = usrsctp ] || in_client sysctl -qw net.sctp.udp_port=0
 
   ip netns exec "$TOPO-client" "${PROGRAM[@]}" --listen -b 10.1.1.1:7000 \

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""An SCTP peer made by hand, for the faults that no stack has: every port is a fault of its own.
+"""An SCTP peer made by hand, for faults that no stack has: every port is a different fault.
 
 odd_peer.py STACK ADDRESS...: reads what comes to these addresses before the packet filter, which must
-keep it from the host's own stack, and answers with raw packets. STACK is the test's: of usrsctp, all is
+keep it from the stack of its host, and answers with raw packets. STACK is the test's: of usrsctp, all is
 in UDP. Prints a line for each fault, its name and port, and "ready".
 """
 
@@ -244,7 +244,7 @@ def bad_checksum(peer):
 
 @fault
 def restart(peer):
-    """Begins anew when it is asked by a heartbeat, and answers those that come after that."""
+    """Restarts when a heartbeat arrives, and answers later heartbeats."""
     yield from peer.handshake()
     while HEARTBEAT not in (yield).chunks:
         pass

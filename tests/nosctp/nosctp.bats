@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A host whose kernel has no SCTP, and its stack asked for: said at once, by name, and with what to do
-# about it. What --stack auto does there is tests/usrsctp's.
+# A host whose kernel has no SCTP, with the kernel's stack requested: the report comes at once, with what
+# to do. tests/usrsctp tests --stack auto there.
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert

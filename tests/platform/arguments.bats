@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Which calls are refused as they stand, and with what errno. src/report/explanations.c explains each of them;
-# src/base/address.c and src/options.c see to it that most never happen.
+# Which calls are rejected at once, and with which errno. src/report/explanations.c explains each errno;
+# src/base/address.c and src/options.c prevent most of them.
 load helper
 
 setup_file() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What can be asked about an association, and what the answers mean: ids, states, paths, units.
+# What the kernel tells about an association, and what it means: ids, states, paths, units.
 load helper
 
 setup_file() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# How an association, or the attempt at one, is left.
+# How an association, or an attempt, is closed.
 load helper
 
 setup_file() {
@@ -52,7 +52,7 @@ packets t ABORT         = >ABORT
 END
 }
 
-@test "close in COOKIE_ECHOED leaves an association at the peer that has nobody on this side" {
+@test "close in COOKIE_ECHOED leaves an association at the peer without one on this side" {
   transcript <<'END'
 ns server
 open s 1

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every platform test loads: hosts with several addresses, and the driver.
+# Loaded by every platform test: hosts with several addresses, and the driver.
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
@@ -11,7 +11,7 @@ set +a
 
 export PROBE=${PROBE:-$PWD/build/platform/probe}
 
-# transcript <<END: steps of probe.c, each with what this kernel is to answer to it behind " = ".
+# transcript <<END: steps of probe.c, each with this kernel's expected answer after " = ".
 # On a difference the test fails and shows it, - expected, + what this kernel does.
 transcript() {
   local file=$BATS_TEST_TMPDIR/transcript status=0

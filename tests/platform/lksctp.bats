@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The cases that lksctp-tools tries of sctp_connectx(), in both styles.
+# The cases that lksctp-tools tests for sctp_connectx(), in both styles.
 load helper
 
 setup_file() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# What a caller is told of the outcome of one address: by the call, by poll, SO_ERROR and events, on
-# sockets of both styles, blocking or not. src/stack/kernel.c decides by the events alone, and takes
-# the reason from the rest.
+# How a caller learns the outcome with one address: from the call, poll, SO_ERROR and events, on
+# sockets of both styles, blocking or not. src/stack/kernel.c decides by the events only, and uses the
+# rest for the reason.
 load helper
 
 setup_file() {
@@ -496,7 +496,7 @@ event c                     = CANT_STR_ASSOC error 0
 END
 }
 
-@test "our own output filter: a drop is never EPERM, it is silence" {
+@test "this host's output filter: a drop is never EPERM, it is silence" {
   transcript <<'END'
 shell nft_client output ip daddr 10.1.1.2 drop
 ns client
@@ -509,7 +509,7 @@ so_error c              = 0
 END
 }
 
-@test "our own output filter with reject: a soft error" {
+@test "this host's output filter with reject: a soft error" {
   transcript <<'END'
 shell nft_client output ip daddr 10.1.1.2 ip protocol sctp reject with icmp type admin-prohibited
 ns client

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What becomes of several addresses in one call: in which order and when they are tried, and which
-# are in the association in the end. src/engine/connection.c orders them and sets the primary by this.
+# What happens to several addresses in one call: in which order and when they are tried, and which
+# are in the association at the end. src/engine/plan.c orders them, and src/engine/snapshot.c sets the primary.
 load helper
 
 setup_file() {
@@ -247,7 +247,7 @@ path c 192.0.2.1:s                                   = -1 EINVAL
 END
 }
 
-@test "requested addresses read ACTIVE at once though nobody asked, learned ones UNCONFIRMED" {
+@test "requested addresses read ACTIVE at once without a heartbeat, learned ones UNCONFIRMED" {
   transcript <<'END'
 ns server
 open s 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --each on the stack in user space, whose endpoints share one UDP port.
+# --each with the stack in user space, whose endpoints share one UDP port.
 load lab
 
 setup_file() { lab_up each; }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the tests of the stack in user space share: a lab of three paths, and the program in it.
+# Shared by the tests of the stack in user space: a lab with three paths, and the program in it.
 STACK=usrsctp
 # shellcheck source=tests/e2e/helper.bash
 source "$BATS_TEST_DIRNAME/../e2e/helper.bash"

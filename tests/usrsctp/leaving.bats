@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# However the program ends with the stack in user space: soon, and nothing is left running or bound.
+# The end of the program with the stack in user space: it ends soon, and leaves nothing running or bound.
 load lab
 
 # What it may take from the outcome to the end of the process; a test allows three times as much.
@@ -169,7 +169,7 @@ counted() { # OPTION...: of the listener
   ended "$since"
 }
 
-@test "a listener: --count, and signals while nobody is there" {
+@test "a listener: --count, and signals without any client" {
   local udp since
   for udp in "" "-u $UDP"; do
     if [ -z "$udp" ] && [ -e /proc/net/sctp ]; then continue; fi

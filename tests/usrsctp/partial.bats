@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What happens in the middle of a message that the stack in user space hands out as it comes in.
+# What happens in the middle of a message that the stack in user space delivers in pieces.
 load lab
 
 setup_file() { lab_up part; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What sctp_connectx(3) of FreeBSD promises, of its own stack on both ends: each raw and in UDP
+# The promises of FreeBSD's sctp_connectx(3), with that stack on both ends: each raw and in UDP
 # encapsulation, and in all four modes.
 load lab
 
@@ -8,7 +8,7 @@ setup_file() { lab_up prom; }
 teardown_file() { lab_down; }
 teardown() { lab_clean; }
 
-# each FUNCTION: calls it with the options of every case, a listener on three addresses being there.
+# each FUNCTION: calls it with the options of every case, with a listener on three addresses.
 each() {
   local udp mode
   for udp in "" "-u $UDP"; do

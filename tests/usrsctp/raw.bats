@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Raw packets of the stack in user space take the links that the routes name, with addresses of them.
+# Raw packets of the stack in user space use the links of their routes, with addresses of these links.
 load lab
 
 setup_file() { lab_up raw; }

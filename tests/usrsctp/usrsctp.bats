@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What is about the stack in user space alone: raw packets, privileges, its UDP port. All else is in
-# tests/e2e, which runs on this stack too.
+# Tests for the stack in user space only: raw packets, privileges, its UDP port. All other tests are in
+# tests/e2e, which also runs on this stack.
 load lab
 
 setup_file() { lab_up us; }
@@ -123,14 +123,14 @@ took() {
   json .result unreachable .errno EACCES
 }
 
-@test "raw: nobody listens, and nobody says so" {
+@test "raw: nothing listens, and there is no answer" {
   raw_or_skip
   listen_us -b 10.1.1.2:0
   us 4 -w 500ms -a 10.1.1.2:9
   json .result timeout
 }
 
-@test "UDP: nobody at that UDP port is told by ICMP" {
+@test "UDP: a UDP port that is not in use is reported by ICMP" {
   us 1 -u $UDP -w 10s -a 10.1.1.2:5000
   json .result unreachable .errno ECONNREFUSED '.time_ms.connect < 5000' true
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The witness alone, beside a program that connects: what it sees, and what it makes of it.
+# The witness alone, beside a program that connects: what it sees, and what it concludes.
 # shellcheck source=tests/e2e/helper.bash
 source "$BATS_TEST_DIRNAME/../e2e/helper.bash"
 

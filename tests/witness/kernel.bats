@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the witness sees of the kernel's SCTP, and at which places of a host's packet filter.
+# What the witness sees of the kernel's SCTP, before and after the host's packet filter.
 load helper
 
 setup_file() {
@@ -33,7 +33,7 @@ nft_netdev_flush() {
   printf '%s\n' 'add table netdev lab' 'delete table netdev lab' | in_client nft -f -
 }
 
-@test "a handshake, packet by packet, and one's own packets only" {
+@test "a handshake, packet by packet, without the packets of others" {
   start_listener_3
   watch "$PORT" 10.1.1.2 10.1.2.2 10.9.9.9
   # Another association, to another port: not ours.
@@ -127,7 +127,7 @@ drops() {
   nft_netdev_flush
 }
 
-@test "what the own output filter drops is never seen: it never left" {
+@test "what this host's output filter drops is never seen: it never left" {
   start_listener -b 10.1.1.2:5000
   drops never-left nft_client output ip daddr 10.1.1.2 drop
   saw_nothing
@@ -139,7 +139,7 @@ drops() {
   tc -n "$TOPO-client" qdisc del dev c1 root
 }
 
-@test "what the own input filter drops is seen: not taken" {
+@test "what this host's input filter drops is seen: not taken" {
   start_listener -b 10.1.1.2:5000
   drops not-taken nft_client input ip saddr 10.1.1.2 drop
   saw '10.1.1.2 ← INIT ' '10.1.1.2 → INIT-ACK'
@@ -147,7 +147,7 @@ drops() {
   saw '10.1.1.2 ← INIT ' '10.1.1.2 → INIT-ACK'
 }
 
-@test "what is dropped on the way: silent; and the COOKIE-ECHO" {
+@test "what is dropped on the path: silent; and the COOKIE-ECHO" {
   start_listener -b 10.1.1.2:5000
   drops silent nft_server input ip daddr 10.1.1.2 drop
   saw '10.1.1.2 ← INIT '
@@ -178,7 +178,7 @@ icmp() { # EXPECTED-ICMP COMMAND...
   icmp '1/1 from fd01:1::2 x[1-9] EACCES$' nft_server input ip6 daddr fd01:1::2 meta l4proto sctp reject with icmpv6 type admin-prohibited
 }
 
-@test "ICMP of this host: its own output filter, and nobody on the link" {
+@test "ICMP of this host: its output filter, and no host on the link" {
   PEER=10.1.1.2
   icmp '3/13 from 10\.1\.1\.1 on-this-host x[1-9] EHOSTUNREACH$' nft_client output ip daddr 10.1.1.2 reject with icmp type admin-prohibited
   says '^10\.1\.1\.2 icmp inits 0 '
@@ -190,7 +190,7 @@ icmp() { # EXPECTED-ICMP COMMAND...
   says '^10\.1\.1\.77 icmp inits 0 ' '^  icmp 3/1 from 10\.1\.1\.1 on-this-host x[1-9] EHOSTUNREACH$'
 }
 
-@test "ABORT: nobody listens; and with the cause that a program gives" {
+@test "ABORT: nothing listens; and with the cause that a program gives" {
   watch 9 10.1.1.2
   try 1 -a 10.1.1.2:9
   watched
@@ -242,7 +242,7 @@ icmp() { # EXPECTED-ICMP COMMAND...
     '^  heartbeat out c3 in c2 from 10\.1\.3\.2 rtt_us ([3-9][0-9]|[1-9][0-9]{2,3})[0-9]{3}$'
 }
 
-@test "the answer comes back by another path; or from another address" {
+@test "the answer arrives on another path, or from another address" {
   start_listener -b 10.1.1.2:5000
   ip -n "$TOPO-server" route add 10.1.1.1/32 dev s2
   watch 5000 10.1.1.2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the witness sees of the stack in user space: raw, and in UDP.
+# What the witness sees of the stack in user space: raw and in UDP.
 load helper
 
 UDP=9899
@@ -71,7 +71,7 @@ drops() { # FINDING CHAIN RULE
   nft_flush
 }
 
-@test "UDP: the own output filter, and the own input filter" {
+@test "UDP: this host's output filter, and its input filter" {
   start_listener --stack usrsctp -u $UDP -b 10.1.1.2:5000
   drops never-left output ip daddr 10.1.1.2 drop
   saw_nothing
@@ -81,7 +81,7 @@ drops() { # FINDING CHAIN RULE
   saw '10.1.1.2 ← INIT .* in UDP [0-9]+ to 9899  on c1$' '10.1.1.2 → INIT-ACK' '10.1.1.2 ← COOKIE-ECHO' '10.1.1.2 → COOKIE-ACK'
 }
 
-@test "UDP: nobody at that port; and a bridge, on which each packet is seen twice" {
+@test "UDP: a port that is not in use; and a bridge, on which each packet is seen twice" {
   watch -u 0:$UDP 5000 10.1.1.2
   connect -u $UDP -w 2s -a 10.1.1.2:5000
   watched
