@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program tells of itself, without a network: --help, --version, --explain, --list. */
+/* Information without a network: --help, --version, --explain, --list. */
 #ifndef INFORM_H
 #define INFORM_H
 
@@ -7,7 +7,7 @@
 #include "engine/settings.h"
 #include "report/reporter.h"
 
-/* What options->action asks for, as one record. STATUS_OK, or STATUS_USAGE and why. */
+/* Prints what options->action asks for, as one record. STATUS_OK, or STATUS_USAGE and why. */
 int inform_print(const struct reporter *reporter, const struct options *options,
 		 struct message *why);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the files of the command line share: a row of the table of options, and one run over argv.
- */
+/* Shared by the files of the command line: a row of the table of options, and the parser. */
 #ifndef OPTION_PARSER_H
 #define OPTION_PARSER_H
 

@@ -6,7 +6,7 @@
 
 #define INTERVAL_MIN_US (10 * USEC_PER_MSEC)
 
-/* Of --count. */
+/* The largest --count. */
 #define NUMBER_MAX (UINT64_C(1) << 63)
 
 /* --- Without an argument ---------------------------------------------------------------------- */

@@ -18,9 +18,8 @@ void options_free(struct options *options);
 void options_print_help(FILE *out);
 
 /*
- * One line for each option, with tabs between: the short form, the long one, the argument's name,
- * "connect", "listen" or "both", and the help. "-" stands for a form or an argument that there is
- * not.
+ * One line for each option, with tabs between: the short form, the long form, the argument's name,
+ * "connect", "listen" or "both", and the help. "-" means that there is no such form or argument.
  */
 void options_print_list(FILE *out);
 

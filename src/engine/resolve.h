@@ -39,7 +39,7 @@ bool resolve_is_over(const struct resolve *resolve, int64_t now_us);
 /* It is not over: shows on a terminal what it waits for. */
 void resolve_wait(struct resolve *resolve);
 
-/* What the look-ups have left of timeout_us for the call; at least 1. */
+/* The time that the look-ups left of timeout_us for the call, at least 1. */
 int64_t resolve_left_us(const struct resolve *resolve);
 
 /* Why names have no addresses; NULL unless status is STATUS_UNRESOLVED. */

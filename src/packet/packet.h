@@ -19,14 +19,14 @@ enum packet_kind {
 	PACKET_OF_ICMP,
 };
 
-/* Of all checksums together: IPv4's, UDP's or ICMP's, and SCTP's. */
+/* All checksums together: IPv4's, UDP's or ICMP's, and SCTP's. */
 enum packet_checksum {
 	CHECKSUM_GOOD,
 	CHECKSUM_BAD,
 	CHECKSUM_UNKNOWN, /* cut, a fragment, or left to a network card that was not there yet */
 };
 
-/* What an ICMP error says, and of which packet. */
+/* An ICMP error, and the packet that it is about. */
 struct packet_icmp {
 	int error; /* positive errno; 0: no obstacle to an INIT (packet too big) */
 	uint8_t type, code;
@@ -52,7 +52,7 @@ struct packet {
 	struct packet_icmp icmp; /* of ICMP only; packet.source is the router that sent it */
 };
 
-/* What cannot be read from the packet itself. */
+/* What the packet itself does not tell. */
 struct packet_context {
 	uint16_t udp_ports[2]; /* those that carry SCTP, on either side; 0: none */
 	/*

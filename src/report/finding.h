@@ -68,7 +68,7 @@ enum finding_code {
 	FINDING_NEIGHBOUR_SILENT,     /* other: the next hop */
 	FINDING_NO_ADDRESS_REACHABLE, /* of several addresses, for different reasons */
 
-	/* What the peer answered, or did. */
+	/* Answers and actions of the peer. */
 	FINDING_ABORTED_HERE,    /* cause; FINDING_UP: time_us after that */
 	FINDING_ABORTED_BY_PEER, /* cause, time_us after it was up */
 	FINDING_CLOSED_BY_PEER,

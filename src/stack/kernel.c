@@ -345,8 +345,8 @@ static int kernel_abort(struct stack_assoc *assoc)
 static void kernel_close(struct stack_endpoint *endpoint, bool abort)
 {
 	/*
-	 * Without it, close() sends nothing in COOKIE_WAIT, and in COOKIE_ECHOED leaves the peer
-	 * with an association that has nobody on this side.
+	 * Without it, close() sends nothing in COOKIE_WAIT. In COOKIE_ECHOED it leaves the peer
+	 * with an association that does not exist at this end.
 	 */
 	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 

@@ -17,7 +17,7 @@ struct sctp_udpencaps {
 /* IANA's port for sctp-tunneling. */
 #define ENCAPS_PORT 9899
 
-/* What net.sctp.udp_port is set to; 0: off, negative: this kernel cannot do it. */
+/* The value of net.sctp.udp_port. 0: off. Negative: this kernel does not support it. */
 long kernel_udp_port(void)
 {
 	FILE *file = fopen("/proc/sys/net/sctp/udp_port", "re");

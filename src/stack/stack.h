@@ -186,68 +186,71 @@ struct stack {
 	int (*listen)(struct stack_endpoint *endpoint, int backlog);
 
 	/*
-	 * When a listening one-to-one endpoint is ready: the next association, on an endpoint of
-	 * its own, whose first event is EVENT_UP, and the address it came from. -EAGAIN when there
-	 * is none any more. A caller that stops asking before that finds the endpoint ready again.
+	 * For a listening one-to-one endpoint that is ready: the next association, on a new
+	 * endpoint whose first event is EVENT_UP, and the address it came from. -EAGAIN: there are
+	 * no more. A caller that stops asking before that finds the endpoint ready again.
 	 */
 	int (*accept)(struct stack_endpoint *endpoint, struct stack_endpoint **accepted,
 		      struct stack_assoc **assoc, union address *from);
 
 	/*
-	 * Starts an association with one peer, all addresses in one call. 0 means that the attempt
-	 * was made: its outcome comes as EVENT_UP or EVENT_FAILED, also when blocking, in which
-	 * case the call returns when the outcome is there, when a signal came (the attempt then
-	 * goes on), or, for a stack that cannot block, at once. -errno: refused as it stands,
-	 * nothing was sent, and there is no *assoc.
+	 * Starts an association with one peer, with all addresses in one call. 0: the attempt was
+	 * made, and EVENT_UP or EVENT_FAILED reports its outcome. If blocking, the call returns
+	 * when there is an outcome, when a signal came (the attempt then goes on), or, for a stack
+	 * that cannot block, at once. -errno: the request was rejected, nothing was sent, and there
+	 * is no *assoc.
 	 */
 	int (*connect)(struct stack_endpoint *endpoint, const union address *peers, size_t count,
 		       bool blocking, struct stack_assoc **assoc);
 
 	/*
-	 * This end's ports, once connect() was called. Each is left as it is where it is not known.
-	 * udp: of the encapsulation.
+	 * The ports of this end, after connect(). A port that is not known stays unchanged. udp: of
+	 * the encapsulation.
 	 */
 	void (*ports)(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp);
-	/* Those that the endpoint is bound to. Returns the count of *list, or -errno. */
+	/* The addresses that the endpoint is bound to. Returns the count of *list, or -errno. */
 	int (*bound_addresses)(struct stack_endpoint *endpoint, union address **list);
 
-	/* What to poll for. Its descriptor stays the same for the life of the endpoint. */
+	/*
+	 * The descriptor and events to poll. The descriptor stays the same for the life of the
+	 * endpoint.
+	 */
 	struct pollfd (*pollfd)(const struct stack_endpoint *endpoint);
 	/*
-	 * What to poll that descriptor for instead, when send() said -EAGAIN. Send again when it is
-	 * ready, then ask for events, whatever the poll said of those.
+	 * The event to poll that descriptor for after send() returned -EAGAIN. When it is ready,
+	 * send again, then ask for events, whatever poll() said about those.
 	 */
 	short room_event;
 
 	/*
-	 * 1 and *event, or 0 when there is nothing more now. One call does a bounded amount of
-	 * work. A caller may stop asking at any time: as long as it has not been told 0, the
-	 * descriptor is ready, or becomes so at once.
+	 * 1 and *event, or 0 if there are no more events now. One call does a bounded amount of
+	 * work. A caller may stop asking at any time: until it gets 0, the descriptor is ready, or
+	 * becomes ready at once.
 	 */
 	int (*next_event)(struct stack_endpoint *endpoint, struct stack_event *event);
 
 	/*
 	 * The newest call on this endpoint, or about an association on it, that failed on this
-	 * host. Good until the next call. Its call is NULL when none has failed.
+	 * host. Valid until the next call. Its member call is NULL if none has failed.
 	 */
 	const struct stack_fault *(*fault)(const struct stack_endpoint *endpoint);
 
 	/*
-	 * How many packets with a bad checksum have come so far: to anybody in this network
-	 * namespace (kernel), to this process (usrsctp). Negative: not known.
+	 * How many packets with a bad checksum have arrived so far: in this network namespace
+	 * (kernel), or for this process (usrsctp). Negative: not known.
 	 */
 	int64_t (*checksum_errors)(void);
 
 	/* --- Of one association ------------------------------------------------------------- */
 
-	/* The number that the stack gives it, for reports. 0: not known before it is up. */
+	/* The stack's number for it, for reports. 0: not known before it is up. */
 	uint32_t (*id)(const struct stack_assoc *assoc);
 	struct stack_endpoint *(*endpoint)(const struct stack_assoc *assoc);
 
 	/*
-	 * While an attempt is pending: the newest network error that the stack was told (ICMP, ARP)
-	 * and did not act on, as a positive errno, or 0. Reading forgets it. Where the stack cannot
-	 * tell which of several associations on the endpoint it is about: 0.
+	 * While an attempt is pending: the newest network error (ICMP, ARP) that the stack received
+	 * and did not act on, as a positive errno, or 0. Reading clears it. 0 also if the stack
+	 * cannot tell which of several associations on the endpoint it is about.
 	 */
 	int (*soft_error)(struct stack_assoc *assoc);
 
@@ -258,7 +261,7 @@ struct stack {
 	 */
 	int (*send_error)(struct stack_assoc *assoc, const union address *peer);
 
-	/* How far a pending attempt has come; ASSOC_CLOSED where that is not known. */
+	/* How far a pending attempt got. ASSOC_CLOSED: not known. */
 	enum stack_assoc_state (*pending_state)(struct stack_assoc *assoc);
 
 	int (*status)(struct stack_assoc *assoc, struct stack_status *status);
@@ -270,12 +273,15 @@ struct stack {
 	int (*set_primary)(struct stack_assoc *assoc, const union address *peer);
 
 	/*
-	 * Sends a HEARTBEAT on one path at once (RFC 9260 section 8.3). Sent before the answer to
-	 * the one before, it counts as a failure of the path: the RTO doubles, and a path that is
-	 * alive may be taken for potentially failed. No event tells of an answer; see heartbeat.h.
+	 * Sends a HEARTBEAT on one path at once (RFC 9260 section 8.3). If it is sent before the
+	 * answer to the previous one, it counts as a failure of the path: the RTO doubles, and a
+	 * path that works may be called potentially failed. No event reports an answer; see
+	 * heartbeat.h.
 	 */
 	int (*heartbeat)(struct stack_assoc *assoc, const union address *peer);
-	/* RTO.Min from the next measurement on. The paths' RTOs stay as they are until then. */
+	/*
+	 * Sets RTO.Min from the next measurement on. Until then the paths' RTOs stay as they are.
+	 */
 	int (*set_rto_min)(struct stack_assoc *assoc, uint32_t ms);
 
 	/* -EAGAIN: the send buffer is full, wait for room_event. ppid in network byte order. */
@@ -286,30 +292,27 @@ struct stack {
 	int (*shutdown)(struct stack_assoc *assoc);
 
 	/*
-	 * Of one on a one-to-many endpoint: ends it with an ABORT, pending or established, and
-	 * leaves the others alone. EVENT_FAILED or EVENT_LOST with ECONNABORTED follows. On a
-	 * one-to-one endpoint -EOPNOTSUPP: close() it.
+	 * For an association on a one-to-many endpoint: ends it with an ABORT, pending or
+	 * established, without touching the others. EVENT_FAILED or EVENT_LOST with ECONNABORTED
+	 * follows. On a one-to-one endpoint -EOPNOTSUPP: use close().
 	 */
 	int (*abort)(struct stack_assoc *assoc);
 
-	/*
-	 * Frees the handle. The association itself, if it has not ended, goes on; its events are
-	 * not told any more.
-	 */
+	/* Frees the handle. If the association has not ended, it goes on, without events. */
 	void (*release)(struct stack_assoc *assoc);
 
 	/* --- The end ------------------------------------------------------------------------ */
 
 	/*
-	 * Frees the endpoint and the handles of its associations. With abort, whatever association
-	 * is still on it, pending or established, is ended with an ABORT; without, it is left to
-	 * close in its own time.
+	 * Frees the endpoint and the handles of its associations. With abort, an association that
+	 * is still on it, pending or established, is ended with an ABORT. Without, it closes in the
+	 * background.
 	 */
 	void (*close)(struct stack_endpoint *endpoint, bool abort);
 
 	/*
-	 * Once, when all endpoints are closed and the program ends: gives associations that still
-	 * close in their own time a moment to do so. NULL where nothing is left to do.
+	 * To be called once, when all endpoints are closed and the program ends: gives associations
+	 * that are still closing a moment to do so. NULL: nothing to do.
 	 */
 	void (*finish)(void);
 };

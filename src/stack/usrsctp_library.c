@@ -253,8 +253,8 @@ static int start_and_check(const struct stack_encaps *udp, struct stack_fault *f
 	else
 		start_threads(0);
 	/*
-	 * A raw socket hears the SCTP of all programs on this host: what is not ours is not
-	 * answered. Nor are INITs to ports where nobody listens.
+	 * A raw socket receives the SCTP packets of all programs on this host, so packets of others
+	 * are not answered, nor INITs to ports without a listener.
 	 */
 	usrsctp_sysctl_set_sctp_blackhole(encapsulated(udp) ? 0 : 2);
 	started = count_threads() - before;

@@ -67,7 +67,7 @@ static unsigned interface_of(const struct ifaddrs *all, const char *name)
 	return 0;
 }
 
-/* Where the library is not told the MTU of a link, it sends nothing, in silence. */
+/* If the library does not learn the MTU of a link, it silently sends nothing. */
 static int ask_for_mtus(const struct ifaddrs *all)
 {
 	int fd = sources.route4 >= 0 ? sources.route4 : sources.route6, error = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user asked for: the addresses of one peer, as given and as resolved. */
+/* The target: the addresses of one peer, as given and as resolved. */
 #ifndef TARGET_TARGET_H
 #define TARGET_TARGET_H
 

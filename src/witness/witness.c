@@ -145,7 +145,9 @@ void witness_set_ports(struct witness *w, const struct witness_ports *ports)
 	w->ports = *ports;
 	if (other_udp)
 		(void)attach_filter(w);
-	/* Else the one that is there lets more through, among which we choose: see narrow(). */
+	/*
+	 * If not, the existing filter passes more, and this file checks each packet: see narrow().
+	 */
 }
 
 struct pollfd witness_pollfd(const struct witness *w)

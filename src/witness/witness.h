@@ -29,8 +29,8 @@ struct witness_config {
 	size_t peer_count;
 	struct witness_ports ports;
 	/*
-	 * Nobody reads the times: packets get that of reading, and are late. The first stamp that
-	 * a host is asked for makes its kernel patch itself.
+	 * The times are not used: packets get the time of reading, and are late. The first request
+	 * for stamps on a host makes its kernel patch itself, which takes time.
 	 */
 	bool unstamped;
 };
