@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer's way into the reader of packets: the first byte is the context, the rest the packet.
+ * libFuzzer's entry to the packet parser: the first byte is the context, the rest the packet.
  * "make fuzz" builds and runs it, with seeds from tests/fuzz/seeds.c.
  */
 #include <assert.h>

@@ -5,8 +5,8 @@
  *
  *	connectx c 127.0.0.1:9   = -1 EINPROGRESS id set
  *
- * Whatever stands behind " = " in the input is not looked at, so that a test is a transcript: input
- * and output are the same where the kernel does what is expected (see helper.bash). A step that
+ * The text after " = " in the input is ignored, so a test is a transcript: input
+ * and output are the same if the kernel behaves as expected (see helper.bash). A step that
  * only prepares says nothing unless it fails or the line has a " = ".
  *
  * A socket has a name. One process plays every side: "ns NAME" enters the network namespace

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The linker puts these in the place of those without __wrap_ (ld --wrap). */
+/* The linker uses these instead of the functions without __wrap_ (ld --wrap). */
 #include "fake_host.h"
 
 #include <errno.h>

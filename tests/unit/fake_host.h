@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the host says, as a test writes it down: instead of host/route.h, and of a witness, which
- * there is none. Only in tests that are linked with FAKE_HOST (Makefile); the real host is not
+ * A host whose answers a test writes down. It replaces host/route.h, and the witness, which does
+ * not exist here. Only in tests that are linked with FAKE_HOST (Makefile). The real host is not
  * asked, and nothing is sent.
  */
 #ifndef FAKE_HOST_H
@@ -13,8 +13,8 @@
 
 struct fake_host {
 	const char *no_route[FAKE_HOST_MAX]; /* addresses, as text, for which there is no route */
-	int route_error;                     /* what is said of those; 0: ENETUNREACH */
-	const char *silent[FAKE_HOST_MAX];   /* those who do not answer on their link */
+	int route_error;                     /* the error for those; 0: ENETUNREACH */
+	const char *silent[FAKE_HOST_MAX];   /* addresses that do not answer on their link */
 	unsigned route_lookups;              /* how often a route was looked up */
 	unsigned neighbour_lookups;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * clock.h and signals.h with a clock that stands still until somebody waits; fake_stack.c says what
- * is ready of its endpoints.
+ * clock.h and signals.h with a clock that moves only when the code waits. fake_stack.c says which
+ * of its endpoints are ready.
  */
 #include "fake_loop.h"
 
@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 
-/* Not 0, so that a time that nobody set is noticed. */
+/* Not 0, so that a time that was not set is noticed. */
 #define START_US 1000000000
 
 /* Those of fake_stack.c are below. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file in the place of standard output, with a descriptor as that has, to be read afterwards. */
+/* A file instead of standard output, with a descriptor, to be read afterwards. */
 #ifndef FAKE_OUTPUT_H
 #define FAKE_OUTPUT_H
 
@@ -7,7 +7,7 @@
 
 FILE *fake_output_open(void);
 
-/* What was written to it so far: to be freed. */
+/* The text that was written so far. The caller frees it. */
 char *fake_output_text(FILE *out);
 
 /* The same, and the file is closed. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Builds packets for the tests of what reads them: right ones, to be spoilt afterwards. */
+/* Builds correct packets for the tests of the parsers. Tests may spoil them afterwards. */
 #ifndef FAKE_PACKET_H
 #define FAKE_PACKET_H
 
@@ -11,18 +11,18 @@ struct fake_packet {
 	size_t length;
 	size_t transport; /* where UDP or SCTP starts */
 	size_t sctp;      /* where SCTP starts */
-	size_t chunk;     /* where the newest chunk starts, and parameter in it */
+	size_t chunk;     /* where the newest chunk starts, and its newest parameter */
 	size_t parameter;
 };
 
-/* The ends of an association: who sends, with which ports, and UDP around it unless 0. */
+/* The ends of an association: the sender, the ports, and the UDP ports unless 0. */
 struct fake_ends {
 	const char *from, *to; /* both IPv4 or both IPv6 */
 	uint16_t from_port, to_port;
 	uint16_t from_udp, to_udp;
 };
 
-/* A packet without chunks; to be ended by fake_finish(), which sets lengths and checksums. */
+/* Begins a packet without chunks. fake_finish() sets its lengths and checksums at the end. */
 void fake_packet(struct fake_packet *p, const struct fake_ends *ends, uint32_t tag);
 /* A chunk, and parameters or causes at the end of the newest chunk. */
 void fake_chunk(struct fake_packet *p, uint8_t type, uint8_t flags, const void *value,
@@ -38,7 +38,7 @@ void fake_icmp(struct fake_packet *p, const char *router, const char *to, uint8_
 	       uint8_t code, uint32_t rest, const struct fake_packet *about, size_t quoted);
 
 /*
- * One of each kind of packet that there is, for whoever spoils or mutates them: the number of
+ * One packet of each kind, for tests that spoil or mutate them: the number of
  * them, and the packet of a number.
  */
 size_t fake_samples(void);

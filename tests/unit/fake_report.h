@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Results and listener events made by hand, and what is printed for them. */
+/* Results and listener events made by hand, and the text that is printed for them. */
 #ifndef FAKE_REPORT_H
 #define FAKE_REPORT_H
 
@@ -31,7 +31,7 @@ int report_teardown(void **state);
 union address make_address(const char *text, uint16_t port);
 struct path_result *add_path(struct fixture *f, const char *text, uint16_t port,
 			     enum verdict verdict);
-/* One that is in the association. */
+/* A path that is in the association. */
 struct path_result *add_live_path(struct fixture *f, const char *text, uint16_t port);
 #define FOUND(...) ((struct finding){ __VA_ARGS__ })
 #define REFUSAL    FOUND(.code = FINDING_NO_ENDPOINT_OR_QUEUE_FULL, .port = 9)
@@ -42,13 +42,13 @@ void make_failure(struct fixture *f, enum result_word word, int error, int64_t u
 void set_reason(struct fixture *f, struct finding cause, struct finding advice);
 void make_three_paths(struct fixture *f);
 void make_each(struct fixture *f);
-/* All that was printed so far. */
+/* Everything that was printed so far. */
 const char *read_back(struct capture *c);
 void assert_printed(struct fixture *f, const char *out, const char *hints);
 struct listen_event make_event(enum listen_event_type type);
 struct listen_event make_ready(struct fixture *f);
 struct listen_event make_came(struct fixture *f);
-/* Accepted, but closed again by the peer before anything could be asked. */
+/* Accepted, but closed by the peer before its status could be read. */
 struct listen_event make_gone(struct fixture *f);
 struct listen_event make_path_event(void);
 struct listen_event make_closed(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* It also holds its callers to the contract of stack.h. */
+/* It also checks that its callers keep the contract of stack.h. */
 #include "fake_stack.h"
 
 #include <setjmp.h>
@@ -35,7 +35,7 @@ struct fake_path {
 	uint32_t rto_ms;
 };
 
-/* One per endpoint, and those that are nobody's. */
+/* One per endpoint, and descriptors of no endpoint. */
 struct stack_assoc {
 	struct stack_endpoint *endpoint;
 	bool known; /* connect() or accept() has given it */
@@ -239,7 +239,7 @@ short fake_stack_ready(const struct pollfd *fd, int64_t now_us)
 	return ready;
 }
 
-/* What is there already, and was not asked for, wakes nobody. */
+/* An event that is ready, but was not requested, does not wake the poll. */
 static void consider(int64_t *next, int64_t at_us, int64_t now_us)
 {
 	if (at_us > now_us)

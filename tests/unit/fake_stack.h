@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stack whose behaviour each test writes down. Every open() and every successful accept() makes
- * an endpoint that follows one script; what was done to it stays on record after its close.
+ * A stack whose behaviour each test writes as a script. Every open() and every successful accept()
+ * makes an endpoint that follows one script. Its record of calls stays after its close.
  */
 #ifndef FAKE_STACK_H
 #define FAKE_STACK_H
@@ -29,7 +29,8 @@
 	}
 
 /*
- * As time of an event: it arrives between the poll and a soft_error() that tells its cause first.
+ * As the time of an event: it arrives between the poll and a soft_error() that returns its cause
+ * first.
  */
 #define FAKE_WITH_SOFT_ERROR (-1)
 
@@ -43,7 +44,7 @@ struct fake_soft_error {
 	int error;
 };
 
-/* The nth heartbeat (from 1; 0: every one) on the path-th path (from 0) is answered so. */
+/* The answer to the nth heartbeat (from 1; 0: every one) on the path-th path (from 0). */
 #define FAKE_NEVER (-1)
 struct fake_heartbeat {
 	size_t path;
@@ -104,13 +105,13 @@ struct fake_script {
 	size_t closing_count;
 };
 
-/* What a heartbeat takes where the script does not say; what the stack measures of it is in ms. */
+/* The round trip of a heartbeat if the script gives none. The stack measures it in ms. */
 #define FAKE_RTT_US     400
 #define FAKE_RTO_MIN_MS 1000
 
 /* One call of send(). */
 struct fake_sent {
-	int error; /* what it said, as a positive errno */
+	int error; /* its result, as a positive errno */
 	char *data;
 	size_t length;
 	uint16_t stream;
@@ -119,7 +120,7 @@ struct fake_sent {
 	int64_t at_us; /* on the clock, as all times of a record */
 };
 
-/* What was done to an endpoint. Times are 0 where it was not done. */
+/* The calls on an endpoint. The time of a call that was not made is 0. */
 struct fake_record {
 	struct stack_config config; /* local is a copy */
 	bool accepted;              /* made by accept(), not by open() */
@@ -143,23 +144,23 @@ struct fake_record {
 
 extern const struct stack fake_stack;
 
-/* An association that is not that of the endpoint. Nobody may ask about it. */
+/* An association that is not that of the endpoint. Calls about it fail the test. */
 extern struct stack_assoc fake_stranger;
 #define FAKE_STRANGER_ID 999
 
 /*
- * Forgets all that was. The next open() follows scripts[0], and so on; more opens than scripts fail
+ * Resets everything. The next open() follows scripts[0], and so on; more opens than scripts fail
  * the test. The scripts outlive it.
  */
 void fake_stack_reset(const struct fake_script *scripts, size_t count);
 
-/* The n-th endpoint of open() and accept(), in one row; beyond the last the test fails. */
+/* The n-th endpoint of open() and accept(), counted together. Beyond the last the test fails. */
 const struct fake_record *fake_stack_record(size_t n);
 size_t fake_stack_count(void);      /* endpoints made since the reset */
-size_t fake_stack_open_count(void); /* and not closed by now */
+size_t fake_stack_open_count(void); /* and not closed yet */
 
 /* For fake_loop.c. */
-bool fake_stack_has(int fd); /* else the descriptor is a real one */
+bool fake_stack_has(int fd); /* if not, the descriptor is a real one */
 short fake_stack_ready(const struct pollfd *fd, int64_t now_us);
 int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a report would say. */
+/* The sentences that a report would have. */
 #ifndef SAID_H
 #define SAID_H
 

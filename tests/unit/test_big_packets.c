@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The packet of a path's whole MTU, read back by the reader of packets. */
+/* The packet as large as a path's MTU, read back by the packet parser. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Evidence made by hand, and what is concluded from it. */
+/* Evidence made by hand, and the findings that follow from it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* --each against scripted stacks: script 0 is of the whole, then one per address, in order. */
+/*
+ * --each against scripted stacks: script 0 is for the whole, then one for each address, in order.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* heartbeat.h alone: heartbeats, what a stack makes of their answers, and what is seen of it. */
+/* heartbeat.c alone: heartbeats, how a stack reacts to their answers, and what the probe sees. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ICMP errors: what is read from them, and that no byte of them is trusted. */
+/* ICMP errors: what the parser reads from them, and that it trusts no byte. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

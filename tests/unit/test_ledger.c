@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the ledger counts, and what that proves, from events made of synthetic packets. */
+/* What the ledger counts, and what that proves, with events from synthetic packets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

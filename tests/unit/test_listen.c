@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --listen against scripted peers: what it does to them, and what it says of them. */
+/* --listen against scripted peers: what it does, and what it reports. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The loop on a fake clock and a fake poll: order, changes from within handlers, nobody starves. */
+/* The loop on a fake clock and a fake poll: order, changes by handlers, no starvation. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -477,7 +477,7 @@ static void idle_timers_are_not_looked_at(void **state)
 	loop_free(loop);
 }
 
-/* --- Nobody starves --------------------------------------------------------------------------- */
+/* --- No starvation ---------------------------------------------------------------------------- */
 
 static void let_time_pass(struct client *c)
 {

@@ -734,7 +734,7 @@ static void the_peer_ends_it(void **state)
 	}
 }
 
-/* No event tells so any more, and nobody is asked. */
+/* No event will report it, and no path is asked. */
 static void closed_before_it_begins(void **state)
 {
 	const struct fake_script script = { .assoc = 7 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is read from packets, and that no byte of them is trusted. */
+/* What the parser reads from packets, and that it trusts no byte. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

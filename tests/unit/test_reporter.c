@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reporter.c: colours, and output that goes nowhere. */
+/* reporter.c: colours, and output that cannot be written. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static struct {
 	size_t read_length;
 } outlet;
 
-/* In the place of libc's: nobody else is polled here, and no time passes. */
+/* Replaces libc's: no other descriptor is polled here, and no time passes. */
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
 	ssize_t length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* resolve.c: what a name and a number give, children that are slow, silent or die, and no leaks. */
+/* resolve.c: names and numbers, children that are slow, silent or die, and no leaks. */
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>

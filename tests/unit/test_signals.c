@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The real clock, the real signals and the real poll, where the other unit tests have fakes. */
+/* The real clock, signals and poll. The other unit tests use fakes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

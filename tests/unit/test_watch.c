@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How much of what passes is read at a time, and what becomes of a witness that cannot be read. The
+ * How many packets are read at a time, and what happens to a witness that cannot be read. The
  * packet socket is a UDP socket here, which needs no privilege: a datagram is a packet.
  */
 #include <setjmp.h>
@@ -126,7 +126,7 @@ static void catching_up_reads_all(void **state)
 	watch_stop(&watch);
 }
 
-/* Once, and nobody waits for it any more. */
+/* Once, and then it is not polled any more. */
 static void reading_that_fails(void **state)
 {
 	struct timeline timeline;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What of the witness needs no network: its filter, run by the kernel, its lines, its refusal. */
+/*
+ * The parts of the witness that need no network: its filter, run by the kernel, its lines, its
+ * errors.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

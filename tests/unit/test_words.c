@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of findings, and the sentences that are made of it. */
+/* The table of findings, and the sentences made from it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peer UDP-PORT ADDRESS PORT [SIZE[:STREAM[:u]]]...: a usrsctp program that is not ours. Connects
+ * peer UDP-PORT ADDRESS PORT [SIZE[:STREAM[:u]]]...: an independent usrsctp program. Connects
  * in UDP encapsulation, prints "up", sends a message of each SIZE on STREAM (u: unordered), and
  * prints of each echo "SIZE STREAM PPID [u]", or "differs". Then it waits until the other end
  * closes and prints how: "shutdown" or "abort". Exits 1 when it cannot connect. With "part" instead
