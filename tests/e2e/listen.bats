@@ -533,7 +533,8 @@ client() {
   local listener=$!
   wait_for_line "$out" '^listening' 20
   end_stack
-  try 0 -a 10.1.1.2:6200 -w 10s
+  # The listener closes at once, so that the client is connected or closed.
+  ip netns exec "$TOPO-client" "${PROGRAM[@]}" -q -a 10.1.1.2:6200 -w 10s || [ $? -eq 1 ]
   status=0
   wait "$listener" || status=$?
   [ "$status" -eq 6 ]
