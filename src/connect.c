@@ -52,7 +52,7 @@ int connect_run(const struct connect_config *config)
 	else
 		report_result(config->reporter, result);
 	each_close(each);
-	if (options->monitor && connection_assoc(connection))
+	if (options->monitor && !result->signal && connection_assoc(connection))
 		status = monitor(config, connection);
 	close_connections(&connection, 1, config->timeline);
 	each_free(each);

@@ -58,6 +58,14 @@ signal_while_pending() { # SIGNAL STATUS OPTION...
   signal_while_pending HUP 129
 }
 
+@test "SIGINT while the association is held: 130, and --monitor does not begin" {
+  start_listener -b 10.1.1.2:0
+  start_client -v -M10s --hold 30s -a "10.1.1.2:$PORT"
+  wait_for_line "$CLIENT_OUT.err" 'HEARTBEAT-ACK from'
+  kill -s INT "$CLIENT"
+  ends_with 130
+}
+
 @test "SIGINT between two tries of --wait" {
   start_stack
   start_client -v -W 60s -a 10.1.1.2:9
