@@ -136,14 +136,31 @@ static void take_result(struct single_result *single, const struct result *resul
 	};
 }
 
+/* The whole had its result before the signal, which ended the attempts of single addresses. */
+static void take_signal(struct result *result, int signal)
+{
+	if (result->signal || !signal)
+		return;
+	result->signal = signal;
+	result->status = STATUS_SIGNAL + signal;
+	if (result->cause.code == FINDING_NONE)
+		result->cause = (struct finding){ .code = FINDING_INTERRUPTED,
+						  .basis = BASIS_CALL,
+						  .flags = FINDING_UP | FINDING_EACH,
+						  .signal = signal };
+}
+
 static void take_results(struct each *e)
 {
 	const struct result *whole = connection_result(e->whole);
 
 	e->results = xcalloc(e->single_count + 1, sizeof(*e->results));
-	for (size_t i = 0; i < e->single_count; i++)
-		take_result(&e->results[i], connection_result(e->list[1 + i]),
-			    &e->peer->addresses[i]);
+	for (size_t i = 0; i < e->single_count; i++) {
+		const struct result *single = connection_result(e->list[1 + i]);
+
+		take_result(&e->results[i], single, &e->peer->addresses[i]);
+		take_signal(&e->result, single->signal);
+	}
 	e->result.each = e->results;
 	e->result.each_count = e->single_count;
 	if (e->peer->address_count == 1 && can_try(e)) {

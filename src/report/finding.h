@@ -173,6 +173,7 @@ enum finding_flag {
 	FINDING_NO_INIT = 1 << 9,     /* it did not answer the INIT either */
 	FINDING_RESOLVING = 1 << 10,  /* names were being looked up */
 	FINDING_HELD = 1 << 11,       /* every path had its time, but --hold was not over */
+	FINDING_EACH = 1 << 12,       /* addresses were being tried alone (--each) */
 };
 
 struct finding_icmp {

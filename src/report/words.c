@@ -26,7 +26,7 @@ static const struct words table[] = {
 	  NULL },
 	{ FINDING_INTERRUPTED, "interrupted", RESULT_FAILED, -1,
 	  "ended by {signal}",
-	  "ended by {signal}[held: before the association had stayed up for --hold][up:[!held: before every path had answered a heartbeat]][retry: before the next try; the last one: {last}][resolving: while names were looked up][!up:[!retry:[!resolving: after {exact_time}, with no answer until then]]]",
+	  "ended by {signal}[held: before the association had stayed up for --hold][each: while addresses were tried alone][up:[!held:[!each: before every path had answered a heartbeat]]][retry: before the next try; the last one: {last}][resolving: while names were looked up][!up:[!retry:[!resolving: after {exact_time}, with no answer until then]]]",
 	  NULL,
 	  "a signal ended the attempt, the monitor or the listener; the exit status is 128 and its number",
 	  "^C, kill, or a timeout(1) around the program\n"

@@ -547,7 +547,9 @@ static void a_signal_in_their_turn(void **state)
 	prepare(ARGS(TWO, "-B", "--no-probe"), &fake_stack, scripts, ARRAY_SIZE(scripts));
 	fake_loop_signal(70 * MSEC, SIGTERM);
 	result = run();
-	assert_int_equal(result->status, STATUS_OK);
+	assert_int_equal(result->status, STATUS_SIGNAL + SIGTERM);
+	assert_int_equal(result->signal, SIGTERM);
+	assert_non_null(strstr(said_reason(result).text, "while addresses were tried alone"));
 	assert_each(result, "failed connected");
 	assert_closes(2);
 }
