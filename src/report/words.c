@@ -194,7 +194,7 @@ static const struct words table[] = {
 	{ FINDING_USRSCTP_THREADS, "usrsctp-threads", RESULT_FAILED, STATUS_HOST,
 	  "usrsctp started {started} of its {expected} threads and does not say why: it could not create a socket or a thread",
 	  NULL,
-	  "ulimit -u -n; with --udp-encaps, try another port",
+	  "ulimit -a: -u (processes), -n (descriptors) and -v (memory) may be too low; with --udp-encaps, try another port",
 	  "the stack in user space could not start all of its threads, and its library does not say why",
 	  "a limit on threads, memory or descriptors\n"
 	  "a sandbox that forbids a socket\n"
