@@ -351,6 +351,8 @@ def no_sctp_short(peer):
 
 # --- The loop ---------------------------------------------------------------------------------------
 
+if len(sys.argv) < 3 or sys.argv[1] not in ("kernel", "usrsctp"):
+    sys.exit("usage: odd_peer.py kernel|usrsctp ADDRESS...")
 STACK, ADDRESSES = sys.argv[1], sys.argv[2:]
 PROTOCOL = socket.IPPROTO_SCTP if STACK == "kernel" else socket.IPPROTO_UDP
 
