@@ -15,7 +15,7 @@ const struct option_row option_rows[ROWS] = {
 			  "an address of the peer, or a name: all its\n"
 			  "addresses; can be repeated" },
 	[ROW_PORT] = { 'p', "port", "PORT", MODE_BOTH, take_text, TO(port), NULL,
-		       "the port, where HOST has none: a number, or\n"
+		       "the port if HOST has none: a number, or\n"
 		       "a service such as diameter, m3ua, s1ap, ngap" },
 	[ROW_BIND] = { 'b', "bind", "HOST[:PORT]", MODE_BOTH, take_bind, TO(binds), NULL,
 		       "a local address; can be repeated" },

@@ -18,12 +18,12 @@
 #define CHECK_MODULE   "modprobe sctp; ls /proc/net/sctp"
 #define CHECK_REPORT   "sctp-connect --verbose shows the call; please report it as a bug"
 #define CAUSES_NO_SCTP                                                                    \
-	"the sctp module is not installed: some systems have it in a package of its own " \
+	"the sctp module is not installed: some systems have it in a separate package " \
 	"(kernel-modules-extra)\n"                                                        \
 	"the module is blacklisted, or loading modules is off\n"                          \
 	"the kernel is built without SCTP, or it is not Linux (gVisor)"
 #define CHECK_NO_SCTP                                                             \
-	CHECK_MODULE " (on the host, where this is a container)\n"                \
+	CHECK_MODULE " (in a container: on its host)\n"                \
 		     "modprobe -c | grep -w sctp: a blacklist or install line?\n" \
 		     "sysctl kernel.modules_disabled\n"                           \
 		     "grep IP_SCTP /boot/config-$(uname -r)"
@@ -196,7 +196,7 @@ static const struct explanation table[] = {
 	  "cat /proc/net/sockstat; wc -l /proc/net/sctp/assocs" },
 	{ ERRNO(EMFILE), STATUS_HOST, "this process may not open more file descriptors",
 	  "RLIMIT_NOFILE, often 1024, is reached\n"
-	  "every one-to-one association takes a descriptor of its own",
+	  "every one-to-one association takes a descriptor",
 	  "ulimit -n; ulimit -Hn\n"
 	  "ls /proc/PID/fd | wc -l" },
 	{ ERRNO(ENFILE), STATUS_HOST, "this host has too many open files, over all processes",

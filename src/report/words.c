@@ -120,10 +120,10 @@ static const struct words table[] = {
 	  NULL,
 	  "[detail:the module may not be loaded here: {detail}][!detail:as root: modprobe sctp (if that fails: a blacklist in /etc/modprobe.d, or a kernel package without the extra modules)]",
 	  "this host's kernel has no SCTP, and no other stack can be used",
-	  "the sctp module is not installed: some systems have it in a package of its own (kernel-modules-extra)\n"
+	  "the sctp module is not installed: some systems have it in a separate package (kernel-modules-extra)\n"
 	  "the module is blacklisted, or loading modules is off\n"
 	  "the kernel is built without SCTP, or it is not Linux (gVisor)",
-	  "modprobe sctp; ls /proc/net/sctp (on the host, where this is a container)\n"
+	  "modprobe sctp; ls /proc/net/sctp (in a container: on its host)\n"
 	  "modprobe -c | grep -w sctp; sysctl kernel.modules_disabled\n"
 	  "sctp-connect --version: the stacks of this build" },
 	{ FINDING_NO_IPV6, "no-ipv6", RESULT_FAILED, STATUS_HOST,
@@ -213,7 +213,7 @@ static const struct words table[] = {
 	  "none of the -b addresses is of the family of the peer's addresses",
 	  "give a local address of the same family, or no -b at all",
 	  "the stack sends only from bound addresses, and none of them is of the peer's family",
-	  "-b names IPv4 addresses and -a IPv6 ones, or the other way round",
+	  "-b gives IPv4 addresses and -a IPv6 ones, or vice versa",
 	  NULL },
 	{ FINDING_BIND_IN_USE, "bind-in-use", RESULT_FAILED, STATUS_HOST,
 	  "{at}: the port is in use on this host",
@@ -649,7 +649,7 @@ static const struct words table[] = {
 	  "not listed by the peer: it is {scope}, and stacks leave such addresses out when the INIT goes to a {other_scope} address ({other})",
 	  NULL,
 	  NULL,
-	  "the peer left the address out, because its scope is narrower than that of the address that answered the INIT",
+	  "the address was left out, because its scope is narrower than that of the address that answered the INIT",
 	  "a global address before a private one: both ends then leave out the private addresses",
 	  "sysctl net.sctp.addr_scope_policy on both ends (0: no rule)" },
 	{ FINDING_NOT_LISTED, "not-listed", RESULT_CONNECTED, -1,
