@@ -17,13 +17,13 @@
 #define CHECK_LISTENER "on the peer: ss -Slnp; cat /proc/net/sctp/eps"
 #define CHECK_MODULE   "modprobe sctp; ls /proc/net/sctp"
 #define CHECK_REPORT   "sctp-connect --verbose shows the call; please report it as a bug"
-#define CAUSES_NO_SCTP                                                                    \
+#define CAUSES_NO_SCTP                                                                  \
 	"the sctp module is not installed: some systems have it in a separate package " \
-	"(kernel-modules-extra)\n"                                                        \
-	"the module is blacklisted, or loading modules is off\n"                          \
+	"(kernel-modules-extra)\n"                                                      \
+	"the module is blacklisted, or loading modules is off\n"                        \
 	"the kernel is built without SCTP, or it is not Linux (gVisor)"
 #define CHECK_NO_SCTP                                                             \
-	CHECK_MODULE " (in a container: on its host)\n"                \
+	CHECK_MODULE " (in a container: on its host)\n"                           \
 		     "modprobe -c | grep -w sctp: a blacklist or install line?\n" \
 		     "sysctl kernel.modules_disabled\n"                           \
 		     "grep IP_SCTP /boot/config-$(uname -r)"

@@ -92,7 +92,7 @@ def judge(run, scenario, known, call, form, errno, calls_most):
     # Where the errno is lost inside the library, that is said.
     if "usrsctp" in run.text() and "does not say why" in run.text() and run.status == 6:
         return None
-    # A listener none of whose answers leaves is one that nobody has reached: it has no association to tell of.
+    # If no answer of a listener leaves the host, no client has reached it, and it has no association to report.
     if os.environ["STACK"] == "usrsctp" and call == "sendmsg" and form and scenario.listens and run.ended_by_us:
         return None
     # A filter in the output hook makes it fail in the same way, and is what it says.

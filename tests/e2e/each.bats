@@ -131,7 +131,7 @@ began_together() {
 
 @test "--wait: what each says once the waiting is over" {
   start_client -v --json -e -W 60s -a 10.1.1.2:5000 -a 10.1.2.2
-  # In UDP it is the port that nobody has.
+  # In UDP it is a port that is not in use.
   wait_for_line "$CLIENT_OUT.err" "$(by_stack refused unreachable), ECONNREFUSED"
   start_listener -b 10.1.1.2:5000
   local status=0

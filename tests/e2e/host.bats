@@ -22,7 +22,7 @@ teardown() {
   in_client sysctl -q -w net.ipv4.ip_local_port_range='32768 60999' net.ipv6.conf.all.disable_ipv6=0
 }
 
-# The peer's host answers the port where nobody listens with an ABORT.
+# The peer's host answers with an ABORT on a port without a listener.
 asked_the_peer() {
   [ "$(packets_out client)" -gt "$packets" ]
 }

@@ -20,7 +20,7 @@ teardown() {
   end_programs
 }
 
-# The addresses of the seven outcomes; 10.1.1.3 is nobody, and its ARP is answered by nobody.
+# The addresses of the seven outcomes; no host has 10.1.1.3, and its ARP is not answered.
 up=(-a 10.1.1.2:5000 -a 10.1.2.2)
 refused=(-a 10.1.1.2:5001)
 silent=(-w 300ms -a 10.1.1.2:5000)

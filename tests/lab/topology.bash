@@ -71,7 +71,7 @@ cut_path()
 # drop_path N: everything on the path vanishes in silence, at the server.
 drop_path()
 {
-	# Neighbour discovery goes on, as ARP does: nobody must notice.
+	# Neighbour discovery goes on, like ARP: the other end must not notice.
 	in_server nft -f - <<-END
 		table inet lab-drop-$1 {
 			chain input {

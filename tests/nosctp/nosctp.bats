@@ -58,7 +58,7 @@ json() { # FILTER EXPECTED
   tests/schema/validate <"$BATS_TEST_TMPDIR/json"
 }
 
-# As hardened hosts do; in a mount namespace, so that nobody else sees it.
+# As hardened hosts do; in a mount namespace, so that no other process sees it.
 # bats test_tags=faults
 @test "a module that modprobe.d keeps from being loaded is named, with the line that does" {
   unshare -m true || skip "mount namespaces cannot be made here"

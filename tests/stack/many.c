@@ -72,7 +72,7 @@ static void take_events(struct world *w, struct stack_endpoint *endpoint)
 		struct seen *seen;
 
 		if (!event.assoc)
-			wrong("an event of type %d is nobody's", event.type);
+			wrong("an event of type %d has no association", event.type);
 		w->list = xreallocarray(w->list, w->count + 1, sizeof(*w->list));
 		seen = &w->list[w->count++];
 		*seen = (struct seen){

@@ -437,7 +437,7 @@ static void nothing_to_wait_for(void **state)
 	(void)state;
 	assert_int_equal(probe_look(p), 0);
 	assert_true(probe_next_look_us(p) == LOOP_FOREVER);
-	ask_waiting(p); /* nobody waits, so nobody is asked */
+	ask_waiting(p); /* no path waits, so none is asked */
 	assert_int_equal(fake_stack_record(0)->heartbeats, 0);
 	finish(p);
 	p = start(&script, 0);

@@ -226,7 +226,7 @@ static void test_not_taken(void **state)
 	take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
 	assert_int_equal(finding("10.1.2.2"), PROOF_UP);
 	after(50);
-	send_chunk("10.1.2.2", CHUNK_COOKIE_ECHO, "cookie"); /* crossed on the way */
+	send_chunk("10.1.2.2", CHUNK_COOKIE_ECHO, "cookie"); /* crossed on the path */
 	assert_int_equal(finding("10.1.2.2"), PROOF_UP);
 	after(500);
 	send_chunk("10.1.2.2", CHUNK_COOKIE_ECHO, "cookie");

@@ -568,7 +568,7 @@ static void the_wait_fails(void **state)
 	assert_contains(said.out, "echoed: ppoll: EPERM: this host does not permit the call");
 }
 
-static void a_signal_with_nobody_there(void **state)
+static void a_signal_without_clients(void **state)
 {
 	const struct fake_script scripts[] = { { 0 } };
 
@@ -599,7 +599,7 @@ static void out_of_files_until_one_has_gone(void **state)
 }
 
 /* Where none is there to go, the host's shortage may still pass. */
-static void out_of_files_with_nobody_there(void **state)
+static void out_of_files_without_clients(void **state)
 {
 	const struct fake_script peer = { EVENTS(UP(0), SHUTDOWN(0)) };
 	const struct fake_script scripts[] = { { ACCEPTS(NO_PEER(0, ENFILE), NO_PEER(0, ENFILE),
@@ -779,9 +779,9 @@ int main(void)
 		TEST(a_signal_while_peers_flood),
 		TEST(nothing_can_be_written),
 		TEST(the_wait_fails),
-		TEST(a_signal_with_nobody_there),
+		TEST(a_signal_without_clients),
 		TEST(out_of_files_until_one_has_gone),
-		TEST(out_of_files_with_nobody_there),
+		TEST(out_of_files_without_clients),
 		TEST(a_signal_while_out_of_files),
 		TEST(associations_gone_before_accept),
 		TEST(a_port_alone_is_every_address),

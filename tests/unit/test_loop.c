@@ -353,7 +353,7 @@ static void put_off_other(struct client *c)
 }
 
 /* One that is always due has its turn once a round, and the round ends. */
-static void set_anew_in_its_handler(void **state)
+static void set_again_in_its_handler(void **state)
 {
 	struct loop *loop = begin();
 	struct client a, b;
@@ -573,7 +573,7 @@ int main(void)
 		cmocka_unit_test(added_by_a_handler),
 		cmocka_unit_test(again_in_the_next_round),
 		cmocka_unit_test(timers_in_the_order_of_their_times),
-		cmocka_unit_test(set_anew_in_its_handler),
+		cmocka_unit_test(set_again_in_its_handler),
 		cmocka_unit_test(stopped_by_another_handler),
 		cmocka_unit_test(a_thousand_timers),
 		cmocka_unit_test(a_thousand_stopped_at_once),

@@ -547,7 +547,7 @@ static void a_heartbeat_that_is_not_sent(void **state)
 	}
 }
 
-/* The stack gives it up, but nobody has heard of this end for long. */
+/* The stack gives it up, but this end has sent nothing for long. */
 static void lost_because_nothing_is_sent(void **state)
 {
 	const struct fake_script script = {

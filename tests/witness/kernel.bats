@@ -54,7 +54,7 @@ filter_of() { # PID
   in_client ss -0bnp | grep -A1 "pid=$1," | grep -o 'bpf filter.*'
 }
 
-@test "the filter is for the own port only once others' packets come through" {
+@test "the filter is for our port only once packets of others pass" {
   local first pid
   start_listener_3
   (exec ip netns exec "$TOPO-client" "$SCTP_CONNECT" --monitor -a "10.1.1.2:$PORT" >"$BATS_TEST_TMPDIR/m") 3>&- &
@@ -216,7 +216,7 @@ icmp() { # EXPECTED-ICMP COMMAND...
 
 @test "heartbeats: round trips, and answers on another path" {
   start_listener_3
-  # What nobody asked for is unconfirmed, and gets a heartbeat after half to one and a half RTO.
+  # A learned address is unconfirmed, and gets a heartbeat after half to one and a half RTO.
   in_client sh -c 'cd /proc/sys/net/sctp; echo 100 >rto_min; echo 200 >rto_initial'
   netem_path 2 delay 30ms
   # The server's way back from 10.1.3.2 is the second path.
