@@ -77,8 +77,9 @@ setup() {
 
 @test "ncat listens" {
   need ncat ncat
-  # Else it would end the association at the end of its input.
-  serve ncat --sctp --recv-only --listen 10.1.1.2 5000
+  # It closes the association at the end of its input, and at once with --recv-only.
+  mkfifo "$BATS_TEST_TMPDIR/input"
+  serve bash -c 'exec ncat --sctp --listen 10.1.1.2 5000 <>"$0"' "$BATS_TEST_TMPDIR/input"
   try_json 0 -a 10.1.1.2:5000
   json .result connected '.paths[0] | .address, .verdict' $'10.1.1.2\nverified'
 }
