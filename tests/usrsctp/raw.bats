@@ -39,7 +39,7 @@ primary() {
   shift
   for mode in "${modes[@]}"; do
     # shellcheck disable=SC2086 # a list of options
-    us 0 $mode --rto-initial 60ms "$@"
+    us 0 $mode --rto-initial 400ms "$@"
     json .result connected '[.paths[] | select(.primary) | .address] | join(" ")' "$address"
   done
 }
