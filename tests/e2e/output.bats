@@ -336,6 +336,7 @@ into() {
   ip -n "$TOPO-client" addr add fe80::1/64 dev "$link" nodad
   ip -n "$TOPO-client" addr add 10.77.0.1/24 dev "$link"
   ip -n "$TOPO-client" neigh add 10.77.0.2 lladdr 02:00:00:00:00:02 dev "$link"
+  ip -n "$TOPO-client" neigh add fe80::9 lladdr 02:00:00:00:00:02 dev "$link"
   number=$(ip -n "$TOPO-client" -o link show dev "$link" | cut -d: -f1)
   try "$(by_stack 4 6)" -w 300ms -p 5000 -a "fe80::9%$number"
   [[ $output == *"  [fe80::9%$number]:5000  "* ]]
