@@ -53,7 +53,7 @@ each() { # FUNCTION
   tell
 }
 
-connected() { run_us 0 "$@" -a "10.1.1.2:$PORT" -a 10.1.2.2; }
+connected() { run_us 0 --hold 0 "$@" -a "10.1.1.2:$PORT" -a 10.1.2.2; }
 
 @test "connected" {
   listen_us -b 10.1.1.2:0 -b 10.1.2.2
