@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/util.h"
+
 /*
  * What stderr shows while the program works: with verbose, one line per step with the
  * milliseconds since the start; else, on a terminal, one line that shows what it waits for.
@@ -25,6 +27,9 @@ void timeline_note(struct timeline *t, const char *format, ...)
 /* The same for something that happened at time_us, as loop_now_us(). */
 void timeline_note_at(struct timeline *t, int64_t time_us, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* A shorter wait needs no progress line. */
+#define TIMELINE_PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
 
 void timeline_progress(struct timeline *t, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -11,8 +11,7 @@
 #include "engine/state.h"
 #include "engine/trial.h"
 
-#define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
-#define WAIT_PAUSE_US     (250 * USEC_PER_MSEC)
+#define WAIT_PAUSE_US (250 * USEC_PER_MSEC)
 /* How long a graceful close may take. It takes one round trip, and connecting took two. */
 #define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
 #define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
@@ -223,7 +222,7 @@ static void tick_pending(struct connection *c, int64_t now)
 		conclude_with(c, PHASE_PENDING, 0);
 		return;
 	}
-	if (now - c->trial.attempt.started_us >= PROGRESS_AFTER_US)
+	if (now - c->trial.attempt.started_us >= TIMELINE_PROGRESS_AFTER_US)
 		attempt_show_progress(&c->trial.attempt, &c->trial.plan);
 	c->wake_us = MIN(c->trial.gather.next_us, attempt_deadline_us(&c->trial.attempt));
 }
@@ -241,7 +240,7 @@ static void tick_verifying(struct connection *c, int64_t now)
 		return;
 	}
 	waiting = verify_waiting(&c->trial.verify);
-	if (waiting && now - c->trial.attempt.up_us >= PROGRESS_AFTER_US)
+	if (waiting && now - c->trial.attempt.up_us >= TIMELINE_PROGRESS_AFTER_US)
 		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
 				  waiting, waiting == 1 ? "" : "s");
 	c->wake_us = c->trial.verify.next_us;

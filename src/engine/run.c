@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/run.h"
 
-#define PROGRESS_AFTER_US (500 * USEC_PER_MSEC)
-
 void run_until(struct loop *loop, struct connection *const list[], size_t count,
 	       bool (*there)(const struct connection *connection), struct timeline *timeline)
 {
@@ -16,7 +14,7 @@ void run_until(struct loop *loop, struct connection *const list[], size_t count,
 			missing += !there(list[i]);
 		if (!missing)
 			break;
-		if (there(list[0]) && loop_now_us() - begun_us >= PROGRESS_AFTER_US)
+		if (there(list[0]) && loop_now_us() - begun_us >= TIMELINE_PROGRESS_AFTER_US)
 			timeline_progress(timeline, "waiting for %zu more ...", missing);
 		rc = loop_turn(loop);
 		if (rc >= 0)
