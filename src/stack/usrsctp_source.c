@@ -9,12 +9,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/param.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "packet/bytes.h"
 #include "packet/chunk.h"
 #include "stack/usrsctp_source.h"
+#include "stack/usrsctp_syscall.h"
 #include "stack/unsent.h"
 #include "stack/receiver.h"
 #include "base/util.h"
@@ -280,7 +280,7 @@ static size_t gather(const struct msghdr *message, uint8_t *bytes, size_t size)
 {
 	size_t have = 0;
 
-	for (size_t i = 0; i < message->msg_iovlen && have < size; i++) {
+	for (size_t i = 0; i < (size_t)message->msg_iovlen && have < size; i++) {
 		size_t more = MIN(message->msg_iov[i].iov_len, size - have);
 
 		memcpy(bytes + have, message->msg_iov[i].iov_base, more);
@@ -341,7 +341,7 @@ static void note_init(const struct msghdr *message, size_t length)
 /* On any thread. */
 __attribute__((visibility("default"))) ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-	ssize_t length = syscall(SYS_recvmsg, fd, message, flags);
+	ssize_t length = kernel_recvmsg(fd, message, flags);
 
 	if (!sources.started || pthread_equal(pthread_self(), sources.owner))
 		return length;
@@ -485,12 +485,12 @@ __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msgh
 
 	/* Only the library passes a destination here. */
 	if (!message->msg_name || message->msg_controllen || !look_at(message, &packet))
-		return syscall(SYS_sendmsg, fd, message, flags);
+		return kernel_sendmsg(fd, message, flags);
 	pthread_mutex_lock(&sources.lock);
 	if (sources.started)
 		set_source(&changed, &control, &packet);
 	pthread_mutex_unlock(&sources.lock);
-	sent = syscall(SYS_sendmsg, fd, &changed, flags);
+	sent = kernel_sendmsg(fd, &changed, flags);
 	error = errno;
 	unsent_note(packet.port, &packet.to, sent < 0 ? error : 0);
 	errno = error;
