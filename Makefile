@@ -78,6 +78,20 @@ $(B)/sctp-connect: $(OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# --- One file that needs no library -------------------------------------------------------------
+# CC is a compiler for a C library that is made for this, such as musl-gcc. STATIC_SOURCES: a folder with the source
+# packages of the libraries; without it, apt fetches Debian's.
+STATIC_SOURCES ?=
+static_cc = $(if $(filter cc,$(CC)),musl-gcc,$(CC))
+.PHONY: static
+static: ## build/static/sctp-connect, which needs no library: make static CC=musl-gcc
+	@tests/static/libraries '$(static_cc)' build/static $(STATIC_SOURCES)
+	@$(MAKE) --no-print-directory B=build/static CC='$(static_cc)' \
+		CPPFLAGS='-Ibuild/static/include -isystem build/static/kernel $(CPPFLAGS)' \
+		CFLAGS='-ffunction-sections -fdata-sections $(CFLAGS)' LDFLAGS='-static -Wl,--gc-sections -Lbuild/static/lib $(LDFLAGS)' \
+		HARDENING='-fstack-protector-strong' HARDENING_LDFLAGS='-Wl,-z,relro' \
+		$$(cat build/static/lib/versions) build/static/sctp-connect
+
 # --- Unit tests: cmocka, every object but main, with time that passes only when waited for ----
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(B)/unit/%)
 UNIT_OBJECTS := $(filter-out %/main.o %/clock.o %/signals.o,$(OBJECTS)) $(patsubst tests/unit/%.c,$(B)/unit/%.o,$(sort $(wildcard tests/unit/fake_*.c)))
@@ -142,7 +156,7 @@ build/bench/%: tests/bench/%.c build/flags
 BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libusrsctp-dev
 DEMO_PACKAGES  := iproute2 mount util-linux
 TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio git iproute2 jq \
-                  kmod libcmocka-dev lksctp-tools ncat nftables procps python3 python3-jsonschema \
+                  kmod libcmocka-dev lksctp-tools musl-tools ncat nftables procps python3 python3-jsonschema \
                   qemu-system-x86 socat strace util-linux xz-utils
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
 
@@ -158,7 +172,7 @@ test-deps: ## install what the tests need (Debian)
 check: test-deps ## install what is missing (apt, sudo), build, and run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness many
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
-	@tests/run sanitize e2e usrsctp platform cross witness calls docs nosctp unit lint
+	@tests/run sanitize e2e usrsctp platform cross witness calls docs nosctp static unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
