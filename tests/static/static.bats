@@ -7,13 +7,16 @@ load ../e2e/helper
 
 setup_file() {
   export TOPO=static$$
-  local output
-  # The sources of its libraries come from Debian's archive, which not every host can ask.
-  if ! output=$(tests/static/libraries musl-gcc build/static 2>&1); then
-    echo "the libraries' sources or musl-gcc are missing: ${output##*$'\n'}" >"$BATS_FILE_TMPDIR/missing"
-    return
-  fi
-  topo_up 3
+  local output status=0
+  output=$(tests/static/libraries musl-gcc build/static 2>&1) || status=$?
+  case $status in
+    0) topo_up 3 ;;
+    3) echo "Debian's archive cannot be asked for the sources: ${output##*$'\n'}" >"$BATS_FILE_TMPDIR/missing" ;;
+    *)
+      echo "$output" >&2
+      return 1
+      ;;
+  esac
 }
 
 teardown_file() {
