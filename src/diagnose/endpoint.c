@@ -148,8 +148,13 @@ void diagnose_open(struct result *result, const struct evidence *evidence)
 
 void diagnose_call(struct result *result, const struct evidence *evidence)
 {
-	struct finding cause = diagnose_failed_call("sctp_connectx", evidence->error);
+	struct finding cause = diagnose_failed_call(evidence->fault.call, evidence->error);
 
+	/* What a call before that one says has nothing to do with addresses. */
+	if (!evidence->fault.connects) {
+		diagnose_conclude(result, evidence->error, &cause);
+		return;
+	}
 	if (diagnose_mark_unreachable(result, evidence) == evidence->order_count &&
 	    evidence->order_count) {
 		diagnose_unreachable(result, evidence);

@@ -25,7 +25,7 @@ struct evidence {
 	int status;                          /* PHASE_RESOLVE: what resolving returned */
 	const struct message *usage;         /* PHASE_RESOLVE, STATUS_USAGE: what is wrong */
 	const struct unresolved *unresolved; /* PHASE_RESOLVE, else: why */
-	struct stack_fault fault;            /* PHASE_OPEN, PHASE_FAULT */
+	struct stack_fault fault;            /* PHASE_OPEN, PHASE_CALL, PHASE_FAULT */
 	int error;          /* positive errno of the call or event that ended it, or 0 */
 	struct cause cause; /* of that event: why the peer, or this end, aborted */
 	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */

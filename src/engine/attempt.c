@@ -80,7 +80,9 @@ int attempt_call(struct attempt *attempt, const struct options *options, const s
 		loop_alarm_stop();
 		timeline_clear(attempt->timeline);
 	}
-	if (rc == 0)
+	if (rc < 0)
+		attempt->fault = *attempt->stack->fault(attempt->endpoint);
+	else
 		timeline_note(attempt->timeline, "the call %s",
 			      options->blocking ? "returned" : "was made");
 	return rc;

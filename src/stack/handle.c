@@ -74,6 +74,13 @@ int handle_failed(struct stack_endpoint *endpoint, const char *call, int rc)
 	return rc;
 }
 
+int handle_connect_failed(struct stack_endpoint *endpoint, int rc)
+{
+	handle_failed(endpoint, "sctp_connectx", rc);
+	endpoint_base(endpoint)->fault.connects = true;
+	return rc;
+}
+
 uint32_t handle_id(const struct stack_assoc *assoc)
 {
 	return ((const struct assoc_base *)assoc)->id;

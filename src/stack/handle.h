@@ -44,6 +44,8 @@ void handle_end(struct stack_assoc *assoc);
 
 /* A call failed on this host: remembers its name, and returns rc. */
 int handle_failed(struct stack_endpoint *endpoint, const char *call, int rc);
+/* The same for sctp_connectx(). */
+int handle_connect_failed(struct stack_endpoint *endpoint, int rc);
 
 /* As struct stack's. */
 uint32_t handle_id(const struct stack_assoc *assoc);

@@ -246,7 +246,7 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	case ETIMEDOUT:
 		break;
 	default:
-		return handle_failed(endpoint, "sctp_connectx", -error);
+		return handle_connect_failed(endpoint, -error);
 	}
 	*assoc = handle_new(endpoint, sizeof(**assoc), (uint32_t)id);
 	(*assoc)->connect_us = begun_us;

@@ -86,6 +86,7 @@ enum stack_lack {
 struct stack_fault {
 	const char *call;      /* "socket", "sctp_bindx", "listen", "setsockopt(SCTP_RTOINFO)" */
 	bool binds;            /* the call binds local addresses */
+	bool connects;         /* the call is the one that asks for the association */
 	union address address; /* the local address that it failed on, or sa_family 0 */
 	enum stack_lack lack;
 	uint16_t port, other_port;

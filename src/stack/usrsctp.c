@@ -349,9 +349,8 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 
 	(void)blocking; /* it never blocks: the outcome comes as an event */
 	if (cannot_leave(endpoint, peers, count))
-		return handle_failed(
-			endpoint, "sctp_connectx",
-			-ENETUNREACH); /* like net/sctp/bind_addr.c sctp_bind_addr_copy() */
+		/* like net/sctp/bind_addr.c sctp_bind_addr_copy() */
+		return handle_connect_failed(endpoint, -ENETUNREACH);
 	packed = address_pack(peers, count);
 	request = xcalloc(1, sizeof(uint32_t) + size);
 	attempts_watch(&endpoint->attempts, endpoint->bell, peers, count);
@@ -363,7 +362,7 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	free(packed);
 	free(request);
 	if (rc < 0)
-		return handle_failed(endpoint, "sctp_connectx", rc);
+		return handle_connect_failed(endpoint, rc);
 	*assoc = handle_new(endpoint, sizeof(**assoc), value);
 	(*assoc)->attempt = attempts_add(&endpoint->attempts, *assoc, begun_us, peers, count);
 	endpoint->ports.sctp = us_local_port(endpoint, value);

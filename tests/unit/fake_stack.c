@@ -356,8 +356,13 @@ static int fake_connect(struct stack_endpoint *e, const union address *peers, si
 	e->record.peer_count = count;
 	e->record.blocking = blocking;
 	e->record.connected_us = loop_now_us();
-	if (e->script->connect_error)
-		return failed(e, "sctp_connectx", e->script->connect_error);
+	if (e->script->connect_error) {
+		e->fault = e->script->fault;
+		if (!e->fault.call)
+			e->fault =
+				(struct stack_fault){ .call = "sctp_connectx", .connects = true };
+		return -e->script->connect_error;
+	}
 	e->start_us = loop_now_us();
 	*assoc = &e->assoc;
 	e->assoc.known = true;

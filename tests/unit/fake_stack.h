@@ -65,7 +65,7 @@ struct fake_accept {
 /* Errors are positive errnos. All zeros: an association that never comes up. */
 struct fake_script {
 	int open_error;
-	struct stack_fault fault; /* call NULL: "socket" */
+	struct stack_fault fault; /* of open() or connect(); call NULL: "socket", "sctp_connectx" */
 	int listen_error;
 	const struct fake_accept *accepts;
 	size_t accept_count;

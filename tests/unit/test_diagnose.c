@@ -153,7 +153,8 @@ static void assert_verdicts(const struct result *result, const char *expected)
 
 #define SILENCE .phase = PHASE_PENDING
 #define REFUSAL .phase = PHASE_PENDING, .ended = true, .error = ECONNREFUSED
-#define CALL(n) .phase = PHASE_CALL, .error = n
+#define CALL(n) \
+	.phase = PHASE_CALL, .error = n, .fault = { .call = "sctp_connectx", .connects = true }
 #define OPEN(n) .phase = PHASE_OPEN, .error = n, .fault.call = "socket"
 #define SOFT(...)                              \
 	.report.soft_errors = { __VA_ARGS__ }, \
@@ -244,6 +245,10 @@ static const struct evidence_case cases[] = {
 	     EXPECT("untried", "sctp_connectx: E", "--explain EADDRNOTAVAIL")),
 	CASE("not allowed", FINDING_CALL_FAILED, (CALL(EINVAL)), (A), HOST(EINVAL),
 	     EXPECT("untried", "sctp_connectx: E", "--explain EINVAL")),
+	CASE("a call before it, whatever the routes are", FINDING_CALL_FAILED,
+	     (.phase = PHASE_CALL, .error = EAGAIN, .fault.call = "fcntl(F_SETFL)"),
+	     (ROUTELESS("127.0.0.1", ENETUNREACH)), HOST(EAGAIN),
+	     EXPECT("untried", "fcntl(F_SETFL): E", "--explain EAGAIN")),
 	CASE("no local address of the scope", FINDING_SCOPE_TOO_NARROW, (CALL(ENETUNREACH)), (A),
 	     HOST(ENETUNREACH),
 	     EXPECT("untried", "wide enough scope to reach 127.0.0.1,", "-b chooses")),
@@ -765,7 +770,9 @@ static void check_any(enum phase phase, int error, bool ended, size_t count)
 		.evidence = { .phase = phase,
 			      .error = error,
 			      .ended = ended,
-			      .fault = { .call = "sctp_bindx", .binds = true },
+			      .fault = { .call = "sctp_bindx",
+					 .binds = true,
+					 .connects = phase == PHASE_CALL },
 			      AFTER(DEADLINE_US) },
 		.asked = { A, B, C },
 	};
