@@ -105,8 +105,11 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 		else if (path->ask_call || (path->heartbeats && evidence->probed))
 			mark_unanswered(evidence, path);
 	}
-	/* The handshake was a round trip, and there was no time for more. */
-	if ((a->known || evidence->order_count == 1) && evidence->closed && evidence->require) {
+	/*
+	 * The handshake was a round trip, and the peer closes in peace: there was no time for more.
+	 */
+	if ((a->known || evidence->order_count == 1) && evidence->closed && !evidence->error &&
+	    evidence->require) {
 		struct path_result *path = diagnose_nth(result, evidence, evidence->answered);
 
 		path->verdict = VERDICT_VERIFIED;

@@ -730,6 +730,12 @@ static void lost_while_probing(void **state)
 	assert_int_equal(b.result.status, STATUS_NOT_CONNECTED);
 	assert_text(reason_of(&b), "aborted the association 300.0 ms after it was up: user");
 	assert_verdicts(&b.result, "verified unverified");
+	/* Gone before it was looked at is not closed in peace. */
+	k.evidence.closed = true;
+	k.seen[0].answered = 0;
+	prepare_probe(&b, &k);
+	diagnose(&b.result, &b.evidence);
+	assert_verdicts(&b.result, "unverified unverified");
 	k.evidence.error = ETIMEDOUT;
 	prepare_probe(&b, &k);
 	diagnose(&b.result, &b.evidence);
