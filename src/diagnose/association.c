@@ -42,10 +42,10 @@ static void mark_verified(const struct evidence *evidence, struct path_result *p
 		path->cause = (struct finding){ .code = FINDING_MTU_BLACK_HOLE,
 						.basis = BASIS_WITNESS,
 						.bytes = path->asked_mtu };
-	} else if (path->heartbeats > path->answered && path->rtt_us < evidence->probe_step_us) {
+	} else if (path->lost && !evidence->restarted) {
 		path->cause = (struct finding){ .code = FINDING_HEARTBEATS_LOST,
 						.basis = BASIS_HEARTBEATS,
-						.lost = path->heartbeats - path->answered,
+						.lost = path->lost,
 						.sent = path->heartbeats };
 	} else if (!path->cause.code) {
 		path->cause = seen;

@@ -45,8 +45,7 @@ struct evidence {
 	bool encapsulated; /* in UDP */
 	bool probed;       /* PHASE_UP: every path had probe_timeout_us to answer */
 	int64_t probe_timeout_us;
-	int64_t probe_step_us; /* the least time until a silent path was asked again */
-	uint64_t require;      /* how many paths must be verified; 0: no probe */
+	uint64_t require; /* how many paths must be verified; 0: no probe */
 };
 
 #endif

@@ -143,20 +143,32 @@ static void note_measured(const struct probe *probe, struct probe_path *path, ui
 }
 
 /*
- * It may be the answer to an earlier heartbeat than the newest. The stack's measurement shows
- * which: in its coarse steps, with an eighth of the new value (RFC 9260 section 6.3.1, C3), or all
- * of it the first time.
+ * The round trip that the stack has measured: in its coarse steps, with an eighth of the new value
+ * (RFC 9260 section 6.3.1, C3), or all of it the first time.
  */
-static int64_t round_trip(const struct probe_path *path, const struct stack_path *now,
-			  int64_t at_us)
+static int64_t measured(const struct probe_path *path, const struct stack_path *now)
+{
+	if (!path->then.srtt_us)
+		return now->srtt_us;
+	return path->then.srtt_us + 8 * (now->srtt_us - path->then.srtt_us);
+}
+
+/* When heartbeat n since the last answer was sent, counted back from the newest. */
+static int64_t asked_us(const struct probe_path *path, size_t n)
+{
+	return path->asked_us[(path->missed - 1 - n) % PROBE_KEPT];
+}
+
+/*
+ * It may be the answer to an earlier heartbeat than the newest. The stack's measurement shows
+ * which.
+ */
+static int64_t round_trip(const struct probe_path *path, int64_t measured_us, int64_t at_us)
 {
 	int64_t nearest_us = at_us - path->sent_us, newest_us = nearest_us;
-	int64_t measured_us = now->srtt_us;
 
-	if (path->then.srtt_us)
-		measured_us = path->then.srtt_us + 8 * (now->srtt_us - path->then.srtt_us);
 	for (size_t n = 1; n < PROBE_KEPT && n < path->missed; n++) {
-		int64_t us = at_us - path->asked_us[(path->missed - 1 - n) % PROBE_KEPT];
+		int64_t us = at_us - asked_us(path, n);
 
 		if (llabs(us - measured_us) < llabs(nearest_us - measured_us))
 			nearest_us = us;
@@ -172,6 +184,24 @@ static int64_t round_trip(const struct probe_path *path, const struct stack_path
 	return MAX(newest_us, 1);
 }
 
+/*
+ * How many heartbeats are lost: those before the answered one. The answer has arrived since the
+ * last look, and belongs to the oldest heartbeat from which the measured time leads there. None
+ * does if several late answers have arrived since then, because the stack shows only their mean.
+ */
+static unsigned lost_before(const struct probe_path *path, int64_t measured_us, int64_t at_us)
+{
+	const int64_t coarse_us = RTO_STEP_MS * USEC_PER_MSEC;
+
+	for (size_t n = MIN(path->missed, PROBE_KEPT); n > 0; n--) {
+		int64_t arrived_us = asked_us(path, n - 1) + measured_us;
+
+		if (arrived_us > path->looked_us - coarse_us && arrived_us < at_us + coarse_us)
+			return path->missed - (unsigned)n;
+	}
+	return 0;
+}
+
 static void look(struct probe *probe, struct probe_path *path)
 {
 	char text[ADDRESS_TEXT_MAX];
@@ -182,8 +212,11 @@ static void look(struct probe *probe, struct probe_path *path)
 		return;
 	at_us = loop_now_us();
 	if (has_answered(&path->then, &now, probe->rto_now_ms)) {
+		int64_t measured_us = measured(path, &now);
+
 		note_measured(probe, path, now.rto_ms);
-		path->rtt_us = round_trip(path, &now, at_us);
+		path->rtt_us = round_trip(path, measured_us, at_us);
+		path->lost += lost_before(path, measured_us, at_us);
 		if (path->missed > 1)
 			path->stray_us = path->sent_us + path->rtt_us;
 		path->missed = 0;

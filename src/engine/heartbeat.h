@@ -34,6 +34,7 @@ struct probe_path {
 	size_t index;                 /* in the association's paths */
 	unsigned sent;                /* heartbeats */
 	unsigned answered;            /* of those */
+	unsigned lost;                /* of those, for certain */
 	unsigned missed;              /* heartbeats since the last answer; 0: it does not wait */
 	int64_t first_us;             /* when the first of those was sent, as loop_now_us() */
 	int64_t sent_us;              /* when the newest was sent */

@@ -191,7 +191,6 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.encapsulated = options->udp.local || options->udp.remote,
 		.probed = t->verify.over,
 		.probe_timeout_us = t->verify.timeout_us,
-		.probe_step_us = t->verify.step_us,
 		.require = options->no_probe ? 0 : options->require,
 	};
 	if (end.call)

@@ -189,6 +189,17 @@ bool verify_tick(struct verify *verify, int64_t now_us)
 
 /* --- What came of it ------------------------------------------------------------------------- */
 
+/* The witness has seen it; without one, the stack's measurements show it. */
+static unsigned lost(const struct verify *verify, const struct probe_path *asked)
+{
+	const struct watch *watch = verify->watch;
+
+	if (!watch->witness || watch->ledger.lost)
+		return asked->lost;
+	return MIN(ledger_heartbeats_lost(&watch->ledger, &asked->address),
+		   asked->sent - asked->answered);
+}
+
 static void tell_path(const struct verify *verify, const struct probe_path *asked,
 		      struct path_result *path)
 {
@@ -205,6 +216,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	}
 	path->heartbeats = asked->sent;
 	path->answered = asked->answered;
+	path->lost = lost(verify, asked);
 	path->ask_call = asked->call;
 	path->ask_error = asked->call ? asked->error : 0;
 	path->big_packets = asked->big.verdict;

@@ -81,6 +81,7 @@ struct path_result {
 	int64_t rtt_us;           /* of the newest answered heartbeat; 0: none */
 	unsigned heartbeats;      /* sent by the probe */
 	unsigned answered;        /* of those */
+	unsigned lost;            /* of those, for certain */
 	int send_error; /* why the newest packet to it could not be sent: positive errno, or 0 */
 	const char *ask_call; /* which call failed, so that it could not be asked, or NULL */
 	int ask_error;        /* and its positive errno */

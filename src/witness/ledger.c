@@ -411,6 +411,24 @@ const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *
 	return NULL;
 }
 
+unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address *peer)
+{
+	const struct ledger_path *path = ledger_find(ledger, peer);
+	unsigned lost = 0, unanswered = 0;
+
+	for (unsigned n = 0; path && n < path->heartbeats.count; n++) {
+		const struct ledger_heartbeat *heartbeat = ledger_heartbeat(path, n);
+
+		if (!heartbeat)
+			continue;
+		if (heartbeat->answered)
+			lost = unanswered;
+		else
+			unanswered++;
+	}
+	return lost;
+}
+
 void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen)
 {
 	const struct ledger_path *path = ledger_find(ledger, peer);

@@ -143,6 +143,9 @@ const struct ledger_heartbeat *ledger_heartbeat(const struct ledger_path *path, 
 /* The newest answered one that is still in the ring; NULL: none. */
 const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *path);
 
+/* How many heartbeats before that one were not answered, as far as they are in the ring. */
+unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address *peer);
+
 /* How many packets of each kind that address sent or got; zeros if the ledger does not have it. */
 void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen);
 

@@ -498,6 +498,7 @@ struct seen {
 	const char *host; /* NULL ends the list */
 	unsigned heartbeats;
 	unsigned answered;
+	unsigned lost;
 	int64_t rtt_us;
 	enum stack_path_state state;
 	int route_error;
@@ -527,8 +528,7 @@ struct probe_case {
 		.name = text, .cause = code, .evidence = { .phase = PHASE_UP, UNPACK proof }, \
 		.seen = { UNPACK paths }, __VA_ARGS__                                         \
 	}
-#define ASKED(n) \
-	.probed = true, .probe_timeout_us = PROBE_US, .probe_step_us = PROBE_US / 4, .require = n
+#define ASKED(n) .probed = true, .probe_timeout_us = PROBE_US, .require = n
 #define ANSWERS(text)                                                         \
 	{                                                                     \
 		.host = text, .heartbeats = 1, .answered = 1, .rtt_us = MSEC, \
@@ -615,17 +615,22 @@ static const struct probe_case probe_cases[] = {
 	     ({ .host = "127.0.0.1",
 		.heartbeats = 4,
 		.answered = 1,
-		.rtt_us = PROBE_US / 4 - 1,
+		.lost = 3,
 		.verdict = VERDICT_VERIFIED,
 		.note = "lost 3 of 4 heartbeats" }),
 	     OK),
-	SEEN("none was lost, the way is that long", FINDING_NONE, (ASKED(1)),
+	SEEN("none was lost, two are on their way", FINDING_NONE, (ASKED(1)),
+	     ({ .host = "127.0.0.1", .heartbeats = 3, .answered = 1, .verdict = VERDICT_VERIFIED }),
+	     OK),
+	SEEN("the peer restarted before it answered", FINDING_RESTARTED_BY_PEER,
+	     (.restarted = true, ASKED(1)),
 	     ({ .host = "127.0.0.1",
 		.heartbeats = 2,
 		.answered = 1,
-		.rtt_us = PROBE_US / 4,
+		.lost = 1,
 		.verdict = VERDICT_VERIFIED }),
-	     OK),
+	     OK, .reason = "the peer restarted the association",
+	     .hint = "program or host restarted"),
 	SEEN("one could not be asked", FINDING_TOO_FEW_VERIFIED, (ASKED(2)),
 	     (ANSWERS("127.0.0.1"), { .host = "127.0.0.2", .verdict = VERDICT_UNVERIFIED }), FEW,
 	     .reason = "1 of 2 addresses verified, 2 are required"),
@@ -678,6 +683,7 @@ static void prepare_probe(struct bench *b, const struct probe_case *k)
 		path->in_association = !seen->outside;
 		path->heartbeats = seen->heartbeats;
 		path->answered = seen->answered;
+		path->lost = seen->lost;
 		path->rtt_us = seen->rtt_us;
 		path->route_error = seen->route_error;
 		path->neighbour = seen->neighbour;

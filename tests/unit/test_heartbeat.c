@@ -109,6 +109,7 @@ struct expected {
 	unsigned sent;
 	unsigned answered;
 	int64_t rtt_us;
+	unsigned lost;
 };
 
 struct round {
@@ -118,66 +119,69 @@ struct round {
 	int64_t took_us;
 };
 
-#define QUICK                     \
-	{                         \
-		1, 1, FAKE_RTT_US \
+#define QUICK                        \
+	{                            \
+		1, 1, FAKE_RTT_US, 0 \
 	}
 
 static const struct round rounds[] = {
 	{ "all answer", { .assoc = 7 }, { QUICK, QUICK, QUICK }, FAKE_RTT_US },
 	{ "each in its own time",
 	  { HEARTBEATS({ 0, 0, 30 * MSEC, 0 }, { 1, 0, 300 * MSEC, 0 }) },
-	  { { 1, 1, 30 * MSEC }, { 1, 1, 300 * MSEC }, QUICK },
+	  { { 1, 1, 30 * MSEC, 0 }, { 1, 1, 300 * MSEC, 0 }, QUICK },
 	  300 * MSEC },
 	{ "one is silent",
 	  { HEARTBEATS({ 1, 0, NEVER, 0 }) },
-	  { QUICK, { 2, 0, 0 }, QUICK },
+	  { QUICK, { 2, 0, 0, 0 }, QUICK },
 	  TIMEOUT },
 	{ "all are silent",
 	  { HEARTBEATS({ 0, 0, NEVER, 0 }, { 1, 0, NEVER, 0 }, { 2, 0, NEVER, 0 }) },
-	  { { 2, 0, 0 }, { 2, 0, 0 }, { 2, 0, 0 } },
+	  { { 2, 0, 0, 0 }, { 2, 0, 0, 0 }, { 2, 0, 0, 0 } },
 	  TIMEOUT },
 	{ "the first is lost, the second is answered",
 	  { HEARTBEATS({ 0, 1, NEVER, 0 }, { 0, 2, 40 * MSEC, 0 }) },
-	  { { 2, 1, 40 * MSEC }, QUICK, QUICK },
+	  { { 2, 1, 40 * MSEC, 1 }, QUICK, QUICK },
 	  AGAIN + 40 * MSEC },
 	{ "the answer to the first comes after the second was sent",
 	  { HEARTBEATS({ 0, 1, 700 * MSEC, 0 }, { 0, 2, 700 * MSEC, 0 }) },
-	  { { 2, 1, 700 * MSEC }, QUICK, QUICK },
+	  { { 2, 1, 700 * MSEC, 0 }, QUICK, QUICK },
 	  700 * MSEC },
 	{ "just after",
 	  { HEARTBEATS({ 0, 0, AGAIN + 1, 0 }) },
-	  { { 2, 1, AGAIN + 1 }, QUICK, QUICK },
+	  { { 2, 1, AGAIN + 1, 0 }, QUICK, QUICK },
 	  AGAIN + 1 },
 	{ "just before, nothing more is sent",
 	  { HEARTBEATS({ 0, 0, AGAIN - 1, 0 }) },
-	  { { 1, 1, AGAIN - 1 }, QUICK, QUICK },
+	  { { 1, 1, AGAIN - 1, 0 }, QUICK, QUICK },
 	  AGAIN },
 	{ "in the last microsecond",
 	  { HEARTBEATS({ 0, 0, TIMEOUT, 0 }) },
-	  { { 2, 1, TIMEOUT }, QUICK, QUICK },
+	  { { 2, 1, TIMEOUT, 0 }, QUICK, QUICK },
 	  TIMEOUT },
 	{ "a microsecond late",
 	  { HEARTBEATS({ 0, 0, TIMEOUT + 1, 0 }) },
-	  { { 2, 0, 0 }, QUICK, QUICK },
+	  { { 2, 0, 0, 0 }, QUICK, QUICK },
 	  TIMEOUT },
 	{ "the second is answered in the last microsecond",
 	  { HEARTBEATS({ 0, 1, NEVER, 0 }, { 0, 2, TIMEOUT - AGAIN, 0 }) },
-	  { { 2, 1, TIMEOUT - AGAIN }, QUICK, QUICK },
+	  { { 2, 1, TIMEOUT - AGAIN, 1 }, QUICK, QUICK },
 	  TIMEOUT },
 	{ "the stack does not send it",
 	  { HEARTBEATS({ 1, 0, 0, EINVAL }) },
-	  { QUICK, { 0, 0, 0 }, QUICK },
+	  { QUICK, { 0, 0, 0, 0 }, QUICK },
 	  FAKE_RTT_US },
 	{ "the stack sends none",
 	  { HEARTBEATS({ 0, 0, 0, EINVAL }, { 1, 0, 0, EINVAL }, { 2, 0, 0, EINVAL }) },
-	  { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 } },
+	  { { 0, 0, 0, 0 }, { 0, 0, 0, 0 }, { 0, 0, 0, 0 } },
 	  0 },
 	{ "the stack does not send the second",
 	  { HEARTBEATS({ 0, 1, NEVER, 0 }, { 0, 2, 0, EINVAL }) },
-	  { { 1, 0, 0 }, QUICK, QUICK },
+	  { { 1, 0, 0, 0 }, QUICK, QUICK },
 	  TIMEOUT },
-	{ "at once", { HEARTBEATS({ 0, 0, 0, 0 }) }, { { 1, 1, 1 }, QUICK, QUICK }, FAKE_RTT_US },
+	{ "at once",
+	  { HEARTBEATS({ 0, 0, 0, 0 }) },
+	  { { 1, 1, 1, 0 }, QUICK, QUICK },
+	  FAKE_RTT_US },
 };
 
 static void assert_about(int64_t value_us, int64_t expected_us)
@@ -191,6 +195,7 @@ static void check_path(const struct probe_path *path, const struct expected *exp
 	assert_int_equal(path->sent, expected->sent);
 	assert_int_equal(path->answered, expected->answered);
 	assert_int_equal(path->missed, expected->answered ? 0 : expected->sent);
+	assert_int_equal(path->lost, expected->lost);
 	assert_about(path->rtt_us, expected->rtt_us);
 }
 
@@ -289,7 +294,7 @@ static void rtos_of_their_own(void **state)
 			probe(p, AGAIN, TIMEOUT);
 			for (size_t n = 0; n < PATHS; n++)
 				check_path(&p->paths[n],
-					   &(struct expected){ 1 + lost, 1, FAKE_RTT_US });
+					   &(struct expected){ 1 + lost, 1, FAKE_RTT_US, lost });
 			finish(p);
 		}
 	}
@@ -335,9 +340,9 @@ static void unconfirmed(void **state)
 
 	(void)state;
 	assert_int_equal(probe(p, AGAIN, TIMEOUT), TIMEOUT);
-	check_path(&p->paths[0], &(struct expected){ 1, 1, 30 * MSEC });
+	check_path(&p->paths[0], &(struct expected){ 1, 1, 30 * MSEC, 0 });
 	assert_int_equal(p->paths[0].then.state, PATH_ACTIVE);
-	check_path(&p->paths[1], &(struct expected){ 2, 0, 0 });
+	check_path(&p->paths[1], &(struct expected){ 2, 0, 0, 0 });
 	assert_int_equal(p->paths[1].then.state, PATH_UNCONFIRMED);
 	check_path(&p->paths[2], &(struct expected)QUICK);
 	finish(p);
@@ -414,9 +419,9 @@ static void late_after_quick(void **state)
 		HEARTBEATS({ 0, 1, 10 * MSEC, 0 }, { 0, 2, 700 * MSEC, 0 }, { 0, 3, NEVER, 0 },
 			   { 0, 4, NEVER, 0 }, { 0, 5, 10 * MSEC, 0 }),
 	};
-	static const struct expected expected[] = { { 1, 1, 10 * MSEC },
-						    { 3, 2, 700 * MSEC },
-						    { 5, 3, 10 * MSEC } };
+	static const struct expected expected[] = { { 1, 1, 10 * MSEC, 0 },
+						    { 3, 2, 700 * MSEC, 0 },
+						    { 5, 3, 10 * MSEC, 1 } };
 	struct probe *p = start(&script, 1);
 
 	(void)state;
@@ -425,6 +430,53 @@ static void late_after_quick(void **state)
 		check_path(&p->paths[0], &expected[i]);
 	}
 	finish(p);
+}
+
+/* Only what is lost for certain, where the program or the peer had to wait for the processor. */
+static void lost_or_late(void **state)
+{
+	static const struct {
+		const char *name;
+		struct fake_heartbeat how[3];
+		int64_t asleep_until_us; /* from when the second was sent */
+		unsigned answered, lost;
+	} cases[] = {
+		{ "the first is lost", { { 0, 1, NEVER, 0 }, { 0, 2, 10 * MSEC, 0 } }, 0, 1, 1 },
+		{ "and there is no look for a long time",
+		  { { 0, 1, NEVER, 0 }, { 0, 2, 10 * MSEC, 0 } },
+		  AGAIN + 300 * MSEC,
+		  1,
+		  1 },
+		{ "the first is late",
+		  { { 0, 1, AGAIN + MSEC, 0 }, { 0, 2, 10 * MSEC, 0 } },
+		  0,
+		  1,
+		  0 },
+		{ "the answers to both come together",
+		  { { 0, 1, AGAIN + 5 * MSEC, 0 }, { 0, 2, 5 * MSEC, 0 } },
+		  AGAIN + 30 * MSEC,
+		  1,
+		  0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct fake_script script = { .heartbeats = cases[i].how,
+						    .heartbeat_count = 2 };
+		struct probe *p = start(&script, 1);
+		int64_t start_us = loop_now_us();
+
+		print_message("  %s\n", cases[i].name);
+		probe_ask_all(p);
+		fake_loop_block(start_us + AGAIN);
+		ask_waiting(p);
+		fake_loop_block(MAX(start_us + cases[i].asleep_until_us, loop_now_us()));
+		while (probe_look(p) && loop_now_us() < start_us + TIMEOUT)
+			fake_loop_block(probe_next_look_us(p));
+		assert_int_equal(p->paths[0].answered, cases[i].answered);
+		assert_int_equal(p->paths[0].lost, cases[i].lost);
+		finish(p);
+	}
 }
 
 /* --- Looking --------------------------------------------------------------------------------- */
@@ -480,6 +532,7 @@ int main(void)
 		cmocka_unit_test(many_rounds),
 		cmocka_unit_test(round_trips_change),
 		cmocka_unit_test(late_after_quick),
+		cmocka_unit_test(lost_or_late),
 		cmocka_unit_test(nothing_to_wait_for),
 		cmocka_unit_test(looks_do_not_cost_much),
 	};

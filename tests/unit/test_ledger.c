@@ -419,6 +419,7 @@ static void test_heartbeats(void **state)
 	assert_string_equal(h->out, "c1");
 	assert_false(h->inexact);
 	assert_false(ledger_heartbeat(path("10.1.1.2"), 0)->answered);
+	assert_int_equal(ledger_heartbeats_lost(&ledger, &path("10.1.1.2")->address), 1);
 	/* Later, a second time, and from another address, read long after it came. */
 	after(100);
 	event.late = true;
@@ -433,11 +434,15 @@ static void test_heartbeats(void **state)
 	assert_true(address_equal(&h->from, &path("10.1.9.2")->address));
 	assert_int_equal(path("10.1.1.2")->heartbeat_acks.count, 2);
 	assert_int_equal(path("10.1.9.2")->heartbeat_acks.count, 0);
+	/* It was late, not lost. */
+	assert_int_equal(ledger_heartbeats_lost(&ledger, &path("10.1.1.2")->address), 0);
 	/* The oldest ones are forgotten. */
 	for (int i = 0; i < LEDGER_HEARTBEATS_MAX; i++) {
 		snprintf(id, sizeof(id), "number %d", i);
 		send_chunk("10.1.1.2", CHUNK_HEARTBEAT, id);
 	}
+	/* Those since the newest answer may still be answered. */
+	assert_int_equal(ledger_heartbeats_lost(&ledger, &path("10.1.1.2")->address), 0);
 	assert_null(ledger_heartbeat(path("10.1.1.2"), 1));
 	assert_non_null(ledger_heartbeat(path("10.1.1.2"), 2));
 	assert_non_null(ledger_heartbeat(path("10.1.1.2"), LEDGER_HEARTBEATS_MAX + 1));
