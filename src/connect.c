@@ -18,7 +18,6 @@ static int monitor(const struct connect_config *config, struct connection *conne
 		.reporter = config->reporter,
 		.timeline = config->timeline,
 		.watch = connection_watch(connection),
-		.closed = connection_is_gone(connection),
 	};
 	bool gone;
 	int status = monitor_run(&monitored, &gone);

@@ -210,7 +210,7 @@ static void diagnose_lost(struct result *result, const struct evidence *evidence
 	struct finding cause = diagnose_loss(evidence->error, &evidence->cause, evidence->ledger);
 
 	cause.time_us = evidence->up_for_us;
-	diagnose_conclude(result, evidence->error, &cause);
+	diagnose_conclude(result, cause.error, &cause);
 	result->word = RESULT_ABORTED;
 }
 

@@ -14,9 +14,13 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 				.error = error,
 				.cause = *cause };
 
+	/* usrsctp's one-to-many sockets do not tell such an end from silence; the packets do. */
+	if (error == ETIMEDOUT && ledger && ledger->abort_sent_cause.code)
+		loss.error = error = ECONNABORTED;
 	if (error == ECONNABORTED) {
 		loss.code = FINDING_ABORTED_HERE;
-		if (!cause->code && ledger)
+		/* With its text, which the stack does not tell. */
+		if (ledger && (!cause->code || cause->code == ledger->abort_sent_cause.code))
 			loss.cause = ledger->abort_sent_cause;
 	} else if (error == ECONNRESET) {
 		loss.code = FINDING_ABORTED_BY_PEER;

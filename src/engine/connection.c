@@ -83,11 +83,6 @@ void connection_gone(struct connection *c)
 	attempt_gone(&c->trial.attempt);
 }
 
-bool connection_is_gone(const struct connection *c)
-{
-	return c->trial.attempt.closing;
-}
-
 struct watch *connection_watch(struct connection *c)
 {
 	return &c->trial.watch;
@@ -131,23 +126,23 @@ static bool worth_another_try(const struct connection *c)
 static void conclude(struct connection *c, struct trial_end end)
 {
 	char name[PRINTABLE_MAX];
-	bool closed;
+	bool ended;
 
 	trial_settle(&c->trial, end, c->options, c->timeline, &c->result);
-	closed = c->result.word == RESULT_CLOSED;
+	ended = result_was_up(c->result.word);
 	if (worth_another_try(c)) {
 		enter(c, CONNECTION_PAUSED);
 		c->wake_us = loop_now_us() + WAIT_PAUSE_US;
 		timeline_progress(c->timeline, "%s (%s): trying again ...",
 				  printable(c->peer->name, name, sizeof(name)),
 				  result_name(c->result.word));
-	} else if (result_is_up(c->result.word) || (closed && c->options->monitor)) {
+	} else if (result_is_up(c->result.word) || (ended && c->options->monitor)) {
 		enter(c, CONNECTION_UP);
 		return;
 	} else {
 		enter(c, CONNECTION_DONE);
 	}
-	trial_close(&c->trial, !result_is_up(c->result.word) && !closed);
+	trial_close(&c->trial, !result_is_up(c->result.word) && c->result.word != RESULT_CLOSED);
 }
 
 static void conclude_with(struct connection *c, enum phase phase, int error)

@@ -55,9 +55,6 @@ const struct result *connection_result(const struct connection *connection);
 struct stack_assoc *connection_assoc(const struct connection *connection);
 void connection_gone(struct connection *connection);
 
-/* The peer has ended the association since it was up, and the event was already read. */
-bool connection_is_gone(const struct connection *connection);
-
 /* The witness of a connection that is connected, to be read from then on. */
 struct watch *connection_watch(struct connection *connection);
 

@@ -86,11 +86,6 @@ static void go_down(struct monitoring *r, int error, struct finding cause)
 	monitor_end(r, cause);
 }
 
-static void go_down_closed(struct monitoring *r)
-{
-	go_down(r, 0, (struct finding){ .code = FINDING_CLOSED_BY_PEER, .basis = BASIS_STACK });
-}
-
 /*
  * The errno if the newest packet on every path could not be sent, because then this host is the
  * reason for the loss. Or 0.
@@ -109,16 +104,16 @@ static int unsent_everywhere(const struct monitoring *r)
 
 static void go_down_lost(struct monitoring *r, const struct stack_event *event)
 {
-	const struct ledger *ledger = NULL;
 	int unsent = unsent_everywhere(r);
+	struct finding why;
 
 	watch_catch_up(r->watch, r->timeline);
-	if (r->watch->witness)
-		ledger = &r->watch->ledger;
 	if (unsent)
-		go_down(r, unsent, diagnose_failed_call("sendmsg", unsent));
+		why = diagnose_failed_call("sendmsg", unsent);
 	else
-		go_down(r, event->error, diagnose_loss(event->error, &event->cause, ledger));
+		why = diagnose_loss(event->error, &event->cause,
+				    r->watch->witness ? &r->watch->ledger : NULL);
+	go_down(r, why.error, why);
 }
 
 /* A call failed on this host. */
@@ -149,7 +144,8 @@ static void take_event(struct monitoring *r, const struct stack_event *event)
 	case EVENT_CLOSED:
 		timeline_note(r->timeline, "event %s",
 			      event->type == EVENT_CLOSED ? "SHUTDOWN_COMP" : "SHUTDOWN_EVENT");
-		go_down_closed(r);
+		go_down(r, 0,
+			(struct finding){ .code = FINDING_CLOSED_BY_PEER, .basis = BASIS_STACK });
 		break;
 	case EVENT_FAULT:
 		fail(r, r->stack->fault(r->endpoint)->call, event->error);
@@ -332,8 +328,8 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	loop_add(loop, &r->packets, watch_pollfd(r->watch), on_packets, r);
 	if (r->live)
 		loop_on_terminal(loop, on_terminal, r);
-	if (config->closed)
-		go_down_closed(r);
+	if (result_was_up(r->m.result->word))
+		go_down(r, r->m.result->error, r->m.result->cause);
 	return r;
 }
 

@@ -27,11 +27,11 @@ struct monitor_config {
 	const struct stack *stack;
 	struct stack_assoc *assoc;
 	const struct options *options;
-	const struct result *result; /* of the connection; its addresses and names are used */
+	/* Of the connection; its addresses and names are used. It says if the association ended. */
+	const struct result *result;
 	const struct reporter *reporter;
 	struct timeline *timeline;
 	struct watch *watch; /* its packets show why a path is dead */
-	bool closed;         /* the peer has closed the association since it was up */
 };
 
 /*

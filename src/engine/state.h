@@ -33,7 +33,7 @@ enum connection_state {
 	CONNECTION_PAUSED,
 	/*
 	 * The result is final, and the association is up as far as is known; with --monitor also
-	 * one that the peer has closed, because the monitor tells that. Others may use it
+	 * one that was closed or aborted, because the monitor tells that. Others may use it
 	 * (connection_assoc()). Left for CLOSING by connection_shut() alone.
 	 */
 	CONNECTION_UP,

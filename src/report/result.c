@@ -39,6 +39,11 @@ bool result_is_up(enum result_word word)
 	return word == RESULT_CONNECTED || word == RESULT_DEGRADED;
 }
 
+bool result_was_up(enum result_word word)
+{
+	return word == RESULT_CLOSED || word == RESULT_ABORTED;
+}
+
 const char *verdict_name(enum verdict verdict)
 {
 	return verdict_names[verdict];

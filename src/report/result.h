@@ -44,6 +44,8 @@ enum verdict {
 const char *result_name(enum result_word word);
 /* Is there an association: connected or degraded? */
 bool result_is_up(enum result_word word);
+/* Was there one, and has it ended since: closed or aborted? */
+bool result_was_up(enum result_word word);
 const char *verdict_name(enum verdict verdict);
 
 #define RESULT_SOFT_ERRORS_MAX 8

@@ -338,7 +338,7 @@ static const struct words table[] = {
 	  "the note of each address says why",
 	  "sctp-connect --explain with the code of each address (--json)" },
 	{ FINDING_ABORTED_HERE, "aborted-here", RESULT_REFUSED, STATUS_NOT_CONNECTED,
-	  "[up:aborted by this end: the peer broke the protocol][!up:its answer breaks the protocol]",
+	  "[up:aborted by this end: the peer broke the protocol[cause:: {cause}]][!up:its answer breaks the protocol]",
 	  "[up:this end aborted the association {when}, because the peer broke the protocol][!up:the host's answer to INIT breaks the protocol: this end aborted][cause:: {cause}]",
 	  "[up:tcpdump -vni any sctp shows what the peer sent][!up:[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]]",
 	  "the SCTP stack of this host sent an ABORT, because a packet of the peer broke the protocol",

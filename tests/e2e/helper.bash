@@ -93,6 +93,7 @@ no_process() { # SIDE
 # end_programs: what each teardown does with those that a test has started.
 end_programs() {
   [ -z "${LISTENER:-}" ] || end_listener
+  [ -z "${ODD_PEER:-}" ] || end_odd_peer
   end_stack
   # bats calls teardown as a condition, in which "set -e" does nothing.
   nothing_left client || return
@@ -231,4 +232,25 @@ peer() {
   { echo 'import os, sys, time'; echo "from $(by_stack sctp sctp_usrsctp) import *"; cat; } |
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e \
       timeout -k 1 300 ip netns exec "$TOPO-$side" python3 - "$@"
+}
+
+# start_odd_peer: tests/faults/odd_peer.py, in the place of the server's stack. end_odd_peer ends it.
+start_odd_peer() {
+  in_server nft "add table inet odd; add chain inet odd input { type filter hook input priority 0; };
+    add rule inet odd input $SCTP drop"
+  ip netns exec "$TOPO-server" python3 tests/faults/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
+    >"$BATS_TEST_TMPDIR/odd" 3>&- &
+  ODD_PEER=$!
+  wait_for_line "$BATS_TEST_TMPDIR/odd" '^ready'
+}
+
+end_odd_peer() {
+  kill "$ODD_PEER"
+  wait "$ODD_PEER" || true
+  ODD_PEER=
+  in_server nft delete table inet odd
+}
+
+odd_port() { # FAULT
+  sed -n "s/^$1 //p" "$BATS_TEST_TMPDIR/odd"
 }

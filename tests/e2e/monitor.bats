@@ -178,6 +178,31 @@ ends_closed() {
   json .result connected .tries 2
 }
 
+# aborted FAULT ERRNO CODE ABORT_CAUSE OPTION...: what the monitor tells of an association with that odd peer.
+aborted() {
+  local port
+  port=$(odd_port "$1")
+  try_json 1 -M60s --interval 100ms -a "10.1.1.2:$port" "${@:5}"
+  output=$(tail -n 2 <<<"$output" | jq -sc .)
+  json '.[0].event' down '.[0].graceful' false '.[0].errno' "$2" '.[1].event' end '.[1].exit_status' 1 \
+    '.[] | .cause.code' "$3"$'\n'"$3" \
+    '.[] | .cause.abort_cause | "\(.code) \(.text)"' "$4"$'\n'"$4"
+}
+
+@test "an ABORT is told with its cause and text: while it is held, in use, and that of this end" {
+  start_odd_peer
+  aborted abort_late_cause ECONNRESET aborted-by-peer '12 "maintenance"'
+  aborted abort_late_cause ECONNRESET aborted-by-peer '12 "maintenance"' -m -R all
+  aborted abort_in_use ECONNRESET aborted-by-peer '12 "maintenance"'
+  aborted no_user_data ECONNABORTED aborted-here '9 TSN 1'
+  aborted no_user_data ECONNABORTED aborted-here '9 TSN 1' -m
+  try 1 -M -a "10.1.1.2:$(odd_port abort_late_cause)"
+  assert_line --regexp '^aborted '
+  assert_line --regexp ' lost  association [0-9]+, ECONNRESET: aborted by the peer: user-initiated abort .*maintenance'
+  assert_line --regexp '^end +.*: aborted by the peer: user-initiated abort .*maintenance'
+  end_odd_peer
+}
+
 @test "its output has no reader any more: 6, and the association is closed gracefully" {
   start_listener_3
   run -6 ip netns exec "$TOPO-client" bash -c 'set -o pipefail; "$@" | head -n 1' sh \

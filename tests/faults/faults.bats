@@ -269,19 +269,14 @@ odd() {
   local how='' name port
   [ "$1" != -w ] || { how=-w && shift; }
   name=$1
-  port=$(sed -n "s/^$2 //p" "$BATS_TEST_TMPDIR/odd")
+  port=$(odd_port "$2")
   shift 2
   # shellcheck disable=SC2086 # an option or none
   fault $how "$name" -w 2s -a "10.1.1.2:$port" "$@"
 }
 
 @test "faults of a peer that no stack has" {
-  # Instead of the stack of its host.
-  in_server nft "add table inet odd; add chain inet odd input { type filter hook input priority 0; };
-    add rule inet odd input $SCTP drop"
-  ip netns exec "$TOPO-server" python3 tests/faults/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
-    >"$BATS_TEST_TMPDIR/odd" 3>&- &
-  wait_for_line "$BATS_TEST_TMPDIR/odd" '^ready'
+  start_odd_peer
   odd "the peer allows no streams" no_streams
   odd "the peer's INIT-ACK has no cookie" no_cookie
   odd "ABORT with a text: AUTH is required" abort_violation
@@ -306,8 +301,7 @@ odd() {
   odd "ICMP time exceeded" hops
   odd "ICMP time exceeded, which quotes 8 bytes" hops_short
   odd "ICMP prot-unreachable, which quotes 8 bytes" no_sctp_short
-  end_peers
-  in_server nft delete table inet odd
+  end_odd_peer
 }
 
 @test "faults of the network" {

@@ -12,6 +12,7 @@ import sys
 
 UDP = 9899
 ETH_P_IP = 0x0800
+DATA = 0
 INIT, INIT_ACK, SACK, HEARTBEAT, HEARTBEAT_ACK, ABORT, SHUTDOWN, SHUTDOWN_ACK, ERROR, COOKIE_ECHO, COOKIE_ACK = range(1, 12)
 SHUTDOWN_COMPLETE = 14
 PAD = 0x84
@@ -149,9 +150,13 @@ class Peer:
         if SHUTDOWN_ACK in packet.chunks:
             self.send(chunk(SHUTDOWN_COMPLETE))
 
-    def live(self):
-        while True:
-            self.answer((yield))
+    def live(self, heartbeats=None):
+        """For ever, or until so many heartbeats are answered."""
+        while heartbeats != 0:
+            packet = yield
+            self.answer(packet)
+            if heartbeats and HEARTBEAT in packet.chunks:
+                heartbeats -= 1
 
 
 # --- The faults -------------------------------------------------------------------------------------
@@ -208,6 +213,22 @@ def abort_asked(peer):
     while HEARTBEAT not in (yield).chunks:
         pass
     peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+
+
+@fault
+def abort_in_use(peer):
+    yield from peer.handshake()
+    yield from peer.live(9)
+    peer.abort(12, b"maintenance")
+
+
+@fault
+def no_user_data(peer):
+    """A DATA chunk without any, which is a reason to abort."""
+    yield from peer.handshake()
+    yield from peer.live(9)
+    peer.send(chunk(DATA, struct.pack("!IHHI", 1, 0, 0, 0), 3))
+    yield from peer.live()
 
 
 @fault

@@ -1010,6 +1010,32 @@ static void closed_while_it_is_held(void **state)
 	close_bench();
 }
 
+/* For the monitor, which tells how it ended. */
+static void kept_for_the_monitor(void **state)
+{
+	const struct fake_script ends[] = {
+		{ EVENTS(UP(UP_US), SHUTDOWN(UP_US + 150 * MSEC)) },
+		{ EVENTS(UP(UP_US), LOST(UP_US + 150 * MSEC, ECONNRESET, 12)) },
+		{ EVENTS(UP(UP_US), LOST(UP_US, ECONNRESET, 12)), .status_error = ENOTCONN },
+	};
+
+	(void)state;
+	host.probing = true;
+	host.hold_us = 200 * MSEC;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		const struct result *result = run_args(ARGS(TWO, "-M"), false, &ends[i], 1);
+
+		assert_int_equal(result->word, i ? RESULT_ABORTED : RESULT_CLOSED);
+		assert_non_null(connection_assoc(NEWEST.connection));
+		close_bench();
+		assert_int_equal(fake_stack_open_count(), 0);
+
+		run_args(ARGS(TWO), false, &ends[i], 1);
+		assert_null(connection_assoc(NEWEST.connection));
+		close_bench();
+	}
+}
+
 /* Too few is worth another try, and the last one is kept. */
 static void degraded_tries_again(void **state)
 {
@@ -2168,6 +2194,7 @@ int main(void)
 		TEST(it_is_held),
 		TEST(a_signal_while_it_is_held),
 		TEST(closed_while_it_is_held),
+		TEST(kept_for_the_monitor),
 		TEST(degraded_tries_again),
 		TEST(probes_beside_others),
 		TEST(a_dead_path_costs_little),

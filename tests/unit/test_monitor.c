@@ -83,10 +83,10 @@ static int world_paths(struct stack_assoc *assoc, struct stack_path **list)
 struct run {
 	struct options options;
 	bool asked_twice; /* the second path, by the connect: the second answer is still to come */
-	bool closed;      /* by the peer, before the monitor begins */
-	bool full;        /* nothing can be written */
-	bool unread;      /* and it saw answers on the second path, which the stack does not take */
-	bool silent;      /* there is a witness, which sees nothing */
+	struct result ended; /* before the monitor begins; unless it is all zeros */
+	bool full;           /* nothing can be written */
+	bool unread; /* and it saw answers on the second path, which the stack does not take */
+	bool silent; /* there is a witness, which sees nothing */
 	int status;
 	bool gone;
 	int64_t took_us;
@@ -128,7 +128,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	const struct stack_config config = { .local = NULL };
 	struct stack stack = fake_stack;
 	struct path_result paths[PATHS] = { 0 };
-	struct result result = { .word = RESULT_CONNECTED };
+	struct result result = r->ended;
 	struct timeline timeline = { .start_us = loop_now_us() };
 	int write_error = 0;
 	struct reporter reporter = { .format = json ? FORMAT_JSON : FORMAT_TEXT,
@@ -173,8 +173,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 							  .result = &result,
 							  .reporter = &reporter,
 							  .timeline = &timeline,
-							  .watch = &watch,
-							  .closed = r->closed },
+							  .watch = &watch },
 				&r->gone);
 	r->took_us = loop_now_us() - world.begin_us;
 	ledger_free(&watch.ledger);
@@ -705,6 +704,11 @@ static void the_peer_ends_it(void **state)
 		  "protocol",
 		  "in 2.5 s: aborted by this end",
 		  true },
+		{ { .type = EVENT_LOST, .error = ECONNABORTED, .cause = { .code = 9 } },
+		  "lost  association 3, ECONNABORTED: aborted by this end: the peer broke the "
+		  "protocol: no user data",
+		  "in 2.5 s: aborted by this end: the peer broke the protocol: no user data",
+		  true },
 		{ { .type = EVENT_LOST, .error = ETIMEDOUT },
 		  "lost  association 3, ETIMEDOUT: the peer does not answer any more",
 		  "in 2.5 s: the peer does not answer any more",
@@ -735,22 +739,39 @@ static void the_peer_ends_it(void **state)
 }
 
 /* No event will report it, and no path is asked. */
-static void closed_before_it_begins(void **state)
+static void ended_before_it_begins(void **state)
 {
+	static const struct {
+		struct result result;
+		const char *line, *end;
+	} cases[] = {
+		{ { .word = RESULT_CLOSED, .cause = { .code = FINDING_CLOSED_BY_PEER } },
+		  DAY "00.000  closed  association 7: closed by the peer",
+		  "end        0 rounds in 0.0 ms: closed by the peer" },
+		{ { .word = RESULT_ABORTED,
+		    .error = ECONNRESET,
+		    .cause = { .code = FINDING_ABORTED_BY_PEER,
+			       .cause = { .code = 12, .text = "bye" } } },
+		  DAY "00.000  lost  association 7, ECONNRESET: aborted by the peer: "
+		      "user-initiated abort bye",
+		  "end        0 rounds in 0.0 ms: aborted by the peer: user-initiated abort bye" },
+	};
 	const struct fake_script script = { .assoc = 7 };
 	struct run r;
 
 	(void)state;
-	reset(&r);
-	r.closed = true;
-	run(&r, &script, false);
-	assert_int_equal(r.status, STATUS_NOT_CONNECTED);
-	assert_true(r.gone);
-	assert_int_equal(r.took_us, 0);
-	assert_int_equal(r.heartbeats, 0);
-	expect(&r, 0, DAY "00.000  closed  association 7: closed by the peer");
-	expect(&r, 1, "end        0 rounds in 0.0 ms: closed by the peer");
-	done(&r);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		reset(&r);
+		r.ended = cases[i].result;
+		run(&r, &script, false);
+		assert_int_equal(r.status, STATUS_NOT_CONNECTED);
+		assert_true(r.gone);
+		assert_int_equal(r.took_us, 0);
+		assert_int_equal(r.heartbeats, 0);
+		expect(&r, 0, cases[i].line);
+		expect(&r, 1, cases[i].end);
+		done(&r);
+	}
 }
 
 /* A peer that floods, and what must be done in time even so. */
@@ -920,7 +941,7 @@ int main(void)
 		cmocka_unit_test(becomes_slow),
 		cmocka_unit_test(the_way_back_to_a_slow_path),
 		cmocka_unit_test(the_peer_ends_it),
-		cmocka_unit_test(closed_before_it_begins),
+		cmocka_unit_test(ended_before_it_begins),
 		cmocka_unit_test(floods_of_data),
 		cmocka_unit_test(nothing_can_be_written),
 		cmocka_unit_test(the_wait_fails),
