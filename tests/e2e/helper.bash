@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Loaded by every end-to-end test: the program, a listener, and functions to run them.
 bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+# shellcheck source=tests/lab/bats.bash
+source "$BATS_TEST_DIRNAME/../lab/bats.bash"
 TOPO=${TOPO:-e$$}
 # shellcheck source=tests/lab/topology.bash
 source "$BATS_TEST_DIRNAME/../lab/topology.bash"

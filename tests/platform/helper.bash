@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Loaded by every platform test: hosts with several addresses, and the driver.
 bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+# shellcheck source=tests/lab/bats.bash
+source "$BATS_TEST_DIRNAME/../lab/bats.bash"
 TOPO=${TOPO:-p$$}
 set -a # the "shell" steps of a transcript call these functions in a bash of their own
 # shellcheck source=tests/lab/topology.bash
