@@ -149,7 +149,7 @@ reject() { # WITH
   fault "first address dead" "${all[@]}"
   lose 1 && lose 2
   fault "all but the last address dead" "${all[@]}"
-  ip -n "$TOPO-server" link set s1 down && cut=1
+  cut_path 1 && cut=1
   fault "first link down" "${all[@]}"
   reject icmp host-unreachable
   fault "ICMP for the first address, the second works" "${all[@]}"

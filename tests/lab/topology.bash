@@ -54,6 +54,7 @@ topo_down()
 	for side in client server loop; do
 		_topo_remove "$TOPO-$side"
 	done
+	_topo_unmarked || rm -f "/run/lab.$TOPO".*
 }
 
 # in_client CMD..., in_server CMD..., in_loop CMD...: run a program there. With
@@ -65,12 +66,14 @@ in_loop() { ip netns exec "$TOPO-loop" "$@"; }
 # cut_path N: the server's link goes down, which the client sees as no carrier.
 cut_path()
 {
+	_topo_mark "cut.$1"
 	ip -n "$TOPO-server" link set "s$1" down
 }
 
 # drop_path N: everything on the path vanishes in silence, at the server.
 drop_path()
 {
+	_topo_mark "drop.$1"
 	# Neighbour discovery goes on, like ARP: the other end must not notice.
 	in_server nft -f - <<-END
 		table inet lab-drop-$1 {
@@ -88,14 +91,18 @@ drop_path()
 	END
 }
 
-# restore_path N: takes cut_path, drop_path and netem_path back.
+# restore_path N: takes cut_path, drop_path and netem_path back, if they were called.
 restore_path()
 {
-	in_server nft -f - <<-END
-		add table inet lab-drop-$1
-		delete table inet lab-drop-$1
-	END
-	netem_path "$1" off
+	if _topo_marked "drop.$1"; then
+		in_server nft -f - <<-END
+			add table inet lab-drop-$1
+			delete table inet lab-drop-$1
+		END
+		_topo_unmark "drop.$1"
+	fi
+	if _topo_marked "netem.$1"; then netem_path "$1" off; fi
+	_topo_marked "cut.$1" || return 0
 	ip -n "$TOPO-server" link set "s$1" up || return
 	wait_for _topo_ready "$TOPO-server" "s$1" || return
 	wait_for _topo_ready "$TOPO-client" "c$1" || return
@@ -105,6 +112,7 @@ restore_path()
 	# look-up that began while the path was gone.
 	ip -n "$TOPO-client" neigh flush dev "c$1" nud all
 	ip -n "$TOPO-server" neigh flush dev "s$1" nud all
+	_topo_unmark "cut.$1"
 }
 
 # netem_path N ARG...: what the server sends on path N gets "delay 10ms",
@@ -115,7 +123,9 @@ netem_path()
 	shift
 	if [[ $1 == off ]]; then
 		tc -n "$TOPO-server" qdisc del dev "s$path" root 2>/dev/null || :
+		_topo_unmark "netem.$path"
 	else
+		_topo_mark "netem.$path"
 		tc -n "$TOPO-server" qdisc replace dev "s$path" root netem "$@"
 	fi
 }
@@ -125,14 +135,16 @@ netem_path()
 nft_client() { _topo_nft client "$@"; }
 nft_server() { _topo_nft server "$@"; }
 
-# nft_flush: takes the rules of nft_client and nft_server back.
+# nft_flush: takes the rules of nft_client and nft_server back, if there are any.
 nft_flush()
 {
 	local side
 
 	for side in client server; do
+		_topo_marked "rules.$side" || continue
 		printf '%s\n' 'add table inet lab' 'delete table inet lab' |
 			ip netns exec "$TOPO-$side" nft -f - || return
+		_topo_unmark "rules.$side"
 	done
 }
 
@@ -146,9 +158,9 @@ wait_for()
 		seconds=$2
 		shift 2
 	fi
-	end=$(($(_topo_now) + seconds * 1000000))
+	end=$((${EPOCHREALTIME//[.,]/} + seconds * 1000000))
 	until "$@" >/dev/null 2>&1; do
-		if (($(_topo_now) > end)); then
+		if ((${EPOCHREALTIME//[.,]/} > end)); then
 			echo "gave up after $seconds s waiting for: $*" >&2
 			return 1
 		fi
@@ -159,7 +171,7 @@ wait_for()
 # wait_for_line FILE REGEX [SECONDS]: the same, until FILE has a line that matches.
 wait_for_line()
 {
-	wait_for -t "${3:-60}" grep -Eq -e "$2" -- "$1" && return
+	wait_for -t "${3:-60}" _topo_has_line "$1" "$2" && return
 	echo "$1 is:" >&2
 	cat -- "$1" >&2
 	return 1
@@ -167,9 +179,40 @@ wait_for_line()
 
 # ---- inside ----------------------------------------------------------------
 
-_topo_now()
+# Without a process, because it is asked again and again.
+_topo_has_line() # FILE REGEX
 {
-	echo "${EPOCHREALTIME//[.,]/}"
+	local line lines
+
+	mapfile -t lines <"$1"
+	for line in "${lines[@]}"; do
+		[[ $line =~ $2 ]] && return
+	done
+	return 1
+}
+
+# What was changed is marked in files: setup_file, a test and what it runs are processes of their own.
+_topo_mark() # CHANGE
+{
+	echo >"/run/lab.$TOPO.$1"
+}
+
+# Empty, because a file can only be removed by one more process.
+_topo_unmark() # CHANGE
+{
+	: >"/run/lab.$TOPO.$1"
+}
+
+_topo_marked() # CHANGE
+{
+	[[ -s /run/lab.$TOPO.$1 ]]
+}
+
+_topo_unmarked()
+{
+	local marks=("/run/lab.$TOPO".*)
+
+	[[ ! -e ${marks[0]} ]]
 }
 
 # Settings come before the links, which copy them when they are made.
@@ -227,6 +270,7 @@ _topo_nft() # SIDE CHAIN RULE...
 {
 	local side=$1
 	shift
+	_topo_mark "rules.$side"
 	ip netns exec "$TOPO-$side" nft -f - <<-END
 		add table inet lab
 		add chain inet lab input { type filter hook input priority 0; }

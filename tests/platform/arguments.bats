@@ -147,7 +147,7 @@ open c 1 block
 connectx c 10.1.1.2:s             = 0 id set
 ns server
 accept s a
-shell in_server nft add table inet lab "{ chain output { type filter hook output priority 0; meta l4proto sctp drop; }; }"
+shell nft_server output meta l4proto sctp drop
 close a
 close s
 associations 1                    = 1
