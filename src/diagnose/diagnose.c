@@ -28,7 +28,7 @@ static void diagnose_resolve(struct result *result, const struct evidence *evide
 
 	if (evidence->status != STATUS_USAGE) {
 		cause = finding_of_unresolved(evidence->unresolved);
-		diagnose_conclude(result, 0, &cause);
+		diagnose_conclude(result, cause.error, &cause);
 		return;
 	}
 	result->usage = *evidence->usage;

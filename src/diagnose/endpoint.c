@@ -32,7 +32,9 @@ static enum finding_code code_of_name(enum unresolved_fault fault)
 struct finding finding_of_unresolved(const struct unresolved *unresolved)
 {
 	struct finding finding = { .code = code_of_name(unresolved->fault),
-				   .basis = BASIS_RESOLVER,
+				   .basis = unresolved->call ? BASIS_CALL : BASIS_RESOLVER,
+				   .call = unresolved->call,
+				   .error = unresolved->error,
 				   .family = unresolved->family,
 				   .time_us = unresolved->waited_us };
 
@@ -83,6 +85,8 @@ static enum finding_code code_of_lack(enum stack_lack lack)
 		return FINDING_USRSCTP_THREADS;
 	case LACKS_ADDRESSES:
 		return FINDING_USRSCTP_ADDRESSES;
+	case LACKS_IPV6:
+		return FINDING_NO_IPV6;
 	case LACKS_LOCAL_FAMILY:
 		return FINDING_BIND_WRONG_FAMILY;
 	}
@@ -125,8 +129,6 @@ struct finding finding_of_fault(const struct stack_fault *fault, int error)
 		return no_sctp_here(error);
 	if (!finding.code && fault->binds)
 		finding.code = code_of_bind(fault, error);
-	if (!finding.code && error == EAFNOSUPPORT)
-		finding.code = FINDING_NO_IPV6;
 	if (!finding.code)
 		finding.code = FINDING_CALL_FAILED;
 	return finding;

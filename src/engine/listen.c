@@ -218,7 +218,7 @@ static int open_listener(struct listening *l, struct target *local)
 	if (!config.local_count)
 		fill_wildcard(&config, list, o->family, local->port);
 	rc = l->stack->open(&l->endpoint, &config, &evidence.fault);
-	if (rc == -EAFNOSUPPORT && !local->address_count && o->family == AF_UNSPEC) {
+	if (evidence.fault.lack == LACKS_IPV6 && !local->address_count && o->family == AF_UNSPEC) {
 		fill_wildcard(&config, list, AF_INET, local->port);
 		rc = l->stack->open(&l->endpoint, &config, &evidence.fault);
 	}

@@ -218,6 +218,14 @@ static json_t *icmp_object(const struct finding_icmp *icmp)
 	return json;
 }
 
+/* Where the words name it, too. */
+static bool tells_call(const struct finding *f)
+{
+	return f->call &&
+	       (f->code == FINDING_CALL_FAILED || f->code == FINDING_LOOKUP_FAILED ||
+		f->code == FINDING_USRSCTP_THREADS || f->code == FINDING_USRSCTP_ADDRESSES);
+}
+
 json_t *cause_object(const struct finding *f)
 {
 	json_t *json;
@@ -229,7 +237,7 @@ json_t *cause_object(const struct finding *f)
 	put_known(&json, "evidence", json_string(finding_basis_name(f->basis)), f->basis);
 	put_known(&json, "address", host_or_null(&f->address), f->address.sa.sa_family);
 	put_known(&json, "other_address", host_or_null(&f->other), f->other.sa.sa_family);
-	put_known(&json, "call", any_string(f->call), f->call && f->code == FINDING_CALL_FAILED);
+	put_known(&json, "call", any_string(f->call), tells_call(f));
 	put_known(&json, "errno", error_name(f->error), f->error);
 	put_known(&json, "signal", any_string(signal_name(f->signal)), f->signal);
 	put_known(&json, "link", any_string(f->link), f->link[0]);

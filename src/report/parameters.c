@@ -145,11 +145,25 @@ static void say_errno(const struct phrase_context *c, char value[PARAMETER_MAX])
 		say(value, "%s", errno_name(c->f->error));
 }
 
+static void say_message(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%s", strerror(c->f->error));
+}
+
+/* What the explanations say about these is true of sctp_connectx() only. */
+static bool is_plain(int error)
+{
+	return error == EAGAIN || error == EINTR || error == EACCES || error == EAFNOSUPPORT;
+}
+
 static void say_meaning(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	const struct explanation *row = explanation_of_errno(c->f->error);
 
-	say(value, "%s", row ? row->meaning : strerror(c->f->error));
+	if (row && !is_plain(c->f->error))
+		say(value, "%s", row->meaning);
+	else
+		say_message(c, value);
 }
 
 static void say_signal(const struct phrase_context *c, char value[PARAMETER_MAX])
@@ -404,6 +418,7 @@ static const struct {
 	{ "call", say_call, false },
 	{ "errno", say_errno, false },
 	{ "meaning", say_meaning, false },
+	{ "message", say_message, false },
 	{ "signal", say_signal, false },
 	{ "chunk", say_chunk, false },
 	{ "cause", say_cause, false },

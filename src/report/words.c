@@ -106,13 +106,14 @@ static const struct words table[] = {
 	  "a filter that drops DNS (port 53)",
 	  "a longer --timeout\n"
 	  "cat /etc/resolv.conf; resolvectl query NAME" },
-	{ FINDING_LOOKUP_FAILED, "lookup-failed", RESULT_UNRESOLVED, STATUS_UNRESOLVED,
-	  "{name}: cannot look up the name: {detail}",
+	{ FINDING_LOOKUP_FAILED, "lookup-failed", RESULT_FAILED, STATUS_HOST,
+	  "{name}: cannot look up the name: [call:{call}: {errno}: {message}][detail:{detail}]",
 	  NULL,
-	  NULL,
+	  "[call:sctp-connect --explain {errno}]",
 	  "the look-up failed on this host, before any name server answered",
 	  "nsswitch.conf names a module that is missing\n"
-	  "no memory or no descriptors",
+	  "no memory, no descriptors, or no more processes allowed\n"
+	  "a sandbox that forbids the call",
 	  "cat /etc/nsswitch.conf\n"
 	  "getent ahosts NAME" },
 	{ FINDING_NO_SCTP_HERE, "no-sctp-here", RESULT_UNSUPPORTED, STATUS_HOST,
@@ -192,10 +193,10 @@ static const struct words table[] = {
 	  "--stack usrsctp with link-local addresses only",
 	  NULL },
 	{ FINDING_USRSCTP_THREADS, "usrsctp-threads", RESULT_FAILED, STATUS_HOST,
-	  "usrsctp started {started} of its {expected} threads and does not say why: it could not create a socket or a thread",
+	  "usrsctp started {started} of its {expected} threads[call:: {call}: {errno}: {message}][!call: and does not say why: it could not create a socket or a thread]",
 	  NULL,
 	  "ulimit -a: -u (processes), -n (descriptors) and -v (memory) may be too low; with --udp-encaps, try another port",
-	  "the stack in user space could not start all of its threads, and its library does not say why",
+	  "the stack in user space could not start all of its threads; its library does not say why, so the calls it makes are tried again",
 	  "a limit on threads, memory or descriptors\n"
 	  "a sandbox that forbids a socket\n"
 	  "another program took its UDP port at the same moment",

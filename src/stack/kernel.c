@@ -156,6 +156,8 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 		fault->call = "socket";
 	}
 	fd = open_socket(config);
+	if (fd == -EAFNOSUPPORT && config->ipv6)
+		fault->lack = LACKS_IPV6;
 	if (fd < 0)
 		return fd;
 	rc = configure(fd, config, fault);
@@ -260,7 +262,8 @@ static void kernel_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, 
 {
 	union address local = { 0 };
 	socklen_t size = sizeof(local);
-	long udp_port = *udp ? kernel_udp_port() : 0;
+	const char *call;
+	long udp_port = *udp ? kernel_udp_port(&call) : 0;
 
 	if (getsockname(endpoint->fd, &local.sa, &size) == 0)
 		*sctp = address_port(&local);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SCTP in UDP (RFC 6951) with the kernel's stack. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/util.h"
@@ -17,16 +18,18 @@ struct sctp_udpencaps {
 /* IANA's port for sctp-tunneling. */
 #define ENCAPS_PORT 9899
 
-/* The value of net.sctp.udp_port. 0: off. Negative: this kernel does not support it. */
-long kernel_udp_port(void)
+long kernel_udp_port(const char **call)
 {
 	FILE *file = fopen("/proc/sys/net/sctp/udp_port", "re");
-	long port = -1;
+	long port;
 
+	*call = "open(/proc/sys/net/sctp/udp_port)";
 	if (!file)
-		return -1;
+		return -errno;
+	*call = "read(/proc/sys/net/sctp/udp_port)";
+	errno = 0;
 	if (fscanf(file, "%ld", &port) != 1)
-		port = -1;
+		port = errno ? -errno : -EIO;
 	fclose(file);
 	return port;
 }
@@ -37,10 +40,12 @@ long kernel_udp_port(void)
  */
 int kernel_check_encaps(const struct stack_encaps *udp, struct stack_fault *fault)
 {
-	long port = kernel_udp_port();
+	long port = kernel_udp_port(&fault->call);
 
-	fault->call = "net.sctp.udp_port";
 	fault->port = udp->local ? udp->local : ENCAPS_PORT;
+	if (port < 0 && port != -ENOENT)
+		return (int)port;
+	fault->call = "net.sctp.udp_port";
 	if (port < 0) {
 		fault->lack = LACKS_ENCAPS;
 		return -EOPNOTSUPP;

@@ -41,9 +41,10 @@ static inline int get_option(int fd, int option, void *value, socklen_t size)
 /* --- kernel_encaps.c -------------------------------------------------------------------------- */
 
 /*
- * The value of net.sctp.udp_port. 0: off. Negative: -errno; -ENOENT: the kernel does not have it.
+ * The value of net.sctp.udp_port. 0: off. Negative: -errno of *call; -ENOENT: the kernel does not
+ * have it.
  */
-long kernel_udp_port(void);
+long kernel_udp_port(const char **call);
 
 /*
  * Checks whether the kernel can encapsulate like this, and sets the options. 0, or -errno and

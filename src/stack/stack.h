@@ -77,8 +77,9 @@ enum stack_lack {
 	LACKS_FREE_UDP_PORT,   /* port is in use */
 	LACKS_UDP_PRIVILEGE,   /* port is below 1024 */
 	LACKS_LINK_LOCAL,      /* the stack does not support such addresses */
-	LACKS_THREADS,         /* usrsctp started too few threads, and does not say why */
+	LACKS_THREADS,         /* usrsctp started too few threads; call NULL: it is not known why */
 	LACKS_ADDRESSES,       /* usrsctp could not read this host's addresses, nor says why */
+	LACKS_IPV6,            /* the host has no IPv6 */
 	LACKS_LOCAL_FAMILY,    /* no local address has the family of a peer address */
 };
 

@@ -210,9 +210,10 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		fault->lack = LACKS_LINK_LOCAL;
 		return -EADDRNOTAVAIL;
 	}
-	fault->call = "socket";
-	if (config->ipv6 && !library_has_ipv6())
+	if (config->ipv6 && !library_has_ipv6()) {
+		fault->lack = LACKS_IPV6;
 		return -EAFNOSUPPORT;
+	}
 	rc = library_start(&config->udp, fault);
 	if (rc < 0)
 		return rc;
@@ -228,12 +229,14 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		usrsctp_close(socket);
 		return rc;
 	}
+	*fault = (struct stack_fault){ .call = NULL };
 	*endpoint = new_endpoint(config->style, &fault->call);
 	if (!*endpoint) {
 		rc = -errno;
 		usrsctp_close(socket);
 		return rc;
 	}
+	fault->call = "usrsctp_set_upcall";
 	rc = take_socket(*endpoint, socket);
 	if (rc < 0)
 		free_endpoint(*endpoint);
@@ -343,6 +346,7 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	size_t size = packed_size(peers, count);
 	uint32_t value = (uint32_t)count;
 	int64_t begun_us = loop_now_us();
+	const char *call;
 	uint8_t *request;
 	void *packed;
 	int rc;
@@ -351,9 +355,11 @@ static int us_connect(struct stack_endpoint *endpoint, const union address *peer
 	if (cannot_leave(endpoint, peers, count))
 		/* like net/sctp/bind_addr.c sctp_bind_addr_copy() */
 		return handle_connect_failed(endpoint, -ENETUNREACH);
+	rc = attempts_watch(&endpoint->attempts, endpoint->bell, peers, count, &call);
+	if (rc < 0)
+		return handle_failed(endpoint, call, rc);
 	packed = address_pack(peers, count);
 	request = xcalloc(1, sizeof(uint32_t) + size);
-	attempts_watch(&endpoint->attempts, endpoint->bell, peers, count);
 	/* The count, then the addresses. The library writes the association id over the count. */
 	memcpy(request, &value, sizeof(value));
 	memcpy(request + sizeof(value), packed, size);

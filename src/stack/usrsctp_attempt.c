@@ -29,19 +29,31 @@ void attempts_free(struct attempts *attempts)
 		close(attempts->icmp6);
 }
 
-void attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,
-		    size_t count)
+static bool is_denied(int error)
+{
+	return error == EPERM || error == EACCES || error == EAFNOSUPPORT ||
+	       error == EPROTONOSUPPORT;
+}
+
+int attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,
+		   size_t count, const char **call)
 {
 	for (size_t i = 0; i < count; i++) {
-		int family = peers[i].sa.sa_family;
+		int family = peers[i].sa.sa_family, rc;
 		int *fd = family == AF_INET6 ? &attempts->icmp6 : &attempts->icmp4;
 
 		if (*fd >= 0)
 			continue;
+		*call = "socket(ICMP)";
 		*fd = icmp_open(family);
-		if (*fd >= 0)
-			bell_watch(bell, *fd);
+		if (*fd < 0 && !is_denied(-*fd))
+			return *fd;
+		*call = "epoll_ctl";
+		rc = *fd >= 0 ? bell_watch(bell, *fd) : 0;
+		if (rc < 0)
+			return rc;
 	}
+	return 0;
 }
 
 struct us_attempt *attempts_add(struct attempts *attempts, struct stack_assoc *assoc,

@@ -37,9 +37,12 @@ struct attempt_ports {
 void attempts_init(struct attempts *attempts);
 void attempts_free(struct attempts *attempts);
 
-/* Before the INIT, because the answer may arrive before the call returns. */
-void attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,
-		    size_t count);
+/*
+ * Before the INIT, because the answer may arrive before the call returns. 0, also without the
+ * privilege; or -errno of *call.
+ */
+int attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,
+		   size_t count, const char **call);
 
 /* Until attempt_forget() or attempts_free(). The list is copied. */
 struct us_attempt *attempts_add(struct attempts *attempts, struct stack_assoc *assoc,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,7 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 
 bool library_has_ipv6(void)
 {
-	return try_socket(AF_INET6, SOCK_DGRAM, 0) == 0;
+	return try_socket(AF_INET6, SOCK_DGRAM, 0) != -EAFNOSUPPORT;
 }
 
 /* A UDP socket as the library will open it. Port 0: a free one. *call: the call that failed. */
@@ -142,7 +143,7 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 	fault->port = udp->local;
 	if (rc == -EADDRINUSE && udp->local)
 		fault->lack = LACKS_FREE_UDP_PORT;
-	else if (rc == -EACCES && udp->local)
+	else if (rc == -EACCES && udp->local && udp->local < IPPORT_RESERVED)
 		fault->lack = LACKS_UDP_PRIVILEGE;
 	udp->local = port;
 	return rc;
@@ -242,11 +243,40 @@ static bool knows_addresses(void)
 	return known;
 }
 
+static void *no_work(void *nothing)
+{
+	return nothing;
+}
+
+/*
+ * Why did the library not start all of its threads? It does not report that, so what it does is
+ * tried again. 0: now nothing fails.
+ */
+static int find_failure(const struct stack_encaps *udp, const char **call)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	pthread_t thread;
+	int rc = -pthread_create(&thread, NULL, no_work, NULL);
+
+	*call = "pthread_create";
+	if (rc == 0)
+		pthread_join(thread, NULL);
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(families); i++) {
+		*call = encapsulated(udp) ? "socket(UDP)" : "socket(SOCK_RAW)";
+		rc = encapsulated(udp) ? try_socket(families[i], SOCK_DGRAM, 0)
+				       : try_socket(families[i], SOCK_RAW, IPPROTO_SCTP);
+		if (families[i] == AF_INET6 && rc == -EAFNOSUPPORT)
+			rc = 0;
+	}
+	return rc;
+}
+
 /* Starts the library, and checks whether it works, because it does not report errors. */
 static int start_and_check(const struct stack_encaps *udp, struct stack_fault *fault)
 {
 	/* One for timers, one for look-ups, and one for each socket that it reads from. */
 	unsigned expected = 3 + library_has_ipv6(), before = count_threads(), started;
+	int rc;
 
 	if (encapsulated(udp))
 		start_without_raw(udp->local);
@@ -259,10 +289,15 @@ static int start_and_check(const struct stack_encaps *udp, struct stack_fault *f
 	usrsctp_sysctl_set_sctp_blackhole(encapsulated(udp) ? 0 : 2);
 	started = count_threads() - before;
 	if (before && started < expected) {
-		*fault = (struct stack_fault){ .call = "usrsctp_init", .lack = LACKS_THREADS };
-		fault->started = started;
-		fault->expected = expected;
-		return -EAGAIN;
+		*fault = (struct stack_fault){
+			.lack = LACKS_THREADS,
+			.started = started,
+			.expected = expected,
+		};
+		rc = find_failure(udp, &fault->call);
+		if (rc == 0)
+			fault->call = NULL;
+		return rc < 0 ? rc : -EAGAIN;
 	}
 	if (!knows_addresses()) {
 		*fault = (struct stack_fault){ .call = "usrsctp_init", .lack = LACKS_ADDRESSES };
@@ -387,9 +422,9 @@ int bell_descriptor(const struct bell *bell)
 	return bell->epoll;
 }
 
-void bell_watch(struct bell *bell, int fd)
+int bell_watch(struct bell *bell, int fd)
 {
-	watch(bell->epoll, fd);
+	return watch(bell->epoll, fd) ? 0 : -errno;
 }
 
 void bell_ring(struct bell *bell)

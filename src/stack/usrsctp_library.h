@@ -44,8 +44,8 @@ struct bell;
 struct bell *bell_take(const char **call); /* NULL and errno; *call names the failed call */
 void bell_give_back(struct bell *bell);    /* it is reused, not freed, as it may still be rung */
 int bell_descriptor(const struct bell *bell);
-void bell_watch(struct bell *bell, int fd); /* until fd is closed */
-void bell_ring(struct bell *bell);          /* on any thread */
+int bell_watch(struct bell *bell, int fd); /* until fd is closed; 0, or -errno */
+void bell_ring(struct bell *bell);         /* on any thread */
 /* Before reading events. 0, or -errno: it keeps ringing. */
 int bell_silence(struct bell *bell);
 

@@ -369,24 +369,30 @@ static enum unresolved_fault fault_of(int error)
 	}
 }
 
+static void name_call(const struct lookup *l, int error, struct unresolved *u)
+{
+	u->call = l->failed_call ? l->failed_call : "getaddrinfo";
+	u->error = l->answer.saved_errno;
+	if (!l->failed_call && error == EAI_MEMORY)
+		u->error = ENOMEM;
+	if (u->error && (l->failed_call || error == EAI_SYSTEM || error == EAI_MEMORY))
+		return;
+	u->call = NULL;
+	u->error = 0;
+	snprintf(u->detail, sizeof(u->detail), "%s",
+		 l->failed_call ? "the look-up process died" : gai_strerror(error));
+}
+
 /* error: of getaddrinfo(). If no child could be started, l->failed_call counts. */
 static int unresolved(const struct lookup *l, const char *shown, int error, struct unresolved *u)
 {
-	const char *words = error == EAI_SYSTEM ? strerror(l->answer.saved_errno)
-						: gai_strerror(error);
-
 	*u = (struct unresolved){
 		.fault = l->failed_call ? UNRESOLVED_CALL : fault_of(error),
 		.family = l->family,
 	};
 	snprintf(u->names, sizeof(u->names), "%s", shown);
-	if (l->failed_call && l->answer.saved_errno)
-		snprintf(u->detail, sizeof(u->detail), "%s: %s", l->failed_call,
-			 strerror(l->answer.saved_errno));
-	else if (l->failed_call)
-		snprintf(u->detail, sizeof(u->detail), "the look-up process died");
-	else if (u->fault == UNRESOLVED_CALL)
-		snprintf(u->detail, sizeof(u->detail), "%s", words);
+	if (u->fault == UNRESOLVED_CALL)
+		name_call(l, error, u);
 	return STATUS_UNRESOLVED;
 }
 

@@ -344,9 +344,13 @@ static int cannot_wait(struct target *target, const char *call, int error)
 {
 	struct unresolved *u = &target->unresolved;
 
-	*u = (struct unresolved){ .fault = UNRESOLVED_CALL, .family = target->family };
+	*u = (struct unresolved){
+		.fault = UNRESOLVED_CALL,
+		.family = target->family,
+		.call = call,
+		.error = error,
+	};
 	printable(target_awaits(target), u->names, PRINTABLE_MAX);
-	snprintf(u->detail, sizeof(u->detail), "%s: %s", call, strerror(error));
 	return STATUS_UNRESOLVED;
 }
 

@@ -15,7 +15,7 @@ enum unresolved_fault {
 	UNRESOLVED_SERVER_SILENT,
 	UNRESOLVED_SERVER_FAILED, /* the name server reported a failure */
 	UNRESOLVED_LATE,          /* no answer within waited_us */
-	UNRESOLVED_CALL,          /* a call on this host failed: detail */
+	UNRESOLVED_CALL,          /* a call on this host failed: call and error, or detail */
 };
 
 /* names has at most so many. */
@@ -27,7 +27,9 @@ struct unresolved {
 	/* Safe to print. If LATE: "a.example, b.example, c.example and 4 more". */
 	char names[UNRESOLVED_NAMES_MAX * (PRINTABLE_MAX + 2) + 32];
 	int64_t waited_us;
-	char detail[128]; /* "fork: Resource temporarily unavailable" */
+	const char *call; /* "fork"; NULL: not known */
+	int error;        /* its errno, positive */
+	char detail[128]; /* without call: a message of the C library */
 };
 
 #endif

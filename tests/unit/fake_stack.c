@@ -291,6 +291,8 @@ static int fake_open(struct stack_endpoint **endpoint, const struct stack_config
 	if (script->open_error) {
 		if (script->fault.call)
 			*fault = script->fault;
+		else if (script->open_error == EAFNOSUPPORT)
+			fault->lack = LACKS_IPV6;
 		return -script->open_error;
 	}
 	e = new_endpoint(script);

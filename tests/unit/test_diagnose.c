@@ -177,6 +177,9 @@ static const struct unresolved no_name = { .fault = UNRESOLVED_NO_NAME,
 static const struct unresolved late = { .fault = UNRESOLVED_LATE,
 					.names = "x, y",
 					.waited_us = 250400 };
+static const struct unresolved no_process = {
+	.fault = UNRESOLVED_CALL, .names = "x", .call = "fork", .error = EAGAIN
+};
 
 static const struct evidence_case cases[] = {
 	/* --- No attempt --- */
@@ -191,6 +194,9 @@ static const struct evidence_case cases[] = {
 	     (.phase = PHASE_RESOLVE, .status = STATUS_UNRESOLVED, .unresolved = &late), (),
 	     AS(RESULT_UNRESOLVED, 0, STATUS_UNRESOLVED),
 	     EXPECT("", "x, y: no answer from the name server within 250 ms", NULL)),
+	CASE("a look-up that this host could not make", FINDING_LOOKUP_FAILED,
+	     (.phase = PHASE_RESOLVE, .status = STATUS_UNRESOLVED, .unresolved = &no_process), (),
+	     HOST(EAGAIN), EXPECT("", "x: cannot look up the name: fork: E", "--explain EAGAIN")),
 	CASE("a zone that does not exist", FINDING_NONE,
 	     (.phase = PHASE_RESOLVE, .status = STATUS_USAGE, .usage = &no_interface), (),
 	     AS(RESULT_FAILED, 0, STATUS_USAGE), EXPECT("", NULL, NULL)),
@@ -202,8 +208,10 @@ static const struct evidence_case cases[] = {
 	CASE("no SCTP, one-to-many", FINDING_NO_SCTP_HERE, (OPEN(ESOCKTNOSUPPORT)), (A),
 	     AS(RESULT_UNSUPPORTED, ESOCKTNOSUPPORT, STATUS_HOST),
 	     EXPECT("untried", "kernel has no SCTP", "modprobe sctp")),
-	CASE("no IPv6", FINDING_NO_IPV6, (OPEN(EAFNOSUPPORT)), (GOOD("fd01::1")),
-	     HOST(EAFNOSUPPORT), EXPECT("untried", "no IPv6", "disable_ipv6")),
+	CASE("no IPv6", FINDING_NO_IPV6, (OPEN(EAFNOSUPPORT), .fault.lack = LACKS_IPV6),
+	     (GOOD("fd01::1")), HOST(EAFNOSUPPORT), EXPECT("untried", "no IPv6", "disable_ipv6")),
+	CASE("a family that a sandbox forbids", FINDING_CALL_FAILED, (OPEN(EAFNOSUPPORT)), (A),
+	     HOST(EAFNOSUPPORT), EXPECT("untried", "socket: E", "--explain EAFNOSUPPORT")),
 	CASE("no descriptors", FINDING_CALL_FAILED, (OPEN(EMFILE)), (A, B), HOST(EMFILE),
 	     EXPECT("untried untried", "socket: EMFILE", "--explain EMFILE")),
 	CASE("no memory", FINDING_CALL_FAILED, (OPEN(ENOMEM)), (A), HOST(ENOMEM),

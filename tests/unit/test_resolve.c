@@ -300,8 +300,9 @@ static void resolve_refuses_and_says_why(void **state)
 		{ "nodata.example", AF_UNSPEC, STATUS_UNRESOLVED, "the name has no address" },
 		{ "again.example", AF_UNSPEC, STATUS_UNRESOLVED, "name server did not answer" },
 		{ "fail.example", AF_UNSPEC, STATUS_UNRESOLVED, "reported a failure" },
-		{ "system.example", AF_UNSPEC, STATUS_UNRESOLVED, "Connection refused" },
-		{ "memory.example", AF_UNSPEC, STATUS_UNRESOLVED, "cannot look up the name: " },
+		{ "system.example", AF_UNSPEC, STATUS_UNRESOLVED, "getaddrinfo: ECONNREFUSED: " },
+		{ "memory.example", AF_UNSPEC, STATUS_UNRESOLVED,
+		  "cannot look up the name: getaddrinfo: ENOMEM: " },
 	};
 	size_t i;
 
@@ -522,13 +523,12 @@ static void no_descriptor_is_left(void **state)
 	limit = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = old.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_int_equal(resolve("two.example", AF_UNSPEC, &list, &count, &why), STATUS_UNRESOLVED);
-	assert_string_equal(why.text, "two.example: cannot look up the name: epoll_create1: Too "
-				      "many open files");
+	assert_non_null(
+		strstr(why.text, "two.example: cannot look up the name: epoll_create1: EMFILE: "));
 	limit.rlim_cur++;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_int_equal(resolve("two.example", AF_UNSPEC, &list, &count, &why), STATUS_UNRESOLVED);
-	assert_string_equal(why.text,
-			    "two.example: cannot look up the name: pipe2: Too many open files");
+	assert_non_null(strstr(why.text, "two.example: cannot look up the name: pipe2: EMFILE: "));
 	setrlimit(RLIMIT_NOFILE, &old);
 	nothing_is_left(fds);
 }

@@ -173,3 +173,32 @@ took() {
   try 0 -q -a "10.1.1.2:$PORT"
   assert_equal "$output$stderr" ""
 }
+
+# As a user who may not start any thread: the limit does not bind root. The program is opened before, as that user
+# may not enter the folders that it is in.
+without_threads() {
+  # shellcheck disable=SC2016 # for the inner shell
+  run -6 timeout 60 bash -c 'ulimit -u 1; exec setpriv --reuid 54321 --clear-groups --bounding-set -all \
+    --inh-caps -all "$@" 9<"$0"' "$SCTP_CONNECT" /proc/self/fd/9 --stack usrsctp -u $UDP -a 127.0.0.1:5000
+}
+
+@test "what keeps the library from starting is told as what it is, with the call and the errno" {
+  local n
+  without_threads
+  assert_output --partial "usrsctp started 0 of its 4 threads: pthread_create: EAGAIN"
+  # From the first descriptor that this program opens to the last one. A loader that opens some for itself needs 4.
+  for n in {4..10}; do
+    # shellcheck disable=SC2016
+    run -6 timeout 60 bash -c 'eval "exec $(printf "%s>&- " {3..20})"; ulimit -n "$0"; exec "$@"' "$n" \
+      "$SCTP_CONNECT" --stack usrsctp -u $UDP -w 1s -a 127.0.0.1:5000 -a ::1
+    assert_output --partial "EMFILE"
+    refute_output --partial "IPv6"
+  done
+  # An errno of a sandbox (RestrictAddressFamilies) is not about IPv6 or ports.
+  run -6 timeout 60 strace -qq -o /dev/null -e inject=socket:error=EAFNOSUPPORT:when=3 "$SCTP_CONNECT" \
+    --stack usrsctp -u $UDP -a 127.0.0.1:5000
+  assert_output --partial "getifaddrs: EAFNOSUPPORT: Address family not supported"
+  run -6 timeout 60 strace -qq -o /dev/null -e inject=bind:error=EACCES:when=2 "$SCTP_CONNECT" --stack usrsctp \
+    -u $UDP:1 -a 127.0.0.1:5000
+  assert_output --partial "bind(UDP): EACCES: Permission denied"
+}
