@@ -24,16 +24,19 @@ static int filter(int fd, int family)
 	return setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &v6, sizeof(v6));
 }
 
-int icmp_open(int family)
+int icmp_open(int family, const char **call)
 {
 	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 
-	if (fd < 0 || filter(fd, family) < 0) {
+	*call = "socket(ICMP)";
+	if (fd < 0)
+		return -errno;
+	*call = family == AF_INET6 ? "setsockopt(ICMP6_FILTER)" : "setsockopt(ICMP_FILTER)";
+	if (filter(fd, family) < 0) {
 		int error = errno;
 
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		return -error;
 	}
 	return fd;

@@ -10,8 +10,8 @@
 
 #include "packet/icmp.h"
 
-/* A raw socket that receives only such messages, or -errno. */
-int icmp_open(int family);
+/* A raw socket that receives only such messages, or -errno of *call. */
+int icmp_open(int family, const char **call);
 
 /* The next error on that socket. False: there is none now. */
 bool icmp_read(int fd, int family, struct icmp_error *error);

@@ -44,8 +44,7 @@ int attempts_watch(struct attempts *attempts, struct bell *bell, const union add
 
 		if (*fd >= 0)
 			continue;
-		*call = "socket(ICMP)";
-		*fd = icmp_open(family);
+		*fd = icmp_open(family, call);
 		if (*fd < 0 && !is_denied(-*fd))
 			return *fd;
 		*call = "epoll_ctl";
