@@ -2,351 +2,267 @@
 # SPDX-License-Identifier: MIT
 """
 Makes one system call of the program fail (strace --inject), runs it, and judges the report. To be started by
-"run" beside this, which makes the network. Each run is (scenario, call, N, form): the N-th call of that name fails,
-alone, or, for N = 1, 2, 4, 8, ..., with all that follow. Calls before main() are left out: those are the loader's.
+"run" beside this, which makes the network. The N-th call of one name fails, alone, or with all that follow.
 
 A run is right when it
   - ends within the scenario's own time and a generous bound, without a crash, and without calls in a circle;
   - comes to the same outcome as without the failure: exit status, result, verdicts, events; or else names the call
     and the errno, with an exit status that blames this host (6), or 5 for paths that could not be asked;
   - leaves no association at the peer.
-Everything else is a false report. TAP on stdout: one test for each scenario and call.
+Everything else is a false report. TAP on stdout: one test for each scenario, or outcome, and call.
+
+What --all means: README.md in the folder above this.
 """
 import argparse
 import collections
 import concurrent.futures
+import hashlib
 import json
 import os
-import random
 import re
-import signal
-import subprocess
 import sys
-import tempfile
 import threading
-import time
 
 sys.dont_write_bytecode = True
-from judge import Run, judge, said  # noqa: E402
+from errnos import errnos_of  # noqa: E402
+from judge import judge, said  # noqa: E402
 from scenarios import SAMPLED, STACK, scenarios  # noqa: E402
+from worker import LEFT_OUT, Worker, calls_before_main, calls_by_name, calls_with_places, innermost, \
+    functions, must_be_sound  # noqa: E402
 
-PROGRAM = os.environ.get("SCTP_CONNECT", os.path.join(os.getcwd(), "build/sctp-connect"))
-TOPO = os.environ["TOPO"]
-# Emulation is slow, and so is a loaded machine: only a bound for what never ends.
-SECONDS_SPARE = 30 if STACK == "kernel" else 12
-
-# Not the program's: what a failure of these does is decided in libc, or by usrsctp's clock, which is a thread that
-# sleeps. A clock that is there cannot fail. brk() has no errno, and glibc takes the one that strace puts in for a new
-# end of the heap.
-LEFT_OUT = {"execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall", "futex", "set_robust_list", "rseq",
-            "arch_prctl", "set_tid_address", "clock_nanosleep", "clock_gettime", "brk"}
 # usrsctp asks until it gets some, and so does not end.
 ONLY_ONCE = {"getrandom"} if STACK == "usrsctp" else set()
 
+# A sample takes none after so many of one name, because how many there are is a matter of time.
+DEPTH = 8
 
-class Worker:
-    """Runs programs; has listeners and ports of its own, so that what is left at a peer is known to be this run's."""
-    count = 0
-    lock = threading.Lock()
+# How often it is tried to meet a place: what is called how often is a matter of time.
+TRIES = 3
 
-    def __init__(self):
-        with Worker.lock:
-            self.number = Worker.count
-            Worker.count += 1
-        self.folder = tempfile.mkdtemp(prefix="calls.")
-        self.listeners = {}
+# What a call that failed alone and so leads to may differ from place to place. The other errnos are told apart, if at
+# all, by the function that makes the call, or by the one that calls that.
+EVERYWHERE = {"EPERM", "EINTR", "EAGAIN"}
 
-    def udp(self, which):
-        if STACK == "kernel":
-            return []
-        return ["--stack", "usrsctp", "-u", str(9900 + self.number * 4 + ["good", "half", None].index(which))]
-
-    def port(self, which):
-        return 5000 + self.number * 4 + ["good", "half", None].index(which)
-
-    def start(self, side, command, out, err, **more):
-        return subprocess.Popen(["ip", "netns", "exec", TOPO + "-" + side] + command, stdin=subprocess.DEVNULL,
-                                stdout=out, stderr=err, start_new_session=True, **more)
-
-    def listener(self, which):
-        process, path = self.listeners.get(which, (None, None))
-        if process and process.poll() is None:
-            return path
-        path = os.path.join(self.folder, "listener." + which)
-        second = "10.1.2.2" if which == "good" else "10.1.3.2"
-        with open(path, "wb") as out:
-            process = self.start("server", [PROGRAM] + self.udp(which) + ["--json", "--listen", "-b",
-                                 "10.1.1.2:%d" % self.port(which), "-b", second], out, out)
-        self.listeners[which] = (process, path)
-        self.wait_for(lambda: '"listening"' in read(path), 20)
-        return path
-
-    def end_listener(self, which):
-        process, _ = self.listeners.pop(which)
-        process.kill()
-        process.wait()
-
-    def close(self):
-        for which in list(self.listeners):
-            process, _ = self.listeners[which]
-            process.terminate()
-            process.wait()
-        subprocess.run(["rm", "-rf", self.folder], check=False)
-
-    @staticmethod
-    def wait_for(condition, seconds):
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.005)
-        return True
-
-    def run(self, scenario, inject=None, only=None):
-        """only: trace nothing but that call, but with who made it."""
-        run = Run()
-        log = os.path.join(self.folder, "strace")
-        arguments = [a.format(port=self.port(scenario.peer)) for a in scenario.arguments]
-        command = ["strace", "-f", "-o", log, "-s", "16"] + (["-k", "-e", "trace=" + only] if only else [])
-        command += (["-e", "inject=" + inject] if inject else []) + [PROGRAM] + self.udp(scenario.peer) + arguments
-        run.command = "strace -f" + (" -e inject=" + inject if inject else "") + " sctp-connect " + \
-            " ".join(self.udp(scenario.peer) + arguments)
-        path = self.listener(scenario.peer) if scenario.peer else None
-        before = os.path.getsize(path) if path else 0
-        start = time.monotonic()
-        with open(os.path.join(self.folder, "out"), "w+b") as out, open(os.path.join(self.folder, "err"), "w+b") as err:
-            process = self.start("server" if scenario.listens else "client", command, out, err)
-            if scenario.listens:
-                self.attend(run, process, out.name, log)
-            self.finish(run, process, log)
-            run.seconds = time.monotonic() - start
-            run.out, run.err = read(out.name), read(err.name)
-        run.log = read(log)
-        run.calls = run.log.count("\n")
-        run.injected = run.log.count("(INJECTED)")
-        run.log = log
-        if path:
-            self.look_for_left(run, scenario.peer, path, before)
-        return run
-
-    def attend(self, run, process, out, log):
-        """The client of a listener that is being disturbed, and the end of one that would wait for ever."""
-        if self.wait_for(lambda: "listening" in read(out) or process.poll() is not None, SECONDS_SPARE) and \
-                process.poll() is None:
-            client = self.start("client", [PROGRAM] + self.udp(None) + [
-                "-w", "1s", "--rto-initial", "100ms", "--init-timeout", "100ms", "--probe-timeout", "250ms",
-                "-a", "10.1.1.2:%d" % self.port(None), "-a", "10.1.2.2"], subprocess.DEVNULL, subprocess.DEVNULL)
-            client.wait()
-            if not self.wait_for(lambda: process.poll() is not None, 3 if STACK == "kernel" else 1):
-                run.ended_by_us = True
-                kill_traced(log, signal.SIGTERM)
-
-    @staticmethod
-    def finish(run, process, log):
-        try:
-            run.status = process.wait(timeout=SECONDS_SPARE)
-        except subprocess.TimeoutExpired:
-            run.hung = True
-            kill_traced(log, signal.SIGKILL)
-            process.wait()
-
-    def look_for_left(self, run, which, path, before):
-        def settled():
-            new = read(path)[before:]
-            return new.count('"event":"up"') <= new.count('"event":"down"')
-        if run.hung:
-            self.end_listener(which)
-        elif not self.wait_for(settled, 6 if STACK == "kernel" else 3):
-            run.left = "the peer still has an association"
-            self.end_listener(which)
+# tries: (scenario, N) in turn, until one meets one of the places; no places: the first.
+Failure = collections.namedtuple("Failure", "group call places tries form errno")
 
 
-def kill_traced(log, number):
-    match = re.match(r"\d+", read(log))
-    if match:
-        os.kill(int(match.group()), number)
+def outcome(scenario):
+    return scenario.name.split("-")[0]
 
 
-def read(path):
-    with open(path, errors="replace") as file:
-        return file.read()
-
-
-def calls_by_name(log, until=None):
-    """For each name, how often the thread that calls it most often does so; until: only up to that line."""
-    counts = collections.Counter()
-    for line in read(log).splitlines():
-        if until and until in line:
-            break
-        match = re.match(r"(\d+) +(\w+)\(", line)
-        if match:
-            counts[match.groups()] += 1
-    most = collections.Counter()
-    for (_, name), count in counts.items():
-        most[name] = max(most[name], count)
-    return most
-
-
-def calls_before_main():
-    """The loader tells when it is done; it uses writev() and getpid() only to tell."""
-    with tempfile.NamedTemporaryFile() as log:
-        subprocess.run(["strace", "-f", "-s", "200", "-o", log.name, PROGRAM, "--version"], check=True,
-                       env=dict(os.environ, LD_DEBUG="files"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        before = calls_by_name(log.name, "transferring control")
-    for name in ("writev", "getpid"):
-        before.pop(name, None)
-    return before
+def rank(*what):
+    """A number that looks random, and depends on nothing else."""
+    return hashlib.sha1(repr(what).encode()).digest()
 
 
 class Plan:
-    """The scenarios' undisturbed runs, and from them all the failures that there can be."""
+    """What the scenarios come to undisturbed, and from that all the failures that there can be."""
 
-    def __init__(self, chosen, arguments):
-        self.before_main = calls_before_main()
-        self.chosen = chosen
+    def __init__(self, arguments):
         self.arguments = arguments
-        self.known = {}
-        self.counts = {}
-        self.calls_most = {}
+        self.chosen = [s for s in scenarios() if re.fullmatch(
+            arguments.scenario or (".*" if arguments.all else "|".join(SAMPLED)), s.name)]
+        self.before_main = calls_before_main()
+        self.known, self.cpu_most = {}, {}
+        self.counts, self.totals = {}, {}
+        self.calls = {}
 
     def learn(self, worker, scenario):
-        known, counts, most = set(), None, 0
+        known, counts, totals, cpu = set(), None, collections.Counter(), 0
         for _ in range(self.arguments.baselines):
             run = worker.run(scenario)
-            if run.hung or run.left or run.ended_by_us or run.status < 0:
-                raise RuntimeError("%s undisturbed: %s %s" % (scenario.name, said(run), run.left))
+            must_be_sound(run, scenario)
             known.add(run.signature())
+            cpu = max(cpu, run.cpu)
             these = calls_by_name(run.log)
             # Only what every run came to: the rest is a matter of time, and might not be reached.
-            counts = these if counts is None else collections.Counter({n: min(counts[n], these[n]) for n in counts})
-            most = max(most, run.calls)
-        self.known[scenario.name], self.counts[scenario.name], self.calls_most[scenario.name] = known, counts, most
+            counts = these if counts is None else {n: min(counts[n], these.get(n, 0)) for n in counts}
+            totals |= collections.Counter(re.findall(r"^\d+ +(\w+)\(", run.log, re.M))
+        self.known[scenario.name], self.cpu_most[scenario.name] = known, cpu
+        self.counts[scenario.name], self.totals[scenario.name] = counts, totals
+        if self.arguments.all:
+            trace = self.arguments.call or "!" + ",".join(sorted(LEFT_OUT))
+            self.calls[scenario.name] = calls_with_places(worker.run(scenario, trace=trace, places=True).log)
 
-    def failures(self):
+    def forms(self, call):
+        errnos = self.arguments.errno.split(",") if self.arguments.errno else None
+        for errno in errnos_of(call):
+            if not errnos or errno in errnos:
+                yield errno, ""
+                # The rest end like this one, or (EINTR, EAGAIN) are to be tried again.
+                if errno == "EPERM" and call not in ONLY_ONCE:
+                    yield errno, "+"
+
+    def sample(self):
+        """Of each scenario and call one, then of each another one, in an order that the seed decides."""
+        groups = collections.defaultdict(list)
         for scenario in self.chosen:
-            for call, count in sorted(self.counts[scenario.name].items()):
-                if call in LEFT_OUT or (self.arguments.call and call != self.arguments.call):
+            for call, count in self.counts[scenario.name].items():
+                if call in LEFT_OUT or self.arguments.call not in (None, call):
                     continue
-                first, together = self.before_main[call] + 1, 1
-                for n in range(first, count + 1):
-                    yield scenario, call, n, ""
-                    if n - first + 1 == together:
-                        if call not in ONLY_ONCE:
-                            yield scenario, call, n, "+"
-                        together *= 2
+                first = self.before_main.get(call, 0) + 1
+                for n in range(first, min(count, first + DEPTH - 1) + 1):
+                    groups[scenario.name, call] += [
+                        Failure((scenario.name, call), call, None, [(scenario, n)], form, errno)
+                        for errno, form in self.forms(call)]
+        seed = self.arguments.seed
+        lists = [groups[key] for key in sorted(groups, key=lambda key: rank(seed, key))]
+        for one in lists:
+            one.sort(key=lambda f: rank(seed, f.group, f.tries[0][1], f.form, f.errno))
+        picked = []
+        while any(lists) and len(picked) < self.arguments.sample:
+            picked += [one.pop(0) for one in lists if one]
+        return picked[:self.arguments.sample]
+
+    def all(self):
+        """Each class of failures once, whichever scenario and N that is."""
+        places = collections.defaultdict(list)
+        for scenario in self.chosen:
+            came_to = outcome(scenario) if scenario.listens else "start"
+            for call, n, place, _ in self.calls[scenario.name]:
+                # From here on the peer matters.
+                if "(attempt_call+" in place:
+                    came_to = outcome(scenario)
+                tries = places[came_to, call, place]
+                # The count of strace is each thread's, so that n would fail in the loader, too.
+                if n > self.before_main.get(call, 0) and call not in LEFT_OUT and (scenario, n) not in tries:
+                    tries.append((scenario, n))
+        classes = {}
+        for (came_to, call, place), tries in places.items():
+            if not tries:
+                continue
+            for errno, form in self.forms(call):
+                where = place if errno in EVERYWHERE and not form else innermost(place)
+                seen, all_tries = classes.setdefault((came_to, call, errno, form, where), (set(), []))
+                seen.add(place)
+                all_tries += tries
+        part, parts = (int(number) for number in self.arguments.part.split("/"))
+        for (came_to, call, errno, form, where), (seen, tries) in sorted(classes.items(), key=lambda item: rank(item[0])):
+            number = int.from_bytes(rank(errno, form, where)[:4], "big")
+            # Not the first one each time, so that all scenarios have their share.
+            turn = number // parts % len(tries)
+            if number % parts == part - 1:
+                yield Failure((came_to, call), call, seen, (tries[turn:] + tries[:turn])[:TRIES], form, errno)
 
 
-def sample(failures, count, seed):
-    """Of each scenario and call one, then of each another one, in an order that the seed decides."""
-    groups = collections.defaultdict(list)
-    for failure in failures:
-        groups[failure[0].name, failure[1]].append(failure)
-    order = random.Random(seed)
-    lists = [groups[key] for key in sorted(groups)]
-    for one in lists:
-        order.shuffle(one)
-    order.shuffle(lists)
-    picked = []
-    while lists and len(picked) < count:
-        picked += [one.pop() for one in lists]
-        lists = [one for one in lists if one]
-    return picked[:count]
+class Trial:
+    """Makes the failures, with as many workers as there are jobs."""
+
+    def __init__(self, arguments, lines):
+        self.plan = Plan(arguments)
+        self.arguments = arguments
+        self.lines = lines
+        self.free = [Worker() for _ in range(arguments.jobs)]
+        self.workers = list(self.free)
+        self.lock = threading.Lock()
+        self.done = collections.defaultdict(list)
+        self.missed = 0
+
+    def with_worker(self, function, *values):
+        with self.lock:
+            worker = self.free.pop()
+        try:
+            return function(worker, *values)
+        finally:
+            with self.lock:
+                self.free.append(worker)
+
+    def judge(self, run, failure, scenario):
+        name = scenario.name
+        return judge(run, scenario, self.plan.known[name], failure.call, failure.form, failure.errno,
+                     self.plan.totals[name][failure.call], self.plan.cpu_most[name])
+
+    def fail(self, worker, failure):
+        """Until one of the tries has met the place; what is wrong once only is a busy machine's."""
+        # With all that follow there are many, and whose they are takes time.
+        whose = failure.places and not failure.form
+        for scenario, n in failure.tries:
+            inject = "%s:error=%s:when=%d%s" % (failure.call, failure.errno, n, failure.form)
+            run = worker.run(scenario, inject, failure.call, places=whose)
+            met = run.injected and (not whose or
+                                    any(i and p in failure.places for _, _, p, i in calls_with_places(run.log)))
+            wrong = self.judge(run, failure, scenario) if run.injected else None
+            if wrong:
+                run = worker.run(scenario, inject, failure.call, places=whose)
+                wrong = self.judge(run, failure, scenario) if run.injected else None
+            self.note(worker, failure, scenario, inject, run, wrong)
+            if met or wrong:
+                return
+        with self.lock:
+            self.missed += 1
+
+    def note(self, worker, failure, scenario, inject, run, wrong):
+        who = ""
+        if wrong:
+            who = callers(run.log if failure.places and not failure.form else
+                          worker.run(scenario, inject, failure.call, places=True).log)
+        with self.lock:
+            self.done[failure.group].append((run.injected, wrong, run.command, who))
+            json.dump({"scenario": scenario.name, "call": failure.call, "inject": inject, "errno": failure.errno,
+                       "form": failure.form, "injected": run.injected, "status": run.status, "wrong": wrong,
+                       "who": who, "said": said(run), "command": run.command, "seconds": round(run.seconds, 2),
+                       "cpu": run.cpu, "calls": run.calls,
+                       "signature": run.signature() if wrong else None}, self.lines)
+            self.lines.write("\n")
+            self.lines.flush()
+
+    def run(self):
+        with concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
+            for result in [pool.submit(self.with_worker, self.plan.learn, s) for s in self.plan.chosen]:
+                result.result()
+            failures = list(self.plan.all() if self.arguments.all else self.plan.sample())
+            print("# %d failures" % len(failures), flush=True)
+            if self.arguments.count:
+                for what, n in collections.Counter((f.errno, f.form) for f in failures).items():
+                    print("#", *what, n)
+                print("#", collections.Counter(f.call for f in failures))
+                failures = []
+            for result in [pool.submit(self.with_worker, self.fail, f) for f in failures]:
+                result.result()
+        for worker in self.workers:
+            worker.close()
+        return self.report()
+
+    def report(self):
+        print("1..%d" % len(self.done))
+        bad = False
+        for number, ((name, call), runs) in enumerate(sorted(self.done.items()), 1):
+            wrong = [run for run in runs if run[1]]
+            bad = bad or wrong
+            print("%s %d %s: %s fails (%d runs)" % ("not ok" if wrong else "ok", number, name, call, len(runs)))
+            for _, why, command, who in wrong[:5]:
+                print("# %s\n#   %s\n#   %s" % (command, why, who))
+            if len(wrong) > 5:
+                print("# and %d more" % (len(wrong) - 5))
+        if self.missed:
+            print("# %d places were not met in %d tries" % (self.missed, TRIES))
+        return 1 if bad else 0
+
+
+def callers(log):
+    """The program's functions that made the calls which failed, each with who called it."""
+    chains = [functions(place) for _, _, place, injected in calls_with_places(log) if injected]
+    return "; ".join(list(dict.fromkeys(chains))[:4])
 
 
 def main():
     parser = argparse.ArgumentParser(description="see the head of this file")
-    parser.add_argument("--all", action="store_true", help="every failure, not a sample")
-    parser.add_argument("--sample", type=int, default=200, help="how many failures (200)")
+    parser.add_argument("--all", action="store_true", help="every place, not a sample")
+    parser.add_argument("--part", default="1/1", help="with --all: only the K-th of N parts (1/1)")
+    parser.add_argument("--sample", type=int, default=100, help="how many failures (100)")
     parser.add_argument("--seed", type=int, default=1, help="which sample (1)")
     parser.add_argument("--scenario", help="only those whose names this regular expression matches (all, or the "
                         "few that a sample is taken of)")
     parser.add_argument("--call", help="only this system call")
-    parser.add_argument("--errno", default="EPERM", help="what the call fails with (EPERM)")
+    parser.add_argument("--errno", help="what calls fail with, with commas (all that make sense for a call)")
+    parser.add_argument("--count", action="store_true", help="only count the failures")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time (processors)")
     parser.add_argument("--baselines", type=int, default=2, help="undisturbed runs of each scenario (2)")
-    parser.add_argument("--stacks", action="store_true", help="who made the call, with strace -k")
     parser.add_argument("--lines", default=os.devnull, help="where to keep each run as a line of JSON")
     arguments = parser.parse_args()
-    everywhere = ".*" if arguments.all else "|".join(SAMPLED)
-    chosen = [s for s in scenarios() if re.fullmatch(arguments.scenario or everywhere, s.name)]
-    plan = Plan(chosen, arguments)
-    free = [Worker() for _ in range(arguments.jobs)]
-    workers = list(free)
-    done = collections.defaultdict(list)
-    lock = threading.Lock()
-
-    def with_worker(function):
-        with lock:
-            worker = free.pop()
-        try:
-            return function(worker)
-        finally:
-            with lock:
-                free.append(worker)
-
-    def try_failure(lines, failure):
-        scenario, call, n, form = failure
-
-        def one(worker):
-            inject = "%s:error=%s:when=%d%s" % (call, arguments.errno, n, form)
-            for _ in range(2):  # what is wrong once only is a busy machine's
-                run = worker.run(scenario, inject)
-                wrong = judge(run, scenario, plan.known[scenario.name], call, form, arguments.errno,
-                              plan.calls_most[scenario.name]) if run.injected else None
-                if not wrong:
-                    break
-            who = caller(worker.run(scenario, inject, call).log) if wrong and arguments.stacks else ""
-            with lock:
-                done[scenario.name, call].append((n, form, run.injected, wrong, run.command))
-                json.dump({"scenario": scenario.name, "call": call, "n": n, "form": form, "injected": run.injected,
-                           "status": run.status, "wrong": wrong, "who": who, "said": said(run),
-                           "command": run.command, "signature": run.signature() if wrong else None}, lines)
-                lines.write("\n")
-                lines.flush()
-        with_worker(one)
-
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool, open(arguments.lines, "w") as lines:
-        for result in [pool.submit(with_worker, lambda w, s=s: plan.learn(w, s)) for s in chosen]:
-            result.result()
-        failures = list(plan.failures())
-        print("# %d failures are possible" % len(failures), flush=True)
-        if not arguments.all:
-            failures = sample(failures, arguments.sample, arguments.seed)
-        for result in [pool.submit(try_failure, lines, failure) for failure in failures]:
-            result.result()
-    for worker in workers:
-        worker.close()
-    return report(done)
-
-
-def caller(log):
-    """The program's functions that made the calls which failed, each with who called it."""
-    chains, names, inside = [], [], False
-    for line in read(log).splitlines() + ["end"]:
-        if inside and line.startswith(" > "):
-            match = re.search(r"sctp-connect\(([\w.]+)\+", line)
-            if match and match.group(1) not in ("main", "_start"):
-                names.append(match.group(1))
-            continue
-        chain = " < ".join(names[:5])
-        if inside and chain not in chains:
-            chains.append(chain)
-        inside, names = "(INJECTED)" in line, []
-    return "; ".join(chains[:4])
-
-
-def report(done):
-    print("1..%d" % len(done))
-    bad = False
-    for number, ((scenario, call), runs) in enumerate(sorted(done.items()), 1):
-        wrong = [run for run in sorted(runs) if run[3]]
-        bad = bad or wrong
-        print("%s %d %s: %s fails (%d runs)" % ("not ok" if wrong else "ok", number, scenario, call, len(runs)))
-        for _, _, _, why, command in wrong[:5]:
-            print("# %s\n#   %s" % (command, why))
-        if len(wrong) > 5:
-            print("# and %d more" % (len(wrong) - 5))
-    return 1 if bad else 0
+    with open(arguments.lines, "w") as lines:
+        return Trial(arguments, lines).run()
 
 
 sys.exit(main())

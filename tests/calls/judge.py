@@ -33,8 +33,9 @@ class Run:
         self.hung = False
         self.ended_by_us = False  # a listener whose client has gone, and that still waits
         self.left = ""
-        self.calls = 0
+        self.calls = 0  # of those that were traced
         self.seconds = 0
+        self.cpu = 0  # seconds
         self.injected = 0
         self.log = ""
 
@@ -70,16 +71,18 @@ class Run:
         return self.out + self.err
 
 
-def judge(run, scenario, known, call, form, errno, calls_most):
-    """None when the report is right, else what is wrong with it."""
+def judge(run, scenario, known, call, form, errno, calls_most, cpu_most):
+    """None when the report is right, else what is wrong with it. The most: of that call, undisturbed."""
     if run.hung:
         return "did not end"
     if run.status < 0 or run.status in (128 + signal.SIGSEGV, 128 + signal.SIGABRT, 128 + signal.SIGFPE,
                                         128 + signal.SIGBUS, 128 + signal.SIGKILL, 128 + signal.SIGALRM):
-        return "crashed: status %d" % run.status
+        return "crashed: status %d: %s" % (run.status, said(run))
     # malloc() takes a mapping for each piece where its heap cannot grow.
     if call not in MEMORY and run.calls > 3 * calls_most + CALLS_PER_SECOND * run.seconds:
         return "calls in a circle: %d, of %d" % (run.calls, calls_most)
+    if run.cpu > 0.3 + 3 * cpu_most + 0.25 * run.seconds:
+        return "a circle without a wait: %.2f s of processor time, of %.2f s" % (run.cpu, run.seconds)
     # Where no packet leaves any more, the peer cannot be told.
     if run.left and not (os.environ["STACK"] == "usrsctp" and call == "sendmsg" and form):
         return run.left
@@ -88,6 +91,9 @@ def judge(run, scenario, known, call, form, errno, calls_most):
     if call in ("write", "writev") and not run.err and (run.status == 6 or run.status != 0 and not run.out):
         return None  # there was no way to say it
     if call in MEMORY and re.search(r"out of memory|ENOMEM|EAGAIN|%s" % errno, run.text()) and run.status == 6:
+        return None
+    # A packet for which usrsctp has no memory is lost without a word.
+    if call in MEMORY and os.environ["STACK"] == "usrsctp" and not form and run.status in (4, 5):
         return None
     # Where the errno is lost inside the library, that is said.
     if "usrsctp" in run.text() and "does not say why" in run.text() and run.status == 6:

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""Runs the program, whole or with a failing call, between the two network namespaces that "run" makes."""
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from judge import Run, said
+from scenarios import STACK, SCTP_UDP
+
+PROGRAM = os.environ.get("SCTP_CONNECT", os.path.join(os.getcwd(), "build/sctp-connect"))
+TOPO = os.environ["TOPO"]
+# Emulation is slow, and so is a loaded machine: only a bound for what never ends.
+SECONDS_SPARE = 40 if STACK == "kernel" else 20
+
+# Not the program's: what a failure of these does is decided in libc, or by usrsctp's clock, which is a thread that
+# sleeps. A clock that is there cannot fail. brk() has no errno, and glibc takes the one that strace puts in for a new
+# end of the heap.
+LEFT_OUT = {"execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall", "futex", "set_robust_list", "rseq",
+            "arch_prctl", "set_tid_address", "clock_nanosleep", "clock_gettime", "brk"}
+
+LISTENERS = ["good", "half", "raw", "udp", "nobody", None]
+
+
+class Worker:
+    """Has listeners and ports of its own, so that what is left at a peer is known to be this run's."""
+    count = 0
+    lock = threading.Lock()
+
+    def __init__(self):
+        with Worker.lock:
+            self.number = Worker.count
+            Worker.count += 1
+        self.folder = tempfile.mkdtemp(prefix="calls.")
+        self.listeners = {}
+
+    def packing(self, which):
+        if STACK == "kernel":
+            return ["-u", SCTP_UDP] if which == "udp" else []
+        return ["--stack", "usrsctp"] + ([] if which == "raw" else ["-u", str(self.port(which) + 4900)])
+
+    def port(self, which):
+        return 5000 + self.number * len(LISTENERS) + LISTENERS.index(which)
+
+    @staticmethod
+    def start(side, command, out, err, **more):
+        return subprocess.Popen(["ip", "netns", "exec", TOPO + "-" + side] + command, stdin=subprocess.DEVNULL,
+                                stdout=out, stderr=err, start_new_session=True, **more)
+
+    def listener(self, which):
+        process, path = self.listeners.get(which, (None, None))
+        if process and process.poll() is None:
+            return path
+        path = os.path.join(self.folder, "listener." + which)
+        second = "10.1.3.2" if which == "half" else "10.1.2.2"
+        with open(path, "wb") as out:
+            process = self.start("server", [PROGRAM] + self.packing(which) + ["--json", "--listen", "-b",
+                                 "10.1.1.2:%d" % self.port(which), "-b", second], out, out)
+        self.listeners[which] = (process, path)
+        self.wait_for(lambda: '"listening"' in read(path), 20)
+        return path
+
+    def end_listener(self, which):
+        process, _ = self.listeners.pop(which)
+        process.kill()
+        process.wait()
+
+    def close(self):
+        for process, _ in self.listeners.values():
+            process.terminate()
+            process.wait()
+        subprocess.run(["rm", "-rf", self.folder], check=False)
+
+    @staticmethod
+    def wait_for(condition, seconds):
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.005)
+        return True
+
+    def run(self, scenario, inject=None, trace=None, places=False):
+        """
+        inject: strace's; trace: only these calls, else all; places: with who made each call. strace is not the
+        program's parent (-D), so what wait4() tells of its time is its own.
+        """
+        run = Run()
+        log = os.path.join(self.folder, "strace")
+        arguments = [a.format(port=self.port(scenario.peer)) for a in scenario.arguments]
+        packing = self.packing(scenario.peer)
+        command = ["strace", "-f", "-D", "-o", log, "-s", "16"] + (["-k"] if places else [])
+        command += ["--seccomp-bpf", "-e", "trace=" + trace] if trace else []
+        command += ["-e", "inject=" + inject] if inject else []
+        command += [PROGRAM] + packing + arguments
+        run.command = "strace -f" + (" -e inject=" + inject if inject else "") + " sctp-connect " + \
+            " ".join(packing + arguments)
+        path = self.listener(scenario.peer) if scenario.peer not in (None, "nobody") else None
+        before = os.path.getsize(path) if path else 0
+        start = time.monotonic()
+        ends, traces = os.pipe()
+        with open(os.path.join(self.folder, "out"), "w+b") as out, open(os.path.join(self.folder, "err"), "w+b") as err:
+            process = self.start("server" if scenario.listens else "client", command, out, err, pass_fds=[traces])
+            os.close(traces)
+            if scenario.listens:
+                self.attend(run, process, out.name)
+            self.finish(run, process)
+            run.seconds = time.monotonic() - start
+            # strace has it open, too, and has written all by the time it is closed.
+            os.read(ends, 1)
+            os.close(ends)
+            run.out, run.err = read(out.name), read(err.name)
+        run.log = read(log)
+        run.calls = len(re.findall(r"^\d+ +\w+\(", run.log, re.M))
+        run.injected = run.log.count("(INJECTED)")
+        if path:
+            self.look_for_left(run, scenario.peer, path, before)
+        return run
+
+    def attend(self, run, process, out):
+        """The client of a listener that is being disturbed, and the end of one that would wait for ever."""
+        if self.wait_for(lambda: "listening" in read(out) or process.poll() is not None, SECONDS_SPARE) and \
+                process.poll() is None:
+            client = self.start("client", [PROGRAM] + self.packing(None) + [
+                "-w", "1s", "--rto-initial", "100ms", "--init-timeout", "100ms", "--probe-timeout", "250ms",
+                "-a", "10.1.1.2:%d" % self.port(None), "-a", "10.1.2.2"], subprocess.DEVNULL, subprocess.DEVNULL)
+            client.wait()
+            if not self.wait_for(lambda: process.poll() is not None, 3 if STACK == "kernel" else 1):
+                run.ended_by_us = True
+                process.send_signal(signal.SIGTERM)
+
+    @staticmethod
+    def finish(run, process):
+        def ended():
+            if process.returncode is None:
+                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if pid:
+                    process.returncode = os.waitstatus_to_exitcode(status)
+                    run.cpu = usage.ru_utime + usage.ru_stime
+            return process.returncode is not None
+        if not Worker.wait_for(ended, SECONDS_SPARE):
+            run.hung = True
+            process.kill()
+            Worker.wait_for(ended, 60)
+        run.status = process.returncode
+
+    def look_for_left(self, run, which, path, before):
+        def settled():
+            new = read(path)[before:]
+            return new.count('"event":"up"') <= new.count('"event":"down"')
+        if run.hung:
+            self.end_listener(which)
+        elif not self.wait_for(settled, 6 if STACK == "kernel" else 3):
+            run.left = "the peer still has an association"
+            self.end_listener(which)
+
+
+def read(path):
+    with open(path, errors="replace") as file:
+        return file.read()
+
+
+def calls_by_name(log, until=None):
+    """For each name, how often the thread that calls it most often does so; until: only up to that line."""
+    counts = {}
+    for line in log.splitlines():
+        if until and until in line:
+            break
+        match = re.match(r"(\d+) +(\w+)\(", line)
+        if match:
+            counts[match.groups()] = counts.get(match.groups(), 0) + 1
+    most = {}
+    for (_, name), count in counts.items():
+        most[name] = max(most.get(name, 0), count)
+    return most
+
+
+def calls_before_main():
+    """The loader tells when it is done; it uses writev() and getpid() only to tell."""
+    with tempfile.NamedTemporaryFile() as log:
+        subprocess.run(["strace", "-f", "-s", "200", "-o", log.name, PROGRAM, "--version"], check=True,
+                       env=dict(os.environ, LD_DEBUG="files"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        before = calls_by_name(read(log.name), "transferring control")
+    for name in ("writev", "getpid"):
+        before.pop(name, None)
+    return before
+
+
+def must_be_sound(run, scenario):
+    if run.hung or run.left or run.ended_by_us or run.status < 0:
+        raise RuntimeError("%s undisturbed: %s %s" % (scenario.name, said(run), run.left))
+
+
+def calls_with_places(log):
+    """
+    Of a log with stacks, the calls of main() and what follows: (name, the n-th of its thread, place, injected). A
+    place is the functions that were active then, with where in them. Those of a call follow the line that ends it.
+    """
+    calls, counts, of_thread, last = [], {}, {}, None
+    for line in log.splitlines():
+        begin = re.match(r"(\d+) +(\w+)\(", line)
+        end = re.match(r"(\d+) +<\.\.\. (\w+) resumed>", line)
+        if line.startswith(" > "):
+            if last:
+                last[2].append(re.sub(r"^ > (\S*/)?|\s*\[.*", "", line))
+            continue
+        if begin:
+            counts[begin.groups()] = counts.get(begin.groups(), 0) + 1
+            calls.append([begin.group(2), counts[begin.groups()], [], False])
+            of_thread[begin.group(1)] = calls[-1]
+        last = of_thread.get((begin or end).group(1)) if begin or end else None
+        if last:
+            last[3] |= "(INJECTED)" in line
+    calls = [(name, n, " < ".join(frames), injected) for name, n, frames, injected in calls]
+    while calls and "sctp-connect(main+" not in calls[0][2]:
+        calls.pop(0)
+    return calls
+
+
+def innermost(place):
+    """The two innermost functions of the program, with where in them."""
+    return " < ".join(re.findall(r"sctp-connect\([^)]+\)", place)[:2])
+
+
+def functions(place):
+    """The program's, of a place, without those at both ends."""
+    names = re.findall(r"sctp-connect\(([\w.]+)\+", place)
+    return " < ".join([name for name in names if name not in ("main", "_start")][:5])
