@@ -42,28 +42,29 @@ static struct unsent *add(void)
 	return one;
 }
 
-static bool is_about_routes(int error)
+static bool is_about_routes(int error, bool routed)
 {
 	switch (error) {
 	case ENETUNREACH:
 	case EHOSTUNREACH:
 	case ENETDOWN:
-	case EACCES:
 	case EINVAL:
 	case EADDRNOTAVAIL:
 		return true;
+	case EACCES:
+		return !routed;
 	default:
 		return false;
 	}
 }
 
-void unsent_note(uint16_t port, const union address *to, int error)
+void unsent_note(uint16_t port, const union address *to, int error, bool routed)
 {
 	struct unsent *one;
 
 	if (error == EMSGSIZE)
 		return;
-	if (is_about_routes(error))
+	if (is_about_routes(error, routed))
 		error = 0;
 	pthread_mutex_lock(&unsent.lock);
 	one = find(port, to);

@@ -7,6 +7,7 @@
 #ifndef STACK_UNSENT_H
 #define STACK_UNSENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/address.h"
@@ -14,9 +15,10 @@
 /*
  * A packet from that SCTP port to that host was sent (0), or could not be sent (positive errno).
  * Not noted are errors about the packet's size, because the library then makes smaller packets, and
- * errors about its route, because a route look-up tells more.
+ * errors about its route, because a route look-up tells more. routed: there is a route, so EACCES
+ * is not about that.
  */
-void unsent_note(uint16_t port, const union address *to, int error);
+void unsent_note(uint16_t port, const union address *to, int error, bool routed);
 
 /* The errno of the newest packet from that port to that host, or 0 if it was sent. */
 int unsent_error(uint16_t port, const union address *to);

@@ -444,8 +444,8 @@ static bool refuses_newest_init(const uint8_t *packet, const union address *to)
 	       address_equal(&newest_init.peer, to) && find_link(&newest_init.asked);
 }
 
-/* With the lock held. */
-static void set_source(struct msghdr *message, union control *control,
+/* With the lock held. False: there is no route. */
+static bool set_source(struct msghdr *message, union control *control,
 		       const struct outgoing *packet)
 {
 	const struct bound *bound = &sources.ports[packet->port];
@@ -464,13 +464,14 @@ static void set_source(struct msghdr *message, union control *control,
 	else if (ask_from_each(bound, to, &other))
 		source = &other;
 	else
-		return;
+		return false;
 	if (packet->with_header && message->msg_iov[0].iov_len >= sizeof(struct iphdr))
 		memcpy((uint8_t *)message->msg_iov[0].iov_base + offsetof(struct iphdr, saddr),
 		       &source->v4.sin_addr, sizeof(source->v4.sin_addr));
 	/* Even if the header has it, because routes may depend on it. */
 	if (!address_equal(source, &route))
 		name_source(message, control, source);
+	return true;
 }
 
 /* On any thread. */
@@ -480,6 +481,7 @@ __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msgh
 	struct msghdr changed = *message;
 	union control control;
 	struct outgoing packet;
+	bool routed = true;
 	ssize_t sent;
 	int error;
 
@@ -488,11 +490,11 @@ __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msgh
 		return kernel_sendmsg(fd, message, flags);
 	pthread_mutex_lock(&sources.lock);
 	if (sources.started)
-		set_source(&changed, &control, &packet);
+		routed = set_source(&changed, &control, &packet);
 	pthread_mutex_unlock(&sources.lock);
 	sent = kernel_sendmsg(fd, &changed, flags);
 	error = errno;
-	unsent_note(packet.port, &packet.to, sent < 0 ? error : 0);
+	unsent_note(packet.port, &packet.to, sent < 0 ? error : 0, routed);
 	errno = error;
 	return sent;
 }

@@ -27,10 +27,10 @@ static void the_newest_packet_counts(void **state)
 
 	(void)state;
 	assert_int_equal(unsent_error(5000, &a), 0);
-	unsent_note(5000, &a, EPERM);
-	unsent_note(5000, &a, ENOMEM);
+	unsent_note(5000, &a, EPERM, true);
+	unsent_note(5000, &a, ENOMEM, true);
 	assert_int_equal(unsent_error(5000, &a), ENOMEM);
-	unsent_note(5000, &a, 0);
+	unsent_note(5000, &a, 0, true);
 	assert_int_equal(unsent_error(5000, &a), 0);
 }
 
@@ -39,13 +39,24 @@ static void each_port_and_host_has_its_own(void **state)
 	const union address a = host(1), b = host(2);
 
 	(void)state;
-	unsent_note(5000, &a, EPERM);
-	unsent_note(5000, &b, EIO);
-	unsent_note(5001, &b, 0);
+	unsent_note(5000, &a, EPERM, true);
+	unsent_note(5000, &b, EIO, true);
+	unsent_note(5001, &b, 0, true);
 	assert_int_equal(unsent_error(5000, &a), EPERM);
 	assert_int_equal(unsent_error(5000, &b), EIO);
 	assert_int_equal(unsent_error(5001, &a), 0);
 	assert_int_equal(unsent_error(5001, &b), 0);
+}
+
+static void denied_though_there_is_a_route(void **state)
+{
+	const union address a = host(1);
+
+	(void)state;
+	unsent_note(5000, &a, EACCES, false);
+	assert_int_equal(unsent_error(5000, &a), 0);
+	unsent_note(5000, &a, EACCES, true);
+	assert_int_equal(unsent_error(5000, &a), EACCES);
 }
 
 static void too_large_says_nothing(void **state)
@@ -53,10 +64,10 @@ static void too_large_says_nothing(void **state)
 	const union address a = host(1);
 
 	(void)state;
-	unsent_note(5000, &a, EMSGSIZE);
+	unsent_note(5000, &a, EMSGSIZE, true);
 	assert_int_equal(unsent_error(5000, &a), 0);
-	unsent_note(5000, &a, EPERM);
-	unsent_note(5000, &a, EMSGSIZE);
+	unsent_note(5000, &a, EPERM, true);
+	unsent_note(5000, &a, EMSGSIZE, true);
 	assert_int_equal(unsent_error(5000, &a), EPERM);
 }
 
@@ -68,7 +79,7 @@ static void the_oldest_is_forgotten_first(void **state)
 	for (unsigned i = 0; i < PLACES + MORE; i++) {
 		const union address to = host(i);
 
-		unsent_note(5000, &to, EPERM);
+		unsent_note(5000, &to, EPERM, true);
 	}
 	for (unsigned i = 0; i < PLACES + MORE; i++) {
 		const union address to = host(i);
@@ -82,6 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_newest_packet_counts, forget),
 		cmocka_unit_test_setup(each_port_and_host_has_its_own, forget),
+		cmocka_unit_test_setup(denied_though_there_is_a_route, forget),
 		cmocka_unit_test_setup(too_large_says_nothing, forget),
 		cmocka_unit_test_setup(the_oldest_is_forgotten_first, forget),
 	};
