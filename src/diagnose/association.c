@@ -78,6 +78,8 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 	}
 	if (!why.code)
 		why = unsent;
+	if (!diagnose_seen_to_leave(evidence->ledger, &path->path.address))
+		diagnose_departed(path, CHUNK_HEARTBEAT, &why);
 	path->verdict = VERDICT_DEAD;
 	path->cause = why.code ? why : unanswered;
 }

@@ -8,6 +8,7 @@
  * - conclude.c: the result gets its cause
  * - address.c: one address of the call
  * - seen.c: what the witness saw of one address
+ * - departed.c: in which form packets to one address leave this host
  */
 #ifndef DIAGNOSE_PARTS_H
 #define DIAGNOSE_PARTS_H
@@ -71,6 +72,17 @@ struct finding diagnose_seen_init(const struct evidence *evidence, const union a
 /* About the heartbeats to it. answered: the stack has accepted an answer. */
 struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union address *peer,
 				       bool answered);
+
+/* Was a heartbeat to it seen to leave? False if there was no witness. */
+bool diagnose_seen_to_leave(const struct ledger *ledger, const union address *peer);
+
+/* --- departed.c ------------------------------------------------------------------------------ */
+
+/*
+ * *finding is why the path does not answer, as far as is known without its departure; it may be
+ * none. chunk: what was to leave, and was not seen to leave as it is.
+ */
+void diagnose_departed(const struct path_result *path, uint8_t chunk, struct finding *finding);
 
 /* --- attempt.c ------------------------------------------------------------------------------- */
 

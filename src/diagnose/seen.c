@@ -189,3 +189,10 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 	}
 	return finding;
 }
+
+bool diagnose_seen_to_leave(const struct ledger *ledger, const union address *peer)
+{
+	const struct ledger_path *path = ledger ? ledger_find(ledger, peer) : NULL;
+
+	return path && path->heartbeats.count;
+}

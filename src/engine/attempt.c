@@ -40,6 +40,7 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
 		.stack = stack,
 		.timeline = timeline,
 		.fault.lack = LACKS_LOCAL_FAMILY,
+		.udp = options->udp,
 		.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC,
 	};
 	if (!plan->count)

@@ -27,9 +27,10 @@ struct attempt {
 	struct stack_endpoint *endpoint; /* NULL: not open */
 	struct stack_assoc *assoc;       /* NULL: the call was not made, or it is closed */
 	struct stack_fault fault;        /* which call failed */
-	int64_t t1_us;                   /* the wait for one INIT, before the next address */
-	int64_t started_us;              /* when the call was made; 0: not made */
-	int64_t timeout_us;              /* how long it may take, from started_us on */
+	struct stack_encaps udp;
+	int64_t t1_us;      /* the wait for one INIT, before the next address */
+	int64_t started_us; /* when the call was made; 0: not made */
+	int64_t timeout_us; /* how long it may take, from started_us on */
 
 	enum attempt_outcome outcome;
 	int64_t up_us;  /* when it was seen to be up; 0: never */

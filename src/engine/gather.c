@@ -41,8 +41,29 @@ void way_look_for_unsent(struct way *way, const union address *address, const st
 		way->send_error = stack->send_error(assoc, address);
 }
 
+void way_look_for_departure(struct way *way, const union address *address,
+			    const struct way_flow *flow)
+{
+	struct stack_encaps udp = flow->udp;
+	bool encapsulated = udp.local || udp.remote;
+	struct ipsec_flow packet;
+	uint16_t port = 0;
+
+	flow->stack->ports(flow->endpoint, &port, &udp.local);
+	packet = (struct ipsec_flow){
+		.destination = *address,
+		.protocol = encapsulated ? IPPROTO_UDP : IPPROTO_SCTP,
+		.source_port = encapsulated ? udp.local : port,
+		.destination_port = encapsulated ? udp.remote : address_port(address),
+	};
+	if (flow->source)
+		packet.source = *flow->source;
+	departure_look_up(&packet, &way->departure);
+}
+
 void way_tell(const struct way *way, struct path_result *path)
 {
+	path->departure = way->departure;
 	path->send_error = way->send_error;
 	path->route_error = way->route_error;
 	memcpy(path->link, way->link, sizeof(path->link));
@@ -261,14 +282,33 @@ const char *gather_give_up(const struct gather *gather, int64_t now_us)
 
 /* --- The end --------------------------------------------------------------------------------- */
 
+static void look_for_departures(struct gather *gather)
+{
+	const struct plan *plan = gather->plan;
+	const struct attempt *attempt = gather->attempt;
+	struct way_flow flow = { .stack = attempt->stack,
+				 .endpoint = attempt->endpoint,
+				 .udp = attempt->udp };
+
+	if (!attempt->endpoint || plan->count > NEIGHBOURS_MAX)
+		return;
+	for (size_t i = 0; i < plan->count; i++) {
+		flow.source = plan_source(plan, &plan->addresses[i]);
+		if (!gather->ways[i].route_error)
+			way_look_for_departure(&gather->ways[i], &plan->addresses[i], &flow);
+	}
+}
+
 void gather_end(struct gather *gather, bool answered)
 {
 	const struct attempt *attempt = gather->attempt;
 	const struct watch *watch = gather->watch;
 
 	sample_soft_error(gather);
-	if (!answered)
+	if (!answered) {
 		gather_look_for_routes(gather);
+		look_for_departures(gather);
+	}
 	if (attempt->assoc)
 		gather->state = attempt->stack->pending_state(attempt->assoc);
 	if (gather->checksums_sampled) {

@@ -8,6 +8,7 @@
 
 #include "engine/attempt.h"
 #include "engine/plan.h"
+#include "host/departure.h"
 #include "host/route.h"
 #include "report/result.h"
 #include "witness/watch.h"
@@ -22,12 +23,23 @@ struct way {
 	enum neighbour neighbour;
 	union address hop; /* the next hop, unless the neighbour is unknown */
 	int send_error;    /* why the newest packet could not be sent, or 0 */
+	struct departure departure;
+};
+
+/* The ends of the packets to an address. */
+struct way_flow {
+	const struct stack *stack;
+	const struct stack_endpoint *endpoint;
+	struct stack_encaps udp;
+	const union address *source; /* NULL: the one that the route chooses */
 };
 
 void way_look_for_route(struct way *way, const union address *address, const struct plan *plan);
 void way_look_for_neighbour(struct way *way, const union address *address);
 void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
 			 struct stack_assoc *assoc);
+void way_look_for_departure(struct way *way, const union address *address,
+			    const struct way_flow *flow);
 void way_tell(const struct way *way, struct path_result *path);
 
 /* Changed by gather.c alone. */

@@ -122,6 +122,10 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 	way_look_for_route(&way, &asked->address, &any_source);
 	way_look_for_neighbour(&way, &asked->address);
 	way_look_for_unsent(&way, &asked->address, r->stack, r->assoc);
+	way_look_for_departure(&way, &asked->address,
+			       &(struct way_flow){ .stack = r->stack,
+						   .endpoint = r->endpoint,
+						   .udp = r->options->udp });
 	way_tell(&way, &known);
 	if (!r->watch->witness)
 		return diagnose_dead_path(&known, NULL, waited_us);

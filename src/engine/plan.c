@@ -107,6 +107,16 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
+/* If several could be it, the first one. */
+const union address *plan_source(const struct plan *plan, const union address *to)
+{
+	for (size_t i = 0; i < plan->source_count; i++)
+		if (plan->sources[i].sa.sa_family == to->sa.sa_family &&
+		    !address_is_wildcard(&plan->sources[i]))
+			return &plan->sources[i];
+	return NULL;
+}
+
 bool plan_needs_ipv6(const struct plan *plan)
 {
 	return any_of_family(plan->sources, plan->source_count, AF_INET6) ||

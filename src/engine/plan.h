@@ -34,6 +34,9 @@ void plan_make(struct plan *plan, const struct target *peer, const struct target
 	       struct timeline *timeline);
 void plan_free(struct plan *plan);
 
+/* The address that packets to this one are sent from; NULL: the route chooses it. */
+const union address *plan_source(const struct plan *plan, const union address *to);
+
 /* Must the socket carry IPv6? */
 bool plan_needs_ipv6(const struct plan *plan);
 

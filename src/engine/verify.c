@@ -230,6 +230,11 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	way_look_for_neighbour(&way, &address);
 	if (asked->sent)
 		way_look_for_unsent(&way, &address, attempt->stack, attempt->assoc);
+	way_look_for_departure(&way, &address,
+			       &(struct way_flow){ .stack = attempt->stack,
+						   .endpoint = attempt->endpoint,
+						   .udp = attempt->udp,
+						   .source = plan_source(verify->plan, &address) });
 	way_tell(&way, path);
 }
 

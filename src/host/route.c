@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <ifaddrs.h>
+#include <linux/lwtunnel.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -112,8 +113,16 @@ static size_t ask(const struct question *q, void *answer, size_t size)
 	return header->nlmsg_len;
 }
 
-/* The next hop (a router or the peer itself), and its link. */
-static bool next_hop(const union address *peer, union address *hop, int *link)
+static void put_address(struct question *q, unsigned short type, const union address *a)
+{
+	size_t length;
+	const uint8_t *bytes = address_bytes(a, &length);
+
+	put_attribute(q, type, bytes, length);
+}
+
+/* The route that a packet to the peer takes. False: there is none. */
+static bool ask_for_route(const union address *peer, void *answer, size_t size)
 {
 	struct question q = {
 		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.body.route)),
@@ -121,19 +130,25 @@ static bool next_hop(const union address *peer, union address *hop, int *link)
 			    .nlmsg_flags = NLM_F_REQUEST },
 		.body.route.rtm_family = (unsigned char)peer->sa.sa_family,
 	};
+
+	put_address(&q, RTA_DST, peer);
+	if (peer->sa.sa_family == AF_INET6 && peer->v6.sin6_scope_id)
+		put_attribute(&q, RTA_OIF, &peer->v6.sin6_scope_id, sizeof(int));
+	return ask(&q, answer, size) > 0;
+}
+
+/* The next hop (a router or the peer itself), and its link. */
+static bool next_hop(const union address *peer, union address *hop, int *link)
+{
 	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
 	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
 	const struct rtattr *a;
-	const void *bytes;
 	size_t length, left;
 
 	*hop = *peer;
 	*link = 0;
-	bytes = address_bytes(peer, &length);
-	put_attribute(&q, RTA_DST, bytes, length);
-	if (peer->sa.sa_family == AF_INET6 && peer->v6.sin6_scope_id)
-		put_attribute(&q, RTA_OIF, &peer->v6.sin6_scope_id, sizeof(int));
-	if (!ask(&q, answer, sizeof(answer)))
+	address_bytes(peer, &length);
+	if (!ask_for_route(peer, answer, sizeof(answer)))
 		return false;
 	left = RTM_PAYLOAD(header);
 	for (a = RTM_RTA(NLMSG_DATA(header)); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
@@ -158,6 +173,46 @@ bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE])
 	return interface.dead;
 }
 
+static const char *encapsulation_name(uint16_t type)
+{
+	static const char *const names[] = {
+		[LWTUNNEL_ENCAP_MPLS] = "MPLS",       [LWTUNNEL_ENCAP_IP] = "an IP tunnel",
+		[LWTUNNEL_ENCAP_ILA] = "ILA",         [LWTUNNEL_ENCAP_IP6] = "an IPv6 tunnel",
+		[LWTUNNEL_ENCAP_SEG6] = "SRv6",       [LWTUNNEL_ENCAP_BPF] = "a BPF program",
+		[LWTUNNEL_ENCAP_SEG6_LOCAL] = "SRv6", [LWTUNNEL_ENCAP_RPL] = "RPL",
+	};
+
+	if (type == LWTUNNEL_ENCAP_NONE)
+		return NULL;
+	return type < ARRAY_SIZE(names) && names[type] ? names[type] : "a tunnel";
+}
+
+void route_departure(const union address *peer, union address *source, const char **encapsulation)
+{
+	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
+	uint16_t type = LWTUNNEL_ENCAP_NONE;
+	size_t length, left;
+
+	*source = (union address){ 0 };
+	*encapsulation = NULL;
+	address_bytes(peer, &length);
+	if (!ask_for_route(peer, answer, sizeof(answer)))
+		return;
+	left = RTM_PAYLOAD(header);
+	for (const struct rtattr *a = RTM_RTA(NLMSG_DATA(header)); RTA_OK(a, left);
+	     a = RTA_NEXT(a, left)) {
+		if (a->rta_type == RTA_ENCAP_TYPE && RTA_PAYLOAD(a) >= sizeof(type)) {
+			memcpy(&type, RTA_DATA(a), sizeof(type));
+		} else if (a->rta_type == RTA_PREFSRC && RTA_PAYLOAD(a) == length) {
+			source->sa.sa_family = peer->sa.sa_family;
+			memcpy((void *)(uintptr_t)address_bytes(source, &length), RTA_DATA(a),
+			       length);
+		}
+	}
+	*encapsulation = encapsulation_name(type);
+}
+
 enum neighbour neighbour_state(const union address *peer, union address *hop)
 {
 	struct question q = {
@@ -169,13 +224,10 @@ enum neighbour neighbour_state(const union address *peer, union address *hop)
 	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
 	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
 	const struct ndmsg *found = NLMSG_DATA(header);
-	const void *bytes;
-	size_t length;
 
 	if (!next_hop(peer, hop, &q.body.neighbour.ndm_ifindex))
 		return NEIGHBOUR_UNKNOWN;
-	bytes = address_bytes(hop, &length);
-	put_attribute(&q, NDA_DST, bytes, length);
+	put_address(&q, NDA_DST, hop);
 	if (ask(&q, answer, sizeof(answer)) < NLMSG_LENGTH(sizeof(*found)))
 		return NEIGHBOUR_UNKNOWN;
 	if (found->ndm_state & NUD_FAILED)

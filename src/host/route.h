@@ -24,6 +24,13 @@ int route_error(const union address *peer, const union address *sources, size_t 
  */
 bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
 
+/*
+ * What the route does to packets to this address: the source address that it chooses, of family 0
+ * if it is not known, and what it puts them into (ip route ... encap): "MPLS", "SRv6", "a BPF
+ * program", or NULL.
+ */
+void route_departure(const union address *peer, union address *source, const char **encapsulation);
+
 enum neighbour {
 	NEIGHBOUR_UNKNOWN, /* not looked up yet, or the host did not say */
 	NEIGHBOUR_ASKED,   /* looked up on its link (ARP, ND), and no answer yet */

@@ -88,9 +88,16 @@ enum finding_code {
 	FINDING_NO_ENDPOINT_OR_NO_SCTP,    /* port: the same, or no SCTP at all */
 
 	/* This host's own filters. */
+	FINDING_IPSEC_BLOCKS,      /* chunk */
+	FINDING_IPSEC_NO_KEY,      /* chunk; other: the end that the key is for */
 	FINDING_OWN_OUTPUT_FILTER, /* chunk */
 	FINDING_OWN_INPUT_FILTER,  /* chunk; link, other_link if they differ: out, in */
 	FINDING_OWN_FILTER,        /* one of the two; chunk: the one that did not leave */
+	FINDING_NOT_SEEN,          /* a filter, or it left in another form; chunk */
+
+	/* It leaves in another form, in which no witness sees it, and is not answered. */
+	FINDING_IN_IPSEC,  /* chunk; other: where the outer packet goes to */
+	FINDING_IN_TUNNEL, /* chunk; detail: what the route puts it into */
 
 	/* An answer that is not right. */
 	FINDING_ANSWERED_ELSEWHERE, /* other: the address that answered */

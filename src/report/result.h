@@ -6,6 +6,7 @@
 #include <net/if.h>
 
 #include "base/address.h"
+#include "host/departure.h"
 #include "host/route.h"
 #include "packet/packet.h"
 #include "report/finding.h"
@@ -84,6 +85,8 @@ struct path_result {
 	unsigned heartbeats;      /* sent by the probe */
 	unsigned answered;        /* of those */
 	unsigned lost;            /* of those, for certain */
+	/* If it does not answer: in which form packets to it leave. */
+	struct departure departure;
 	int send_error; /* why the newest packet to it could not be sent: positive errno, or 0 */
 	const char *ask_call; /* which call failed, so that it could not be asked, or NULL */
 	int ask_error;        /* and its positive errno */

@@ -486,16 +486,31 @@ static const struct words table[] = {
 	  "as for no-endpoint-or-queue-full and no-sctp",
 	  "sctp-connect with CAP_NET_RAW, or without --one-to-many, tells ABORT and ICMP apart\n"
 	  "on the peer: ss -Slnp; ls /proc/net/sctp" },
+	{ FINDING_IPSEC_BLOCKS, "ipsec-blocks", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "an IPsec policy of this host blocks the {chunk}",
+	  NULL,
+	  "ip xfrm policy shows it: action block",
+	  "an IPsec policy of this host forbids packets to the address",
+	  "ip xfrm policy add ... action block, or the IKE daemon's trap for traffic without a tunnel",
+	  "ip xfrm policy; /proc/net/xfrm_stat: XfrmOutPolBlock" },
+	{ FINDING_IPSEC_NO_KEY, "ipsec-no-key", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no {chunk} leaves this host: an IPsec policy wants to protect it, and there is no key for {other}",
+	  NULL,
+	  "ip xfrm state shows the keys (security associations) and ip xfrm policy what they are for; the log of the IKE daemon says why there is none",
+	  "an IPsec policy applies to packets to the address, and no security association does: the kernel drops them",
+	  "the IKE daemon (charon, pluto, racoon) is not running, or its negotiation failed\n"
+	  "keys set by hand that do not fit the policy: another mode, reqid or address",
+	  "ip xfrm policy; ip xfrm state\n"
+	  "/proc/net/xfrm_stat: XfrmOutNoStates" },
 	{ FINDING_OWN_OUTPUT_FILTER, "own-output-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no {chunk} left this host",
 	  NULL,
 	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc qdisc",
 	  "the stack sent a packet, but the witness did not see it leave, or sendmsg() was not permitted (EPERM): something on this host drops it",
 	  "an nftables or iptables rule in the output hook\n"
-	  "a queue discipline (tc) that drops\n"
-	  "an IPsec policy without a key",
-	  "nft list ruleset; ip xfrm policy\n"
-	  "tc -s qdisc show" },
+	  "a queue discipline or filter (tc), or a BPF program, that drops",
+	  "nft list ruleset; bpftool cgroup tree\n"
+	  "tc -s qdisc show; tc filter show dev DEVICE egress" },
 	{ FINDING_OWN_INPUT_FILTER, "own-input-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the {chunk} arrived[other_link: on {other_link}, not on {link}], but was dropped before this host's SCTP saw it",
 	  NULL,
@@ -513,6 +528,35 @@ static const struct words table[] = {
 	  "the INIT-ACK arrived, but no COOKIE-ECHO left: a filter on this host drops one of the two",
 	  "as for own-input-filter and own-output-filter",
 	  "nft list ruleset: the counters of its rules show which" },
+	{ FINDING_NOT_SEEN, "not-seen", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no {chunk} was seen to leave this host",
+	  NULL,
+	  "something on this host drops it before it leaves (nft list ruleset, iptables -S OUTPUT, tc qdisc), or it leaves in another form (ip xfrm policy): as root, this program tells which",
+	  "the stack sent a packet that the witness did not see leave: this host drops it, or it left in another form",
+	  "an nftables or iptables rule in the output hook, or a queue discipline (tc) that drops\n"
+	  "an IPsec policy that puts it into ESP: the kernel shows policies only to those with CAP_NET_ADMIN\n"
+	  "a rule that changes both its port and its address (NAT)",
+	  "ip xfrm policy; ip xfrm state, as root\n"
+	  "nft list ruleset; tc -s qdisc show" },
+	{ FINDING_IN_IPSEC, "in-ipsec", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no answer to the {chunk}, which this host sends inside of IPsec",
+	  NULL,
+	  "IPsec carries it to {other}: filters must pass ESP (IP protocol 50) or UDP port 4500, and both ends need the same keys and policies: ip xfrm state and /proc/net/xfrm_stat on both ends",
+	  "an IPsec policy of this host puts packets to the address into ESP or AH, and no answer arrived",
+	  "a filter on the path that drops ESP (IP protocol 50), AH (51) or UDP port 4500\n"
+	  "keys that the other end does not have: /proc/net/xfrm_stat there counts XfrmInNoStates or XfrmInStateProtoError\n"
+	  "the peer itself does not answer, as for silent",
+	  "ip xfrm state; ip xfrm policy, on both ends\n"
+	  "tcpdump -ni any esp or ah or udp port 4500, at the peer" },
+	{ FINDING_IN_TUNNEL, "in-tunnel", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no answer to the {chunk}, which the route puts into {detail}",
+	  NULL,
+	  "ip route get {address} shows the encapsulation: what it goes through must pass it, and its other end must undo it",
+	  "the route to the address puts packets into another protocol, and no answer arrived",
+	  "a router on the path that does not know the label or segment\n"
+	  "the peer itself does not answer, as for silent",
+	  "ip route get ADDR; ip -M route\n"
+	  "tcpdump -eni DEVICE mpls, on this host and at the other end" },
 	{ FINDING_ANSWERED_ELSEWHERE, "answered-elsewhere", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "[up:the answer comes from {other}][!up:{other} answered the INIT instead]",
 	  NULL,

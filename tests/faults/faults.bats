@@ -348,6 +348,19 @@ odd() {
   fault_within 2000 "this host's output filter rejects" -w 10s -a "10.1.1.2:$PORT"
   at_client input "$SCTP" drop
   fault "this host's input filter drops" -w 1200ms -a "10.1.1.2:$PORT"
+  # Not every host that tests the stack in user space has ESP.
+  ip -n "$TOPO-client" xfrm policy add dst 10.1.1.2 dir out action block
+  fault "this host's IPsec policy blocks" -w 1200ms -a "10.1.1.2:$PORT"
+  ip -n "$TOPO-client" xfrm policy flush
+  ip -n "$TOPO-client" xfrm policy add dst 10.1.1.2 dir out tmpl proto esp mode transport
+  fault "this host's IPsec policy has no key" -w 1200ms -a "10.1.1.2:$PORT"
+  if [ "$STACK" = kernel ]; then
+    ip -n "$TOPO-client" xfrm state add src 10.1.1.1 dst 10.1.1.2 proto esp spi 256 mode transport \
+      auth 'hmac(sha1)' 0x0123456789abcdef0123456789abcdef01234567 enc 'cbc(aes)' 0x0123456789abcdef0123456789abcdef
+    fault "IPsec carries it, and the peer has no key" -w 1200ms -a "10.1.1.2:$PORT"
+    ip -n "$TOPO-client" xfrm state flush
+  fi
+  ip -n "$TOPO-client" xfrm policy flush
   fault "-b is not an address of this host" -b 10.9.9.9 -a "10.1.1.2:$PORT"
   fault "one of two -b is not an address of this host" -b 10.1.1.1 -b 10.9.9.9 -a "10.1.1.2:$PORT"
   fault "-b of the other family" -b fd01:1::1 -a "10.1.1.2:$PORT"

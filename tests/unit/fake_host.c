@@ -13,6 +13,7 @@ struct fake_host fake_host;
 int __wrap_route_error(const union address *peer, const union address *sources, size_t count);
 bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
 enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop);
+void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
 int __wrap_witness_open(struct witness **witness, const struct witness_config *config);
 
 static bool is_in(const char *const list[FAKE_HOST_MAX], const union address *address)
@@ -50,6 +51,12 @@ enum neighbour __wrap_neighbour_state(const union address *peer, union address *
 		return NEIGHBOUR_UNKNOWN;
 	*hop = *peer;
 	return NEIGHBOUR_SILENT;
+}
+
+void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure)
+{
+	(void)flow;
+	*departure = (struct departure){ .ipsec = fake_host.ipsec ? fake_host.ipsec : IPSEC_NONE };
 }
 
 int __wrap_witness_open(struct witness **witness, const struct witness_config *config)

@@ -7,6 +7,7 @@
 #ifndef FAKE_HOST_H
 #define FAKE_HOST_H
 
+#include "host/departure.h"
 #include "host/route.h"
 
 #define FAKE_HOST_MAX 4
@@ -15,6 +16,7 @@ struct fake_host {
 	const char *no_route[FAKE_HOST_MAX]; /* addresses, as text, for which there is no route */
 	int route_error;                     /* the error for those; 0: ENETUNREACH */
 	const char *silent[FAKE_HOST_MAX];   /* addresses that do not answer on their link */
+	enum ipsec ipsec;                    /* of every packet; 0: none */
 	unsigned route_lookups;              /* how often a route was looked up */
 	unsigned neighbour_lookups;
 };

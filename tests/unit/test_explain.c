@@ -218,7 +218,7 @@ static void test_codes(void **state)
 	assert_non_null(strstr(text, "\n\nReported as:\n  - no CHUNK left this host\n"));
 	assert_non_null(strstr(text, "\n\nUsual causes:\n  - an nftables"));
 	assert_non_null(strstr(text, "\n\nAdvice:\n  - something on this host drops it"));
-	assert_non_null(strstr(text, "\n\nCheck:\n  - nft list ruleset; ip xfrm policy\n"));
+	assert_non_null(strstr(text, "\n\nCheck:\n  - nft list ruleset; bpftool cgroup tree\n"));
 	free(text);
 	text = printed("all-accept-alone");
 	assert_null(strstr(text, "Reported as"));

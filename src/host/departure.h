@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * In which form packets leave this host. A witness sees a packet as it leaves, so what it has not
+ * seen may have left inside of another one.
+ */
+#ifndef HOST_DEPARTURE_H
+#define HOST_DEPARTURE_H
+
+#include "host/ipsec.h"
+
+struct departure {
+	enum ipsec ipsec;
+	union address end;         /* IPSEC_CARRIES, IPSEC_NO_KEY: of ipsec_of() */
+	const char *encapsulation; /* of route_departure(), or NULL */
+};
+
+/* flow->source of family 0: the address that the route chooses. Nothing is sent. */
+void departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
+
+#endif

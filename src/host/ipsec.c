@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/ipsec.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/xfrm.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/util.h"
+
+/* A host with that many policies or keys has another problem. */
+#define MESSAGES_MAX 65536
+
+/* The attributes of a policy or of a state that decide, and the templates of a policy. */
+struct attributes {
+	const struct xfrm_user_tmpl *templates;
+	size_t template_count;
+	bool interface;  /* it is for a virtual interface (xfrm or vti) only */
+	uint32_t mark_v; /* after the packet's mark is masked: ours is 0 */
+	uint8_t type;    /* XFRM_POLICY_TYPE_MAIN or _SUB */
+};
+
+static void read_attributes(const struct nlmsghdr *message, size_t fixed, struct attributes *found)
+{
+	const char *at = (const char *)NLMSG_DATA(message) + NLMSG_ALIGN(fixed);
+	const char *end = (const char *)message + message->nlmsg_len;
+	struct nlattr a;
+
+	*found = (struct attributes){ .type = XFRM_POLICY_TYPE_MAIN };
+	for (; end - at >= (ptrdiff_t)sizeof(a); at += NLA_ALIGN(a.nla_len)) {
+		const void *value = at + NLA_HDRLEN;
+
+		memcpy(&a, at, sizeof(a));
+		if (a.nla_len < NLA_HDRLEN || a.nla_len > end - at)
+			return;
+		switch (a.nla_type & NLA_TYPE_MASK) {
+		case XFRMA_TMPL:
+			found->templates = value;
+			found->template_count =
+				(a.nla_len - NLA_HDRLEN) / sizeof(*found->templates);
+			break;
+		case XFRMA_MARK:
+			if (a.nla_len >= NLA_HDRLEN + sizeof(struct xfrm_mark))
+				found->mark_v = ((const struct xfrm_mark *)value)->v;
+			break;
+		case XFRMA_IF_ID:
+			found->interface = true;
+			break;
+		case XFRMA_POLICY_TYPE:
+			found->type = ((const struct xfrm_userpolicy_type *)value)->type;
+			break;
+		}
+		if (NLA_ALIGN(a.nla_len) > end - at)
+			return;
+	}
+}
+
+/* --- Does it apply? --------------------------------------------------------------------------- */
+
+static bool has_prefix(const xfrm_address_t *prefix, unsigned bits, const union address *a)
+{
+	const uint8_t *want = (const uint8_t *)prefix, *have;
+	size_t length;
+	uint8_t rest = (uint8_t)(0xff00 >> bits % 8);
+
+	have = address_bytes(a, &length);
+	if (bits > 8 * length || memcmp(want, have, bits / 8) != 0)
+		return false;
+	return bits % 8 == 0 || (want[bits / 8] & rest) == (have[bits / 8] & rest);
+}
+
+static bool has_port(uint16_t want, uint16_t mask, uint16_t port)
+{
+	return ((want ^ htons(port)) & mask) == 0;
+}
+
+static bool selects(const struct xfrm_selector *s, const struct ipsec_flow *flow)
+{
+	return s->family == flow->destination.sa.sa_family &&
+	       (!s->proto || s->proto == flow->protocol) &&
+	       has_prefix(&s->saddr, s->prefixlen_s, &flow->source) &&
+	       has_prefix(&s->daddr, s->prefixlen_d, &flow->destination) &&
+	       has_port(s->sport, s->sport_mask, flow->source_port) &&
+	       has_port(s->dport, s->dport_mask, flow->destination_port);
+}
+
+/* --- Asking the kernel for all of them -------------------------------------------------------- */
+
+typedef void (*look_at)(const struct nlmsghdr *message, void *context);
+
+/* Reads one datagram of the answer. 1: there is more; 0: it is complete; or -errno. */
+static int read_some(int fd, look_at look, void *context)
+{
+	char room[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *m = (const struct nlmsghdr *)room;
+	ssize_t got = recv(fd, room, sizeof(room), 0);
+
+	if (got < 0)
+		return -errno;
+	for (size_t left = (size_t)got; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
+		if (m->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (m->nlmsg_type == NLMSG_ERROR)
+			return ((const struct nlmsgerr *)NLMSG_DATA(m))->error;
+		look(m, context);
+	}
+	return 1;
+}
+
+static int dump(int fd, uint16_t type, look_at look, void *context)
+{
+	struct {
+		struct nlmsghdr header;
+		char body[NLMSG_ALIGN(sizeof(struct xfrm_userpolicy_id))];
+	} request = { .header = { .nlmsg_len = sizeof(request),
+				  .nlmsg_type = type,
+				  .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
+	int rc = 1;
+
+	if (type == XFRM_MSG_GETSA)
+		request.header.nlmsg_len = NLMSG_LENGTH(sizeof(struct xfrm_usersa_id));
+	if (send(fd, &request, request.header.nlmsg_len, 0) < 0)
+		return -errno;
+	for (unsigned n = 0; rc > 0 && n < MESSAGES_MAX; n++)
+		rc = read_some(fd, look, context);
+	return rc;
+}
+
+/* --- The policy ------------------------------------------------------------------------------- */
+
+struct policy {
+	const struct ipsec_flow *flow;
+	bool found;
+	uint32_t priority;
+	bool block;
+	bool needed;                    /* it has a template that must be used */
+	struct xfrm_user_tmpl template; /* the first of those */
+};
+
+/* Of two that apply, the kernel takes the one with the lower number, or else the older one. */
+static void look_at_policy(const struct nlmsghdr *message, void *context)
+{
+	const struct xfrm_userpolicy_info *info = NLMSG_DATA(message);
+	struct policy *best = context;
+	struct attributes a;
+
+	if (message->nlmsg_type != XFRM_MSG_NEWPOLICY ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || info->dir != XFRM_POLICY_OUT ||
+	    (best->found && best->priority <= info->priority) || !selects(&info->sel, best->flow))
+		return;
+	read_attributes(message, sizeof(*info), &a);
+	if (a.interface || a.mark_v || a.type != XFRM_POLICY_TYPE_MAIN)
+		return;
+	best->found = true;
+	best->priority = info->priority;
+	best->block = info->action == XFRM_POLICY_BLOCK;
+	best->needed = false;
+	for (size_t i = a.template_count; i > 0; i--) {
+		if (a.templates[i - 1].optional)
+			continue;
+		best->needed = true;
+		memcpy(&best->template, &a.templates[i - 1], sizeof(best->template));
+	}
+}
+
+/* --- Its key ---------------------------------------------------------------------------------- */
+
+struct key {
+	const struct policy *policy;
+	union address end; /* where the outer packets go to */
+	bool found;
+};
+
+static void look_at_state(const struct nlmsghdr *message, void *context)
+{
+	const struct xfrm_usersa_info *info = NLMSG_DATA(message);
+	struct key *key = context;
+	const struct xfrm_user_tmpl *t = &key->policy->template;
+
+	/* Without an SPI it only waits for its key. */
+	if (message->nlmsg_type != XFRM_MSG_NEWSA ||
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || !info->id.spi)
+		return;
+	key->found |=
+		info->id.proto == t->id.proto && info->mode == t->mode &&
+		(!t->reqid || info->reqid == t->reqid) &&
+		(!t->id.spi || info->id.spi == t->id.spi) &&
+		info->family == key->end.sa.sa_family &&
+		has_prefix(&info->id.daddr, key->end.sa.sa_family == AF_INET ? 32 : 128, &key->end);
+}
+
+static union address end_of(const struct policy *policy)
+{
+	const struct xfrm_user_tmpl *t = &policy->template;
+	union address end = policy->flow->destination;
+
+	if (t->mode == XFRM_MODE_TUNNEL || t->mode == XFRM_MODE_BEET) {
+		end = (union address){ .sa.sa_family = t->family };
+		if (t->family == AF_INET)
+			memcpy(&end.v4.sin_addr, &t->id.daddr, sizeof(end.v4.sin_addr));
+		else
+			memcpy(&end.v6.sin6_addr, &t->id.daddr, sizeof(end.v6.sin6_addr));
+	}
+	address_set_port(&end, 0);
+	return end;
+}
+
+static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
+{
+	struct policy policy = { .flow = flow };
+	struct key key = { .policy = &policy };
+
+	if (dump(fd, XFRM_MSG_GETPOLICY, look_at_policy, &policy) != 0)
+		return IPSEC_UNKNOWN;
+	if (!policy.found)
+		return IPSEC_NONE;
+	if (policy.block)
+		return IPSEC_BLOCKS;
+	if (!policy.needed)
+		return IPSEC_NONE;
+	key.end = *end = end_of(&policy);
+	if (dump(fd, XFRM_MSG_GETSA, look_at_state, &key) != 0)
+		return IPSEC_UNKNOWN;
+	return key.found ? IPSEC_CARRIES : IPSEC_NO_KEY;
+}
+
+enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
+	enum ipsec ipsec;
+
+	*end = (union address){ 0 };
+	if (fd < 0) /* the kernel has no IPsec, or the call failed */
+		return errno == EPROTONOSUPPORT ? IPSEC_NONE : IPSEC_UNKNOWN;
+	ipsec = ask(fd, flow, end);
+	close(fd);
+	return ipsec;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* What packets prove, and what this host knows besides, as findings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "diagnose/diagnose.h"
+#include "diagnose/ending.h"
+#include "fake_wire.h"
+#include "report/words.h"
+
+#define ADDRESSES_MAX 2
+
+/* One attempt, and what is known of it. */
+struct bench {
+	struct result result;
+	struct path_result paths[ADDRESSES_MAX];
+	size_t order[ADDRESSES_MAX];
+	struct evidence evidence;
+	struct message said;
+};
+
+static struct bench b;
+
+static void begin(size_t count)
+{
+	const union address addresses[] = { wire_address("10.1.1.2"), wire_address("10.1.2.2") };
+
+	memset(&b, 0, sizeof(b));
+	wire.now_us = 1000 * MSEC;
+	ledger_init(&wire.ledger, addresses, count, wire.now_us);
+	for (size_t i = 0; i < count; i++) {
+		b.paths[i].path.address = addresses[i];
+		address_set_port(&b.paths[i].path.address, 5000);
+		b.paths[i].requested = true;
+		b.paths[i].departure.ipsec = IPSEC_NONE;
+		b.order[i] = i;
+	}
+	b.result.association.paths = b.paths;
+	b.result.association.path_count = count;
+	b.evidence = (struct evidence){ .phase = PHASE_PENDING,
+					.order = b.order,
+					.order_count = count,
+					.t1_us = 250 * MSEC,
+					.timeout_us = 1000 * MSEC,
+					.ledger = &wire.ledger };
+}
+
+static int one(void **state)
+{
+	(void)state;
+	begin(1);
+	return 0;
+}
+
+static int two(void **state)
+{
+	(void)state;
+	begin(2);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	ledger_free(&wire.ledger);
+	return 0;
+}
+
+static void diagnose_now(void)
+{
+	b.evidence.now_us = wire.now_us;
+	b.evidence.elapsed_us = wire.now_us - 1000 * MSEC;
+	diagnose(&b.result, &b.evidence);
+}
+
+static void expect(enum finding_code code, const char *reason, const char *hint)
+{
+	diagnose_now();
+	assert_string_equal(finding_name(b.result.cause.code), finding_name(code));
+	if (!strstr(words_result_reason(&b.result, &b.said), reason))
+		fail_msg("'%s' is not in '%s'", reason, b.said.text);
+	if (!strstr(words_result_hint(&b.result, &b.said), hint))
+		fail_msg("'%s' is not in '%s'", hint, b.said.text);
+}
+
+/* --- Packets that are not seen to leave ------------------------------------------------------- */
+
+/* An INIT that the witness does not see, by what IPsec and the route do to it. */
+static void an_init_that_is_not_seen(void **state)
+{
+	static const struct {
+		enum ipsec ipsec;
+		const char *encapsulation;
+		enum finding_code seen, plain;
+	} cases[] = {
+		{ IPSEC_NONE, NULL, FINDING_OWN_OUTPUT_FILTER, FINDING_NO_ANSWER },
+		{ IPSEC_UNKNOWN, NULL, FINDING_NOT_SEEN, FINDING_NO_ANSWER },
+		{ IPSEC_BLOCKS, NULL, FINDING_IPSEC_BLOCKS, FINDING_IPSEC_BLOCKS },
+		{ IPSEC_NO_KEY, NULL, FINDING_IPSEC_NO_KEY, FINDING_IPSEC_NO_KEY },
+		{ IPSEC_CARRIES, NULL, FINDING_IN_IPSEC, FINDING_IN_IPSEC },
+		{ IPSEC_NONE, "MPLS", FINDING_IN_TUNNEL, FINDING_IN_TUNNEL },
+		{ IPSEC_UNKNOWN, "MPLS", FINDING_IN_TUNNEL, FINDING_IN_TUNNEL },
+	};
+
+	(void)state;
+	wire_after(1000);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		b.paths[0].departure =
+			(struct departure){ .ipsec = cases[i].ipsec,
+					    .end = wire_address("10.9.9.9"),
+					    .encapsulation = cases[i].encapsulation };
+		b.evidence.ledger = &wire.ledger;
+		expect(cases[i].seen, "INIT", "");
+		b.evidence.ledger = NULL;
+		expect(cases[i].plain, "INIT", "");
+	}
+	expect(FINDING_IN_TUNNEL, "which the route puts into MPLS", "ip route get 10.1.1.2");
+	b.paths[0].departure.encapsulation = NULL;
+	b.paths[0].departure.ipsec = IPSEC_CARRIES;
+	expect(FINDING_IN_IPSEC, "no answer to the INIT", "IPsec carries it to 10.9.9.9");
+}
+
+/* What was seen to leave as it is was not changed, whatever the policies are. */
+static void an_init_that_is_seen(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_after(1000);
+	b.paths[0].departure.ipsec = IPSEC_CARRIES;
+	expect(FINDING_SILENT, "no answer to INIT", "the INIT left this host");
+}
+
+/* A policy that blocks fails the call like a filter does. */
+static void a_call_that_is_not_permitted(void **state)
+{
+	(void)state;
+	wire_after(1000);
+	b.paths[0].send_error = EPERM;
+	expect(FINDING_OWN_OUTPUT_FILTER, "no INIT left", "nft");
+	b.paths[0].departure.ipsec = IPSEC_CARRIES;
+	expect(FINDING_OWN_OUTPUT_FILTER, "no INIT left", "nft");
+	b.paths[0].departure.ipsec = IPSEC_BLOCKS;
+	expect(FINDING_IPSEC_BLOCKS, "blocks the INIT", "xfrm");
+}
+
+/* In tunnel mode the answers are seen when they have come out of it. */
+static void a_cookie_in_a_tunnel(void **state)
+{
+	(void)state;
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_after(1000);
+	b.evidence.report.pending_state = ASSOC_COOKIE_ECHOED;
+	expect(FINDING_OWN_OUTPUT_FILTER, "no COOKIE-ECHO left", "nft");
+	b.paths[0].departure.ipsec = IPSEC_CARRIES;
+	expect(FINDING_NO_COOKIE_ACK, "no COOKIE-ACK got through", "MTU");
+}
+
+static void one_of_two_in_ipsec(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.2.2", 2);
+	wire_after(300);
+	wire_send_init("10.1.2.2", 2);
+	wire_after(1000);
+	b.paths[0].departure.ipsec = IPSEC_CARRIES;
+	expect(FINDING_IN_IPSEC, "10.1.1.2: no answer to the INIT", "ESP");
+	assert_int_equal(b.paths[0].verdict, VERDICT_SILENT);
+	assert_int_equal(b.paths[1].cause.code, FINDING_SILENT);
+}
+
+static void a_heartbeat_that_is_not_seen(void **state)
+{
+	struct finding why;
+
+	(void)state;
+	b.paths[0].departure.ipsec = IPSEC_CARRIES;
+	why = diagnose_dead_path(&b.paths[0], &wire.ledger, 1000 * MSEC);
+	assert_int_equal(why.code, FINDING_IN_IPSEC);
+	assert_string_equal(words_reason(&why, &b.said),
+			    "no answer to the heartbeat, which this host sends inside of IPsec");
+	why = diagnose_dead_path(&b.paths[0], NULL, 1000 * MSEC);
+	assert_int_equal(why.code, FINDING_IN_IPSEC);
+	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "heartbeat");
+	why = diagnose_dead_path(&b.paths[0], &wire.ledger, 1000 * MSEC);
+	assert_int_equal(why.code, FINDING_HEARTBEAT_UNANSWERED);
+}
+
+#define WITH_ONE(test) cmocka_unit_test_setup_teardown(test, one, stop)
+#define WITH_TWO(test) cmocka_unit_test_setup_teardown(test, two, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_ONE(an_init_that_is_not_seen),     WITH_ONE(an_init_that_is_seen),
+		WITH_ONE(a_call_that_is_not_permitted), WITH_ONE(a_cookie_in_a_tunnel),
+		WITH_TWO(one_of_two_in_ipsec),          WITH_ONE(a_heartbeat_that_is_not_seen),
+	};
+
+	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
+}
