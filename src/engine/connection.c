@@ -7,19 +7,16 @@
 #include <sys/param.h>
 
 #include "base/loop.h"
-#include "base/names.h"
+#include "engine/closing.h"
 #include "engine/state.h"
 #include "engine/trial.h"
 
 #define WAIT_PAUSE_US (250 * USEC_PER_MSEC)
-/* How long a graceful close may take. It takes one round trip, and connecting took two. */
-#define CLOSE_BOUND_MIN_US (1 * USEC_PER_SEC)
-#define CLOSE_BOUND_MAX_US (3 * USEC_PER_SEC)
 
 /*
- * Each phase (resolve.h, plan.h, attempt.h, gather.h, verify.h) has a struct that only its own file
- * changes, and returns what happened. This file decides what follows from that, and the state. Only
- * enter() changes the state.
+ * Each phase (resolve.h, plan.h, attempt.h, gather.h, verify.h, closing.h) has a struct that only
+ * its own file changes, and returns what happened. This file decides what follows from that, and
+ * the state. Only enter() changes the state.
  */
 struct connection {
 	const struct stack *stack;
@@ -39,6 +36,7 @@ struct connection {
 	struct loop_timer timer;
 
 	struct trial trial; /* the current try */
+	struct closing closing;
 	struct result result;
 };
 
@@ -126,9 +124,11 @@ static bool worth_another_try(const struct connection *c)
 static void conclude(struct connection *c, struct trial_end end)
 {
 	char name[PRINTABLE_MAX];
-	bool ended;
+	bool ended, held;
 
 	trial_settle(&c->trial, end, c->options, c->timeline, &c->result);
+	held = closing_decide(&c->closing, &c->trial.attempt, c->options);
+	c->wake_us = LOOP_FOREVER;
 	ended = result_was_up(c->result.word);
 	if (worth_another_try(c)) {
 		enter(c, CONNECTION_PAUSED);
@@ -138,11 +138,12 @@ static void conclude(struct connection *c, struct trial_end end)
 				  result_name(c->result.word));
 	} else if (result_is_up(c->result.word) || (ended && c->options->monitor)) {
 		enter(c, CONNECTION_UP);
-		return;
 	} else {
-		enter(c, CONNECTION_DONE);
+		enter(c, held ? CONNECTION_CLOSING : CONNECTION_DONE);
 	}
-	trial_close(&c->trial, !result_is_up(c->result.word) && c->result.word != RESULT_CLOSED);
+	if (c->state != CONNECTION_UP && !held)
+		trial_close(&c->trial,
+			    !result_is_up(c->result.word) && c->result.word != RESULT_CLOSED);
 }
 
 static void conclude_with(struct connection *c, enum phase phase, int error)
@@ -177,11 +178,13 @@ static void came_up(struct connection *c)
 
 /* --- Events and time ------------------------------------------------------------------------- */
 
-/* Without abort the stack finishes the close, as when both ends close. */
-static void end_closing(struct connection *c, bool abort)
+static void go_on_closing(struct connection *c, enum closing_step step)
 {
+	c->wake_us = c->closing.next_us;
+	if (step == CLOSING_GOES_ON)
+		return;
 	enter(c, CONNECTION_DONE);
-	trial_close(&c->trial, abort);
+	trial_close(&c->trial, step == CLOSING_ABORT);
 }
 
 /* Reads the stack's events, and acts on them in this state. */
@@ -197,8 +200,8 @@ static void handle_events(struct connection *c)
 		came_up(c);
 	else if (c->state == CONNECTION_VERIFYING && outcome != ATTEMPT_UP)
 		conclude_with(c, PHASE_UP, c->trial.attempt.error);
-	else if (c->state == CONNECTION_CLOSING && outcome != ATTEMPT_UP)
-		end_closing(c, outcome == ATTEMPT_FAULT);
+	else if (c->state == CONNECTION_CLOSING)
+		go_on_closing(c, closing_read(&c->closing, outcome));
 }
 
 static void tick_pending(struct connection *c, int64_t now)
@@ -239,12 +242,6 @@ static void tick_verifying(struct connection *c, int64_t now)
 		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
 				  waiting, waiting == 1 ? "" : "s");
 	c->wake_us = c->trial.verify.next_us;
-}
-
-static void give_up_closing(struct connection *c, const char *why)
-{
-	timeline_note(c->timeline, "closing: %s, so ABORT", why);
-	end_closing(c, true);
 }
 
 /* --- A try begins ---------------------------------------------------------------------------- */
@@ -364,7 +361,7 @@ static void on_time(void *context, int64_t now)
 		begin_try(c);
 		break;
 	case CONNECTION_CLOSING:
-		give_up_closing(c, "no answer to SHUTDOWN");
+		go_on_closing(c, closing_tick(&c->closing, now));
 		break;
 	default:
 		break;
@@ -385,7 +382,7 @@ static void await_network(struct connection *c)
 	const struct attempt *attempt = &c->trial.attempt;
 
 	if (c->state != CONNECTION_PENDING && c->state != CONNECTION_VERIFYING &&
-	    c->state != CONNECTION_CLOSING) {
+	    !(c->state == CONNECTION_CLOSING && c->closing.attempt)) {
 		loop_remove(&c->events);
 		loop_remove(&c->packets);
 		return;
@@ -422,21 +419,12 @@ void connection_start(struct connection *c, struct loop *loop)
 
 void connection_shut(struct connection *c, struct loop *loop)
 {
-	int64_t bound_us = MAX(CLOSE_BOUND_MIN_US, MIN(c->result.connect_us, CLOSE_BOUND_MAX_US));
-	int rc;
-
-	if (c->state != CONNECTION_UP)
+	if (c->state == CONNECTION_UP)
+		enter(c, CONNECTION_CLOSING);
+	else if (c->state != CONNECTION_CLOSING)
 		return;
 	join(c, loop);
-	enter(c, CONNECTION_CLOSING);
-	c->wake_us = loop_now_us() + bound_us;
-	timeline_note(c->timeline, "closing: SHUTDOWN");
-	rc = c->stack->shutdown(c->trial.attempt.assoc);
-	if (rc == -ENOTCONN)
-		attempt_gone(&c->trial.attempt); /* it has already ended */
-	handle_events(c);
-	if (rc < 0 && c->state == CONNECTION_CLOSING)
-		give_up_closing(c, errno_name(-rc)); /* without an ABORT the peer would keep it */
+	go_on_closing(c, closing_begin(&c->closing, &c->trial.attempt, c->result.connect_us));
 	await(c);
 }
 
@@ -465,7 +453,8 @@ static void end_early(struct connection *c, int signal)
 	c->result.signal = signal;
 	if (c->state == CONNECTION_PAUSED) {
 		trial_end_pause(&c->result);
-		enter(c, CONNECTION_DONE);
+		enter(c, c->trial.attempt.endpoint ? CONNECTION_CLOSING : CONNECTION_DONE);
+		c->wake_us = LOOP_FOREVER;
 		return;
 	}
 	resolve_end(&c->trial.resolve);
@@ -477,7 +466,7 @@ void connection_interrupt(struct connection *c, int signal, int error)
 	if (!goes_on(c))
 		return;
 	if (c->state == CONNECTION_CLOSING)
-		give_up_closing(c, "no answer to SHUTDOWN");
+		go_on_closing(c, closing_hurry(&c->closing));
 	else if (!signal)
 		end_by_fault(c, "ppoll", error);
 	else

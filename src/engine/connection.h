@@ -41,7 +41,7 @@ bool connection_has_result(const struct connection *connection);
 /*
  * Ends what it waits for: a signal asks the program to end, or (signal 0) the loop cannot
  * wait, and error (positive errno) says why. If it had no result, it has one now; if it was
- * closing, it is aborted.
+ * closing, SHUTDOWN is sent at once, or ABORT if it was already sent.
  */
 void connection_interrupt(struct connection *connection, int signal, int error);
 
@@ -60,7 +60,8 @@ struct watch *connection_watch(struct connection *connection);
 
 /*
  * Closes it gracefully, or with ABORT if that takes too long, as a client of this loop until it is
- * shut. A connection that is not connected is already shut.
+ * shut. A connection that is not connected is already shut, unless the peer may be about to accept
+ * its last attempt.
  */
 void connection_shut(struct connection *connection, struct loop *loop);
 bool connection_is_shut(const struct connection *connection);

@@ -28,7 +28,7 @@ enum connection_state {
 	CONNECTION_VERIFYING,
 	/*
 	 * --wait: the last try was not good enough, and the next one begins at wake_us. Nothing is
-	 * open.
+	 * open, unless the peer may be about to accept the last one (closing.h).
 	 */
 	CONNECTION_PAUSED,
 	/*
@@ -38,7 +38,9 @@ enum connection_state {
 	 */
 	CONNECTION_UP,
 	/*
-	 * SHUTDOWN was sent. Left for DONE when the association has ended, or when it takes long.
+	 * The result is final, and nobody uses the association any more. closing.c lets the peer
+	 * accept it, or a pending attempt that was given up, and then closes it; it begins with
+	 * connection_shut(). Left for DONE when it has ended, or when that takes long.
 	 */
 	CONNECTION_CLOSING,
 	/* The result is final, and nothing is open. It is never left. */

@@ -16,7 +16,7 @@ void fake_loop_reset(void);
 void fake_loop_looks_take(int64_t us);
 
 /* This signal arrives so long from now. At most FAKE_SIGNALS_MAX of them. */
-#define FAKE_SIGNALS_MAX 4
+#define FAKE_SIGNALS_MAX 8
 void fake_loop_signal(int64_t after_us, int number);
 
 /* These members of enum loop_terminal arrive so long from now. How often loop_stop() was called. */

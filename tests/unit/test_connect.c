@@ -979,6 +979,106 @@ static void a_signal_while_it_is_held(void **state)
 	}
 }
 
+/* Some servers exit if the client is gone when they accept. A second signal is obeyed at once. */
+static void a_signal_does_not_close_it_early(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(UP(UP_US)), CLOSING(CLOSED(10 * MSEC)) } };
+	const struct fake_script shut[] = { { EVENTS(UP(UP_US), SHUTDOWN(UP_US + 90 * MSEC)) } };
+	const struct {
+		int64_t hold_us, again_us, shut_us;
+	} cases[] = {
+		{ 200 * MSEC, 0, UP_US + 200 * MSEC },
+		{ 100 * MSEC, 0, UP_US + 100 * MSEC },
+		{ 10 * SEC, 0, UP_US + 200 * MSEC },
+		{ 10 * SEC, 70 * MSEC, UP_US + 120 * MSEC },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		host.hold_us = cases[i].hold_us;
+		fake_loop_signal(UP_US + 50 * MSEC, SIGINT);
+		assert_result(RUN(scripts, ONE), RESULT_CONNECTED, 0, 130);
+		assert_int_equal(NEWEST.took_us, UP_US + 50 * MSEC);
+		if (cases[i].again_us)
+			fake_loop_signal(cases[i].again_us, SIGINT);
+		close_bench();
+		assert_int_equal(fake_stack_record(0)->shutdown_us - NEWEST.begun_us,
+				 cases[i].shut_us);
+		assert_false(fake_stack_record(0)->aborted);
+	}
+
+	/* The peer has accepted it, and closes it meanwhile. */
+	fake_loop_signal(UP_US + 50 * MSEC, SIGINT);
+	assert_result(RUN(shut, ONE), RESULT_CONNECTED, 0, 130);
+	close_bench();
+	assert_int_equal(fake_stack_record(0)->closed_us - NEWEST.begun_us, UP_US + 90 * MSEC);
+	assert_int_equal(fake_stack_record(0)->shutdowns, 0);
+}
+
+/* The COOKIE-ECHO has left, so the peer may just have accepted it. */
+static void an_attempt_in_cookie_echoed_is_not_aborted_at_once(void **state)
+{
+	const int64_t over_us = 300 * MSEC;
+	const struct fake_script pending = { .pending_state = ASSOC_COOKIE_ECHOED };
+	const struct fake_script late = { .pending_state = ASSOC_COOKIE_ECHOED,
+					  EVENTS(UP(over_us + 10 * MSEC)),
+					  CLOSING(CLOSED(10 * MSEC)) };
+	const struct fake_script refused = { .pending_state = ASSOC_COOKIE_ECHOED,
+					     EVENTS(FAILED(over_us + 10 * MSEC, ECONNREFUSED)) };
+	const struct fake_script waits = { .pending_state = ASSOC_COOKIE_WAIT };
+	const struct {
+		const struct fake_script *script;
+		int64_t hold_us, signal_us, end_us;
+		bool aborted;
+	} cases[] = {
+		{ &pending, 200 * MSEC, 0, over_us + 200 * MSEC, true },
+		{ &pending, 200 * MSEC, 150 * MSEC, 350 * MSEC, true },
+		{ &pending, 10 * SEC, 0, over_us + 200 * MSEC, true },
+		{ &pending, 0, 0, over_us, true },
+		{ &waits, 200 * MSEC, 0, over_us, true },
+		{ &late, 200 * MSEC, 0, over_us + 210 * MSEC, false },
+		{ &refused, 200 * MSEC, 0, over_us + 10 * MSEC, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct fake_record *r;
+
+		host.hold_us = cases[i].hold_us;
+		if (cases[i].signal_us)
+			fake_loop_signal(cases[i].signal_us, SIGINT);
+		run_args(ARGS(ONE, "-w", "300ms"), i % 2, cases[i].script, 1);
+		assert_int_equal(NEWEST.took_us, cases[i].signal_us ?: over_us);
+		close_bench();
+		r = fake_stack_record(0);
+		assert_int_equal(r->closed_us - NEWEST.begun_us, cases[i].end_us);
+		assert_int_equal(r->aborted, cases[i].aborted);
+	}
+}
+
+/* Nor before the next try of --wait; a signal between the two does not wait for that one. */
+static void an_attempt_in_cookie_echoed_before_the_next_try(void **state)
+{
+	const struct fake_script scripts[] = { { .pending_state = ASSOC_COOKIE_ECHOED },
+					       { EVENTS(UP(UP_US)) } };
+	const struct fake_record *r;
+
+	(void)state;
+	host.hold_us = 200 * MSEC;
+	assert_result(RUN(scripts, ONE, "-w", "300ms", "-W", "10s"), CONNECTED);
+	r = fake_stack_record(0);
+	assert_true(r->closed_us - NEWEST.begun_us >= 500 * MSEC);
+	assert_true(r->closed_us <= fake_stack_record(1)->opened_us);
+	close_bench();
+
+	fake_loop_signal(310 * MSEC, SIGINT);
+	assert_int_equal(RUN(scripts, ONE, "-w", "300ms", "-W", "10s")->signal, SIGINT);
+	close_bench();
+	r = fake_stack_record(0);
+	assert_int_equal(r->closed_us - NEWEST.begun_us, 500 * MSEC);
+	assert_true(r->aborted);
+}
+
 static void closed_while_it_is_held(void **state)
 {
 	const struct fake_script closed = { EVENTS(UP(UP_US), SHUTDOWN(UP_US + 150 * MSEC)) };
@@ -2193,6 +2293,9 @@ int main(void)
 		TEST(no_probe_sends_nothing),
 		TEST(it_is_held),
 		TEST(a_signal_while_it_is_held),
+		TEST(a_signal_does_not_close_it_early),
+		TEST(an_attempt_in_cookie_echoed_is_not_aborted_at_once),
+		TEST(an_attempt_in_cookie_echoed_before_the_next_try),
 		TEST(closed_while_it_is_held),
 		TEST(kept_for_the_monitor),
 		TEST(degraded_tries_again),

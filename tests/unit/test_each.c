@@ -99,6 +99,7 @@ static struct {
 	struct connection *whole;
 	struct each *each;
 	int64_t took_us;
+	int64_t hold_us; /* --hold */
 } bench;
 
 static void take_down(void)
@@ -146,7 +147,7 @@ static void prepare(const char *const args[], const struct stack *stack,
 	    settings_peer(&bench.options, &bench.peer, &why) != STATUS_OK ||
 	    settings_local(&bench.options, &bench.local, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
-	bench.options.hold_us = 0;
+	bench.options.hold_us = bench.hold_us;
 	bench.timeline.start_us = loop_now_us();
 	bench.whole = connection_new(stack, stack ? 0 : EPROTONOSUPPORT, &bench.options,
 				     &bench.peer, &bench.local, &bench.timeline);
@@ -287,6 +288,46 @@ static void the_whole_is_probed(void **state)
 	assert_int_equal(fake_stack_record(1)->heartbeats, 0);
 	assert_int_equal(fake_stack_record(2)->heartbeats, 0);
 	assert_closes(3);
+}
+
+/* The server accepts one after the other, so they stay for longer than the report needs. */
+static void they_stay_until_all_may_be_accepted(void **state)
+{
+	const struct fake_script up = UP(10 * MSEC);
+	struct fake_script scripts[1 + 9];
+	const struct {
+		size_t singles;
+		int64_t signal_us, stay_us;
+	} cases[] = { { 2, 0, 600 * MSEC }, { 9, 0, SEC }, { 9, 50 * MSEC, SEC } };
+	const char *const names[] = { "10.1.1.1:5000", "10.1.1.2", "10.1.1.3",
+				      "10.1.1.4",      "10.1.1.5", "10.1.1.6",
+				      "10.1.1.7",      "10.1.1.8", "10.1.1.9" };
+	const char *args[ARGS_MAX] = { "-e" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++)
+		scripts[i] = up;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t begun_us = loop_now_us();
+		size_t n = cases[i].singles;
+
+		for (size_t j = 0; j < n; j++) {
+			args[1 + 2 * j] = "-a";
+			args[2 + 2 * j] = names[j];
+		}
+		bench.hold_us = 200 * MSEC;
+		prepare(args, &fake_stack, scripts, 1 + n);
+		bench.options.no_probe = true;
+		if (cases[i].signal_us)
+			fake_loop_signal(cases[i].signal_us, SIGINT);
+		run();
+		assert_int_equal(bench.took_us, cases[i].signal_us ? 50 * MSEC : 210 * MSEC);
+		close_all();
+		for (size_t j = 1; j <= n; j++)
+			assert_int_equal(fake_stack_record(j)->shutdown_us - begun_us,
+					 10 * MSEC + cases[i].stay_us);
+		take_down();
+	}
 }
 
 static void a_hundred(void **state)
@@ -655,6 +696,7 @@ int main(void)
 		TEST(one_refuses_and_one_accepts),
 		TEST(as_long_as_the_slowest),
 		TEST(the_whole_is_probed),
+		TEST(they_stay_until_all_may_be_accepted),
 		TEST(a_hundred),
 		TEST(a_name_with_several_addresses),
 		TEST(no_route_to_one),
