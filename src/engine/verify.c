@@ -189,15 +189,18 @@ bool verify_tick(struct verify *verify, int64_t now_us)
 
 /* --- What came of it ------------------------------------------------------------------------- */
 
-/* The witness has seen it; without one, the stack's measurements show it. */
+/*
+ * The stack's measurements show it; the witness also where several answers came together. But it
+ * sees answers that this host's filter then drops.
+ */
 static unsigned lost(const struct verify *verify, const struct probe_path *asked)
 {
 	const struct watch *watch = verify->watch;
+	unsigned seen = 0;
 
-	if (!watch->witness || watch->ledger.lost)
-		return asked->lost;
-	return MIN(ledger_heartbeats_lost(&watch->ledger, &asked->address),
-		   asked->sent - asked->answered);
+	if (watch->witness && !watch->ledger.lost)
+		seen = ledger_heartbeats_lost(&watch->ledger, &asked->address);
+	return MAX(asked->lost, MIN(seen, asked->sent - asked->answered));
 }
 
 static void tell_path(const struct verify *verify, const struct probe_path *asked,
