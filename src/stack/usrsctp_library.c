@@ -303,7 +303,7 @@ static int start_and_check(const struct stack_encaps *udp, struct stack_fault *f
 		*fault = (struct stack_fault){ .call = "usrsctp_init", .lack = LACKS_ADDRESSES };
 		return -EAGAIN;
 	}
-	return 0;
+	return source_check_links(&fault->call);
 }
 
 int library_start(const struct stack_encaps *udp, struct stack_fault *fault)

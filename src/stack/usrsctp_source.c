@@ -67,33 +67,13 @@ static unsigned interface_of(const struct ifaddrs *all, const char *name)
 	return 0;
 }
 
-/* If the library does not learn the MTU of a link, it silently sends nothing. */
-static int ask_for_mtus(const struct ifaddrs *all)
-{
-	int fd = sources.route4 >= 0 ? sources.route4 : sources.route6, error = 0;
-
-	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
-		struct ifreq ask = { .ifr_mtu = 0 };
-
-		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_PACKET)
-			continue;
-		memcpy(ask.ifr_name, i->ifa_name, MIN(strlen(i->ifa_name), IF_NAMESIZE - 1));
-		if (ioctl(fd, SIOCGIFMTU, &ask) < 0 && errno != ENODEV)
-			error = errno;
-	}
-	return -error;
-}
-
 static int read_links(const char **call)
 {
 	struct ifaddrs *all = NULL;
-	int rc;
 
 	*call = "getifaddrs";
 	if (getifaddrs(&all) < 0)
 		return -errno;
-	*call = "ioctl(SIOCGIFMTU)";
-	rc = ask_for_mtus(all);
 	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
 		struct link_address *link;
 		union address address, mask;
@@ -113,7 +93,7 @@ static int read_links(const char **call)
 		link->interface = interface_of(all, i->ifa_name);
 	}
 	freeifaddrs(all);
-	return rc;
+	return 0;
 }
 
 static const struct link_address *find_link(const union address *a)
@@ -177,6 +157,23 @@ int source_start(const char **call)
 	if (rc < 0)
 		source_finish();
 	return rc;
+}
+
+int source_check_links(const char **call)
+{
+	int fd = sources.route4 >= 0 ? sources.route4 : sources.route6, error = 0;
+
+	*call = "ioctl(SIOCGIFMTU)";
+	for (size_t i = 0; i < sources.link_count; i++) {
+		struct ifreq ask = { .ifr_ifindex = (int)sources.links[i].interface };
+
+		if (i > 0 && sources.links[i].interface == sources.links[i - 1].interface)
+			continue;
+		if ((ioctl(fd, SIOCGIFNAME, &ask) < 0 || ioctl(fd, SIOCGIFMTU, &ask) < 0) &&
+		    errno != ENODEV)
+			error = errno;
+	}
+	return -error;
 }
 
 void source_finish(void)

@@ -30,6 +30,12 @@
 int source_start(const char **call);
 void source_finish(void);
 
+/*
+ * Once the library has started: if it could not learn the MTU of a link, it silently sends nothing
+ * there. So the calls that it made are made again. 0, or -errno and *call says of what.
+ */
+int source_check_links(const char **call);
+
 /* An address of this host that is not link-local. False: there is none. */
 bool source_example(union address *address);
 
