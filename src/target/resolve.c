@@ -86,6 +86,12 @@ static int look_up(const char *host, int family, struct addrinfo **found)
 	return getaddrinfo(host, NULL, &hints, found);
 }
 
+/*
+ * The exit status of a child that cannot write its answer is the errno: of write() with this added,
+ * or else of dup2().
+ */
+#define EXIT_WRITE 128
+
 /* Otherwise the parent's sockets and its stdout would stay open while the child lives. */
 static void leave_descriptors(int fd)
 {
@@ -93,7 +99,8 @@ static void leave_descriptors(int fd)
 
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
-	dup2(fd, CHILD_FD);
+	if (dup2(fd, CHILD_FD) < 0)
+		_exit(errno);
 #ifdef SYS_close_range
 	syscall(SYS_close_range, CHILD_FD + 1, UINT_MAX, 0);
 #endif
@@ -109,7 +116,7 @@ static void write_all(const void *data, size_t length)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
-			return; /* the parent notices that bytes are missing */
+			_exit(EXIT_WRITE + errno);
 		next += written;
 		length -= (size_t)written;
 	}
@@ -230,33 +237,35 @@ static void stop_waiting(struct lookup *l)
 		r->end = at;
 }
 
-/* The child has closed its end of the pipe, or is to be killed. */
-static void end_child(struct lookup *l, bool kill_it)
+/* The child has closed its end of the pipe, or is to be killed. Returns its exit status. */
+static int end_child(struct lookup *l, bool kill_it)
 {
 	struct resolver *r = l->resolver;
+	int status = 0;
 
 	epoll_ctl(r->epoll, EPOLL_CTL_DEL, l->fd, NULL);
 	close(l->fd);
 	if (kill_it)
 		kill(l->child, SIGKILL);
-	while (waitpid(l->child, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(l->child, &status, 0) < 0 && errno == EINTR)
 		;
 	l->state = LOOKUP_DONE;
 	r->running--;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
 /*
  * Everything was read. A child that was killed, or was out of memory, has not written everything.
  */
-static void take_answer(struct lookup *l)
+static void take_answer(struct lookup *l, int exit_status)
 {
 	const size_t head = sizeof(l->answer);
 
 	if (l->length >= head)
 		memcpy(&l->answer, l->bytes, head);
 	if (l->length < head || l->length != head + l->answer.count * sizeof(*l->addresses)) {
-		errno = 0;
-		fail(l, "getaddrinfo");
+		errno = exit_status % EXIT_WRITE;
+		fail(l, exit_status > EXIT_WRITE ? "write" : exit_status ? "dup2" : "getaddrinfo");
 		return;
 	}
 	l->addresses = (const union address *)(l->bytes + head);
@@ -281,8 +290,9 @@ static void read_child(struct lookup *l)
 		if (length < 0)
 			fail(l, "read");
 		else
-			take_answer(l);
-		end_child(l, length < 0);
+			take_answer(l, end_child(l, false));
+		if (length < 0)
+			end_child(l, true);
 		return;
 	}
 }

@@ -82,8 +82,11 @@ class Plan:
         self.known[scenario.name], self.cpu_most[scenario.name] = known, cpu
         self.counts[scenario.name], self.totals[scenario.name] = counts, totals
         if self.arguments.all:
-            trace = self.arguments.call or "!" + ",".join(sorted(LEFT_OUT))
+            trace = "!" + ",".join(sorted(LEFT_OUT))
             self.calls[scenario.name] = calls_with_places(worker.run(scenario, trace=trace, places=True).log)
+
+    def wanted(self, call):
+        return call not in LEFT_OUT and re.fullmatch(self.arguments.call or ".*", call)
 
     def forms(self, call):
         errnos = self.arguments.errno.split(",") if self.arguments.errno else None
@@ -99,7 +102,7 @@ class Plan:
         groups = collections.defaultdict(list)
         for scenario in self.chosen:
             for call, count in self.counts[scenario.name].items():
-                if call in LEFT_OUT or self.arguments.call not in (None, call):
+                if not self.wanted(call):
                     continue
                 first = self.before_main.get(call, 0) + 1
                 for n in range(first, min(count, first + DEPTH - 1) + 1):
@@ -126,7 +129,7 @@ class Plan:
                     came_to = outcome(scenario)
                 tries = places[came_to, call, place]
                 # The count of strace is each thread's, so that n would fail in the loader, too.
-                if n > self.before_main.get(call, 0) and call not in LEFT_OUT and (scenario, n) not in tries:
+                if n > self.before_main.get(call, 0) and self.wanted(call) and (scenario, n) not in tries:
                     tries.append((scenario, n))
         classes = {}
         for (came_to, call, place), tries in places.items():
@@ -254,7 +257,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="which sample (1)")
     parser.add_argument("--scenario", help="only those whose names this regular expression matches (all, or the "
                         "few that a sample is taken of)")
-    parser.add_argument("--call", help="only this system call")
+    parser.add_argument("--call", help="only system calls whose names match")
     parser.add_argument("--errno", help="what calls fail with, with commas (all that make sense for a call)")
     parser.add_argument("--count", action="store_true", help="only count the failures")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time (processors)")

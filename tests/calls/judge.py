@@ -93,7 +93,8 @@ def judge(run, scenario, known, call, form, errno, calls_most, cpu_most):
     if call in MEMORY and re.search(r"out of memory|ENOMEM|EAGAIN|%s" % errno, run.text()) and run.status == 6:
         return None
     # A packet for which usrsctp has no memory is lost without a word.
-    if call in MEMORY and os.environ["STACK"] == "usrsctp" and not form and run.status in (4, 5):
+    if call in MEMORY and os.environ["STACK"] == "usrsctp" and not form and \
+            (run.status in (4, 5) or run.ended_by_us):
         return None
     # Where the errno is lost inside the library, that is said.
     if "usrsctp" in run.text() and "does not say why" in run.text() and run.status == 6:
@@ -110,9 +111,10 @@ def judge(run, scenario, known, call, form, errno, calls_most, cpu_most):
         statuses.add(128 + signal.SIGTERM)
     if scenario.name == "name":
         statuses.add(3)
-        # Of what fails inside getaddrinfo() libc says nothing but that it found no such name, and the process that
-        # calls it can tell nothing where it cannot write.
-        if run.status == 3 and (call not in ("write", "ppoll") or "ended" in run.text()):
+        # Of what fails inside getaddrinfo() libc says nothing but that it found no such name.
+        if run.status == 3 and call not in ("write", "ppoll", "dup2", "clone", "pipe2", "fcntl", "epoll_ctl"):
+            return None
+        if run.status == 6 and "getaddrinfo: " + errno in run.text():
             return None
     if not re.search(r"\b%s\b|%s" % (errno, os.strerror(getattr(errnos, errno))), run.text()):
         return "false: %s, and %s is not named" % (said(run) or "nothing", errno)
