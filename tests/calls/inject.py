@@ -70,8 +70,9 @@ class Plan:
 
     def learn(self, worker, scenario):
         known, counts, totals, cpu = set(), None, collections.Counter(), 0
+        trace = "!" + ",".join(sorted(LEFT_OUT))
         for _ in range(self.arguments.baselines):
-            run = worker.run(scenario)
+            run = worker.run(scenario, trace=trace)
             must_be_sound(run, scenario)
             known.add(run.signature())
             cpu = max(cpu, run.cpu)
@@ -82,7 +83,6 @@ class Plan:
         self.known[scenario.name], self.cpu_most[scenario.name] = known, cpu
         self.counts[scenario.name], self.totals[scenario.name] = counts, totals
         if self.arguments.all:
-            trace = "!" + ",".join(sorted(LEFT_OUT))
             self.calls[scenario.name] = calls_with_places(worker.run(scenario, trace=trace, places=True).log)
 
     def wanted(self, call):
