@@ -269,6 +269,15 @@ int kernel_path(struct stack_assoc *assoc, const union address *peer, struct sta
 	return 0;
 }
 
+/*
+ * The peer may have removed the address, the association may have ended, and the kernel does not
+ * tell of a potentially failed path if net.sctp.pf_expose says so.
+ */
+static bool is_unknown_path(int rc)
+{
+	return rc == -EINVAL || rc == -ENOTCONN || rc == -EACCES;
+}
+
 int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 {
 	struct stack_endpoint *endpoint = assoc->base.endpoint;
@@ -280,6 +289,10 @@ int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 	if (count < 0)
 		return kernel_refused(assoc, "sctp_getpaddrs", count);
 	rc = get_option(endpoint->fd, SCTP_STATUS, &status, sizeof(status));
+	if (rc < 0) {
+		free(addresses);
+		return kernel_refused(assoc, "getsockopt(SCTP_STATUS)", rc);
+	}
 	has_primary = address_from_sockaddr(
 		&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
 	*list = xcalloc((size_t)count, sizeof(**list));
@@ -287,14 +300,16 @@ int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 		struct stack_path *path = &(*list)[i];
 
 		path->address = addresses[i];
-		kernel_path(assoc, &addresses[i], path); /* the peer may have removed it */
+		rc = kernel_path(assoc, &addresses[i], path);
+		if (is_unknown_path(rc))
+			rc = 0;
 		path->primary = has_primary && address_equal(&primary, &addresses[i]);
 	}
 	free(addresses);
 	if (rc == 0)
 		return count;
 	free(*list);
-	return kernel_refused(assoc, "getsockopt(SCTP_STATUS)", rc);
+	return rc;
 }
 
 int kernel_set_primary(struct stack_assoc *assoc, const union address *peer)
