@@ -84,6 +84,20 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 	path->cause = why.code ? why : unanswered;
 }
 
+/* The association or the program ended before every path had its time. */
+static void judge_untested(struct result *result, const struct evidence *evidence)
+{
+	struct association *a = &result->association;
+
+	/* The handshake was a round trip, and the peer closes in peace. */
+	if ((a->known || evidence->order_count == 1) && evidence->closed && !evidence->error)
+		diagnose_nth(result, evidence, evidence->answered)->verdict = VERDICT_VERIFIED;
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].verdict == VERDICT_UNVERIFIED && !a->paths[i].cause.code)
+			diagnose_set_path(&a->paths[i], VERDICT_UNVERIFIED,
+					  FINDING_NO_TIME_FOR_HEARTBEAT, BASIS_STACK);
+}
+
 static void judge_paths(struct result *result, const struct evidence *evidence)
 {
 	struct association *a = &result->association;
@@ -107,18 +121,8 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 		else if (path->ask_call || (path->heartbeats && evidence->probed))
 			mark_unanswered(evidence, path);
 	}
-	/*
-	 * The handshake was a round trip, and the peer closes in peace: there was no time for more.
-	 */
-	if ((a->known || evidence->order_count == 1) && evidence->closed && !evidence->error &&
-	    evidence->require) {
-		struct path_result *path = diagnose_nth(result, evidence, evidence->answered);
-
-		path->verdict = VERDICT_VERIFIED;
-		if (!path->answered)
-			diagnose_set_path(path, VERDICT_VERIFIED, FINDING_NO_TIME_FOR_HEARTBEAT,
-					  BASIS_STACK);
-	}
+	if (evidence->require && !evidence->probed)
+		judge_untested(result, evidence);
 }
 
 /* --- All of them ------------------------------------------------------------------------------ */

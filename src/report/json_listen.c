@@ -15,7 +15,7 @@ static void put_association(json_t **json, const struct listen_event *event)
 	put_key(json, "from", address_object(&event->from));
 	put_key(json, "association", association_object(a));
 	put_key(json, "local", address_array(a->local, a->local_count));
-	put_key(json, "paths", path_array(a, false));
+	put_key(json, "paths", path_array(a, false, NULL));
 }
 
 static void put_path(json_t **json, const struct listen_event *event)

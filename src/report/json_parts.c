@@ -263,7 +263,13 @@ json_t *cause_object(const struct finding *f)
 	return json;
 }
 
-static json_t *path_object(const struct path_result *p, bool witness)
+/* Of a path that has none of its own but is not verified: what is true of all. */
+static const struct finding *path_cause(const struct path_result *p, const struct finding *of_all)
+{
+	return p->cause.code || p->verdict == VERDICT_VERIFIED || !of_all ? &p->cause : of_all;
+}
+
+static json_t *path_object(const struct path_result *p, bool witness, const struct finding *of_all)
 {
 	static const struct stack_path outside = { .state = PATH_UNKNOWN };
 	const struct stack_path *facts = p->in_association ? &p->path : &outside;
@@ -286,17 +292,17 @@ static json_t *path_object(const struct path_result *p, bool witness)
 	put_key(&json, "heartbeats_answered", json_integer(p->answered));
 	put_key(&json, "route_error", error_name(p->route_error));
 	put_key(&json, "note", sentence(words_note(&p->cause, &note)));
-	put_key(&json, "cause", cause_object(&p->cause));
+	put_key(&json, "cause", cause_object(path_cause(p, of_all)));
 	put_key(&json, "wire", witness ? seen_object(&p->seen) : json_null());
 	return json;
 }
 
-json_t *path_array(const struct association *a, bool witness)
+json_t *path_array(const struct association *a, bool witness, const struct finding *of_all)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < a->path_count; i++)
-		append_item(&array, path_object(&a->paths[i], witness));
+		append_item(&array, path_object(&a->paths[i], witness, of_all));
 	return array;
 }
 

@@ -43,7 +43,8 @@ json_t *path_state_json(enum stack_path_state state);
 /* The code, and its parameters. null: no finding. */
 json_t *cause_object(const struct finding *f);
 
-json_t *path_array(const struct association *a, bool witness);
+/* of_all: the cause of a path that has none of its own and is not verified; NULL: none. */
+json_t *path_array(const struct association *a, bool witness, const struct finding *of_all);
 
 /* One line. Takes the reference. */
 void emit_object(const struct reporter *reporter, json_t *json);

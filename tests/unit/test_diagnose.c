@@ -652,21 +652,21 @@ static const struct probe_case probe_cases[] = {
 	     ({ .host = "127.0.0.1", .verdict = VERDICT_UNVERIFIED }), OK),
 	SEEN("closed in the middle", FINDING_CLOSED_BY_PEER,
 	     (.require = 1, .closed = true, .probe_timeout_us = PROBE_US),
-	     (ANSWERS("127.0.0.1"),
-	      { .host = "127.0.0.2", .heartbeats = 1, .verdict = VERDICT_UNVERIFIED }),
+	     (ANSWERS("127.0.0.1"), { .host = "127.0.0.2",
+				      .heartbeats = 1,
+				      .verdict = VERDICT_UNVERIFIED,
+				      .note = "no time for a heartbeat" }),
 	     AGAIN),
 	SEEN("closed before an answer", FINDING_CLOSED_BY_PEER, (.require = 1, .closed = true),
-	     ({ .host = "127.0.0.1",
-		.heartbeats = 1,
-		.verdict = VERDICT_VERIFIED,
-		.note = "answered the INIT; no time for a heartbeat" }),
-	     AGAIN),
+	     ({ .host = "127.0.0.1", .heartbeats = 1, .verdict = VERDICT_VERIFIED }), AGAIN),
 	SEEN("closed, and no path was to be asked", FINDING_CLOSED_BY_PEER,
 	     (.require = 0, .closed = true),
 	     ({ .host = "127.0.0.1", .verdict = VERDICT_UNVERIFIED }), AGAIN),
 	SEEN("a signal", FINDING_INTERRUPTED, (.require = 2, .probe_timeout_us = PROBE_US),
-	     (ANSWERS("127.0.0.1"),
-	      { .host = "127.0.0.2", .heartbeats = 2, .verdict = VERDICT_UNVERIFIED }),
+	     (ANSWERS("127.0.0.1"), { .host = "127.0.0.2",
+				      .heartbeats = 2,
+				      .verdict = VERDICT_UNVERIFIED,
+				      .note = "no time for a heartbeat" }),
 	     .signal = SIGTERM, .word = RESULT_CONNECTED, .status = 143,
 	     .reason = "ended by SIGTERM before every path had answered a heartbeat"),
 };
@@ -744,6 +744,8 @@ static void lost_while_probing(void **state)
 	assert_int_equal(b.result.status, STATUS_NOT_CONNECTED);
 	assert_text(reason_of(&b), "aborted the association 300.0 ms after it was up: user");
 	assert_verdicts(&b.result, "verified unverified");
+	assert_int_equal(b.paths[0].cause.code, FINDING_NONE);
+	assert_int_equal(b.paths[1].cause.code, FINDING_NO_TIME_FOR_HEARTBEAT);
 	/* Gone before it was looked at is not closed in peace. */
 	k.evidence.closed = true;
 	k.seen[0].answered = 0;
