@@ -31,9 +31,9 @@ const struct option_row option_rows[ROWS] = {
 	[ROW_ONE_TO_MANY] = { 'm', "one-to-many", NULL, MODE_CONNECT, take_constant, TO(style),
 			      NULL, "use a SOCK_SEQPACKET socket, not SOCK_STREAM",
 			      .constant = STACK_ONE_TO_MANY },
-	[ROW_TIMEOUT] = { 'w', "timeout", "TIME", MODE_CONNECT, take_time_us, TO(timeout_us), NULL,
-			  "give up if not connected within TIME\n"
-			  "(default 5s)" },
+	[ROW_TIMEOUT] = { 'w', "timeout", "TIME", MODE_BOTH, take_time_us, TO(timeout_us), NULL,
+			  "give up if not connected within TIME; when\n"
+			  "listening: if a name is late (default 5s)" },
 	[ROW_WAIT] = { 'W', "wait", "TIME", MODE_CONNECT, take_time_us, TO(wait_us), NULL,
 		       "retry until connected, or until TIME is over" },
 	[ROW_HOLD] = { 0, "hold", "TIME", MODE_CONNECT, take_hold, TO(hold_us), NULL,

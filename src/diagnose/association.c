@@ -188,9 +188,9 @@ static void diagnose_required(struct result *result, const struct evidence *evid
 	struct finding few = { .code = FINDING_TOO_FEW_VERIFIED,
 			       .basis = BASIS_HEARTBEATS,
 			       .verified = count_verdict(a, VERDICT_VERIFIED),
-			       .paths = a->path_count,
+			       .paths = a->path_count + evidence->names_left_out,
 			       .required = evidence->require };
-	uint64_t required = evidence->require == REQUIRE_ALL ? a->path_count : evidence->require;
+	uint64_t required = evidence->require == REQUIRE_ALL ? few.paths : evidence->require;
 	struct finding dead = why_all_dead(a);
 
 	/* It was closed before it was looked at: one path works, but it is not known which. */

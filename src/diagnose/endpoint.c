@@ -45,6 +45,14 @@ struct finding finding_of_unresolved(const struct unresolved *unresolved)
 	return finding;
 }
 
+struct finding finding_of_left_out(const struct unresolved *unresolved)
+{
+	struct finding finding = finding_of_unresolved(unresolved);
+
+	finding.code = FINDING_NAMES_LEFT_OUT;
+	return finding;
+}
+
 static struct finding no_sctp_here(int error)
 {
 	struct finding finding = { .code = FINDING_NO_SCTP_HERE,

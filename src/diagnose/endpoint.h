@@ -9,6 +9,8 @@
 
 /* Why a name has no addresses. */
 struct finding finding_of_unresolved(const struct unresolved *unresolved);
+/* The same, if the attempt goes on with the addresses of other names. */
+struct finding finding_of_left_out(const struct unresolved *unresolved);
 
 /* Why an endpoint could not be opened; error is the positive errno. */
 struct finding finding_of_fault(const struct stack_fault *fault, int error);

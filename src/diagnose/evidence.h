@@ -45,7 +45,8 @@ struct evidence {
 	bool encapsulated; /* in UDP */
 	bool probed;       /* PHASE_UP: every path had probe_timeout_us to answer */
 	int64_t probe_timeout_us;
-	uint64_t require; /* how many paths must be verified; 0: no probe */
+	uint64_t require;      /* how many paths must be verified; 0: no probe */
+	size_t names_left_out; /* they had no answer in time, and count as paths for -R all */
 };
 
 #endif

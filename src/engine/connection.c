@@ -92,7 +92,8 @@ static void forget_try(struct connection *c)
 	trial_free(&c->trial);
 	association_free(&c->result.association);
 	c->result.probe_us = 0;
-	c->result.cause = c->result.advice = (struct finding){ .code = FINDING_NONE };
+	c->result.cause = c->result.advice = c->result.left_out =
+		(struct finding){ .code = FINDING_NONE };
 }
 
 static void leave_loop(struct connection *c)
@@ -280,6 +281,7 @@ static void look_at_names(struct connection *c, int64_t now)
 
 	if (!resolve_is_over(resolve, now)) {
 		resolve_wait(resolve);
+		c->wake_us = resolve_next_us(resolve, now);
 		return;
 	}
 	resolve_end(resolve);
@@ -299,7 +301,6 @@ static void begin_try(struct connection *c)
 		c->begun_us = now;
 	resolve_begin(&c->trial.resolve, c->peer, c->local, c->options->family, try_timeout(c, now),
 		      c->timeline);
-	c->wake_us = c->trial.resolve.deadline_us;
 	look_at_names(c, now);
 }
 

@@ -16,6 +16,7 @@ void resolve_begin(struct resolve *resolve, struct target *peer, struct target *
 		.timeline = timeline,
 		.resolver = resolver_new(),
 		.begun_us = now_us,
+		.enough_us = now_us + timeout_us / 2,
 		.deadline_us = now_us + timeout_us,
 	};
 	target_look_up(peer, resolve->resolver, family);
@@ -39,9 +40,20 @@ static const char *awaited(const struct resolve *resolve)
 	return name ? name : target_awaits(resolve->local);
 }
 
+static bool has_enough(const struct resolve *resolve)
+{
+	return target_has_some(resolve->peer) && target_is_looked_up(resolve->local);
+}
+
 bool resolve_is_over(const struct resolve *resolve, int64_t now_us)
 {
-	return now_us >= resolve->deadline_us || !awaited(resolve);
+	return now_us >= resolve->deadline_us || !awaited(resolve) ||
+	       (now_us >= resolve->enough_us && has_enough(resolve));
+}
+
+int64_t resolve_next_us(const struct resolve *resolve, int64_t now_us)
+{
+	return now_us < resolve->enough_us ? resolve->enough_us : resolve->deadline_us;
 }
 
 void resolve_wait(struct resolve *resolve)
@@ -63,20 +75,26 @@ void resolve_end(struct resolve *resolve)
 	if (!resolve->resolver)
 		return;
 	timeline_clear(resolve->timeline);
-	resolve->status =
-		target_take(resolve->peer, had_us, &late, resolve->timeline, &resolve->failed);
+	resolve->status = target_take(resolve->peer, had_us, &resolve->late, resolve->timeline,
+				      &resolve->failed);
 	local = target_take(resolve->local, had_us, &late, resolve->timeline,
 			    resolve->status == STATUS_OK ? &resolve->failed : &other);
+	resolve->took_us = loop_now_us() - resolve->begun_us;
+	if (resolve->late && resolve->peer->address_count && local == STATUS_OK) {
+		resolve->status = STATUS_OK;
+		resolve->peer->unresolved.waited_us = resolve->took_us;
+	} else {
+		resolve->late = 0;
+	}
 	if (resolve->status == STATUS_OK)
 		resolve->status = local;
 	resolver_free(resolve->resolver);
 	resolve->resolver = NULL;
-	resolve->took_us = loop_now_us() - resolve->begun_us;
 }
 
 const struct unresolved *resolve_fault(const struct resolve *resolve)
 {
-	if (resolve->status != STATUS_UNRESOLVED)
+	if (resolve->status != STATUS_UNRESOLVED && !resolve->late)
 		return NULL;
 	return resolve->peer->unresolved.fault ? &resolve->peer->unresolved
 					       : &resolve->local->unresolved;

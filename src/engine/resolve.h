@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks up the names of a try, of -a and of -b, side by side. */
+/*
+ * Looks up the names of a try, of -a and of -b, side by side. All names may take half of the time.
+ * From then on the try goes on as soon as there is an address of the peer, without the names of -a
+ * that have no answer. The names of -b are waited for as long as there is time, because without one
+ * of them the association would have other addresses than the user asked for.
+ */
 #ifndef ENGINE_RESOLVE_H
 #define ENGINE_RESOLVE_H
 
@@ -15,12 +20,14 @@ struct resolve {
 	struct timeline *timeline;
 	struct resolver *resolver; /* NULL unless names are being looked up */
 	int64_t begun_us;
+	int64_t enough_us; /* from then on, some addresses are enough */
 	int64_t deadline_us;
 	bool waited; /* a name had no answer at once */
 
 	/* After resolve_end(). */
 	int status; /* STATUS_OK: the targets have their addresses; else an exit status */
 	struct message failed; /* STATUS_USAGE: why */
+	size_t late; /* STATUS_OK: so many names have no answer; peer->unresolved names them */
 	int64_t took_us;
 };
 
@@ -33,8 +40,10 @@ struct pollfd resolve_pollfd(const struct resolve *resolve);
 /* To be called when it is ready. 0, or -errno of epoll_wait(): then nothing more will arrive. */
 int resolve_read(struct resolve *resolve);
 
-/* Every name has its answer, or the time is up. */
+/* Every name has its answer, or enough of them when the time for all is up. */
 bool resolve_is_over(const struct resolve *resolve, int64_t now_us);
+/* If it is not over: when to look again. */
+int64_t resolve_next_us(const struct resolve *resolve, int64_t now_us);
 
 /* It is not over: shows on a terminal what it waits for. */
 void resolve_wait(struct resolve *resolve);
@@ -42,7 +51,7 @@ void resolve_wait(struct resolve *resolve);
 /* The time that the look-ups left of timeout_us for the call, at least 1. */
 int64_t resolve_left_us(const struct resolve *resolve);
 
-/* Why names have no addresses; NULL unless status is STATUS_UNRESOLVED. */
+/* Why names have no addresses; NULL if none is missing. */
 const struct unresolved *resolve_fault(const struct resolve *resolve);
 
 /* Ends the look-ups, and fills status. A second call does nothing. */

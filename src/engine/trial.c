@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "base/names.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/endpoint.h"
 #include "diagnose/failed_call.h"
 #include "engine/snapshot.h"
 
@@ -53,6 +54,8 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 {
 	int rc;
 
+	if (t->resolve.late)
+		result->left_out = finding_of_left_out(resolve_fault(&t->resolve));
 	list_requested(peer, &result->association);
 	plan_make(&t->plan, peer, local, timeline);
 	list_excluded(&t->plan, result);
@@ -192,6 +195,7 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.probed = t->verify.over,
 		.probe_timeout_us = t->verify.timeout_us,
 		.require = options->no_probe ? 0 : options->require,
+		.names_left_out = t->resolve.late,
 	};
 	if (end.call)
 		e->fault = (struct stack_fault){ .call = end.call };

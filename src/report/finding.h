@@ -36,6 +36,7 @@ enum finding_code {
 	FINDING_NAME_SERVER_SILENT,   /* name */
 	FINDING_NAME_SERVER_FAILED,   /* name */
 	FINDING_NAME_SERVER_LATE,     /* name: one or several; time_us */
+	FINDING_NAMES_LEFT_OUT,       /* the same: the attempt goes on with other addresses */
 	FINDING_LOOKUP_FAILED,        /* name; call and error, or detail: the resolver's message */
 	FINDING_NO_SCTP_HERE,         /* detail: the line of modprobe.d that blocks it, or "" */
 	FINDING_NO_IPV6,

@@ -128,8 +128,9 @@ struct result {
 	int signal;            /* ended by it, or 0 */
 	struct finding cause;  /* why it is not connected, or something else to report; or none */
 	struct finding advice; /* the hint is about this: the cause, or what helps more; or none */
-	struct finding last;   /* interrupted between two tries: the cause of the last one */
-	struct message usage;  /* STATUS_USAGE: what is wrong with the addresses */
+	struct finding left_out; /* names that it went on without; or none */
+	struct finding last;     /* interrupted between two tries: the cause of the last one */
+	struct message usage;    /* STATUS_USAGE: what is wrong with the addresses */
 
 	struct association association;
 	struct result_evidence evidence;

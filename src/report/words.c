@@ -106,6 +106,15 @@ static const struct words table[] = {
 	  "a filter that drops DNS (port 53)",
 	  "a longer --timeout\n"
 	  "cat /etc/resolv.conf; resolvectl query NAME" },
+	{ FINDING_NAMES_LEFT_OUT, "names-left-out", RESULT_CONNECTED, -1,
+	  "{name}: no answer from the name server within {time}, so only the other addresses were tried",
+	  NULL,
+	  NULL,
+	  "some names had no answer after half of --timeout, so the attempt was made with the addresses of the others",
+	  "a name server that is slow or does not answer: the resolver asks the next one after 5 s\n"
+	  "a filter that drops DNS (port 53)",
+	  "a longer --timeout\n"
+	  "cat /etc/resolv.conf; resolvectl query NAME" },
 	{ FINDING_LOOKUP_FAILED, "lookup-failed", RESULT_FAILED, STATUS_HOST,
 	  "{name}: cannot look up the name: [call:{call}: {errno}: {message}][detail:{detail}]",
 	  NULL,

@@ -347,6 +347,16 @@ bool lookup_is_done(const struct lookup *l)
 	return l->state == LOOKUP_DONE;
 }
 
+bool lookup_has_addresses(const struct lookup *l)
+{
+	return lookup_is_done(l) && !l->failed_call && !l->answer.error && l->answer.count;
+}
+
+bool lookup_is_unanswered(const struct lookup *l)
+{
+	return lookup_is_done(l) && !l->failed_call && l->answer.error == EAI_AGAIN;
+}
+
 void lookup_end(struct lookup *l)
 {
 	if (!l)

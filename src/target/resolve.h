@@ -45,6 +45,10 @@ struct lookup *resolver_look_up(struct resolver *resolver, const char *host, int
 
 /* Is its outcome known? */
 bool lookup_is_done(const struct lookup *lookup);
+/* Is it done, and are there addresses? */
+bool lookup_has_addresses(const struct lookup *lookup);
+/* Is it done, and did no name server answer (or one reported a temporary failure)? */
+bool lookup_is_unanswered(const struct lookup *lookup);
 
 /*
  * For a look-up that is done: appends every address, with port, to *list (*count entries, owned by

@@ -253,6 +253,14 @@ bool target_is_looked_up(const struct target *target)
 	return !target_awaits(target);
 }
 
+bool target_has_some(const struct target *target)
+{
+	for (size_t i = 0; target->lookups && i < target->given_count; i++)
+		if (!target->lookups[i] || lookup_has_addresses(target->lookups[i]))
+			return true;
+	return false;
+}
+
 static int take_one(struct target *target, size_t nth, struct timeline *timeline,
 		    struct message *why)
 {
@@ -292,6 +300,12 @@ static int check_wildcard(const struct target *target, struct message *why)
 	return STATUS_OK;
 }
 
+/* No answer has arrived, or the resolver does not wait for it any more. */
+static bool is_late(const struct lookup *lookup)
+{
+	return lookup && (!lookup_is_done(lookup) || lookup_is_unanswered(lookup));
+}
+
 /* Reports the names without an answer; count of them. */
 static int name_late(const struct target *target, size_t count, int64_t waited_us,
 		     struct unresolved *u)
@@ -305,7 +319,7 @@ static int name_late(const struct target *target, size_t count, int64_t waited_u
 		.waited_us = waited_us,
 	};
 	for (size_t i = 0; i < target->given_count && named < UNRESOLVED_NAMES_MAX; i++) {
-		if (!target->lookups[i] || lookup_is_done(target->lookups[i]))
+		if (!is_late(target->lookups[i]))
 			continue;
 		used += (size_t)snprintf(u->names + used, sizeof(u->names) - used, "%s%s",
 					 named++ ? ", " : "",
@@ -327,6 +341,11 @@ int target_take(struct target *target, int64_t waited_us, size_t *late, struct t
 			++*late;
 		else
 			status = take_one(target, i, timeline, why);
+		if (status == STATUS_UNRESOLVED && lookup_is_unanswered(target->lookups[i]) &&
+		    target_has_some(target)) {
+			++*late;
+			status = STATUS_OK;
+		}
 	}
 	if (status == STATUS_OK)
 		status = check_wildcard(target, why);

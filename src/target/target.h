@@ -55,6 +55,9 @@ int target_parse_local(struct target *target, const char **tokens, size_t count,
 void target_look_up(struct target *target, struct resolver *resolver, int family);
 bool target_is_looked_up(const struct target *target);
 
+/* While looked up: does it have an address yet? */
+bool target_has_some(const struct target *target);
+
 /* The first name without an answer, as the user wrote it; NULL: every name has one. */
 const char *target_awaits(const struct target *target);
 
@@ -63,8 +66,9 @@ const char *target_awaits(const struct target *target);
  * records of a name, without duplicates (the timeline shows those). waited_us: how long it waited.
  * Returns STATUS_OK; STATUS_USAGE with the reason in why, or STATUS_UNRESOLVED with the reason in
  * target->unresolved, and no addresses.
- * If the only fault is that names have no answer yet, they are counted in *late and named in
+ * If the only fault is that names have no answer, they are counted in *late and named in
  * target->unresolved, and the addresses of the others are there: the caller may go on with these.
+ * That a resolver has stopped waiting for an answer counts the same, if there is an address.
  */
 int target_take(struct target *target, int64_t waited_us, size_t *late, struct timeline *timeline,
 		struct message *why);

@@ -142,8 +142,9 @@ asking() {
   assert_output --regexp '^unresolved  some\.lab:5000 after [1-9][0-9]{3}\.[0-9] ms$'
   assert_equal "$stderr" \
     'sctp-connect: some.lab: the name server did not answer, or failed temporarily'
-  try_json 3 -w 60 -a some.lab:5000
-  json .result unresolved '.time_ms.resolve > 900' true
+  start_listener -p 5000
+  try_json 0 -w 60 -a some.lab:5000 -a 10.1.1.2
+  json .result connected '.time_ms.resolve > 900' true .left_out.code names-left-out .left_out.name some.lab
 }
 
 @test "the name server does not answer: exit 3 when the time of --timeout is over" {
@@ -153,10 +154,25 @@ asking() {
   assert_output --regexp '^unresolved  some\.lab:5000 after [0-9]{4,}\.[0-9] ms$'
   assert_equal "$stderr" \
     'sctp-connect: some.lab: no answer from the name server within 1000 ms'
-  try_json 3 -w 200ms -a 10.1.1.2:5000 -a some.lab -a other.lab
-  json .result unresolved .tries 1 \
+  try_json 3 -w 200ms -a some.lab:5000 -a other.lab
+  json .result unresolved .tries 1 .left_out null \
     .reason 'some.lab, other.lab: no answer from the name server within 200 ms'
   try 3 -w 200ms -W 1s -b some.lab -a 10.1.1.2:5000
+  run -3 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --listen -w 200ms -b some.lab:5000 -b 10.1.1.1
+  assert_output --partial 'some.lab: no answer from the name server within 200 ms'
+}
+
+@test "some names have no answer after half of --timeout: connected without them, which is told" {
+  nft_server input udp dport 53 drop
+  ask_a_server timeout:10 attempts:3
+  start_listener -p 5000
+  try 0 -w 2s -a some.lab:5000 -a 10.1.2.2 -a other.lab -a both4.lab
+  assert_line --regexp '^connected '
+  assert_equal "$(grep -Eo '10\.1\.[12]\.2:5000' <<<"$output" | head -n 1)" 10.1.2.2:5000
+  assert_regex "$stderr" \
+    '^sctp-connect: some\.lab, other\.lab: no answer from the name server within 1[0-9]{3} ms, so only the other addresses were tried$'
+  try_json 5 -w 2s -R all -a some.lab:5000 -a 10.1.2.2
+  json .result degraded .left_out.name some.lab .cause.code too-few-verified
 }
 
 @test "the name server cannot be reached: exit 3 at once" {
@@ -183,7 +199,7 @@ asking() {
 @test "SIGTERM while a listener's name is looked up: 143 at once" {
   nft_server input udp dport 53 drop
   ask_a_server timeout:30 attempts:1
-  start_client --listen -b some.lab:5000
+  start_client --listen -w 60 -b some.lab:5000
   wait_for asking
   local start=${EPOCHREALTIME/./} took_ms
   end_client TERM

@@ -200,7 +200,6 @@ to=(-a 127.0.0.1:9)
   bad "-n/--nonblock cannot be used with --listen" --listen -n -p 9
   bad "-B/--blocking cannot be used with --listen" --listen -B -p 9
   bad "-m/--one-to-many cannot be used with --listen" -m --listen -p 9
-  bad "-w/--timeout cannot be used with --listen" --listen -w 5 -p 9
   bad "-W/--wait cannot be used with --listen" --listen -W 5 -p 9
   bad "--init-attempts cannot be used with --listen" --listen --init-attempts 3 -p 9
   bad "--init-timeout cannot be used with --listen" --listen --init-timeout 3 -p 9

@@ -77,6 +77,9 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 
 	(void)service;
 	(void)hints;
+	if (!strncmp(name, "silent-", 7))
+		for (;;)
+			pause();
 	assert_string_equal(name, "late.example");
 	if (loop_now_us() < host.resolves_us)
 		return EAI_NONAME;
@@ -1929,6 +1932,65 @@ static void a_name_that_does_not_come(void **state)
 	fake_loop_reset();
 }
 
+/* From half of the time on, what is there is enough; the order stays. */
+static void names_that_do_not_come(void **state)
+{
+	static const struct {
+		const char *args[ARGS_MAX];
+		enum result_word word;
+		int64_t begins_us; /* the call */
+		const char *left_out, *first;
+	} cases[] = {
+		{ { "-a", "silent-1.example:5000", "-a", "127.0.0.1", "-a", "silent-2.example" },
+		  RESULT_CONNECTED,
+		  500 * MSEC,
+		  "silent-1.example, silent-2.example: no answer from the name server within 500 "
+		  "ms, so only the other addresses were tried",
+		  "127.0.0.1:5000" },
+		{ { "-a", "silent-1.example:5000", "-a", "127.0.0.1", "-R", "all" },
+		  RESULT_DEGRADED,
+		  500 * MSEC,
+		  "silent-1.example: no answer from the name server within 500 ms, so only the "
+		  "other addresses were tried",
+		  "127.0.0.1:5000" },
+		{ { "-a", "silent-1.example:5000" }, RESULT_UNRESOLVED, 0, "", NULL },
+		{ { "-a", "127.0.0.1:5000", "-b", "silent-1.example" },
+		  RESULT_UNRESOLVED,
+		  0,
+		  "",
+		  NULL },
+	};
+	const struct fake_script script = { EVENTS(UP(UP_US)) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *args[ARGS_MAX] = { "-w", "1s" };
+		const struct result *result;
+		struct message note;
+		int64_t begun_us;
+
+		memcpy(args + 2, cases[i].args, sizeof(args) - 2 * sizeof(*args));
+		setup(NULL);
+		host.probing = true;
+		begun_us = loop_now_us();
+		result = run_args(args, false, &script, 1);
+		assert_int_equal(result->word, cases[i].word);
+		assert_string_equal(words_note(&result->left_out, &note), cases[i].left_out);
+		if (cases[i].first) {
+			char text[ADDRESS_TEXT_MAX];
+
+			assert_string_equal(address_text(&fake_stack_record(0)->peers[0], text),
+					    cases[i].first);
+			assert_int_equal(fake_stack_record(0)->connected_us - begun_us,
+					 cases[i].begins_us);
+			assert_int_equal(result->resolve_us, cases[i].begins_us);
+		} else {
+			assert_int_equal(NEWEST.took_us, SEC);
+		}
+		close_bench();
+	}
+}
+
 static void a_name_that_comes_late_and_no_stack(void **state)
 {
 	const struct result *result;
@@ -2340,6 +2402,7 @@ int main(void)
 		TEST(a_name_that_comes_late),
 		TEST(addresses_take_no_time),
 		TEST(a_name_that_does_not_come),
+		TEST(names_that_do_not_come),
 		TEST(a_name_that_comes_late_and_no_stack),
 		TEST(a_flood_in_one_batch),
 		TEST(a_flood_does_not_hold_up_the_deadline),

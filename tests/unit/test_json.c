@@ -88,6 +88,7 @@ static void json_connected(void **state)
 		{ "reason", "null" },
 		{ "hint", "null" },
 		{ "cause", "null" },
+		{ "left_out", "null" },
 		{ "stack", "\"kernel\"" },
 		{ "mode", "\"nonblocking\"" },
 		{ "style", "\"one-to-one\"" },
@@ -209,7 +210,7 @@ static void json_unresolved(void **state)
 		       "\"reason\":\"mme.example: no such name\",\"hint\":\"ip link show eth0; "
 		       "check its cable, and the switch or host at the other end\","
 		       "\"cause\":{\"code\":\"name-not-found\",\"evidence\":\"resolver\","
-		       "\"name\":\"mme.example\"},"
+		       "\"name\":\"mme.example\"},\"left_out\":null,"
 		       "\"stack\":null,\"mode\":\"blocking\",\"style\":\"one-to-many\",\"tries\":1,"
 		       "\"association\":null,"
 		       "\"time_ms\":{\"resolve\":null,\"connect\":null,\"probe\":null},"

@@ -511,7 +511,6 @@ static void test_options_of_the_other_mode(void **state)
 		{ "-n", "-n/--nonblock" },
 		{ "-B", "-B/--blocking" },
 		{ "-m", "-m/--one-to-many" },
-		{ "-w 1", "-w/--timeout" },
 		{ "-W 1", "-W/--wait" },
 		{ "--init-attempts 1", "--init-attempts" },
 		{ "--init-timeout 1", "--init-timeout" },

@@ -28,7 +28,8 @@
 
 /*
  * "two.example" has two addresses, "sink.example" 0.0.0.0, "any6.example" ::, "many-N.example" N of
- * them, "gone.example" one until fake_gone, and "silent-1.example" and the like never end.
+ * them, "gone.example" one until fake_gone, "again.example" has no answer, and "silent-1.example"
+ * and the like never end.
  */
 static bool fake_gone;
 
@@ -70,6 +71,8 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 		while (many--)
 			*found = fake_v4(0x0b000000 + many, *found);
 	}
+	if (strcmp(host, "again.example") == 0)
+		return EAI_AGAIN;
 	return *found ? 0 : EAI_NONAME;
 }
 
@@ -524,6 +527,42 @@ static void late_names_leave_the_others(void **state)
 	resolver_free(resolver);
 }
 
+/* A resolver that has stopped waiting says EAI_AGAIN. */
+static void unanswered_names_leave_the_others(void **state)
+{
+	const char *args[] = { "again.example", "two.example" };
+	struct timeline timeline = { .start_us = loop_now_us() };
+	struct message why = { "" };
+	struct target target;
+	int status;
+
+	(void)state;
+	for (size_t count = 1; count <= 2; count++) {
+		struct resolver *resolver = resolver_new();
+		size_t late;
+
+		assert_int_equal(target_parse_peer(&target, args, count, "5000", &why), STATUS_OK);
+		target_look_up(&target, resolver, AF_UNSPEC);
+		while (!target_is_looked_up(&target)) {
+			struct pollfd fd = { .fd = resolver_descriptor(resolver),
+					     .events = POLLIN };
+
+			assert_int_equal(poll(&fd, 1, 20000), 1);
+			resolver_read(resolver);
+		}
+		assert_int_equal(target_has_some(&target), count == 2);
+		status = target_take(&target, 1000000, &late, &timeline, &why);
+		assert_int_equal(status, STATUS_UNRESOLVED);
+		assert_int_equal(late, count - 1);
+		assert_int_equal(target.unresolved.fault,
+				 count == 1 ? UNRESOLVED_SERVER_SILENT : UNRESOLVED_LATE);
+		assert_string_equal(target.unresolved.names, "again.example");
+		assert_int_equal(target.address_count, count == 1 ? 0 : 2);
+		target_free(&target);
+		resolver_free(resolver);
+	}
+}
+
 static void late_and_wrong_is_wrong(void **state)
 {
 	const char *args[] = { "silent-1.example", "10.1.1.2" };
@@ -646,6 +685,7 @@ int main(void)
 		cmocka_unit_test(a_thousand_is_the_most),
 		cmocka_unit_test(resolve_again_sees_what_changed),
 		cmocka_unit_test(late_names_leave_the_others),
+		cmocka_unit_test(unanswered_names_leave_the_others),
 		cmocka_unit_test(late_and_wrong_is_wrong),
 		cmocka_unit_test(many_late_names),
 		cmocka_unit_test(a_signal_ends_the_wait_for_a_name),
