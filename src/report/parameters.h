@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parameters of phrases, as text. For phrase.c only. */
+/* The parameters of phrases, as text. For phrase.c, and its tests. */
 #ifndef REPORT_PARAMETERS_H
 #define REPORT_PARAMETERS_H
 
@@ -16,7 +16,6 @@ struct phrase_context {
 	const struct finding *f;     /* NULL: the parameters' names instead of their values */
 	const struct result *result; /* or NULL */
 	const char *last;            /* the reason of the last try, or "" */
-	bool every_branch;           /* take every branch, whatever the values are */
 };
 
 /* The value, or "". False: there is no parameter or flag with that name. */

@@ -28,10 +28,9 @@ static const char *closing(const char *at, const char *end)
 	return at;
 }
 
-static bool add(struct message *m, const char *at, const char *end, const struct phrase_context *c)
+static void add(struct message *m, const char *at, const char *end, const struct phrase_context *c)
 {
 	char value[PARAMETER_MAX];
-	bool sound = true;
 
 	while (at < end) {
 		size_t plain = strcspn(at, "{[");
@@ -44,8 +43,8 @@ static bool add(struct message *m, const char *at, const char *end, const struct
 		if (*open == '{') {
 			close = memchr(open, '}', (size_t)(end - open));
 			if (!close)
-				return false;
-			sound &= parameter_value(c, open + 1, (size_t)(close - open - 1), value);
+				return;
+			parameter_value(c, open + 1, (size_t)(close - open - 1), value);
 			add_text(m, value, strlen(value));
 			at = close + 1;
 			continue;
@@ -53,15 +52,14 @@ static bool add(struct message *m, const char *at, const char *end, const struct
 		close = closing(open + 1, end);
 		colon = memchr(open, ':', (size_t)(close - open));
 		if (close == end || !colon)
-			return false;
+			return;
 		not = open[1] == '!';
 		open += 1 + not ;
-		sound &= parameter_value(c, open, (size_t)(colon - open), value);
-		if (c->every_branch || !value[0] == not )
-			sound &= add(m, colon + 1, close, c);
+		parameter_value(c, open, (size_t)(colon - open), value);
+		if (!value[0] == not )
+			add(m, colon + 1, close, c);
 		at = close + 1;
 	}
-	return sound;
 }
 
 void phrase_add(struct message *m, const char *phrase, const struct finding *finding)
@@ -74,12 +72,4 @@ void phrase_add_of_result(struct message *m, const char *phrase, const struct fi
 {
 	add(m, phrase, phrase + strlen(phrase),
 	    &(struct phrase_context){ .f = finding, .result = result, .last = last });
-}
-
-bool phrase_is_sound(const char *phrase)
-{
-	struct message m = { "" };
-
-	return add(&m, phrase, phrase + strlen(phrase),
-		   &(struct phrase_context){ .last = "", .every_branch = true });
 }

@@ -25,7 +25,4 @@ void phrase_add(struct message *m, const char *phrase, const struct finding *fin
 void phrase_add_of_result(struct message *m, const char *phrase, const struct finding *finding,
 			  const struct result *result, const char *last);
 
-/* Is every name known, and every bracket closed? For tests. */
-bool phrase_is_sound(const char *phrase);
-
 #endif

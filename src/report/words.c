@@ -949,11 +949,6 @@ const char *words_reason(const struct finding *finding, struct message *m)
 	return reason(finding, NULL, m);
 }
 
-const char *words_hint(const struct finding *finding, struct message *m)
-{
-	return say(table[finding->code].hint, finding, NULL, m);
-}
-
 const char *words_result_reason(const struct result *result, struct message *m)
 {
 	return reason(&result->cause, result, m);

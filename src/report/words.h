@@ -35,9 +35,8 @@ const struct words *words_named(const char *name);
 /* The text beside one address. */
 const char *words_note(const struct finding *finding, struct message *m);
 
-/* The reason and the hint of an attempt or of an event. */
+/* The reason of an attempt or of an event. */
 const char *words_reason(const struct finding *finding, struct message *m);
-const char *words_hint(const struct finding *finding, struct message *m);
 
 /* The reason and the hint of a result: its cause, its advice, and what --each adds to that. */
 const char *words_result_reason(const struct result *result, struct message *m);

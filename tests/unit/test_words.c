@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/parameters.h"
 #include "report/phrase.h"
 #include "report/words.h"
 
@@ -74,6 +75,51 @@ static void the_schema_lists_every_code(void **state)
 		assert_string_equal(json_string_value(json_array_get(bases, (size_t)basis - 1)),
 				    finding_basis_name((enum finding_basis)basis));
 	json_decref(schema);
+}
+
+static bool is_parameter(const char *name, size_t length)
+{
+	const struct phrase_context c = { .last = "" };
+	char value[PARAMETER_MAX];
+
+	return parameter_value(&c, name, length, value);
+}
+
+/* The bracket that closes one which is open before at, or NULL. */
+static const char *closing(const char *at)
+{
+	for (int depth = 1; *at; at++) {
+		depth += (*at == '[') - (*at == ']');
+		if (!depth)
+			return at;
+	}
+	return NULL;
+}
+
+/* Is every name known, and every bracket closed, in all branches? end: of the phrase. */
+static bool is_sound(const char *at, const char *end)
+{
+	while ((at += strcspn(at, "{[")) < end) {
+		const char *name = at + 1 + (at[1] == '!'), *last;
+
+		last = name + strcspn(name, *at == '{' ? "}" : ":");
+		if (!*last || last >= end || !is_parameter(name, (size_t)(last - name)))
+			return false;
+		if (*at == '[') {
+			const char *close = closing(at + 1);
+
+			if (!close || close >= end || !is_sound(last + 1, close))
+				return false;
+			last = close;
+		}
+		at = last + 1;
+	}
+	return true;
+}
+
+static bool phrase_is_sound(const char *phrase)
+{
+	return is_sound(phrase, phrase + strlen(phrase));
 }
 
 static void assert_sound(const char *name, const char *phrase)
@@ -328,7 +374,7 @@ static void sentences(void **state)
 
 		assert_string_equal(words_note(&k->finding, &m), k->note);
 		assert_string_equal(words_reason(&k->finding, &m), k->reason);
-		words_hint(&k->finding, &m);
+		words_result_hint(&(struct result){ .advice = k->finding }, &m);
 		if (!strstr(m.text, k->hint) || !k->hint[0] != !m.text[0])
 			fail_msg("'%s' is not in '%s'", k->hint, m.text);
 	}
