@@ -1,47 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "option_typos.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Longer than every name in the table. A longer word is not like any of them. */
-#define NAME_ROOM 32
-
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters to change, insert, drop or swap. Both words are shorter than NAME_ROOM. */
-static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	size_t d[NAME_ROOM][NAME_ROOM];
-
-	for (size_t i = 0; i <= a_length; i++) {
-		for (size_t j = 0; j <= b_length; j++) {
-			if (!i || !j) {
-				d[i][j] = i + j;
-				continue;
-			}
-			d[i][j] = min(min(d[i - 1][j], d[i][j - 1]) + 1,
-				      d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				d[i][j] = min(d[i][j], d[i - 2][j - 2] + 1);
-		}
-	}
-	return d[a_length][b_length];
-}
+#include "base/typo.h"
 
 /* The option name closest to the word, or NULL if none is close. */
 static const char *near_miss(const struct option_row *rows, const char *written, size_t length)
 {
+	size_t best_distance = SIZE_MAX;
 	const char *best = NULL;
-	size_t best_distance = length < 6 ? 2 : 3;
 
-	if (length < 3 || length >= NAME_ROOM)
-		return NULL;
 	for (size_t i = 0; i < ROWS; i++) {
-		size_t d = distance(written, length, rows[i].name, strlen(rows[i].name));
+		size_t d = typo_distance(written, length, rows[i].name);
 
 		if (d < best_distance) {
 			best = rows[i].name;

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/explain.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "base/typo.h"
 #include "report/explanations.h"
 #include "report/phrase.h"
 #include "report/words.h"
 
-#define COLUMNS 80
+#define COLUMNS         80
+#define SUGGESTIONS_MAX 5
+#define NAME_ROOM       40 /* more than the longest name has, and ", " */
+/* Shorter words are part of too many names. */
+#define PART_MIN 4
 
 const char *explain_name(size_t index)
 {
@@ -17,13 +23,32 @@ const char *explain_name(size_t index)
 	return index < FINDING_COUNT ? finding_name((enum finding_code)index) : NULL;
 }
 
-static int unknown_name(const char *name, struct message *why)
+/* A part of a name, as "no-endpoint" is, or a misspelt one. */
+static bool may_mean(const char *written, const char *name)
+{
+	return (strlen(written) >= PART_MIN && strcasestr(name, written)) ||
+	       typo_distance(written, strlen(written), name) != SIZE_MAX;
+}
+
+static int unknown_name(const char *written, struct message *why)
 {
 	char shown[PRINTABLE_MAX];
+	char near[SUGGESTIONS_MAX * NAME_ROOM] = "";
+	const char *name;
+	size_t count = 0;
+	int used = 0;
 
+	for (size_t i = 0; (name = explain_name(i)) && count < SUGGESTIONS_MAX; i++)
+		if (may_mean(written, name))
+			used += snprintf(near + used, sizeof(near) - (size_t)used, "%s%s",
+					 count++ ? ", " : "", name);
+	printable(written, shown, sizeof(shown));
+	if (count)
+		return message_set(why, STATUS_USAGE, "unknown name '%s': did you mean %s%s?",
+				   shown, count > 1 ? "one of " : "", near);
 	return message_set(why, STATUS_USAGE,
 			   "unknown name '%s': --list names lists all that can be explained",
-			   printable(name, shown, sizeof(shown)));
+			   shown);
 }
 
 /* Breaks lines between words before column 80; all lines but the first begin with indent. */

@@ -190,12 +190,43 @@ static void test_look_up(void **state)
 	free(text);
 }
 
+static void test_near_misses(void **state)
+{
+	static const struct {
+		const char *written, *meant;
+	} cases[] = {
+		{ "no-endpoint", "one of no-endpoint-or-queue-full, no-endpoint-or-no-sctp?" },
+		{ "queue-full", "one of queue-full-or-unwanted, no-endpoint-or-queue-full?" },
+		{ "econrefused", "ECONNREFUSED?" },
+		{ "refusd", "refused?" },
+		{ "filter", "one of own-output-filter, own-input-filter, own-filter?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct message why = { "" };
+		char expected[160];
+
+		assert_int_equal(explain_print(stdout, cases[i].written, &why), STATUS_USAGE);
+		snprintf(expected, sizeof(expected), "unknown name '%s': did you mean %s",
+			 cases[i].written, cases[i].meant);
+		assert_string_equal(why.text, expected);
+	}
+	for (size_t i = 0; explain_name(i); i++)
+		assert_true(strlen(explain_name(i)) + strlen(", ") < 40);
+}
+
 static void test_unknown(void **state)
 {
-	static const char *const unknown[] = {
-		"EWHATEVER",    "0", "9999", "-111", "+111", " 111", "", "99999999999999999999",
-		"ECONNREFUSED "
-	};
+	static const char *const unknown[] = { "EWHATEVER",
+					       "0",
+					       "9999",
+					       "-111",
+					       "+111",
+					       " 111",
+					       "",
+					       "99999999999999999999",
+					       "ECONNREFUSED or so" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++) {
@@ -254,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_look_up),
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_near_misses),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_every_name_is_explained),
 	};
