@@ -6,6 +6,7 @@ VERSION := 0.1.0
 # --- What packagers and users may set -------------------------------------------------------
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
+OBJCOPY    ?= objcopy
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 MANDIR     ?= $(PREFIX)/share/man
@@ -35,7 +36,7 @@ B := build$(if $(SANITIZE),/sanitize)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
             -Wpointer-arith -Wwrite-strings -Wundef $(if $(WERROR),-Werror)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBSCTP_VERSION='"$(LIBSCTP_VERSION)"' \
-               -DHAVE_USRSCTP=$(USRSCTP) -DUSRSCTP_VERSION='"$(USRSCTP_VERSION)"' -Isrc $(CPPFLAGS)
+               -DHAVE_USRSCTP=$(USRSCTP) $(if $(USRSCTP_CONFINED),-DUSRSCTP_CONFINED) -DUSRSCTP_VERSION='"$(USRSCTP_VERSION)"' -Isrc $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
                -fno-sanitize-recover=all -fno-omit-frame-pointer,$(HARDENING)) -MMD -MP $(CFLAGS)
 ALL_LDFLAGS  = $(if $(SANITIZE),-fsanitize=$(SANITIZE),$(HARDENING_LDFLAGS)) -Wl,--as-needed $(LDFLAGS)
@@ -43,7 +44,14 @@ LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp 2>/dev/null)
 USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
 # The compiler says the whole path of what it finds, and else the name.
 archive_or_shared = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
-LIBS        := $(shell $(PKG_CONFIG) --libs-only-L libsctp jansson) $(SCTP_LIBS) $(JANSSON_LIBS) $(if $(filter 1,$(USRSCTP)),$(USRSCTP_LIBS))
+# usrsctp_source.c takes the place of the sendmsg() and recvmsg() that usrsctp calls. In an archive these get names of
+# their own, so that the rest of the program calls the C library's; a shared library finds them by their real names.
+ifeq ($(USRSCTP)$(USRSCTP_LIBS),1-l:libusrsctp.a)
+USRSCTP_ARCHIVE := $(firstword $(wildcard $(patsubst -L%,%/libusrsctp.a,$(filter -L%,$(LDFLAGS)))) \
+                   $(filter /%,$(shell $(CC) -print-file-name=libusrsctp.a)))
+USRSCTP_CONFINED := $(if $(USRSCTP_ARCHIVE),$(B)/libusrsctp.a)
+endif
+LIBS        := $(shell $(PKG_CONFIG) --libs-only-L libsctp jansson) $(SCTP_LIBS) $(JANSSON_LIBS) $(if $(filter 1,$(USRSCTP)),$(or $(USRSCTP_CONFINED),$(USRSCTP_LIBS)))
 
 ONLY_USRSCTP := $(wildcard src/stack/usrsctp*.c)
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
@@ -68,6 +76,12 @@ $(B)/flags: FORCE
 		| cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS) $(SOURCES))' > $@
 .PHONY: FORCE
 FORCE:
+
+$(OBJECTS): | $(USRSCTP_CONFINED)
+$(B)/libusrsctp.a: $(USRSCTP_ARCHIVE)
+	$(call say,OBJCOPY,$@)
+	@mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --redefine-sym sendmsg=library_sendmsg --redefine-sym recvmsg=library_recvmsg $< $@
 
 $(B)/obj/%.o: src/%.c $(B)/flags
 	$(call say,CC,$<)

@@ -320,11 +320,7 @@ struct stack {
 };
 
 extern const struct stack stack_kernel;
-/*
- * If the build includes it. The library has no option for the source address of its packets, so
- * usrsctp_source.c defines sendmsg() and recvmsg() for the whole program. What others send and
- * receive with them, the kernel's stack and the witness, passes through unchanged.
- */
+/* If the build includes it. */
 extern const struct stack stack_usrsctp;
 
 /* Every stack of this build, best first, ended by NULL: the only place that knows the choice. */

@@ -336,7 +336,8 @@ static void note_init(const struct msghdr *message, size_t length)
 }
 
 /* On any thread. */
-__attribute__((visibility("default"))) ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+__attribute__((visibility("default"))) ssize_t library_recvmsg(int fd, struct msghdr *message,
+							       int flags)
 {
 	ssize_t length = kernel_recvmsg(fd, message, flags);
 
@@ -472,8 +473,8 @@ static bool set_source(struct msghdr *message, union control *control,
 }
 
 /* On any thread. */
-__attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msghdr *message,
-						       int flags)
+__attribute__((visibility("default"))) ssize_t library_sendmsg(int fd, const struct msghdr *message,
+							       int flags)
 {
 	struct msghdr changed = *message;
 	union control control;
@@ -482,7 +483,7 @@ __attribute__((visibility("default"))) ssize_t sendmsg(int fd, const struct msgh
 	ssize_t sent;
 	int error;
 
-	/* Only the library passes a destination here. */
+	/* In a shared library's program, others may call this; they pass no destination. */
 	if (!message->msg_name || message->msg_controllen || !look_at(message, &packet))
 		return kernel_sendmsg(fd, message, flags);
 	pthread_mutex_lock(&sources.lock);

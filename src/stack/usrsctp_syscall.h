@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sendmsg() and recvmsg() of the kernel, for usrsctp_source.c, whose own functions of these names
- * take the place of the C library's. Results and errno are those of the system calls.
+ * sendmsg() and recvmsg() of the kernel, for usrsctp_source.c, whose own functions take the place
+ * of those that the library calls. Results and errno are those of the system calls.
  *
  * In musl, struct msghdr has padding beside msg_iovlen and msg_controllen, where the kernel reads
  * the upper halves of its longer fields. Callers do not have to clear it.

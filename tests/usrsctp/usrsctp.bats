@@ -123,6 +123,13 @@ took() {
   json .result unreachable .errno EACCES
 }
 
+@test "only the library calls what stands in for sendmsg() and recvmsg()" {
+  run -0 nm "$SCTP_CONNECT"
+  assert_line --regexp ' T library_sendmsg$'
+  assert_line --regexp ' T library_recvmsg$'
+  refute_line --regexp ' [TW] (sendmsg|recvmsg)$'
+}
+
 @test "raw: nothing listens, and there is no answer" {
   raw_or_skip
   listen_us -b 10.1.1.2:0
