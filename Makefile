@@ -34,7 +34,8 @@ V          ?=
 B := build$(if $(SANITIZE),/sanitize)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
-            -Wpointer-arith -Wwrite-strings -Wundef $(if $(WERROR),-Werror)
+            -Wpointer-arith -Wwrite-strings -Wundef -Wno-missing-field-initializers \
+            $(if $(WERROR),-Werror)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBSCTP_VERSION='"$(LIBSCTP_VERSION)"' \
                -DHAVE_USRSCTP=$(USRSCTP) $(if $(USRSCTP_CONFINED),-DUSRSCTP_CONFINED) -DUSRSCTP_VERSION='"$(USRSCTP_VERSION)"' -Isrc $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \

@@ -23,7 +23,8 @@ void timeline_clear(struct timeline *t)
 		return; /* there is no place to report it */
 }
 
-static void note_at(struct timeline *t, int64_t time_us, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void note_at(struct timeline *t, int64_t time_us,
+							  const char *format, va_list args)
 {
 	char prefix[128];
 
