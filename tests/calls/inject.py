@@ -174,7 +174,8 @@ class Trial:
     def judge(self, run, failure, scenario):
         name = scenario.name
         return judge(run, scenario, self.plan.known[name], failure.call, failure.form, failure.errno,
-                     self.plan.totals[name][failure.call], self.plan.cpu_most[name])
+                     self.plan.totals[name][failure.call] + self.plan.totals[name]["ppoll"],
+                     self.plan.totals[name]["ppoll"], self.plan.cpu_most[name])
 
     def fail(self, worker, failure):
         """Until one of the tries has met the place; what is wrong once only is a busy machine's."""
@@ -182,12 +183,13 @@ class Trial:
         whose = failure.places and not failure.form
         for scenario, n in failure.tries:
             inject = "%s:error=%s:when=%d%s" % (failure.call, failure.errno, n, failure.form)
-            run = worker.run(scenario, inject, failure.call, places=whose)
+            trace = failure.call if whose else failure.call + ",ppoll"
+            run = worker.run(scenario, inject, trace, places=whose)
             met = run.injected and (not whose or
                                     any(i and p in failure.places for _, _, p, i in calls_with_places(run.log)))
             wrong = self.judge(run, failure, scenario) if run.injected else None
             if wrong:
-                run = worker.run(scenario, inject, failure.call, places=whose)
+                run = worker.run(scenario, inject, trace, places=whose)
                 wrong = self.judge(run, failure, scenario) if run.injected else None
             self.note(worker, failure, scenario, inject, run, wrong)
             if met or wrong:

@@ -115,6 +115,7 @@ class Worker:
             run.out, run.err = read(out.name), read(err.name)
         run.log = read(log)
         run.calls = len(re.findall(r"^\d+ +\w+\(", run.log, re.M))
+        run.polls = len(re.findall(r"^\d+ +ppoll\(", run.log, re.M))
         run.injected = run.log.count("(INJECTED)")
         if path:
             self.look_for_left(run, scenario.peer, path, before)
