@@ -41,7 +41,7 @@ def scenarios():
     yield Scenario("half", ["--json"] + half, "half", False)
     yield Scenario("half-unseen", ["--json", "--no-witness"] + half, "half", False)
     yield Scenario("half-each", ["--json", "-e"] + half, "half", False)
-    yield Scenario("name", ["--json", "-a", "two.lab:{port}"] + timeouts(2000, 1000), "good", False)
+    yield Scenario("name", ["--json", "-a", "two.lab:{port}"] + timeouts(8000, 1000), "good", False)
     yield Scenario("monitor", ["--json"] + monitor + good, "good", False)
     yield Scenario("monitor-many-unseen", ["--json", "-m", "--no-witness"] + monitor + good, "good", False)
     yield Scenario("monitor-half", ["--json"] + monitor + half, "half", False)
