@@ -301,7 +301,7 @@ static int start_and_check(const struct stack_encaps *udp, struct stack_fault *f
 	}
 	if (!knows_addresses()) {
 		*fault = (struct stack_fault){ .call = "usrsctp_init", .lack = LACKS_ADDRESSES };
-		return -EAGAIN;
+		return -EADDRNOTAVAIL;
 	}
 	return source_check_links(&fault->call);
 }
