@@ -38,10 +38,11 @@ static void mark_verified(const struct evidence *evidence, struct path_result *p
 	struct finding seen = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, true);
 
 	path->verdict = VERDICT_VERIFIED;
-	if (path->big_packets == BIG_PACKETS_LOST) {
+	if (path->sizes.big == BIG_PACKETS_LOST) {
 		path->cause = (struct finding){ .code = FINDING_MTU_BLACK_HOLE,
 						.basis = BASIS_WITNESS,
-						.bytes = path->asked_mtu };
+						.bytes = path->sizes.lost,
+						.passed = path->sizes.passed };
 	} else if (path->lost && !evidence->restarted) {
 		path->cause = (struct finding){ .code = FINDING_HEARTBEATS_LOST,
 						.basis = BASIS_HEARTBEATS,

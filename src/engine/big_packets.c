@@ -14,12 +14,6 @@
 #include "base/loop.h"
 #include "engine/heartbeat.h"
 
-#define TRIES 3
-#define SMALL 256 /* bytes of the small padded heartbeat */
-/* How many times the round trip of a small heartbeat it waits, and the least wait. */
-#define PATIENCE        3
-#define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
-
 /* Every IPv4 host accepts MTU_MIN (RFC 791). Only loopback has links above MTU_MAX. */
 #define MTU_MIN 576
 #define MTU_MAX 9216
@@ -55,7 +49,8 @@ static uint8_t *put_chunk(uint8_t *at, uint8_t type, size_t length)
 }
 
 /* The heartbeat's information is one parameter (RFC 9260 section 3.3.5), and ours is longer. */
-static size_t put_heartbeat(uint8_t *at, const struct ledger_sample *sample, uint32_t number)
+static size_t put_heartbeat(uint8_t *at, const struct ledger_sample *sample, uint32_t number,
+			    uint64_t *id)
 {
 	size_t info = sample->info_length + NUMBER_SIZE;
 	uint8_t *value = put_chunk(at, CHUNK_HEARTBEAT, CHUNK_HEADER + info);
@@ -63,6 +58,7 @@ static size_t put_heartbeat(uint8_t *at, const struct ledger_sample *sample, uin
 	memcpy(value, sample->info, sample->info_length);
 	put16(value + 2, info);
 	put32(value + sample->info_length, number);
+	*id = heartbeat_id((struct bytes){ value, info });
 	return CHUNK_HEADER + info;
 }
 
@@ -80,7 +76,7 @@ static void put_udp(uint8_t *at, const struct ledger_sample *sample, size_t leng
 }
 
 size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
-			  uint8_t *buf)
+			  uint8_t *buf, uint64_t *id)
 {
 	size_t ip = sample->destination.sa.sa_family == AF_INET6 ? 40 : 20;
 	size_t udp = sample->encapsulated ? UDP_HEADER : 0;
@@ -97,7 +93,7 @@ size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint
 	put16(sctp + 2, address_port(&sample->destination));
 	put32(sctp + 4, sample->tag);
 	used = SCTP_HEADER;
-	used += put_heartbeat(sctp + used, sample, number);
+	used += put_heartbeat(sctp + used, sample, number, id);
 	pad = sctp + used;
 	put_chunk(pad, CHUNK_PAD, room - used);
 	crc = ~crc32c_add(CRC32C_START, sctp, room);
@@ -131,36 +127,24 @@ static int send_from(const struct ledger_sample *sample, const uint8_t *packet, 
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static void send_one(struct big_packets_ask *a, const struct ledger_sample *sample, uint32_t size,
+/* False: it cannot be sent. */
+static bool send_one(struct big_packets_ask *a, const struct ledger_sample *sample, uint32_t size,
 		     struct timeline *timeline)
 {
 	uint8_t packet[MTU_MAX];
 	char text[ADDRESS_TEXT_MAX];
-	size_t length = big_packets_packet(sample, size, a->sent + 1, packet);
+	uint64_t id;
+	size_t length =
+		big_packets_packet(sample, size, (uint32_t)a->search->count + 1, packet, &id);
 	int rc = length ? send_from(sample, packet, length) : -EMSGSIZE;
 
 	timeline_note(timeline, "HEARTBEAT of %u bytes to %s%s%s", size,
 		      address_host_text(&sample->destination, text), rc < 0 ? ": " : "",
 		      rc < 0 ? errno_name(-rc) : "");
-	a->over = rc < 0;
-	a->sent++;
-	a->sent_us = loop_now_us();
-}
-
-/*
- * Large packets are lost if the small one is answered, the large ones were seen to leave, and the
- * witness missed no packet.
- */
-static enum big_packets verdict(const struct big_packets_ask *a, const struct ledger *ledger,
-				const struct ledger_path *path)
-{
-	for (unsigned n = 0; n < a->sent && n < TRIES; n++)
-		if (ledger_padded_answered(path, a->base + n))
-			return BIG_PACKETS_PASS;
-	if (a->sent > TRIES && ledger_padded_answered(path, a->base + TRIES) &&
-	    path->padded.count == a->base + a->sent && !ledger->lost)
-		return BIG_PACKETS_LOST;
-	return BIG_PACKETS_UNKNOWN;
+	if (rc < 0)
+		return false;
+	size_search_sent(a->search, size, id, loop_now_us());
+	return true;
 }
 
 /* The smallest MTU that ICMP has reported; 0: none. */
@@ -174,44 +158,75 @@ static uint32_t told_mtu(const struct ledger_path *path)
 	return least;
 }
 
+/*
+ * Has the address answered a packet of this end? A large one may go to no other: the peer's list of
+ * addresses may name hosts that know nothing of it.
+ */
+static bool is_there(const struct probe_path *asked, const struct ledger_path *path)
+{
+	return asked->answered || (path->inits.count && path->init_acks.count);
+}
+
+/* False: there is nothing to ask, or no more. */
+static bool set_size(struct big_packets_ask *a, const struct probe_path *asked,
+		     const struct ledger_path *path)
+{
+	if (!a->mtu)
+		a->mtu = asked->then.mtu;
+	/* The stack gets that ICMP error, too, and adapts. The probe finds out whether it is true.
+	 */
+	if (told_mtu(path) && told_mtu(path) < a->mtu)
+		a->mtu = told_mtu(path);
+	if (a->mtu < MTU_MIN || a->mtu > MTU_MAX)
+		return false;
+	if (!a->search) {
+		a->search = xcalloc(1, sizeof(*a->search));
+		a->base = path->padded.count;
+	}
+	a->search->round_trip_us = asked->rtt_us;
+	size_search_set_full(a->search, a->mtu);
+	return true;
+}
+
+static void look_for_answers(struct big_packets_ask *a, const struct ledger *ledger,
+			     const struct ledger_path *path)
+{
+	for (size_t i = 0; i < a->search->count; i++)
+		if (ledger_padded_answered(path, a->search->packets[i].id))
+			size_search_answered(a->search, i, loop_now_us());
+	a->result = size_search_result(a->search, loop_now_us());
+	/* Lost is only what was seen to leave, if the witness missed no packet. */
+	if (a->result.big == BIG_PACKETS_LOST &&
+	    (path->padded.count != a->base + a->search->count || ledger->lost))
+		a->result = (struct packet_sizes){ .passed = a->result.passed };
+}
+
 static void tick_one(struct big_packets_ask *a, const struct probe_path *asked,
 		     const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us)
 {
 	const struct ledger_path *path = ledger_find(ledger, &asked->address);
-	int64_t patience_us = MAX(PATIENCE * asked->rtt_us, PATIENCE_MIN_US);
+	uint32_t sizes[SIZE_SEARCH_BURST];
+	int64_t next_us;
+	size_t count;
 
-	if (!path || !path->sample.info_length)
-		return; /* no packet was sent to it yet */
-	a->verdict = verdict(a, ledger, path);
-	if (a->verdict) {
+	if (!path || !path->sample.info_length || !is_there(asked, path))
+		return;
+	if (!set_size(a, asked, path)) {
 		a->over = true;
 		return;
 	}
-	if (!a->mtu)
-		a->mtu = asked->then.mtu;
-	/*
-	 * The stack gets that ICMP error, too, and adapts. The probe finds out whether it is true.
-	 */
-	if (told_mtu(path) && told_mtu(path) < a->mtu) {
-		a->mtu = told_mtu(path);
-		a->sent = 0;
-	}
-	if (a->mtu < MTU_MIN || a->mtu > MTU_MAX) {
-		a->over = true;
+	look_for_answers(a, ledger, path);
+	/* A path that does not answer the small one is not known to lose large ones. */
+	if (a->search->count && !asked->answered && a->result.big != BIG_PACKETS_PASS)
 		return;
-	}
-	if (!a->sent) {
-		a->base = path->padded.count;
-		send_one(a, &path->sample, a->mtu, timeline);
-	} else if (asked->answered && loop_now_us() - a->sent_us >= patience_us) {
-		/* A path that does not answer the small one is not known to lose large ones. */
-		if (a->sent <= TRIES)
-			send_one(a, &path->sample, a->sent < TRIES ? a->mtu : SMALL, timeline);
-		else
-			a->over = true;
-	}
-	if (!a->over && asked->answered)
-		*wake_us = MIN(*wake_us, a->sent_us + patience_us);
+	count = size_search_next(a->search, loop_now_us(), sizes, &next_us);
+	for (size_t i = 0; i < count && !a->over; i++)
+		a->over = !send_one(a, &path->sample, sizes[i], timeline);
+	if (count && !a->over)
+		size_search_next(a->search, loop_now_us(), sizes, &next_us);
+	a->over |= a->search->over;
+	if (asked->answered)
+		*wake_us = MIN(*wake_us, next_us);
 }
 
 bool big_packets_tick(struct big_packets_ask *ask, const struct probe_path *path,
@@ -220,5 +235,11 @@ bool big_packets_tick(struct big_packets_ask *ask, const struct probe_path *path
 	if (!ask->over)
 		tick_one(ask, path, ledger, timeline, wake_us);
 	/* Without a heartbeat of the stack to copy, there is nothing to wait for. */
-	return !ask->over && ask->sent && path->answered;
+	return !ask->over && ask->search && path->answered;
+}
+
+void big_packets_free(struct big_packets_ask *ask)
+{
+	free(ask->search);
+	*ask = (struct big_packets_ask){ 0 };
 }

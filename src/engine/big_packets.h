@@ -7,9 +7,11 @@
  * So one more HEARTBEAT is sent on each path, padded to its MTU (RFC 8899 section 6.2, with the PAD
  * chunk of RFC 4820). The peer's stack answers it like any other. No stack can be told to send one,
  * so it is sent from here, on a raw socket, as a copy of a heartbeat that the stack has sent, and
- * the witness sees the answer. If there is none, one more heartbeat, padded but small, shows
- * whether the size is the reason. The stack ignores the answers, because they are longer than its
- * own (net/sctp/sm_statefuns.c sctp_sf_backbeat_8_3(), usrsctp's sctp_handle_heartbeat_ack()).
+ * the witness sees the answer. If there is none, others of several sizes find out whether the size
+ * is the reason, and which is the largest that gets through (size_search.h). The answers are small,
+ * so this is about the direction to the peer only. The stack ignores the answers, because they are
+ * longer than its own (net/sctp/sm_statefuns.c sctp_sf_backbeat_8_3(), usrsctp's
+ * sctp_handle_heartbeat_ack()).
  */
 #ifndef ENGINE_BIG_PACKETS_H
 #define ENGINE_BIG_PACKETS_H
@@ -29,12 +31,14 @@
 bool big_packets_tick(struct big_packets_ask *ask, const struct probe_path *path,
 		      const struct ledger *ledger, struct timeline *timeline, int64_t *wake_us);
 
+void big_packets_free(struct big_packets_ask *ask);
+
 /*
  * Makes the packet, from the SCTP header on, or with encapsulation from the UDP header on, for an
  * IP packet of mtu bytes, with number in it. buf has mtu bytes. Returns its length, or 0 without
- * room.
+ * room. *id: its heartbeat_id().
  */
 size_t big_packets_packet(const struct ledger_sample *sample, uint32_t mtu, uint32_t number,
-			  uint8_t *buf);
+			  uint8_t *buf, uint64_t *id);
 
 #endif

@@ -12,6 +12,7 @@
 #define ENGINE_HEARTBEAT_H
 
 #include "base/timeline.h"
+#include "engine/size_search.h"
 #include "report/result.h"
 #include "stack/stack.h"
 
@@ -20,12 +21,11 @@
 
 /* The large heartbeats of one path. All zeros: none yet. Changed only by big_packets.c. */
 struct big_packets_ask {
-	enum big_packets verdict;
-	bool over;     /* the verdict is final */
-	uint32_t mtu;  /* the size of the heartbeats, in bytes */
-	unsigned sent; /* how many, with the small one at the end */
+	struct size_search *search; /* owned; NULL: nothing was sent yet */
+	struct packet_sizes result;
+	bool over;     /* the result is final */
+	uint32_t mtu;  /* the largest size, in bytes */
 	unsigned base; /* how many padded heartbeats the ledger had before */
-	int64_t sent_us;
 };
 
 /* One path. Changed only by heartbeat.c, and big only by big_packets.c. */

@@ -37,6 +37,8 @@ void verify_begin(struct verify *verify, const struct plan *plan, const struct a
 
 void verify_free(struct verify *verify)
 {
+	for (size_t i = 0; verify->probe && i < verify->probe->count; i++)
+		big_packets_free(&verify->probe->paths[i].big);
 	probe_free(verify->probe);
 	free(verify->ways);
 	*verify = (struct verify){ 0 };
@@ -222,8 +224,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	path->lost = lost(verify, asked);
 	path->ask_call = asked->call;
 	path->ask_error = asked->call ? asked->error : 0;
-	path->big_packets = asked->big.verdict;
-	path->asked_mtu = asked->big.mtu;
+	path->sizes = asked->big.result;
 	attempt->stack->path(attempt->assoc, &address, &path->path);
 	path->path.address = address;
 	path->path.primary = primary;

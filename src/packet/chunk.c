@@ -363,7 +363,7 @@ const char *cause_words(const struct cause *cause, char buf[CAUSE_WORDS_MAX])
 /* --- The walk --------------------------------------------------------------------------------- */
 
 /* Collisions give an attacker nothing: he could send the same heartbeat anyway. */
-static uint64_t heartbeat_hash(struct bytes value)
+uint64_t heartbeat_id(struct bytes value)
 {
 	uint64_t hash = bytes_hash(value);
 
@@ -395,7 +395,7 @@ static void take_chunk(struct chunks *chunks, const uint8_t *at, struct bytes va
 	case CHUNK_HEARTBEAT:
 	case CHUNK_HEARTBEAT_ACK:
 		if (whole)
-			chunk->heartbeat = heartbeat_hash(value);
+			chunk->heartbeat = heartbeat_id(value);
 		break;
 	}
 }

@@ -23,10 +23,7 @@
 struct chunk {
 	uint8_t type, flags;
 	uint16_t length; /* with its header, from the header */
-	/*
-	 * HEARTBEAT and HEARTBEAT-ACK: a hash of the data that the ACK returns, so it is
-	 * the same for a request and its answer; 0: the data is not complete.
-	 */
+	/* HEARTBEAT and HEARTBEAT-ACK: heartbeat_id(); 0: the data is not complete. */
 	uint64_t heartbeat;
 	struct bytes value; /* the part that is there; points into the packet */
 };
@@ -76,6 +73,12 @@ const char *cause_words(const struct cause *cause, char buf[CAUSE_WORDS_MAX]);
 
 /* Has the packet a chunk of that type? NULL: none. */
 const struct chunk *chunks_find(const struct chunks *chunks, enum chunk_type type);
+
+/*
+ * A hash of what a HEARTBEAT carries, never 0. The ACK returns that, so it is the same for a
+ * request and its answer.
+ */
+uint64_t heartbeat_id(struct bytes value);
 
 /* "INIT-ACK", "user-initiated abort"; NULL for what is not known. */
 const char *chunk_name(uint8_t type);

@@ -21,5 +21,6 @@ bool finding_same(const struct finding *a, const struct finding *b)
 	       a->cause.code == b->cause.code && !strcmp(a->cause.text, b->cause.text) &&
 	       a->icmp.known == b->icmp.known && a->icmp.type == b->icmp.type &&
 	       a->icmp.code == b->icmp.code && a->chunk == b->chunk && a->port == b->port &&
-	       a->bytes == b->bytes && a->time_us == b->time_us && a->packets == b->packets;
+	       a->bytes == b->bytes && a->passed == b->passed && a->time_us == b->time_us &&
+	       a->packets == b->packets;
 }

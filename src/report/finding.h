@@ -118,7 +118,7 @@ enum finding_code {
 	FINDING_ICMP_OR_NEIGHBOUR, /* the same, or no host answers on the link */
 
 	/* What is wrong with a path that works, or with an address that is not used. */
-	FINDING_MTU_BLACK_HOLE,    /* bytes */
+	FINDING_MTU_BLACK_HOLE,    /* bytes: that are lost; passed */
 	FINDING_RETURNS_ELSEWHERE, /* link, other_link: out, in */
 	FINDING_HEARTBEATS_LOST,   /* lost, sent */
 	FINDING_LEFT_OUT_BY_SCOPE, /* other: the address that answered the INIT */
@@ -206,6 +206,7 @@ struct finding {
 	uint8_t chunk; /* enum chunk_type; 0: none */
 	uint16_t port, other_port;
 	uint32_t bytes;
+	uint32_t passed; /* the largest packet that got through, in bytes; 0: not known */
 	int64_t time_us;
 	uint64_t packets;
 	unsigned lost, sent; /* heartbeats */

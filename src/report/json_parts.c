@@ -248,6 +248,7 @@ json_t *cause_object(const struct finding *f)
 	put_known(&json, "icmp", icmp_object(&f->icmp), f->icmp.known);
 	put_known(&json, "chunk", any_string(chunk_name(f->chunk)), f->chunk);
 	put_known(&json, "bytes", json_integer(f->bytes), f->bytes);
+	put_known(&json, "bytes_passed", json_integer(f->passed), f->passed);
 	put_known(&json, "time_ms", milliseconds(f->time_us), f->time_us > 0);
 	put_known(&json, "packets", json_integer((json_int_t)f->packets), f->packets);
 	put_known(&json, "heartbeats_lost", json_integer(f->lost), f->sent);
@@ -287,7 +288,8 @@ static json_t *path_object(const struct path_result *p, bool witness, const stru
 	put_key(&json, "cwnd", positive(facts->cwnd));
 	put_key(&json, "mtu", positive(facts->mtu));
 	put_key(&json, "mtu_verified",
-		p->big_packets ? json_boolean(p->big_packets == BIG_PACKETS_PASS) : json_null());
+		p->sizes.big ? json_boolean(p->sizes.big == BIG_PACKETS_PASS) : json_null());
+	put_key(&json, "mtu_passed", positive(p->sizes.passed));
 	put_key(&json, "heartbeats_sent", json_integer(p->heartbeats));
 	put_key(&json, "heartbeats_answered", json_integer(p->answered));
 	put_key(&json, "route_error", error_name(p->route_error));

@@ -16,6 +16,10 @@
 /* How many addresses a hint names; it counts the others. */
 #define NAMED_MAX 3
 
+/* RFC 8200 section 5; and what net.ipv4.route.min_pmtu is by default. */
+#define MTU_MIN_V6 1280
+#define MTU_MIN_V4 552
+
 #define MS(us) ((double)(us) / USEC_PER_MSEC)
 
 typedef void (*parameter)(const struct phrase_context *c, char value[PARAMETER_MAX]);
@@ -272,6 +276,26 @@ static void say_bytes(const struct phrase_context *c, char value[PARAMETER_MAX])
 	say(value, "%" PRIu32, c->f->bytes);
 }
 
+/* The largest packet that gets through, if the next larger one does not. */
+static void say_over(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->passed && c->f->bytes <= c->f->passed + PACKET_SIZE_STEP)
+		say(value, "%" PRIu32, c->f->passed);
+}
+
+static void say_passed(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->passed)
+		say(value, "%" PRIu32, c->f->passed);
+}
+
+/* An MTU that a route may have: Linux takes no smaller one for true. */
+static void say_route_mtu(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->passed >= (c->f->address.sa.sa_family == AF_INET6 ? MTU_MIN_V6 : MTU_MIN_V4))
+		say_over(c, value);
+}
+
 static void say_packets(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	if (c->f->packets)
@@ -431,6 +455,9 @@ static const struct {
 	{ "exact_time", say_exact_time, false },
 	{ "when", say_when, false },
 	{ "bytes", say_bytes, false },
+	{ "over", say_over, true },
+	{ "passed", say_passed, false },
+	{ "route_mtu", say_route_mtu, false },
 	{ "packets", say_packets, true },
 	{ "lost", say_lost, false },
 	{ "sent", say_sent, false },

@@ -64,8 +64,18 @@ struct result_evidence {
 enum big_packets {
 	BIG_PACKETS_UNKNOWN, /* not sent, or not answered, maybe for another reason */
 	BIG_PACKETS_PASS,
-	BIG_PACKETS_LOST, /* small heartbeats are answered, but these are not */
+	BIG_PACKETS_LOST, /* smaller ones get through */
 };
+
+/* Which packets get through to the peer, in bytes with the IP header. */
+struct packet_sizes {
+	enum big_packets big; /* those as large as the path's MTU */
+	uint32_t passed;      /* the largest that did; 0: none was answered, or sent */
+	uint32_t lost; /* BIG_PACKETS_LOST: the smallest that does not, as far as was searched */
+};
+
+/* An SCTP packet has a multiple of so many bytes (RFC 9260 section 3.2). */
+#define PACKET_SIZE_STEP 4
 
 /* A count of paths that stands for every address of the report (-R all). */
 #define REQUIRE_ALL UINT64_MAX
@@ -90,8 +100,7 @@ struct path_result {
 	int send_error; /* why the newest packet to it could not be sent: positive errno, or 0 */
 	const char *ask_call; /* which call failed, so that it could not be asked, or NULL */
 	int ask_error;        /* and its positive errno */
-	enum big_packets big_packets; /* do packets of asked_mtu bytes get through? */
-	uint32_t asked_mtu;
+	struct packet_sizes sizes;
 	struct path_seen seen; /* zeros without a witness */
 	struct finding cause;  /* why; none if the verdict says it all */
 };

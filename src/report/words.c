@@ -676,14 +676,16 @@ static const struct words table[] = {
 	  "a router or a firewall sends an ICMP error; a witness (CAP_NET_RAW) tells the two apart",
 	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
 	{ FINDING_MTU_BLACK_HOLE, "mtu-black-hole", RESULT_CONNECTED, -1,
-	  "packets of {bytes} bytes get lost",
+	  "[over:packets over {over} bytes are lost][!over:packets of {bytes} bytes are lost[passed:, and those of {passed} bytes get through]]",
 	  NULL,
-	  "{address}: small packets get through, but large ones get lost on the path, or the ICMP errors about them do (path MTU black hole): tracepath -n shows how far they get; filters must pass ICMP fragmentation needed and ICMPv6 packet too big",
+	  "{address}: larger packets are lost on the path, and no ICMP error says so (path MTU black hole), often at a tunnel (IPsec, GTP, VXLAN, PPPoE): tracepath -n shows how far they get; filters must pass ICMP fragmentation needed and ICMPv6 packet too big[route_mtu:; until then, a route to {address} with \"mtu {route_mtu}\" helps (ip route get shows what else it needs)]",
 	  "small heartbeats are answered on this path, but heartbeats as large as its MTU are not",
-	  "a tunnel with a smaller MTU, and a filter that drops ICMP fragmentation needed or packet too big\n"
+	  "a tunnel with a smaller MTU, and a filter that drops ICMP fragmentation needed or packet too big: PPPoE takes 8 bytes, IP in IP 20, GRE 24, GTP 36 to 44, VXLAN 50, IPsec 50 to 80, WireGuard 60 to 80\n"
 	  "a link whose two ends have different MTUs",
 	  "tracepath -n ADDR; ip route get ADDR\n"
-	  "ping -M do -s SIZE ADDR" },
+	  "ping -M do -s SIZE ADDR\n"
+	  "ip route replace ADDR via ROUTER mtu SIZE: new associations then send no larger packets\n"
+	  "sysctl net.sctp.plpmtud_probe_interval=5000: the kernel's SCTP then finds the size itself" },
 	{ FINDING_RETURNS_ELSEWHERE, "returns-elsewhere", RESULT_CONNECTED, -1,
 	  "the answer arrives on {other_link}, not on {link}",
 	  NULL,

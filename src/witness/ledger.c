@@ -138,7 +138,7 @@ static void add_heartbeat_sent(struct ledger_path *path, const struct witness_ev
 	if (!chunk->heartbeat)
 		return;
 	if (chunks_find(&event->packet.chunks, CHUNK_PAD)) {
-		unsigned n = path->padded.count % LEDGER_HEARTBEATS_MAX;
+		unsigned n = path->padded.count % LEDGER_PADDED_MAX;
 
 		path->padding[n].id = chunk->heartbeat;
 		path->padding[n].answered = false;
@@ -185,19 +185,28 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 
 /* --- What the peer sent ----------------------------------------------------------------------- */
 
+static bool answer_padded(struct ledger_path *path, uint64_t id)
+{
+	for (size_t i = 0; i < LEDGER_PADDED_MAX; i++) {
+		if (path->padding[i].id != id)
+			continue;
+		path->padding[i].answered = true;
+		return true;
+	}
+	return false;
+}
+
 /* Whatever address the request was sent to, because the answer may come from another one. */
 static void add_heartbeat_ack(struct ledger *ledger, const struct witness_event *event, uint64_t id)
 {
 	for (size_t i = 0; id && i < ledger->path_count; i++) {
 		struct ledger_path *path = &ledger->paths[i];
 
+		if (answer_padded(path, id))
+			return;
 		for (size_t j = 0; j < LEDGER_HEARTBEATS_MAX; j++) {
 			struct ledger_heartbeat *h = &path->heartbeat[j];
 
-			if (path->padding[j].id == id) {
-				path->padding[j].answered = true;
-				return;
-			}
 			if (h->id != id || h->answered)
 				continue;
 			h->answered = true;
@@ -385,12 +394,12 @@ const struct ledger_heartbeat *ledger_heartbeat(const struct ledger_path *path, 
 	return &path->heartbeat[n % LEDGER_HEARTBEATS_MAX];
 }
 
-bool ledger_padded_answered(const struct ledger_path *path, unsigned n)
+bool ledger_padded_answered(const struct ledger_path *path, uint64_t id)
 {
-	unsigned sent = path->padded.count;
-
-	return n < sent && sent - n <= LEDGER_HEARTBEATS_MAX &&
-	       path->padding[n % LEDGER_HEARTBEATS_MAX].answered;
+	for (size_t i = 0; i < LEDGER_PADDED_MAX; i++)
+		if (path->padding[i].id == id)
+			return path->padding[i].answered;
+	return false;
 }
 
 bool ledger_returns_elsewhere(const struct ledger_path *path)

@@ -19,6 +19,7 @@
 #define LEDGER_TAGS_MAX       4
 #define LEDGER_ICMP_MAX       4
 #define LEDGER_HEARTBEATS_MAX 8
+#define LEDGER_PADDED_MAX     32
 /* Addresses that were not requested, but that the peer listed or sent from. */
 #define LEDGER_LEARNED_MAX 64
 
@@ -97,8 +98,8 @@ struct ledger_path {
 	struct {
 		uint64_t id;
 		bool answered;
-	} padding[LEDGER_HEARTBEATS_MAX]; /* the newest ones, in a ring as below */
-	struct ledger_sample sample;      /* of the newest one without padding */
+	} padding[LEDGER_PADDED_MAX]; /* the newest ones, in a ring as below */
+	struct ledger_sample sample;  /* of the newest one without padding */
 
 	struct ledger_count heartbeats;     /* to it */
 	struct ledger_count heartbeat_acks; /* to those, from any address */
@@ -131,8 +132,8 @@ void ledger_free(struct ledger *ledger);
 
 void ledger_add(struct ledger *ledger, const struct witness_event *event);
 
-/* Was number n (counted from 0) of all padded heartbeats to it answered? */
-bool ledger_padded_answered(const struct ledger_path *path, unsigned n);
+/* Was the padded heartbeat to it answered that has this heartbeat_id()? */
+bool ledger_padded_answered(const struct ledger_path *path, uint64_t id);
 
 /* NULL: the ledger does not have that address. Valid until the next ledger_add(). */
 const struct ledger_path *ledger_find(const struct ledger *ledger, const union address *address);

@@ -70,13 +70,15 @@ static void parse(const struct ledger_sample *s, uint32_t mtu, uint32_t number,
 		  struct packet *packet)
 {
 	static uint8_t buf[MOST + IPV6_HEADER];
+	uint64_t id;
 	const struct packet_context context = { .udp_ports = { UDP_PORT } };
-	size_t length = big_packets_packet(s, mtu, number, buf);
+	size_t length = big_packets_packet(s, mtu, number, buf, &id);
 
 	assert_true(length > 0);
 	length = put_ip(s, buf, length);
 	assert_in_range(length, mtu - 3, mtu);
 	assert_true(packet_parse((struct bytes){ buf, length }, &context, packet));
+	assert_true(packet->chunks.list[0].heartbeat == id);
 }
 
 static void every_kind_is_right(void **state)
@@ -113,13 +115,14 @@ static void what_has_no_room_is_not_made(void **state)
 {
 	struct ledger_sample s = sample("10.1.1.1", "10.1.1.2", false);
 	uint8_t buf[MOST];
+	uint64_t id;
 
 	(void)state;
-	assert_int_equal(big_packets_packet(&s, 40, 1, buf), 0);
+	assert_int_equal(big_packets_packet(&s, 40, 1, buf, &id), 0);
 	s.info_length = 13; /* no stack sends that */
-	assert_int_equal(big_packets_packet(&s, 1500, 1, buf), 0);
+	assert_int_equal(big_packets_packet(&s, 1500, 1, buf, &id), 0);
 	s.info_length = 0;
-	assert_int_equal(big_packets_packet(&s, 1500, 1, buf), 0);
+	assert_int_equal(big_packets_packet(&s, 1500, 1, buf, &id), 0);
 }
 
 int main(void)
