@@ -169,6 +169,31 @@ milliseconds() {
 
 # --- The peer --------------------------------------------------------------------------------------
 
+@test "where large packets are lost, the largest that gets through is found" {
+  start_listener_3
+  nft_server input iifname s1 meta length '>' 1400 drop
+  nft_server input iifname s2 meta length '>' 579 drop
+  ip -n "$TOPO-server" link set s3 mtu 1300 # a veth takes 4 bytes more
+  # Much time, so that the search ends by itself.
+  try_json 0 -R 3 --probe-timeout 20s -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  ip -n "$TOPO-server" link set s3 mtu 1500
+  nft_flush
+  json '[.paths[] | .mtu, .mtu_verified, .mtu_passed] | @json' "[1500,false,1400,1500,false,576,1500,false,1304]" \
+    '[.paths[].cause | .code, .bytes, .bytes_passed] | @json' \
+    '["mtu-black-hole",1404,1400,"mtu-black-hole",580,576,"mtu-black-hole",1308,1304]' \
+    '.hint | contains("\"mtu 1400\"")' true
+  milliseconds .time_ms.probe 0 15000
+  end_listener
+
+  # An answer is small, whatever the size of the question.
+  start_listener -b '[fd01:1::2]:0' -b fd01:2::2
+  nft_server input iifname s1 meta length '>' 1269 drop
+  nft_server output oifname s2 meta length '>' 600 drop
+  try_json 0 -R 2 --probe-timeout 20s -a "[fd01:1::2]:$PORT" -a fd01:2::2
+  json '[.paths[] | .mtu_verified, .mtu_passed, .note] | @json' \
+    "[false,1268,\"packets over 1268 bytes are lost\",true,$(by_stack 1500 1280),null]"
+}
+
 @test "a peer that answers no heartbeat" {
   start_listener_3
   nft_server output "$(chunk heartbeat-ack)" drop || skip "nft cannot match SCTP chunks here"

@@ -198,7 +198,7 @@ reject() { # WITH
   at_server input iifname s2 "$SCTP" reject with icmp type admin-prohibited
   fault "ICMP about one path" "${all[@]}"
   at_server input iifname s2 meta length '>' 1400 drop
-  fault "path MTU black hole on one path: packets of more than 1400 bytes are lost" --probe-timeout 3s "${all[@]}"
+  fault "path MTU black hole on one path: packets of more than 1400 bytes are lost" --probe-timeout 10s "${all[@]}"
   at_client output "$(chunk heartbeat)" drop
   fault "no heartbeat leaves this host" "${all[@]}"
   at_server output "$(chunk heartbeat-ack)" drop
