@@ -7,6 +7,7 @@
 
 #include "engine/attempt.h"
 #include "engine/run.h"
+#include "report/singles.h"
 
 /* With more addresses than that, single attempts have no witness: each takes half a megabyte. */
 #define WITNESSED_MAX 16
@@ -206,19 +207,10 @@ void each_close(struct each *e)
 
 /* --- What it says together with the whole ---------------------------------------------------- */
 
-static size_t count_word(const struct result *result, enum result_word word)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < result->each_count; i++)
-		count += result->each[i].word == word;
-	return count;
-}
-
 /* If this host could not try at all, the existing hint is better. */
 static void hint_each(struct result *result)
 {
-	size_t accepting = count_word(result, RESULT_CONNECTED);
+	size_t accepting = singles_count(result, RESULT_CONNECTED);
 
 	if (result->each_count < 2 || result_is_up(result->word) || result->status == STATUS_HOST)
 		return;
@@ -226,6 +218,6 @@ static void hint_each(struct result *result)
 		result->advice.code = accepting == result->each_count ? FINDING_ALL_ACCEPT_ALONE
 								      : FINDING_SOME_ACCEPT_ALONE;
 	else if (!result->signal && (result->word == RESULT_REFUSED ||
-				     count_word(result, result->word) < result->each_count))
+				     singles_count(result, result->word) < result->each_count))
 		result->advice.code = FINDING_NONE_ACCEPTS_ALONE;
 }

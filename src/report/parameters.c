@@ -12,9 +12,7 @@
 #include "packet/packet.h"
 #include "report/cause_hint.h"
 #include "report/explanations.h"
-
-/* How many addresses a hint names; it counts the others. */
-#define NAMED_MAX 3
+#include "report/singles.h"
 
 /* RFC 8200 section 5; and what net.ipv4.route.min_pmtu is by default. */
 #define MTU_MIN_V6 1280
@@ -360,55 +358,19 @@ static void say_least_timeout(const struct phrase_context *c, char value[PARAMET
 
 /* --- What the result has beside the finding --------------------------------------------------- */
 
-static size_t count_word(const struct result *result, enum result_word word)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; result && i < result->each_count; i++)
-		count += result->each[i].word == word;
-	return count;
-}
-
-/*
- * "10.1.1.2, 10.1.2.2, 10.1.3.2 and 4 more VERB": the addresses with this result when tried alone.
- */
-static void say_those(const struct result *result, enum result_word word, const char *verb,
-		      char value[PARAMETER_MAX])
-{
-	size_t count = count_word(result, word), named = 0, used = 0;
-	char text[ADDRESS_TEXT_MAX];
-
-	if (!count)
-		return;
-	for (size_t i = 0; i < result->each_count && named < NAMED_MAX; i++) {
-		if (result->each[i].word != word)
-			continue;
-		used += (size_t)snprintf(value + used, PARAMETER_MAX - used, "%s%s",
-					 !named               ? ""
-					 : named + 1 == count ? " and "
-							      : ", ",
-					 address_host_text(&result->each[i].address, text));
-		named++;
-	}
-	if (named < count)
-		used += (size_t)snprintf(value + used, PARAMETER_MAX - used, " and %zu more",
-					 count - named);
-	snprintf(value + used, PARAMETER_MAX - used, "%s%s", verb, count == 1 ? "s" : "");
-}
-
 static void say_accepting(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	say_those(c->result, RESULT_CONNECTED, " alone accept", value);
+	singles_name(c->result, RESULT_CONNECTED, " alone accept", value, PARAMETER_MAX);
 }
 
 static void say_refusing(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	say_those(c->result, RESULT_REFUSED, ", which refuse", value);
+	singles_name(c->result, RESULT_REFUSED, ", which refuse", value, PARAMETER_MAX);
 }
 
 static void say_rest(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	size_t rest = c->result ? c->result->each_count - count_word(c->result, RESULT_CONNECTED)
+	size_t rest = c->result ? c->result->each_count - singles_count(c->result, RESULT_CONNECTED)
 				: 0;
 
 	say(value, "the other%s", rest == 1 ? "" : "s");
