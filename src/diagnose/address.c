@@ -42,6 +42,21 @@ struct finding diagnose_way(const struct path_result *path)
 	return finding;
 }
 
+struct finding diagnose_soft(int error, enum neighbour neighbour)
+{
+	struct finding finding = { .code = FINDING_ICMP_UNSPECIFIED,
+				   .basis = BASIS_SO_ERROR,
+				   .error = error };
+
+	if (error == EHOSTUNREACH && neighbour != NEIGHBOUR_THERE)
+		finding.code = FINDING_ICMP_OR_NEIGHBOUR;
+	else if (error == ECONNREFUSED)
+		finding.code = FINDING_ICMP_PORT_UNREACHABLE;
+	else if (error == EACCES)
+		finding.code = FINDING_ICMP_PROHIBITED;
+	return finding;
+}
+
 struct path_result *diagnose_nth(struct result *result, const struct evidence *evidence,
 				 size_t position)
 {

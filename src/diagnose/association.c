@@ -79,6 +79,10 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 	}
 	if (!why.code)
 		why = unsent;
+	if (!why.code && path->soft_error) {
+		why = diagnose_soft(path->soft_error, path->neighbour);
+		why.address = path->path.address;
+	}
 	if (!diagnose_seen_to_leave(evidence->ledger, &path->path.address))
 		diagnose_departed(path, CHUNK_HEARTBEAT, &why);
 	path->verdict = VERDICT_DEAD;

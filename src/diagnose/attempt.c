@@ -110,6 +110,20 @@ static struct finding refusal(struct result *result, const struct evidence *evid
 	return finding;
 }
 
+static void mark_by_packets(struct result *result, const struct evidence *evidence,
+			    size_t position);
+
+/* Its INIT alone had been sent when the socket reported an error, and packets do not say more. */
+static void mark_by_soft_error(struct path_result *path)
+{
+	if (!path->soft_error || path->cause.basis == BASIS_WITNESS)
+		return;
+	path->verdict = VERDICT_UNREACHABLE;
+	path->icmp_error = path->soft_error;
+	path->cause = diagnose_soft(path->soft_error, path->neighbour);
+	path->cause.address = path->path.address;
+}
+
 void diagnose_refused(struct result *result, const struct evidence *evidence, int error)
 {
 	size_t who = who_refused(result, evidence);
@@ -127,6 +141,9 @@ void diagnose_refused(struct result *result, const struct evidence *evidence, in
 		else if (i > who)
 			diagnose_set_path(path, VERDICT_UNTRIED, FINDING_UNTRIED_REFUSED,
 					  BASIS_TIME);
+		if (i >= evidence->order_count - evidence->moved)
+			mark_by_packets(result, evidence, i);
+		mark_by_soft_error(path);
 	}
 	diagnose_mark_unreachable(result, evidence);
 	if (who < evidence->order_count) {
@@ -246,6 +263,7 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		mark_by_time(result, evidence, i);
 		mark_by_packets(result, evidence, i);
+		mark_by_soft_error(diagnose_nth(result, evidence, i));
 		mark_unsent(evidence, diagnose_nth(result, evidence, i));
 		mark_departed(evidence, diagnose_nth(result, evidence, i));
 		add_circumstances(evidence, &diagnose_nth(result, evidence, i)->cause);
@@ -255,32 +273,15 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 
 /* --- And of the attempt ----------------------------------------------------------------------- */
 
-/* The finding for an errno of SO_ERROR. */
-static struct finding soft_finding(const struct evidence *evidence, int error,
-				   enum neighbour neighbour)
-{
-	struct finding finding = { .code = FINDING_ICMP_UNSPECIFIED,
-				   .basis = BASIS_SO_ERROR,
-				   .error = error };
-
-	if (error == EHOSTUNREACH && neighbour != NEIGHBOUR_THERE)
-		finding.code = FINDING_ICMP_OR_NEIGHBOUR;
-	else if (error == ECONNREFUSED)
-		finding.code = FINDING_ICMP_PORT_UNREACHABLE;
-	else if (error == EACCES)
-		finding.code = FINDING_ICMP_PROHIBITED;
-	add_circumstances(evidence, &finding);
-	return finding;
-}
-
 /* One address, and an ICMP error that reports it as unreachable. */
 static void diagnose_soft_error(struct result *result, const struct evidence *evidence)
 {
 	const struct result_evidence *report = &evidence->report;
 	int error = report->soft_errors[report->soft_error_count - 1];
 	struct path_result *path = diagnose_nth(result, evidence, 0);
-	struct finding cause = soft_finding(evidence, error, path->neighbour);
+	struct finding cause = diagnose_soft(error, path->neighbour);
 
+	add_circumstances(evidence, &cause);
 	cause.address = path->path.address;
 	path->verdict = VERDICT_UNREACHABLE;
 	path->cause = cause;
@@ -330,7 +331,8 @@ static struct finding why_silent(struct result *result, const struct evidence *e
 		prefer(&cause, &other);
 	}
 	if (report->soft_error_count) {
-		other = soft_finding(evidence, report->soft_errors[0], NEIGHBOUR_UNKNOWN);
+		other = diagnose_soft(report->soft_errors[0], NEIGHBOUR_UNKNOWN);
+		add_circumstances(evidence, &other);
 		other.flags |= FINDING_PARTIAL;
 		prefer(&cause, &other);
 	}

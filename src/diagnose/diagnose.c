@@ -14,7 +14,7 @@ static void diagnose_interrupted(struct result *result, const struct evidence *e
 				       .signal = result->signal,
 				       .flags = evidence->phase == PHASE_RESOLVE ? FINDING_RESOLVING
 										 : 0,
-				       .time_us = evidence->elapsed_us };
+				       .time_us = result->connect_us };
 
 	diagnose_conclude(result, EINTR, &cause);
 	result->status = STATUS_SIGNAL + result->signal;

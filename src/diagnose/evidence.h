@@ -33,11 +33,12 @@ struct evidence {
 	struct result_evidence report; /* the part that the report shows */
 	const struct ledger *ledger;   /* what the witness saw; NULL: there was none */
 	int64_t now_us;                /* loop_now_us() at the end */
-	int64_t elapsed_us;            /* PHASE_PENDING: since the call */
+	int64_t elapsed_us;            /* PHASE_PENDING: since the newest call */
 	int64_t t1_us;       /* how long one INIT waited before the next address was tried */
 	int64_t timeout_us;  /* our deadline */
 	const size_t *order; /* call position -> index of the requested address */
 	size_t order_count;
+	size_t moved;      /* the last ones of the call: they were asked by an earlier one */
 	size_t answered;   /* PHASE_UP: call position of the address that answered the INIT */
 	int64_t up_for_us; /* PHASE_UP: for how long */
 	bool closed;       /* PHASE_UP: the peer has closed it */

@@ -36,6 +36,9 @@ void diagnose_set_path(struct path_result *path, enum verdict verdict, enum find
 /* What this host knows about an address: its route, its link, its neighbour. Or none. */
 struct finding diagnose_way(const struct path_result *path);
 
+/* The finding for an errno of SO_ERROR. */
+struct finding diagnose_soft(int error, enum neighbour neighbour);
+
 /* Marks the addresses that cannot be reached, and returns how many there are. */
 size_t diagnose_mark_unreachable(struct result *result, const struct evidence *evidence);
 

@@ -70,6 +70,8 @@ int attempt_call(struct attempt *attempt, const struct options *options, const s
 
 	log_call(options, plan, attempt->timeline);
 	attempt->started_us = loop_now_us();
+	if (!attempt->begun_us)
+		attempt->begun_us = attempt->started_us;
 	attempt->timeout_us = timeout_us;
 	if (options->blocking) {
 		attempt_show_progress(attempt, plan);
@@ -89,9 +91,21 @@ int attempt_call(struct attempt *attempt, const struct options *options, const s
 	return rc;
 }
 
+int attempt_call_again(struct attempt *attempt, const struct options *options,
+		       const struct plan *plan)
+{
+	const struct attempt before = *attempt;
+	int rc;
+
+	attempt_close(attempt, true);
+	rc = attempt_open(attempt, before.stack, options, plan, before.timeline);
+	attempt->begun_us = before.begun_us;
+	return rc < 0 ? rc : attempt_call(attempt, options, plan, before.timeout_us);
+}
+
 int64_t attempt_deadline_us(const struct attempt *attempt)
 {
-	return attempt->started_us + attempt->timeout_us;
+	return attempt->begun_us + attempt->timeout_us;
 }
 
 void attempt_show_progress(const struct attempt *attempt, const struct plan *plan)

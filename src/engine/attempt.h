@@ -29,8 +29,9 @@ struct attempt {
 	struct stack_fault fault;        /* which call failed */
 	struct stack_encaps udp;
 	int64_t t1_us;      /* the wait for one INIT, before the next address */
-	int64_t started_us; /* when the call was made; 0: not made */
-	int64_t timeout_us; /* how long it may take, from started_us on */
+	int64_t begun_us;   /* when the first call was made; 0: not made */
+	int64_t started_us; /* when the newest was made */
+	int64_t timeout_us; /* how long it may take, from begun_us on */
 
 	enum attempt_outcome outcome;
 	int64_t up_us;  /* when it was seen to be up; 0: never */
@@ -55,6 +56,15 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
  */
 int attempt_call(struct attempt *attempt, const struct options *options, const struct plan *plan,
 		 int64_t timeout_us);
+
+/*
+ * The same again from a new endpoint, because the order of the plan has changed. The peer has
+ * nothing of the call before: none of its addresses got the INIT. 0, or -errno as of the two
+ * functions above.
+ */
+int attempt_call_again(struct attempt *attempt, const struct options *options,
+		       const struct plan *plan);
+
 int64_t attempt_deadline_us(const struct attempt *attempt);
 
 /*

@@ -205,31 +205,48 @@ static void handle_events(struct connection *c)
 		go_on_closing(c, closing_read(&c->closing, outcome));
 }
 
+/* The next address gets its INIT now, and not when the stack's timer fires. */
+static void move_on(struct connection *c)
+{
+	struct trial_end end;
+
+	loop_remove(&c->events);
+	loop_remove(&c->packets);
+	end = trial_move_on(&c->trial, c->options);
+	if (end.ended)
+		conclude(c, end);
+	else
+		c->wake_us = c->trial.attempt.started_us + GATHER_FIRST_LOOK_US;
+}
+
 static void tick_pending(struct connection *c, int64_t now)
 {
+	bool next;
 	const char *why;
 
 	if (now >= c->wake_us)
 		gather_look(&c->trial.gather, now);
 	why = gather_give_up(&c->trial.gather, now);
-	if (why) {
-		/* The outcome may have arrived since the poll, and SO_ERROR shows that, too. */
+	next = trial_may_move_on(&c->trial, c->options, now);
+	/* The outcome may have arrived since the poll, and SO_ERROR shows that, too. */
+	if (why || next)
 		handle_events(c);
-		if (c->state != CONNECTION_PENDING)
-			return;
+	if (c->state != CONNECTION_PENDING)
+		return;
+	if (why) {
 		timeline_note(c->timeline, "giving up: %s", why);
 		conclude_with(c, PHASE_PENDING, 0);
-		return;
+	} else if (next) {
+		move_on(c);
+	} else {
+		if (now - c->trial.attempt.begun_us >= TIMELINE_PROGRESS_AFTER_US)
+			attempt_show_progress(&c->trial.attempt, &c->trial.plan);
+		c->wake_us = MIN(c->trial.gather.next_us, attempt_deadline_us(&c->trial.attempt));
 	}
-	if (now - c->trial.attempt.started_us >= TIMELINE_PROGRESS_AFTER_US)
-		attempt_show_progress(&c->trial.attempt, &c->trial.plan);
-	c->wake_us = MIN(c->trial.gather.next_us, attempt_deadline_us(&c->trial.attempt));
 }
 
 static void tick_verifying(struct connection *c, int64_t now)
 {
-	size_t waiting;
-
 	watch_read(&c->trial.watch, c->timeline);
 	if (verify_tick(&c->trial.verify, now)) {
 		/* The peer may have closed the association since the poll. */
@@ -238,10 +255,7 @@ static void tick_verifying(struct connection *c, int64_t now)
 			conclude_with(c, PHASE_UP, 0);
 		return;
 	}
-	waiting = verify_waiting(&c->trial.verify);
-	if (waiting && now - c->trial.attempt.up_us >= TIMELINE_PROGRESS_AFTER_US)
-		timeline_progress(c->timeline, "waiting for %zu path%s to answer a heartbeat ...",
-				  waiting, waiting == 1 ? "" : "s");
+	verify_show_progress(&c->trial.verify, now);
 	c->wake_us = c->trial.verify.next_us;
 }
 

@@ -20,6 +20,9 @@
 
 #define COOKIE_ERRORS_MAX 3
 
+/* Each move is a call from another port, with another tag, all of which the witness keeps. */
+#define MOVES_MAX (LEDGER_TAGS_MAX - 1)
+
 /* --- The way to one address ------------------------------------------------------------------ */
 
 void way_look_for_route(struct way *way, const union address *address, const struct plan *plan)
@@ -65,6 +68,7 @@ void way_tell(const struct way *way, struct path_result *path)
 {
 	path->departure = way->departure;
 	path->send_error = way->send_error;
+	path->soft_error = way->soft_error;
 	path->route_error = way->route_error;
 	memcpy(path->link, way->link, sizeof(path->link));
 	path->neighbour = way->neighbour;
@@ -127,6 +131,15 @@ static void remember_soft_error(struct gather *gather, int error)
 		gather->soft_errors[gather->soft_error_count++] = error;
 }
 
+/* Has the stack asked no other address than the first? Timers do not fire early. */
+static bool only_first_was_asked(const struct gather *gather, int64_t now_us)
+{
+	const struct attempt *attempt = gather->attempt;
+
+	return gather->plan->count > 1 &&
+	       now_us - attempt->started_us < attempt->t1_us - attempt->t1_us / 8;
+}
+
 static void sample_soft_error(struct gather *gather)
 {
 	const struct attempt *attempt = gather->attempt;
@@ -136,6 +149,8 @@ static void sample_soft_error(struct gather *gather)
 		return;
 	timeline_note(attempt->timeline, "SO_ERROR while waiting: %s", errno_name(error));
 	remember_soft_error(gather, error);
+	if (only_first_was_asked(gather, loop_now_us()))
+		gather->ways[0].soft_error = error;
 }
 
 /*
@@ -146,7 +161,8 @@ static void sample_soft_error(struct gather *gather)
 static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 {
 	const struct attempt *attempt = gather->attempt;
-	int64_t turns_us = attempt->t1_us * ((int64_t)gather->plan->count - 1);
+	int64_t turns_us =
+		attempt->t1_us * ((int64_t)gather->plan->count - 1 - (int64_t)gather->plan->moved);
 
 	return (gather->soft_error_count || gather->watch->witness) &&
 	       now_us - attempt->started_us >= turns_us + turns_us / 8;
@@ -171,7 +187,7 @@ static void look_for_silent_neighbours(struct gather *gather, int64_t now_us)
 	for (size_t i = 0; i < plan->count && plan->count <= NEIGHBOURS_MAX; i++) {
 		struct way *way = &gather->ways[i];
 
-		if (way->route_error || drew_icmp(gather, i, now_us))
+		if (way->route_error || way->soft_error || drew_icmp(gather, i, now_us))
 			continue;
 		way_look_for_neighbour(way, &plan->addresses[i]);
 		if (way->neighbour != NEIGHBOUR_SILENT)
@@ -191,6 +207,45 @@ void gather_look(struct gather *gather, int64_t now_us)
 		look_for_silent_neighbours(gather, now_us);
 	gather->next_us =
 		now_us + MIN(MAX(since_us / LOOK_PART, GATHER_FIRST_LOOK_US), LOOK_MAX_US);
+}
+
+/* --- The next address ------------------------------------------------------------------------ */
+
+static bool is_out_of_reach(const struct gather *gather, size_t position, int64_t now_us)
+{
+	const struct way *way = &gather->ways[position];
+
+	return way->route_error || way->soft_error || drew_icmp(gather, position, now_us);
+}
+
+/*
+ * Not across scopes: the scope of the first address of the call decides which addresses this end
+ * lists (plan.c).
+ */
+bool gather_may_move_on(const struct gather *gather, int64_t now_us)
+{
+	const struct plan *plan = gather->plan;
+
+	return only_first_was_asked(gather, now_us) && plan->moved + 1 < plan->count &&
+	       plan->moved < MOVES_MAX && is_out_of_reach(gather, 0, now_us) &&
+	       address_scope(&plan->addresses[0]) == address_scope(&plan->addresses[1]);
+}
+
+void gather_move_on(struct gather *gather, struct plan *plan)
+{
+	const int64_t now_us = loop_now_us();
+	char text[ADDRESS_TEXT_MAX];
+
+	do {
+		struct way first = gather->ways[0];
+
+		timeline_note(gather->attempt->timeline, "%s is out of reach: on to the next",
+			      address_host_text(&plan->addresses[0], text));
+		memmove(gather->ways, gather->ways + 1, (plan->count - 1) * sizeof(first));
+		gather->ways[plan->count - 1] = first;
+		plan_move_first(plan);
+	} while (gather->ways[0].route_error && gather_may_move_on(gather, now_us));
+	gather->neighbours_us = 0;
 }
 
 /* --- When to give up ------------------------------------------------------------------------- */
@@ -233,7 +288,7 @@ static bool all_obstructed(const struct gather *gather, int64_t now_us)
 
 		if (way->route_error)
 			continue;
-		if (drew_icmp(gather, i, now_us))
+		if (way->soft_error || drew_icmp(gather, i, now_us))
 			said_now = true;
 		else if (way->neighbour != NEIGHBOUR_SILENT)
 			return false;

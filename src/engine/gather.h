@@ -23,6 +23,7 @@ struct way {
 	enum neighbour neighbour;
 	union address hop; /* the next hop, unless the neighbour is unknown */
 	int send_error;    /* why the newest packet could not be sent, or 0 */
+	int soft_error;    /* SO_ERROR, when its turn alone had come; or 0 */
 	struct departure departure;
 };
 
@@ -75,6 +76,14 @@ void gather_look_for_routes(struct gather *gather);
 
 /* To be called at gather->next_us, and whenever packets have arrived. */
 void gather_look(struct gather *gather, int64_t now_us);
+
+/*
+ * Is the first address of the call known to be out of reach, before the stack has asked the next
+ * one? The stack would only wait for its timer.
+ */
+bool gather_may_move_on(const struct gather *gather, int64_t now_us);
+/* Moves it, and others that follow and have no route, to the end of the plan. */
+void gather_move_on(struct gather *gather, struct plan *plan);
 
 /* Why the try cannot succeed any more, as far as is known; NULL: go on. */
 const char *gather_give_up(const struct gather *gather, int64_t now_us);

@@ -2,6 +2,7 @@
 #include "engine/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "report/words.h"
@@ -130,6 +131,18 @@ bool plan_without_ipv6(struct plan *plan, struct timeline *timeline)
 		return false;
 	exclude_family(plan, AF_INET6, FINDING_NO_IPV6, timeline);
 	return true;
+}
+
+void plan_move_first(struct plan *plan)
+{
+	union address address = plan->addresses[0];
+	size_t last = plan->count - 1, requested = plan->requested[0];
+
+	memmove(plan->addresses, plan->addresses + 1, last * sizeof(*plan->addresses));
+	memmove(plan->requested, plan->requested + 1, last * sizeof(*plan->requested));
+	plan->addresses[last] = address;
+	plan->requested[last] = requested;
+	plan->moved++;
 }
 
 size_t plan_position(const struct plan *plan, const union address *address)

@@ -21,7 +21,8 @@ struct plan {
 	struct finding
 		*excluded; /* for every requested address: why it is not in the call, or none */
 	size_t requested_count;
-	bool reordered;         /* the call is not in the user's order */
+	bool reordered;         /* by scope: the call is not in the user's order */
+	size_t moved;           /* the last ones of the call, because they cannot be reached */
 	union address *sources; /* the addresses of -b */
 	size_t source_count;
 };
@@ -45,6 +46,9 @@ bool plan_needs_ipv6(const struct plan *plan);
  * because -b asks for IPv6, or because there are none.
  */
 bool plan_without_ipv6(struct plan *plan, struct timeline *timeline);
+
+/* The first address of the call cannot be reached: makes it the last one of the next call. */
+void plan_move_first(struct plan *plan);
 
 /* The call position of an address; 0 if it is not in the call. */
 size_t plan_position(const struct plan *plan, const union address *address);

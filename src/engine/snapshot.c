@@ -99,7 +99,8 @@ bool snapshot_set_primary(const struct stack *stack, struct stack_assoc *assoc,
 		return false;
 	while (plan->requested[position] != 0 && position + 1 < plan->count)
 		position++;
-	if (plan->requested[position] != 0 || position <= answered)
+	if (plan->requested[position] != 0 || position <= answered ||
+	    position >= plan->count - plan->moved)
 		return false;
 	rc = stack->set_primary(assoc, &plan->addresses[position]);
 	timeline_note(timeline, "primary set to the first -a, %s: %s",

@@ -96,6 +96,31 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 	return go_on;
 }
 
+/*
+ * --init-attempts counts the INITs of one call. A fixed local port is free again only when the
+ * stack has let go of it.
+ */
+bool trial_may_move_on(const struct trial *t, const struct options *options, int64_t now_us)
+{
+	bool fixed = t->plan.source_count && address_port(&t->plan.sources[0]);
+
+	return !options->blocking && !options->init_attempts && !fixed &&
+	       gather_may_move_on(&t->gather, now_us);
+}
+
+struct trial_end trial_move_on(struct trial *t, const struct options *options)
+{
+	int rc;
+
+	gather_move_on(&t->gather, &t->plan);
+	watch_forget_port(&t->watch, t->attempt.timeline);
+	rc = attempt_call_again(&t->attempt, options, &t->plan);
+	if (rc < 0)
+		return end_with(t->attempt.endpoint ? PHASE_CALL : PHASE_OPEN, -rc);
+	watch_set_ports(&t->watch, t->attempt.stack, t->attempt.endpoint);
+	return go_on;
+}
+
 /* --- The association ------------------------------------------------------------------------- */
 
 static int take_association(struct trial *t, struct result *result)
@@ -117,7 +142,7 @@ void trial_take_association(struct trial *t, struct result *result)
 	struct attempt *attempt = &t->attempt;
 	int rc;
 
-	result->connect_us = attempt->up_us - attempt->started_us;
+	result->connect_us = attempt->up_us - attempt->begun_us;
 	gather_tell(&t->gather, result->association.paths);
 	result->association.status.id = attempt->stack->id(attempt->assoc);
 	rc = take_association(t, result);
@@ -131,7 +156,8 @@ void trial_take_association(struct trial *t, struct result *result)
 
 void trial_verify(struct trial *t, const struct options *options, const struct result *result)
 {
-	int64_t handshake_us = t->answered == 0 ? result->connect_us / 2 : 0;
+	const struct attempt *attempt = &t->attempt;
+	int64_t handshake_us = t->answered == 0 ? (attempt->up_us - attempt->started_us) / 2 : 0;
 
 	verify_begin(&t->verify, &t->plan, &t->attempt, &t->watch, &result->association,
 		     options->no_probe ? 0 : options->probe_timeout_us, options->hold_us,
@@ -152,8 +178,8 @@ static void look_for_the_last_time(struct trial *t, struct trial_end end, struct
 		verify_tell(&t->verify, result->association.paths);
 		return;
 	}
-	if (t->attempt.started_us)
-		result->connect_us = loop_now_us() - t->attempt.started_us;
+	if (t->attempt.begun_us)
+		result->connect_us = loop_now_us() - t->attempt.begun_us;
 	if (t->gather.plan && !result->signal && end.phase != PHASE_FAULT)
 		gather_end(&t->gather, end.error == ECONNREFUSED || end.error == ENOPROTOOPT);
 	gather_tell(&t->gather, result->association.paths);
@@ -182,7 +208,8 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 			    .checksum_errors = t->gather.checksum_errors },
 		.ledger = t->watch.witness ? &t->watch.ledger : NULL,
 		.now_us = loop_now_us(),
-		.elapsed_us = result->connect_us,
+		.elapsed_us = result->connect_us - (attempt->started_us - attempt->begun_us),
+		.moved = t->plan.moved,
 		.t1_us = attempt->t1_us,
 		.order = t->plan.requested,
 		.order_count = t->plan.count,

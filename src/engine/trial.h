@@ -47,6 +47,13 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 			    struct timeline *timeline);
 
 /*
+ * The same again with the next address first, if the first one is out of reach and nothing speaks
+ * against it. False: go on waiting.
+ */
+bool trial_may_move_on(const struct trial *t, const struct options *options, int64_t now_us);
+struct trial_end trial_move_on(struct trial *t, const struct options *options);
+
+/*
  * The association has come up: reads its state into *result. If it has already ended, or a
  * call about it fails, that is the outcome of the attempt from then on.
  */

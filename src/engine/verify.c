@@ -44,13 +44,23 @@ void verify_free(struct verify *verify)
 	*verify = (struct verify){ 0 };
 }
 
-size_t verify_waiting(const struct verify *verify)
+static size_t count_waiting(const struct verify *verify)
 {
 	size_t waiting = 0;
 
 	for (size_t i = 0; verify->probe && i < verify->probe->count; i++)
 		waiting += verify->probe->paths[i].missed > 0;
 	return waiting;
+}
+
+void verify_show_progress(const struct verify *verify, int64_t now_us)
+{
+	size_t waiting = count_waiting(verify);
+
+	if (waiting && now_us - verify->attempt->up_us >= TIMELINE_PROGRESS_AFTER_US)
+		timeline_progress(verify->attempt->timeline,
+				  "waiting for %zu path%s to answer a heartbeat ...", waiting,
+				  waiting == 1 ? "" : "s");
 }
 
 /* --- Asking again ---------------------------------------------------------------------------- */
@@ -86,7 +96,7 @@ static void ask_again(struct verify *verify)
 	bool half = ++verify->asked == STEPS / 2;
 	bool *ask = xcalloc(probe->count + 1, sizeof(*ask));
 	bool often = 2 * slowest_us(verify) < verify->step_us &&
-		     verify->strikes + 2 * verify_waiting(verify) + STRIKES_SPARE <
+		     verify->strikes + 2 * count_waiting(verify) + STRIKES_SPARE <
 			     verify->association->status.max_retrans;
 
 	for (size_t i = 0; i < probe->count; i++) {
@@ -211,7 +221,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	const struct attempt *attempt = verify->attempt;
 	union address address = path->path.address;
 	bool primary = path->path.primary;
-	struct way way = { 0 };
+	struct way way = { .soft_error = path->soft_error };
 
 	path->rtt_us = asked->rtt_us;
 	if (verify->watch->witness && asked->answered) {

@@ -52,8 +52,8 @@ void verify_free(struct verify *verify);
  */
 bool verify_tick(struct verify *verify, int64_t now_us);
 
-/* How many paths have not answered, for the progress line. */
-size_t verify_waiting(const struct verify *verify);
+/* Shows on a terminal how many paths have not answered, if that takes long. */
+void verify_show_progress(const struct verify *verify, int64_t now_us);
 
 /* Puts its results, and the new state of the paths, into the paths of the association. */
 void verify_tell(const struct verify *verify, struct path_result *paths);

@@ -98,6 +98,7 @@ struct path_result {
 	/* If it does not answer: in which form packets to it leave. */
 	struct departure departure;
 	int send_error; /* why the newest packet to it could not be sent: positive errno, or 0 */
+	int soft_error; /* from SO_ERROR, when its INIT alone had been sent; or 0 */
 	const char *ask_call; /* which call failed, so that it could not be asked, or NULL */
 	int ask_error;        /* and its positive errno */
 	struct packet_sizes sizes;

@@ -16,7 +16,7 @@
 #include "packet/packet.h"
 #include "witness/witness.h"
 
-#define LEDGER_TAGS_MAX       4
+#define LEDGER_TAGS_MAX       8
 #define LEDGER_ICMP_MAX       4
 #define LEDGER_HEARTBEATS_MAX 8
 #define LEDGER_PADDED_MAX     32

@@ -92,6 +92,16 @@ static void count_lost(struct watch *watch)
 	watch->ledger.lost = witness_lost(watch->witness) + watch->failed;
 }
 
+void watch_forget_port(struct watch *watch, struct timeline *timeline)
+{
+	watch_read(watch, timeline);
+	watch->ports.local = 0;
+	if (watch->witness && witness_forget_local_port(watch->witness) < 0)
+		watch->failed = true;
+	if (watch->witness)
+		count_lost(watch);
+}
+
 void watch_read(struct watch *watch, struct timeline *timeline)
 {
 	struct witness_event event;

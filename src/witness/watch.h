@@ -28,6 +28,9 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 		 struct timeline *timeline);
 void watch_stop(struct watch *watch);
 
+/* The next call is from another endpoint: reads what there is, and forgets its port. */
+void watch_forget_port(struct watch *watch, struct timeline *timeline);
+
 /* To be called as soon as the stack has chosen its ports. */
 void watch_set_ports(struct watch *watch, const struct stack *stack,
 		     const struct stack_endpoint *endpoint);

@@ -150,6 +150,12 @@ void witness_set_ports(struct witness *w, const struct witness_ports *ports)
 	 */
 }
 
+int witness_forget_local_port(struct witness *w)
+{
+	w->ports.local = 0;
+	return w->wide ? 0 : attach_filter(w);
+}
+
 struct pollfd witness_pollfd(const struct witness *w)
 {
 	return (struct pollfd){ .fd = w->fd, .events = POLLIN };

@@ -60,6 +60,9 @@ void witness_close(struct witness *witness);
  */
 void witness_set_ports(struct witness *witness, const struct witness_ports *ports);
 
+/* The next packets are from another local port, not known yet. 0, or -errno: it will miss them. */
+int witness_forget_local_port(struct witness *witness);
+
 struct pollfd witness_pollfd(const struct witness *witness);
 
 /*

@@ -150,13 +150,29 @@ modes=("" "-B" "-m" "-m -B")
   done
 }
 
+@test "an address that cannot be reached does not hold up the next one" {
+  start_listener_3
+  nft_server input ip daddr 10.1.1.2 reject with icmp type host-unreachable
+  # The stack itself would wait for 20 s.
+  try_json 0 --rto-initial 20s -w 60s -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  json .result connected '.time_ms.connect < 7000' true .order.reordered false \
+    '[.paths[].verdict] | @json' '["dead","verified","verified"]' '.paths[1].primary' true
+  try_json 0 --no-witness --rto-initial 20s -w 60s -a "10.77.0.1:$PORT" -a 10.1.1.2 -a 10.1.3.2
+  json .result connected '.time_ms.connect < 7000' true '.paths[2].primary' true
+  nft_server input ip daddr '{ 10.1.2.2, 10.1.3.2 }' reject with icmp type admin-prohibited
+  try_json 1 --rto-initial 20s -w 60s -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  json .result unreachable '.time_ms.connect < 7000' true \
+    '[.paths[].cause.code] | @json' '["icmp-unreachable","icmp-prohibited","icmp-prohibited"]'
+}
+
 @test "soft errors of one of several addresses are told, and do not end the attempt" {
   nft_server input ip daddr 10.1.1.2 reject with icmp type host-unreachable
   drop_path 2
   try_json 4 -w 600ms -a 10.1.1.2:5000 -a 10.1.2.2
   json .result timeout '.reason | contains("10.1.1.2")' true
   try_json 4 --no-witness -w 600ms -a 10.1.1.2:5000 -a 10.1.2.2
-  [[ $(jq -r .reason <<<"$output") == *EHOSTUNREACH* ]]
+  json '.reason | contains("10.1.1.2: ICMP says host unreachable")' true \
+    '[.paths[].verdict] | @json' '["unreachable","silent"]'
 }
 
 @test "INIT-ACK lost on the return path: a time-out, and nothing stays behind" {

@@ -267,6 +267,8 @@ struct outcome {
 #define ONE   "-a", "127.0.0.1:5000"
 #define TWO   ONE, "-a", "127.0.0.2"
 #define THREE TWO, "-a", "127.0.0.3"
+/* A fixed local port, with which the call is made only once. */
+#define FIXED "-b", "127.0.0.9:7000"
 #define FOUR  THREE, "-a", "127.0.0.4"
 
 #define CONNECTED    RESULT_CONNECTED, 0, STATUS_OK
@@ -342,11 +344,11 @@ static const struct outcome outcomes[] = {
 	     (SOFT_ERRORS({ 39 * MSEC, EHOSTUNREACH })),
 	     (UNREACHABLE, "unreachable", 40 * MSEC, "does not answer on its link", "tcpdump")),
 	CASE("a soft error of one of several ends nothing", (TWO),
-	     (SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }), EVENTS(UP(260 * MSEC)), .answered = 1),
+	     (SOFT_ERRORS({ 255 * MSEC, EHOSTUNREACH }), EVENTS(UP(260 * MSEC)), .answered = 1),
 	     (CONNECTED, "unverified unverified", 260 * MSEC, NULL,
 	      "127.0.0.1 did not answer the INIT: the association came up over 127.0.0.2")),
 	CASE("a soft error of one of several, then silence", (TWO),
-	     (SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }, { 300 * MSEC, ENETUNREACH })),
+	     (SOFT_ERRORS({ 255 * MSEC, EHOSTUNREACH }, { 300 * MSEC, ENETUNREACH })),
 	     (TIMED_OUT, "silent silent", TIMEOUT_US, "EHOSTUNREACH for at least one address",
 	      "tcpdump"),
 	     .nonblocking_only = true),
@@ -367,10 +369,10 @@ static const struct outcome outcomes[] = {
 	     (RESULT_UNREACHABLE, ENETUNREACH, STATUS_NOT_CONNECTED, "unreachable unreachable",
 	      ROUTE_US, "no route to any of the addresses", "ip route get"),
 	     .no_route = { "127.0.0.1", "127.0.0.2" }, .nonblocking_only = true),
-	CASE("no route to one of two, silence of the other", (TWO), (),
+	CASE("no route to one of two, silence of the other", (TWO, FIXED), (),
 	     (TIMED_OUT, "unreachable silent", TIMEOUT_US, "within 5000 ms", "IP protocol 132"),
 	     .no_route = { "127.0.0.1" }),
-	CASE("no route to the first, the second refuses", (TWO),
+	CASE("no route to the first, the second refuses", (TWO, FIXED),
 	     (EVENTS(FAILED(T1_US + 30 * MSEC, ECONNREFUSED))),
 	     (REFUSED, "unreachable refused", T1_US + 30 * MSEC, "answered ABORT",
 	      "try without 127.0.0.2"),
@@ -380,7 +382,7 @@ static const struct outcome outcomes[] = {
 	     (REFUSED, "refused unreachable", T1_US + 30 * MSEC, "answered ABORT",
 	      "try without 127.0.0.1"),
 	     .no_route = { "127.0.0.2" }),
-	CASE("no route to one of two, the other is up", (TWO),
+	CASE("no route to one of two, the other is up", (TWO, FIXED),
 	     (EVENTS(UP(260 * MSEC)), .answered = 1),
 	     (CONNECTED, "unverified unverified", 260 * MSEC, NULL, "came up over 127.0.0.2"),
 	     .no_route = { "127.0.0.1" }),
@@ -1586,7 +1588,7 @@ static void a_bind_must_fit_the_family_of_the_peer(void **state)
 /* The link says of all that they are not there, and the network of one of them in this attempt. */
 static void no_host_on_the_link(void **state)
 {
-	const struct fake_script scripts[] = { { SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }) } };
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ T1_US, EHOSTUNREACH }) } };
 	const struct result *result;
 
 	(void)state;
@@ -1597,6 +1599,91 @@ static void no_host_on_the_link(void **state)
 	assert_paths(result, "unreachable unreachable");
 	/* Not before the second one had its turn. */
 	assert_in_range(result->connect_us, T1_US + T1_US / 8, T1_US + T1_US / 4);
+}
+
+/* --- An address that cannot be reached costs no timer ---------------------------------------- */
+
+static void assert_first_peer(size_t call, const char *address)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	assert_string_equal(address_host_text(&fake_stack_record(call)->peers[0], text), address);
+}
+
+static void the_next_address_is_asked_at_once(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }) },
+		{ EVENTS(UP(MSEC)), CLOSING(CLOSED(0)) },
+	};
+	const struct result *result = RUN(scripts, TWO);
+
+	(void)state;
+	assert_result(result, CONNECTED);
+	assert_in_range(result->connect_us, 6 * MSEC, 7 * MSEC);
+	assert_false(result->reordered || result->primary_set);
+	assert_first_peer(0, "127.0.0.1");
+	assert_first_peer(1, "127.0.0.2");
+	assert_int_equal(fake_stack_record(1)->peer_count, 2);
+	assert_aborted_until(1);
+}
+
+static void so_it_is_without_a_route(void **state)
+{
+	const struct fake_script scripts[] = { { 0 }, { EVENTS(UP(MSEC)), CLOSING(CLOSED(0)) } };
+	const struct result *result;
+
+	(void)state;
+	fake_host.no_route[0] = "127.0.0.1";
+	fake_host.no_route[1] = "127.0.0.2";
+	fake_host.route_error = ENETUNREACH;
+	result = RUN(scripts, THREE);
+	assert_result(result, CONNECTED);
+	assert_in_range(result->connect_us, 2 * MSEC, 3 * MSEC);
+	assert_first_peer(1, "127.0.0.3");
+}
+
+static void none_can_be_reached(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }) },
+		{ SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }) },
+		{ SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }) },
+	};
+	const struct result *result = RUN(scripts, THREE);
+
+	(void)state;
+	assert_result(result, UNREACHABLE);
+	assert_paths(result, "unreachable unreachable unreachable");
+	assert_in_range(result->connect_us, 15 * MSEC, 20 * MSEC);
+}
+
+static void the_time_is_that_of_all_calls(void **state)
+{
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ 100 * MSEC, EHOSTUNREACH }) },
+					       { 0 } };
+	const struct result *result = RUN(scripts, TWO, "-w", "400ms");
+
+	(void)state;
+	assert_result(result, TIMED_OUT);
+	assert_int_equal(result->connect_us, 400 * MSEC);
+	assert_paths(result, "unreachable silent");
+}
+
+/* The user asks for something that another call would not keep. */
+static void some_calls_are_not_made_again(void **state)
+{
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ 5 * MSEC, EHOSTUNREACH }),
+						 EVENTS(UP(260 * MSEC)), .answered = 1,
+						 CLOSING(CLOSED(0)) } };
+
+	(void)state;
+	assert_int_equal(RUN(scripts, TWO, "--init-attempts", "5")->connect_us, 260 * MSEC);
+	assert_int_equal(RUN(scripts, TWO, "-b", "127.0.0.1:7000")->connect_us, 260 * MSEC);
+	assert_int_equal(RUN_BLOCKING(scripts, TWO)->connect_us, 260 * MSEC);
+	/* With the global address first, this end would not list its private ones. */
+	assert_int_equal(RUN(scripts, "-a", "127.0.0.1:5000", "-a", "10.1.1.1")->connect_us,
+			 260 * MSEC);
 }
 
 /* --- Blocking -------------------------------------------------------------------------------- */
@@ -1795,7 +1882,8 @@ static void tries_until_it_is_up(void **state)
 	(void)state;
 	for (int blocking = 0; blocking <= 1; blocking++) {
 		const struct result *result =
-			run_args(ARGS(TWO, "-W", "10s"), blocking, scripts, ARRAY_SIZE(scripts));
+			run_args(ARGS(TWO, "-W", "10s", "--rto-initial", "1ms"), blocking, scripts,
+				 ARRAY_SIZE(scripts));
 
 		assert_result(result, CONNECTED);
 		assert_int_equal(result->tries, 4);
@@ -1856,7 +1944,9 @@ static void a_try_lasts_no_longer_than_wait(void **state)
 /* What the network said of one try is no reason for the next one's end. */
 static void each_try_has_its_own_evidence(void **state)
 {
-	const struct fake_script scripts[] = { { SOFT_ERRORS({ MSEC, EHOSTUNREACH }) }, { 0 } };
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ MSEC, EHOSTUNREACH }) },
+					       { 0 },
+					       { 0 } };
 	const struct result *result = RUN(scripts, TWO, "-W", "6s");
 
 	(void)state;
@@ -2035,7 +2125,7 @@ static void a_flood_in_one_batch(void **state)
 /* One event each millisecond for ten seconds: the deadline and the soft errors have their time. */
 static void a_flood_does_not_hold_up_the_deadline(void **state)
 {
-	struct fake_script scripts[1] = { { .event_count = FLOOD + 1,
+	struct fake_script scripts[2] = { { .event_count = FLOOD + 1,
 					    SOFT_ERRORS({ 100 * MSEC, EHOSTUNREACH }) } };
 	struct fake_event *events = flood(MSEC, (struct fake_event)UP(FLOOD * MSEC));
 	const struct result *result;
@@ -2045,7 +2135,7 @@ static void a_flood_does_not_hold_up_the_deadline(void **state)
 	result = RUN(scripts, TWO);
 	assert_result(result, TIMED_OUT);
 	assert_int_equal(result->connect_us, TIMEOUT_US);
-	assert_contains(said_reason(result).text, "EHOSTUNREACH");
+	assert_contains(said_reason(result).text, "ICMP says host unreachable");
 	result = RUN(scripts, ONE);
 	assert_result(result, UNREACHABLE);
 	assert_in_range(result->connect_us, 100 * MSEC, 110 * MSEC); /* a tenth late at most */
@@ -2385,6 +2475,11 @@ int main(void)
 		TEST(an_ipv6_bind_needs_ipv6),
 		TEST(a_bind_must_fit_the_family_of_the_peer),
 		TEST(no_host_on_the_link),
+		TEST(the_next_address_is_asked_at_once),
+		TEST(so_it_is_without_a_route),
+		TEST(none_can_be_reached),
+		TEST(the_time_is_that_of_all_calls),
+		TEST(some_calls_are_not_made_again),
 		TEST(a_soft_error_does_not_end_a_blocking_call),
 		TEST(no_route_needs_no_blocking_call),
 		TEST(a_blocking_call_that_comes_back_early),

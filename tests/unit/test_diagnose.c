@@ -83,6 +83,7 @@ static void prepare(struct bench *b, const struct evidence_case *k)
 	b->evidence = k->evidence;
 	b->evidence.order = b->order;
 	b->evidence.timeout_us = DEADLINE_US;
+	b->result.connect_us = k->evidence.elapsed_us;
 	b->result.style = k->style;
 	b->result.signal = k->signal;
 	b->result.association.paths = b->paths;
@@ -921,6 +922,32 @@ static void verdicts_follow_the_order_of_the_call(void **state)
 	assert_text(hint_of(&b), "try without 127.0.0.1");
 }
 
+/* Its INIT drew an ICMP error, so the newest call has it last. */
+static void an_address_that_was_moved_was_tried(void **state)
+{
+	struct evidence_case k = { .evidence = { REFUSAL, AFTER(MSEC), .moved = 1 },
+				   .asked = { A, B, C } };
+	struct bench b;
+
+	(void)state;
+	for (int silence = 0; silence <= 1; silence++) {
+		prepare(&b, &k);
+		b.paths[0].soft_error = EHOSTUNREACH;
+		b.order[0] = 1;
+		b.order[1] = 2;
+		b.order[2] = 0;
+		if (silence) {
+			b.evidence.ended = false;
+			b.evidence.error = 0;
+		}
+		diagnose(&b.result, &b.evidence);
+		assert_verdicts(&b.result, silence ? "unreachable silent untried"
+						   : "unreachable refused untried");
+		assert_int_equal(b.paths[0].cause.code, FINDING_ICMP_OR_NEIGHBOUR);
+		assert_int_equal(b.paths[0].cause.basis, BASIS_SO_ERROR);
+	}
+}
+
 /* An address that this host could not put into the call keeps its verdict and its note. */
 static void what_was_not_in_the_call_stays(void **state)
 {
@@ -1001,6 +1028,7 @@ int main(void)
 		cmocka_unit_test(who_did_not_answer_the_init),
 		cmocka_unit_test(every_cause_has_a_name),
 		cmocka_unit_test(verdicts_follow_the_order_of_the_call),
+		cmocka_unit_test(an_address_that_was_moved_was_tried),
 		cmocka_unit_test(what_was_not_in_the_call_stays),
 		cmocka_unit_test(route_to_loopback),
 		cmocka_unit_test(route_without_zone),
