@@ -201,13 +201,13 @@ no_associations() { # SIDE
 }
 
 # start_client [OPTION]...: the program in the client namespace, in the background, with ^C as a
-# terminal leaves it (shells have what runs in the background ignore it). Sets CLIENT (pid) and
+# terminal leaves it (shells have what runs in the background ignore it, and nohup a hang-up). Sets CLIENT (pid) and
 # CLIENT_OUT; end_client SIGNAL ends it, and its exit status is in $client_status.
 start_client() {
   CLIENT_OUT=$BATS_TEST_TMPDIR/client.$RANDOM
   packets_before=$(packets_out client)
   echo "\$ sctp-connect $* &"
-  ip netns exec "$TOPO-client" env --default-signal=INT "--ignore-signal=${ignored:-PIPE}" \
+  ip netns exec "$TOPO-client" env --default-signal=INT,HUP "--ignore-signal=${ignored:-PIPE}" \
     "${PROGRAM[@]}" "$@" \
     >"$CLIENT_OUT" 2>"$CLIENT_OUT.err" 3>&- &
   CLIENT=$!

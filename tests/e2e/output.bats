@@ -106,7 +106,7 @@ into() {
 @test "text: timeout" {
   drop_sctp
   try 4 "${silent[@]}"
-  assert_line --index 0 --regexp '^timeout    ETIMEDOUT after 3[0-9][0-9]\.[0-9] ms '
+  assert_line --index 0 --regexp '^timeout    ETIMEDOUT after [0-9]+\.[0-9] ms '
   assert_line --index 1 --regexp '^  10\.1\.1\.2:5000  silent  no answer to INIT'
   [ ${#lines[@]} -eq 2 ]
   [[ $stderr == "sctp-connect: "*"$(by_stack "protocol 132" "UDP port")"* ]]

@@ -3,8 +3,8 @@
 # The end of the program with the stack in user space: it ends soon, and leaves nothing running or bound.
 load lab
 
-# What it may take from the outcome to the end of the process; a test allows three times as much.
-END_MS=300
+# What it may take from the outcome to the end of the process, three times as long as it does.
+END_MS=900
 
 setup_file() { lab_up leave; }
 teardown_file() { lab_down; }
@@ -16,12 +16,21 @@ setup() {
 
 now_us() { echo "${EPOCHREALTIME/[.,]/}"; }
 
-# ended SINCE_US [OUTCOME_MS [END_US]]: the program has ended, just now or at END_US; what it waited for
-# was there OUTCOME_MS after SINCE_US.
-ended() {
-  local ms=$(((${3:-$(now_us)} - $1) / 1000 - ${2:-0}))
+# soon FUNCTION...: what it runs has ended soon after its outcome. A busy machine may need longer, but not each time.
+soon() {
+  local i
+  for i in {1..8}; do
+    "$@"
+    [ "$ms" -ge "$END_MS" ] || break
+  done
+  [ "$ms" -lt "$END_MS" ] || fail "ended $ms ms after its outcome"
   [ "$ms" -le "$slowest" ] || slowest=$ms
-  [ "$ms" -lt $((3 * END_MS)) ] || fail "ended $ms ms after its outcome"
+}
+
+# ended SINCE_US [OUTCOME_MS [END_US]]: the program has ended, just now or at END_US; what it waited for
+# was there OUTCOME_MS after SINCE_US. For soon().
+ended() {
+  ms=$(((${3:-$(now_us)} - $1) / 1000 - ${2:-0}))
   nothing_left client
   [ -n "${LISTENER:-}" ] || nothing_left server
 }
@@ -37,17 +46,17 @@ run_us() {
   try "$1" --json --stack usrsctp "${@:2}"
   end=$(now_us)
   keep_json <<<"$output"
-  ended "$since" "$(jq '(.time_ms.resolve + (.time_ms.connect // 0)) | floor' <<<"$output")" "$end"
+  ended "$since" "$(jq '[.time_ms[["resolve", "connect", "probe"][]] // 0] | add | floor' <<<"$output")" "$end"
 }
 
 # Both kinds of packets, in all four modes.
-each() { # FUNCTION
+each() { # FUNCTION...
   local udp mode
   for udp in "" "-u $UDP"; do
     if [ -z "$udp" ] && [ -e /proc/net/sctp ]; then continue; fi # raw goes not with the kernel's
     for mode in "${modes[@]}"; do
       # shellcheck disable=SC2086 # lists of options
-      "$1" $udp $mode
+      soon "$@" $udp $mode
     done
   done
   tell
@@ -79,83 +88,90 @@ silent() { run_us 4 "$@" -w 300ms -a 10.1.1.2:5000; }
   each silent
 }
 
+unclosed() { # OPTION...
+  local since
+  since=$(now_us)
+  try 0 --stack usrsctp "$@" -a "10.1.1.2:$PORT"
+  ended "$since" 1000
+}
+
 @test "connected, and the peer answers no SHUTDOWN: given up after a second" {
   [ ! -e /proc/net/sctp ] || skip "this kernel has SCTP"
   listen_us -b 10.1.1.2:0 -b 10.1.2.2
   nft_server input sctp chunk shutdown exists counter drop
-  local mode since
+  local mode
   for mode in "${modes[@]}"; do
-    since=$(now_us)
     # shellcheck disable=SC2086
-    try 0 --stack usrsctp $mode -a "10.1.1.2:$PORT"
-    ended "$since" 1000
+    soon unclosed $mode
   done
   ip netns exec "$TOPO-server" nft list ruleset | grep -q 'packets [1-9]'
   tell
 }
 
-@test "usage errors and what this host cannot do" {
+unusable() {
   local since
   since=$(now_us)
   try 2 --stack usrsctp -u 70000 -a 10.1.1.2:5000
   ended "$since"
-  run_us 6 -u $UDP -b 10.9.9.9 -a 10.1.1.2:5000
-  run_us 6 -u $UDP -a 'fe80::1%c1' -p 5000
+}
+
+@test "usage errors and what this host cannot do" {
+  soon unusable
+  soon run_us 6 -u $UDP -b 10.9.9.9 -a 10.1.1.2:5000
+  soon run_us 6 -u $UDP -a 'fe80::1%c1' -p 5000
   tell
 }
 
-pending() { # OPTION...
-  local signal since status
-  for signal in INT TERM KILL; do
-    start_client --stack usrsctp -v -w 30s "$@" -a 10.1.1.2:5000
-    wait_for_line "$CLIENT_OUT.err" 'the call'
-    since=$(now_us)
-    end_client "$signal"
-    ended "$since"
-    status=$((128 + $(kill -l "$signal")))
-    [ "$client_status" -eq "$status" ] || fail "$signal: exit status $client_status"
-  done
+pending() { # SIGNAL OPTION...
+  local signal=$1 since status
+  start_client --stack usrsctp -v -w 30s "${@:2}" -a 10.1.1.2:5000
+  wait_for_line "$CLIENT_OUT.err" 'the call'
+  since=$(now_us)
+  end_client "$signal"
+  ended "$since"
+  status=$((128 + $(kill -l "$signal")))
+  [ "$client_status" -eq "$status" ] || fail "$signal: exit status $client_status"
 }
 
 @test "INT, TERM and KILL while pending" {
   drop_path 1
-  each pending
+  local signal
+  for signal in INT TERM KILL; do each pending "$signal"; done
 }
 
-# serving OPTION...: a listener with an association on it, ended by each signal.
+# serving SIGNAL OPTION...: a listener with an association on it.
 serving() {
-  local signal since peer
-  for signal in INT TERM KILL; do
-    LISTEN_OUT=$BATS_TEST_TMPDIR/listener.$RANDOM
-    ip netns exec "$TOPO-server" env --default-signal=INT "$SCTP_CONNECT" --stack usrsctp --listen \
-      "$@" >"$LISTEN_OUT" 2>&1 3>&- &
-    LISTENER=$!
-    wait_for_line "$LISTEN_OUT" '^listening'
-    PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p' "$LISTEN_OUT")
-    ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 \
-      >"$BATS_TEST_TMPDIR/peer" 3>&- &
-    peer=$!
-    wait_for_line "$BATS_TEST_TMPDIR/peer" '^1000'
-    since=$(now_us)
-    kill -s "$signal" "$LISTENER"
-    listener_status=0
-    wait "$LISTENER" || listener_status=$?
-    LISTENER=
-    # The peer is not told of a KILL, and would wait.
-    [ "$signal" != KILL ] || kill "$peer"
-    wait_for ended_peer "$peer"
-    ended "$since"
-    [ "$listener_status" -eq $((128 + $(kill -l "$signal"))) ] ||
-      fail "$signal: exit status $listener_status"
-    [ "$signal" = KILL ] || grep -q '^shutdown' "$BATS_TEST_TMPDIR/peer"
-  done
+  local signal=$1 since peer
+  LISTEN_OUT=$BATS_TEST_TMPDIR/listener.$RANDOM
+  ip netns exec "$TOPO-server" env --default-signal=INT "$SCTP_CONNECT" --stack usrsctp --listen \
+    "${@:2}" >"$LISTEN_OUT" 2>&1 3>&- &
+  LISTENER=$!
+  wait_for_line "$LISTEN_OUT" '^listening'
+  PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p' "$LISTEN_OUT")
+  ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 \
+    >"$BATS_TEST_TMPDIR/peer" 3>&- &
+  peer=$!
+  wait_for_line "$BATS_TEST_TMPDIR/peer" '^1000'
+  since=$(now_us)
+  kill -s "$signal" "$LISTENER"
+  listener_status=0
+  wait "$LISTENER" || listener_status=$?
+  LISTENER=
+  # The peer is not told of a KILL, and would wait.
+  [ "$signal" != KILL ] || kill "$peer"
+  wait_for ended_peer "$peer"
+  ended "$since"
+  [ "$listener_status" -eq $((128 + $(kill -l "$signal"))) ] ||
+    fail "$signal: exit status $listener_status"
+  [ "$signal" = KILL ] || grep -q '^shutdown' "$BATS_TEST_TMPDIR/peer"
 }
 
 ended_peer() { ! kill -0 "$1"; }
 
 @test "a listener: INT, TERM and KILL while an association is up" {
   [ -x build/usrsctp/peer ] || skip "build/usrsctp/peer is not built"
-  serving -u $UDP -b 10.1.1.2:0 -b 10.1.2.2
+  local signal
+  for signal in INT TERM KILL; do soon serving "$signal" -u $UDP -b 10.1.1.2:0 -b 10.1.2.2; done
   tell
 }
 
@@ -169,19 +185,24 @@ counted() { # OPTION...: of the listener
   ended "$since"
 }
 
+unused() { # OPTION...: of the listener
+  local since
+  listen_us "$@" -b 10.1.1.2:0
+  since=$(now_us)
+  end_listener
+  LISTENER=
+  ended "$since"
+  [ "$listener_status" -eq 143 ]
+}
+
 @test "a listener: --count, and signals without any client" {
-  local udp since
+  local udp
   for udp in "" "-u $UDP"; do
     if [ -z "$udp" ] && [ -e /proc/net/sctp ]; then continue; fi
     # shellcheck disable=SC2086
-    counted $udp
+    soon counted $udp
     # shellcheck disable=SC2086
-    listen_us $udp -b 10.1.1.2:0
-    since=$(now_us)
-    end_listener
-    LISTENER=
-    ended "$since"
-    [ "$listener_status" -eq 143 ]
+    soon unused $udp
   done
   tell
 }
