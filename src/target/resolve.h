@@ -62,11 +62,4 @@ int lookup_take(const struct lookup *lookup, uint16_t port, union address **list
 /* Frees it. A child that is still running is killed and reaped. NULL is fine. */
 void lookup_end(struct lookup *lookup);
 
-/*
- * The numeric address in host (false: it is a name), with port; *status is STATUS_OK, or
- * STATUS_USAGE where the address is not of this family or its zone is no interface.
- */
-bool resolve_numeric(const char *host, uint16_t port, int family, union address *a, int *status,
-		     struct message *why);
-
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/loop.h"
+#include "target/numeric.h"
 
 #define WILDCARD_HELP "stands for all addresses of this host: use it alone"
 
@@ -272,7 +273,7 @@ static int take_one(struct target *target, size_t nth, struct timeline *timeline
 	size_t count = 0;
 	int status;
 
-	if (resolve_numeric(name, target->port, target->family, &numeric, &status, why))
+	if (numeric_address(name, target->port, target->family, &numeric, &status, why))
 		return status == STATUS_OK ? add(target, &numeric, NULL, timeline, why) : status;
 	status = lookup_take(target->lookups[nth], target->port, &list, &count, &target->unresolved,
 			     why);

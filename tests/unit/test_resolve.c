@@ -23,6 +23,7 @@
 
 #include "base/address.h"
 #include "said.h"
+#include "target/numeric.h"
 #include "target/resolve.h"
 
 /* A label of 63 characters. */
@@ -197,7 +198,7 @@ static int resolve(const char *host, int family, union address **list, size_t *c
 	union address a;
 	int status;
 
-	if (resolve_numeric(host, 7, family, &a, &status, why)) {
+	if (numeric_address(host, 7, family, &a, &status, why)) {
 		if (status != STATUS_OK)
 			return status;
 		*list = xreallocarray(*list, *count + 1, sizeof(a));
@@ -385,7 +386,7 @@ static void numbers_start_nothing(void **state)
 
 	(void)state;
 	fake->calls = 0;
-	assert_true(resolve_numeric("10.1.1.2", 7, AF_UNSPEC, &a, &status, &why));
+	assert_true(numeric_address("10.1.1.2", 7, AF_UNSPEC, &a, &status, &why));
 	assert_int_equal(resolver_descriptor(resolver), -1);
 	resolver_read(resolver);
 	nothing_is_left(fds);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses that are given as numbers, which need no look-up. */
+#ifndef TARGET_NUMERIC_H
+#define TARGET_NUMERIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/util.h"
+
+/*
+ * The numeric address in host (false: it is a name), with port; *status is STATUS_OK, or
+ * STATUS_USAGE where the address is not of this family or its zone is no interface.
+ */
+bool numeric_address(const char *host, uint16_t port, int family, union address *a, int *status,
+		     struct message *why);
+
+#endif
