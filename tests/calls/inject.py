@@ -178,7 +178,10 @@ class Trial:
                      self.plan.totals[name]["ppoll"], self.plan.cpu_most[name])
 
     def fail(self, worker, failure):
-        """Until one of the tries has met the place; what is wrong once only is a busy machine's."""
+        """
+        Until one of the tries has met the place. What is wrong once only, or comes of an undisturbed run now, too, is
+        a busy machine's.
+        """
         # With all that follow there are many, and whose they are takes time.
         whose = failure.places and not failure.form
         for scenario, n in failure.tries:
@@ -191,6 +194,9 @@ class Trial:
             if wrong:
                 run = worker.run(scenario, inject, trace, places=whose)
                 wrong = self.judge(run, failure, scenario) if run.injected else None
+            if wrong:
+                self.plan.known[scenario.name].add(worker.run(scenario, trace="none").signature())
+                wrong = self.judge(run, failure, scenario)
             self.note(worker, failure, scenario, inject, run, wrong)
             if met or wrong:
                 return
