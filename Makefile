@@ -126,7 +126,7 @@ $(B)/unit/test_%: $(B)/unit/test_%.o $(UNIT_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(FAKES) -o $@ $^ $(LIBS) -lcmocka
 
 # These ask fake_host.c instead of the host.
-FAKE_HOST := -Wl,--wrap=route_error,--wrap=link_without_carrier,--wrap=neighbour_state,--wrap=departure_look_up,--wrap=witness_open
+FAKE_HOST := -Wl,--wrap=route_error,--wrap=link_without_carrier,--wrap=neighbour_state,--wrap=host_has_address,--wrap=departure_look_up,--wrap=witness_open
 $(B)/unit/test_connect $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST)
 
 .PRECIOUS: $(B)/unit/%.o

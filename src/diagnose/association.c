@@ -89,6 +89,12 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 	path->cause = why.code ? why : unanswered;
 }
 
+static void mark_own(struct path_result *path)
+{
+	diagnose_set_path(path, VERDICT_UNVERIFIED, FINDING_OWN_ADDRESS, BASIS_SYSTEM);
+	path->cause.address = path->path.address;
+}
+
 /* The association or the program ended before every path had its time. */
 static void judge_untested(struct result *result, const struct evidence *evidence)
 {
@@ -121,7 +127,9 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 	for (size_t i = 0; i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
 
-		if (path->answered)
+		if (path->own)
+			mark_own(path);
+		else if (path->answered)
 			mark_verified(evidence, path);
 		else if (path->ask_call || (path->heartbeats && evidence->probed))
 			mark_unanswered(evidence, path);
@@ -155,17 +163,27 @@ static struct finding about_dead(const struct association *a)
 	return first;
 }
 
+static const struct finding *find_cause(const struct association *a, enum finding_code code)
+{
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].cause.code == code)
+			return &a->paths[i].cause;
+	return NULL;
+}
+
 /*
- * The same if all work: a path that loses large packets, or an address that did not answer the
- * INIT.
+ * The same if all work: a path that loses large packets, an address that both hosts have, or one
+ * that did not answer the INIT.
  */
 static struct finding about_slow(struct result *result, const struct evidence *evidence)
 {
 	const struct association *a = &result->association;
+	const struct finding *about = find_cause(a, FINDING_MTU_BLACK_HOLE);
 
-	for (size_t i = 0; i < a->path_count; i++)
-		if (a->paths[i].cause.code == FINDING_MTU_BLACK_HOLE)
-			return a->paths[i].cause;
+	if (!about)
+		about = find_cause(a, FINDING_OWN_ADDRESS);
+	if (about)
+		return *about;
 	if (evidence->answered)
 		return init_unanswered(result, evidence, 0);
 	return (struct finding){ .code = FINDING_NONE };

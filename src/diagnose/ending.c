@@ -6,6 +6,26 @@
 #include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
 
+/*
+ * The address from which nothing but an ABORT has come whose sender does not know the association.
+ * NULL: there is none, or the ABORT came from elsewhere.
+ */
+static const struct ledger_path *find_stranger(const struct ledger *ledger)
+{
+	const struct ledger_path *stranger = NULL;
+
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		if (!path->aborts.count)
+			continue;
+		if (!path->abort_reflected || path->received.count > path->aborts.count)
+			return NULL;
+		stranger = path;
+	}
+	return stranger;
+}
+
 struct finding diagnose_loss(int error, const struct cause *cause, const struct ledger *ledger)
 {
 	struct finding loss = { .code = FINDING_ASSOCIATION_LOST,
@@ -23,7 +43,11 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 		if (ledger && (!cause->code || cause->code == ledger->abort_sent_cause.code))
 			loss.cause = ledger->abort_sent_cause;
 	} else if (error == ECONNRESET) {
-		loss.code = FINDING_ABORTED_BY_PEER;
+		const struct ledger_path *stranger = ledger ? find_stranger(ledger) : NULL;
+
+		loss.code = stranger ? FINDING_ABORTED_BY_STRANGER : FINDING_ABORTED_BY_PEER;
+		if (stranger)
+			loss.address = stranger->address;
 	} else if (error == ETIMEDOUT) {
 		loss.code = FINDING_PEER_SILENT;
 	}

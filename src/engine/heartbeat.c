@@ -30,7 +30,7 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 	probe->timeline = timeline;
 	probe->paths = xcalloc(association->path_count + 1, sizeof(*probe->paths));
 	for (size_t i = 0; i < association->path_count; i++) {
-		if (!association->paths[i].in_association)
+		if (!association->paths[i].in_association || association->paths[i].own)
 			continue;
 		probe->paths[probe->count++] = (struct probe_path){
 			.address = association->paths[i].path.address,

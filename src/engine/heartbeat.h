@@ -60,7 +60,10 @@ struct probe {
 	bool moved;          /* they differ */
 };
 
-/* For all paths of an association that is up and known. Nothing is sent yet. */
+/*
+ * For all paths of an association that is up and known, but those to addresses of this host.
+ * Nothing is sent yet.
+ */
 struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 			const struct association *association, struct timeline *timeline);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/names.h"
+#include "host/own.h"
 
 /* Frees the data of an earlier snapshot. */
 static void forget(struct association *a)
@@ -107,4 +108,35 @@ bool snapshot_set_primary(const struct stack *stack, struct stack_assoc *assoc,
 		      address_host_text(&plan->addresses[position], text),
 		      rc < 0 ? errno_name(-rc) : "done");
 	return rc == 0;
+}
+
+static bool any_other(const struct association *a, const union address *answered)
+{
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].in_association &&
+		    !address_equal(&a->paths[i].path.address, answered))
+			return true;
+	return false;
+}
+
+void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
+		       const union address *answered, struct association *a,
+		       struct timeline *timeline)
+{
+	char text[ADDRESS_TEXT_MAX];
+	int rc;
+
+	if (!any_other(a, answered) || host_has_address(answered))
+		return;
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+
+		if (!path->in_association || !host_has_address(&path->path.address))
+			continue;
+		path->own = true;
+		rc = stack->no_heartbeats(assoc, &path->path.address);
+		timeline_note(timeline, "%s is an address of this host, too: no heartbeats (%s)",
+			      address_host_text(&path->path.address, text),
+			      rc < 0 ? errno_name(-rc) : "done");
+	}
 }

@@ -26,4 +26,14 @@ size_t snapshot_answered(const struct association *a, const struct plan *plan);
 bool snapshot_set_primary(const struct stack *stack, struct stack_assoc *assoc,
 			  const struct plan *plan, size_t answered, struct timeline *timeline);
 
+/*
+ * Finds the paths whose address this host has, too (a bridge of containers has the same on every
+ * host). A packet to it comes back here, and this host's answer, an ABORT, would end the
+ * association: the stack is to send no heartbeats there. Not if the peer is this host itself,
+ * which the address that answered shows.
+ */
+void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
+		       const union address *answered, struct association *a,
+		       struct timeline *timeline);
+
 #endif

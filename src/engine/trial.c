@@ -146,6 +146,9 @@ void trial_take_association(struct trial *t, struct result *result)
 	gather_tell(&t->gather, result->association.paths);
 	result->association.status.id = attempt->stack->id(attempt->assoc);
 	rc = take_association(t, result);
+	if (rc == 0)
+		snapshot_find_own(attempt->stack, attempt->assoc, &t->plan.addresses[t->answered],
+				  &result->association, attempt->timeline);
 	if (rc == -ENOTCONN) {
 		attempt_read(attempt); /* reads how it ended */
 		attempt_gone(attempt);

@@ -70,7 +70,9 @@ enum finding_code {
 	FINDING_NO_ADDRESS_REACHABLE, /* of several addresses, for different reasons */
 
 	/* Answers and actions of the peer. */
-	FINDING_ABORTED_HERE,    /* cause; FINDING_UP: time_us after that */
+	FINDING_ABORTED_HERE, /* cause; FINDING_UP: time_us after that */
+	/* address: from there, by a host that does not know the association; time_us as below */
+	FINDING_ABORTED_BY_STRANGER,
 	FINDING_ABORTED_BY_PEER, /* cause, time_us after it was up */
 	FINDING_CLOSED_BY_PEER,
 	FINDING_RESTARTED_BY_PEER,
@@ -121,6 +123,7 @@ enum finding_code {
 	FINDING_MTU_BLACK_HOLE,    /* bytes: that are lost; passed */
 	FINDING_RETURNS_ELSEWHERE, /* link, other_link: out, in */
 	FINDING_HEARTBEATS_LOST,   /* lost, sent */
+	FINDING_OWN_ADDRESS,       /* this host has it, too */
 	FINDING_LEFT_OUT_BY_SCOPE, /* other: the address that answered the INIT */
 	FINDING_NOT_LISTED,
 

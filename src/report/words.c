@@ -356,6 +356,15 @@ static const struct words table[] = {
 	  "a middlebox that alters packets",
 	  "sctp-connect --verbose shows what was sent and what came\n"
 	  "sysctl net.sctp.auth_enable net.sctp.addip_enable, on both ends" },
+	{ FINDING_ABORTED_BY_STRANGER, "aborted-by-stranger", RESULT_ABORTED, STATUS_NOT_CONNECTED,
+	  "aborted by a host at {address} that does not know the association",
+	  "the association was aborted {when} by a host at {address} that does not know it, and from which nothing else came",
+	  "the peer lists {address}, and another host has it here: bind the peer's server to the addresses that others can reach (for sctp-connect --listen: -b)",
+	  "an ABORT with the T flag came from an address that the peer lists, and nothing else ever came from there: its sender does not know the association",
+	  "the peer lists an address of a bridge or of a container network, and here another host has it\n"
+	  "the peer's address was given to another host",
+	  "ip route get ADDR; ip neigh show ADDR: who has the address here\n"
+	  "on the peer: ip addr; cat /proc/net/sctp/assocs" },
 	{ FINDING_ABORTED_BY_PEER, "aborted-by-peer", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by the peer[cause:: {cause}]",
 	  "the peer aborted the association {when}[cause:: {cause} (cause {cause_code})]",
@@ -701,6 +710,15 @@ static const struct words table[] = {
 	  "congestion, a bad cable or radio link, a rate limit",
 	  "ip -s link; ethtool -S DEVICE\n"
 	  "mtr -n ADDR" },
+	{ FINDING_OWN_ADDRESS, "own-address", RESULT_CONNECTED, -1,
+	  "this host has this address too, so nothing that it sends there reaches the peer: not tested",
+	  NULL,
+	  "{address}: both hosts have this address, as bridges of containers often do (docker0, virbr0): bind each end only to addresses that the other can reach (here: -b), because the peer may send heartbeats to it, too, which end the association there",
+	  "the peer lists an address that this host has, too; a heartbeat to it would come back here, and this host's ABORT would end the association, so none is sent",
+	  "docker0 (172.17.0.1) or virbr0 (192.168.122.1), which have the same address on every host\n"
+	  "an address that was meant for one host was given to two",
+	  "ip addr, on both hosts\n"
+	  "cat /proc/net/sctp/assocs: the addresses of both ends" },
 	{ FINDING_LEFT_OUT_BY_SCOPE, "left-out-by-scope", RESULT_CONNECTED, -1,
 	  "not listed by the peer: it is {scope}, and stacks leave such addresses out when the INIT goes to a {other_scope} address ({other})",
 	  NULL,

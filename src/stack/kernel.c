@@ -387,6 +387,7 @@ const struct stack stack_kernel = {
 	.local_addresses = kernel_local_addresses,
 	.set_primary = kernel_set_primary,
 	.heartbeat = kernel_heartbeat,
+	.no_heartbeats = kernel_no_heartbeats,
 	.set_rto_min = kernel_set_rto_min,
 	.send = kernel_send,
 	.shutdown = kernel_shutdown,

@@ -79,6 +79,7 @@ int kernel_bound_addresses(struct stack_endpoint *endpoint, union address **list
 int kernel_local_addresses(struct stack_assoc *assoc, union address **list);
 int kernel_set_primary(struct stack_assoc *assoc, const union address *peer);
 int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer);
+int kernel_no_heartbeats(struct stack_assoc *assoc, const union address *peer);
 int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms);
 
 #endif

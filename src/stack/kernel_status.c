@@ -322,17 +322,27 @@ int kernel_set_primary(struct stack_assoc *assoc, const union address *peer)
 		set_option(assoc->base.endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
 
-int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer)
+static int set_path(struct stack_assoc *assoc, const union address *peer, uint32_t flags)
 {
 	struct sctp_paddrparams params = {
 		.spp_assoc_id = (sctp_assoc_t)assoc->base.id,
-		.spp_flags = SPP_HB_DEMAND,
+		.spp_flags = flags,
 	};
 
 	kernel_put_address(&params.spp_address, peer);
 	return kernel_refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
 			      set_option(assoc->base.endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params,
 					 sizeof(params)));
+}
+
+int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer)
+{
+	return set_path(assoc, peer, SPP_HB_DEMAND);
+}
+
+int kernel_no_heartbeats(struct stack_assoc *assoc, const union address *peer)
+{
+	return set_path(assoc, peer, SPP_HB_DISABLE);
 }
 
 int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms)

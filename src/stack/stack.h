@@ -281,6 +281,8 @@ struct stack {
 	 * heartbeat.h.
 	 */
 	int (*heartbeat)(struct stack_assoc *assoc, const union address *peer);
+	/* From now on the stack sends no heartbeats of its own on that path. */
+	int (*no_heartbeats)(struct stack_assoc *assoc, const union address *peer);
 	/*
 	 * Sets RTO.Min from the next measurement on. Until then the paths' RTOs stay as they are.
 	 */

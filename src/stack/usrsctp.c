@@ -417,6 +417,7 @@ const struct stack stack_usrsctp = {
 	.local_addresses = us_local_addresses,
 	.set_primary = us_set_primary,
 	.heartbeat = us_heartbeat,
+	.no_heartbeats = us_no_heartbeats,
 	.set_rto_min = us_set_rto_min,
 	.send = us_send,
 	.shutdown = us_shutdown,

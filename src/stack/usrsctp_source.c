@@ -336,8 +336,7 @@ static void note_init(const struct msghdr *message, size_t length)
 }
 
 /* On any thread. */
-__attribute__((visibility("default"))) ssize_t library_recvmsg(int fd, struct msghdr *message,
-							       int flags)
+ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
 {
 	ssize_t length = kernel_recvmsg(fd, message, flags);
 
@@ -473,8 +472,7 @@ static bool set_source(struct msghdr *message, union control *control,
 }
 
 /* On any thread. */
-__attribute__((visibility("default"))) ssize_t library_sendmsg(int fd, const struct msghdr *message,
-							       int flags)
+ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	struct msghdr changed = *message;
 	union control control;

@@ -31,8 +31,9 @@
 #define library_sendmsg sendmsg
 #define library_recvmsg recvmsg
 #endif
-ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags);
-ssize_t library_recvmsg(int fd, struct msghdr *message, int flags);
+#define VISIBLE __attribute__((visibility("default")))
+VISIBLE ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags);
+VISIBLE ssize_t library_recvmsg(int fd, struct msghdr *message, int flags);
 
 /*
  * Before the library starts (again is nothing), and after its threads have ended. 0, or -errno and

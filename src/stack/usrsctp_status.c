@@ -260,17 +260,27 @@ int us_set_primary(struct stack_assoc *assoc, const union address *peer)
 		set_option(assoc->base.endpoint->socket, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
 
-int us_heartbeat(struct stack_assoc *assoc, const union address *peer)
+static int set_path(struct stack_assoc *assoc, const union address *peer, uint32_t flags)
 {
 	struct sctp_paddrparams params = {
 		.spp_assoc_id = assoc->base.id,
-		.spp_flags = SPP_HB_DEMAND,
+		.spp_flags = flags,
 	};
 
 	memcpy(&params.spp_address, peer, sizeof(*peer));
 	return us_refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
 			  set_option(assoc->base.endpoint->socket, SCTP_PEER_ADDR_PARAMS, &params,
 				     sizeof(params)));
+}
+
+int us_heartbeat(struct stack_assoc *assoc, const union address *peer)
+{
+	return set_path(assoc, peer, SPP_HB_DEMAND);
+}
+
+int us_no_heartbeats(struct stack_assoc *assoc, const union address *peer)
+{
+	return set_path(assoc, peer, SPP_HB_DISABLE);
 }
 
 int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)

@@ -219,6 +219,21 @@ reject() { # WITH
   ip -n "$TOPO-client" route del unreachable 10.1.3.2/32
 }
 
+@test "an address that both hosts have, as docker0" {
+  ip -n "$TOPO-server" addr add 172.17.0.1/32 dev s3
+  ip -n "$TOPO-client" addr add 172.17.0.1/32 dev c3
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2 -b 172.17.0.1
+  fault "the peer lists an address that this host has, too" -a "10.1.1.2:$PORT" -a 10.1.2.2
+  fault "the same, and all paths are required" -R all -a "10.1.1.2:$PORT" -a 10.1.2.2
+  # Nor do the stack's own heartbeats end it, which come after some seconds. With -b the peer sends none either.
+  try_json 0 -M7s --each -b 10.1.1.1 -b 10.1.2.1 -a "10.1.1.2:$PORT"
+  output=$(jq -sc . <<<"$output")
+  json '.[0].result' connected '.[0].paths[] | select(.address == "172.17.0.1").cause.code' own-address \
+    '.[-1].reason' 'monitoring time elapsed' '[.[] | select(.event == "down")] | length' 0
+  ip -n "$TOPO-server" addr del 172.17.0.1/32 dev s3
+  ip -n "$TOPO-client" addr del 172.17.0.1/32 dev c3
+}
+
 # bats test_tags=netem
 @test "faults of slow paths" {
   start_listener_3
@@ -289,6 +304,7 @@ odd() {
   odd "ABORT after the handshake, without a cause, -m" abort_late -m
   odd "ABORT after the handshake, with a text" abort_late_cause
   odd "ABORT as answer to a heartbeat" abort_asked
+  odd "ABORT of another host that has an address of the peer" stranger
   odd -w "the peer's cookies are stale" stale_cookie
   odd "INIT-ACK with a wrong verification tag" wrong_tag
   odd "INIT-ACK with a bad checksum" bad_checksum --rto-initial 200ms

@@ -9,6 +9,7 @@ in UDP. Prints a line for each fault, its name and port, and "ready".
 import socket
 import struct
 import sys
+import time
 
 UDP = 9899
 ETH_P_IP = 0x0800
@@ -229,6 +230,19 @@ def no_user_data(peer):
     yield from peer.live(9)
     peer.send(chunk(DATA, struct.pack("!IHHI", 1, 0, 0, 0), 3))
     yield from peer.live()
+
+
+@fault
+def stranger(peer):
+    """Another host has the second address that is listed, and answers after a while."""
+    yield from peer.handshake(addresses=ADDRESSES[:2])
+    begun = time.monotonic()
+    while True:
+        packet = yield
+        if packet.destination != ADDRESSES[1]:
+            peer.answer(packet)
+        elif time.monotonic() - begun > 0.25:
+            peer.send(chunk(ABORT, flags=1), tag=packet.tag, source=ADDRESSES[1])
 
 
 @fault

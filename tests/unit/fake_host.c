@@ -14,6 +14,8 @@ int __wrap_route_error(const union address *peer, const union address *sources, 
 bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
 enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop);
 void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
+bool __wrap_host_has_address(const union address *address);
+
 int __wrap_witness_open(struct witness **witness, const struct witness_config *config);
 
 static bool is_in(const char *const list[FAKE_HOST_MAX], const union address *address)
@@ -64,4 +66,9 @@ int __wrap_witness_open(struct witness **witness, const struct witness_config *c
 	(void)witness;
 	(void)config;
 	return -EPERM;
+}
+
+bool __wrap_host_has_address(const union address *address)
+{
+	return is_in(fake_host.own, address);
 }

@@ -17,6 +17,7 @@ struct fake_host {
 	int route_error;                     /* the error for those; 0: ENETUNREACH */
 	const char *silent[FAKE_HOST_MAX];   /* addresses that do not answer on their link */
 	enum ipsec ipsec;                    /* of every packet; 0: none */
+	const char *own[FAKE_HOST_MAX];      /* addresses of this host */
 	unsigned route_lookups;              /* how often a route was looked up */
 	unsigned neighbour_lookups;
 };

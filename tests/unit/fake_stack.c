@@ -534,6 +534,15 @@ static int fake_path(struct stack_assoc *assoc, const union address *peer, struc
 	return 0;
 }
 
+static int fake_no_heartbeats(struct stack_assoc *assoc, const union address *peer)
+{
+	struct stack_endpoint *e = endpoint_of(assoc);
+
+	find_path(e, peer);
+	e->record.without_heartbeats++;
+	return 0;
+}
+
 static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
@@ -717,6 +726,7 @@ const struct stack fake_stack = {
 	.local_addresses = fake_local_addresses,
 	.set_primary = fake_set_primary,
 	.heartbeat = fake_heartbeat,
+	.no_heartbeats = fake_no_heartbeats,
 	.set_rto_min = fake_set_rto_min,
 	.send = fake_send,
 	.shutdown = fake_shutdown,

@@ -138,8 +138,9 @@ struct fake_record {
 	union address primary; /* the newest one set */
 	struct fake_sent *sent;
 	size_t sent_count;
-	unsigned heartbeats; /* on all paths together */
-	uint32_t rto_min_ms; /* as it is now */
+	unsigned heartbeats;         /* on all paths together */
+	unsigned without_heartbeats; /* paths */
+	uint32_t rto_min_ms;         /* as it is now */
 };
 
 extern const struct stack fake_stack;

@@ -1355,6 +1355,36 @@ static void learned_paths_come_last(void **state)
 	assert_int_equal(address_port(&paths[1].path.address), 5000);
 }
 
+/* Nothing is sent to an address that both hosts have; but the peer may be this host. */
+static void addresses_of_this_host(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ PATHS({ .address = V4(127, 0, 0, 1), .primary = true },
+			{ .address = V4(127, 0, 0, 7) }),
+		  EVENTS(UP(UP_US)) },
+	};
+
+	(void)state;
+	for (int itself = 0; itself < 2; itself++) {
+		const struct path_result *learned;
+		const struct result *result;
+
+		setup(NULL);
+		host.probing = true;
+		fake_host.own[0] = "127.0.0.7";
+		fake_host.own[1] = itself ? "127.0.0.1" : NULL;
+		result = RUN(scripts, ONE);
+		learned = &result->association.paths[1];
+		assert_result(result, CONNECTED);
+		assert_paths(result, itself ? "verified verified" : "verified unverified");
+		assert_int_equal(learned->cause.code, itself ? FINDING_NONE : FINDING_OWN_ADDRESS);
+		assert_int_equal(learned->heartbeats, itself);
+		assert_int_equal(fake_stack_record(0)->heartbeats, 1 + itself);
+		assert_int_equal(fake_stack_record(0)->without_heartbeats, !itself);
+		close_bench();
+	}
+}
+
 static void why_an_address_is_rejected(void **state)
 {
 	const struct fake_script foreign[] = {
@@ -2464,6 +2494,7 @@ int main(void)
 		TEST(options_reach_the_stack),
 		TEST(defaults_of_one_and_of_several),
 		TEST(learned_paths_come_last),
+		TEST(addresses_of_this_host),
 		TEST(why_an_address_is_rejected),
 		TEST(the_zone_is_kept),
 		TEST(the_order_of_the_call),
