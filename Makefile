@@ -127,7 +127,10 @@ $(B)/unit/test_%: $(B)/unit/test_%.o $(UNIT_OBJECTS)
 
 # These ask fake_host.c instead of the host.
 FAKE_HOST := -Wl,--wrap=route_error,--wrap=link_without_carrier,--wrap=neighbour_state,--wrap=host_has_address,--wrap=departure_look_up,--wrap=witness_open
-$(B)/unit/test_connect $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST)
+# These make one connection on a bench.
+BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt verify snapshot plan gather trial)
+$(BENCHED): $(B)/unit/bench.o
+$(BENCHED) $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST)
 
 .PRECIOUS: $(B)/unit/%.o
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* gather.c: what this host knows about a silence. */
+#include "bench.h"
+
+/* The link says of all that they are not there, and the network of one of them in this attempt. */
+static void no_host_on_the_link(void **state)
+{
+	const struct fake_script scripts[] = { { SOFT_ERRORS({ T1_US, EHOSTUNREACH }) } };
+	const struct result *result;
+
+	(void)state;
+	fake_host.silent[0] = "127.0.0.1";
+	fake_host.silent[1] = "127.0.0.2";
+	result = RUN(scripts, TWO);
+	assert_result(result, UNREACHABLE);
+	assert_paths(result, "unreachable unreachable");
+	/* Not before the second one had its turn. */
+	assert_in_range(result->connect_us, T1_US + T1_US / 8, T1_US + T1_US / 4);
+}
+
+static void no_route_needs_no_blocking_call(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+	const struct result *result;
+
+	(void)state;
+	fake_host.no_route[0] = "127.0.0.1";
+	fake_host.route_error = EACCES;
+	result = RUN_BLOCKING(scripts, ONE);
+	assert_result(result, RESULT_UNREACHABLE, EACCES, STATUS_NOT_CONNECTED);
+	assert_contains(said_reason(result).text, "prohibit");
+	assert_int_equal(benches[0].took_us, 0);
+	assert_int_equal(fake_stack_record(0)->connected_us, 0);
+	assert_aborted_until(1);
+}
+
+/* While nothing happens, nothing is done but the look at SO_ERROR, less and less often. */
+static void silence_costs_nothing(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+
+	(void)state;
+	RUN(scripts, TWO);
+	assert_in_range(fake_loop_waits(), 130, 155);
+	assert_int_equal(fake_host.route_lookups, 2);
+}
+
+/* An answer within a millisecond needs no routing table. */
+static void a_fast_answer_asks_no_route(void **state)
+{
+	const struct fake_script scripts[] = { { EVENTS(FAILED(MSEC - 1, ECONNREFUSED)) } };
+
+	(void)state;
+	RUN(scripts, TWO);
+	assert_int_equal(fake_host.route_lookups, 0);
+	assert_int_equal(fake_loop_waits(), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(no_host_on_the_link),
+		TEST(no_route_needs_no_blocking_call),
+		TEST(silence_costs_nothing),
+		TEST(a_fast_answer_asks_no_route),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
