@@ -107,6 +107,10 @@ static struct finding refusal(struct result *result, const struct evidence *evid
 	if (who < evidence->order_count)
 		finding.address = diagnose_nth(result, evidence, who)->path.address;
 	finding.port = address_port(&diagnose_nth(result, evidence, 0)->path.address);
+	if (evidence->ledger && evidence->ledger->translated.count) {
+		finding.other = evidence->ledger->translated_to;
+		finding.port = address_port(&finding.other);
+	}
 	return finding;
 }
 
@@ -187,6 +191,7 @@ static enum verdict verdict_of(enum proof proof, enum verdict verdict)
 	case PROOF_COOKIE_ERROR:
 	case PROOF_COOKIE_NOT_TAKEN:
 	case PROOF_ANSWERED:
+	case PROOF_OTHER_PORT:
 	case PROOF_ELSEWHERE:
 	case PROOF_BAD_CHECKSUM:
 	case PROOF_WRONG_TAG:

@@ -86,6 +86,19 @@ static void take_stopped(const struct ledger_path *path, enum stack_assoc_state 
 	finding->chunk = CHUNK_COOKIE_ECHO;
 }
 
+/* It was sent, and did not pass as what it was. */
+static void take_unseen(const struct ledger *ledger, uint8_t chunk, struct finding *finding)
+{
+	finding->code = ledger->translated.count        ? FINDING_TRANSLATED
+			: ledger->from_other_port.count ? FINDING_NOT_SEEN
+							: FINDING_OWN_OUTPUT_FILTER;
+	finding->chunk = chunk;
+	if (finding->code == FINDING_TRANSLATED)
+		finding->other = ledger->translated_to;
+	if (finding->code == FINDING_NOT_SEEN)
+		finding->other_port = ledger->other_port;
+}
+
 static enum proof prove(const struct evidence *evidence, const struct ledger_path *path,
 			bool turn_came)
 {
@@ -111,8 +124,7 @@ struct finding diagnose_seen_init(const struct evidence *evidence, const union a
 	*proof = path ? prove(evidence, path, turn_came) : PROOF_UNKNOWN;
 	switch (*proof) {
 	case PROOF_NEVER_LEFT:
-		finding.code = FINDING_OWN_OUTPUT_FILTER;
-		finding.chunk = CHUNK_INIT;
+		take_unseen(evidence->ledger, CHUNK_INIT, &finding);
 		break;
 	case PROOF_SILENT:
 		finding.code = FINDING_SILENT;
@@ -129,6 +141,10 @@ struct finding diagnose_seen_init(const struct evidence *evidence, const union a
 	case PROOF_ELSEWHERE:
 		finding.code = FINDING_ANSWERED_ELSEWHERE;
 		finding.other = path->init_ack_from;
+		break;
+	case PROOF_OTHER_PORT:
+		finding.code = FINDING_OTHER_PORT;
+		finding.other_port = path->odd_port;
 		break;
 	case PROOF_ABORTED:
 		take_abort(path, &finding);
@@ -180,8 +196,7 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 	} else if (answered || heartbeat) {
 		return finding;
 	} else if (!path->heartbeats.count && !ledger->lost) {
-		finding.code = FINDING_OWN_OUTPUT_FILTER;
-		finding.chunk = CHUNK_HEARTBEAT;
+		take_unseen(ledger, CHUNK_HEARTBEAT, &finding);
 	} else if (first_error(path)) {
 		take_icmp(path, &finding);
 	} else if (path->bad_checksums.count) {

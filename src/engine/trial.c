@@ -76,7 +76,8 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 struct trial_end trial_call(struct trial *t, const struct options *options, int64_t timeout_us,
 			    struct timeline *timeline)
 {
-	uint16_t port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0;
+	uint16_t port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0, bound = 0;
+	struct stack_encaps udp = options->udp;
 	int rc;
 
 	/* During a blocking call it cannot see that the call cannot succeed. */
@@ -84,8 +85,11 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 		gather_look_for_routes(&t->gather);
 	if (gather_give_up(&t->gather, loop_now_us()))
 		return end_with(PHASE_PENDING, 0);
+	/* The first packet leaves during the call. */
+	if (udp.remote)
+		t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
 	if (!options->no_witness)
-		watch_start(&t->watch, t->plan.addresses, t->plan.count, &options->udp, port,
+		watch_start(&t->watch, t->plan.addresses, t->plan.count, &udp, port,
 			    !options->quiet || options->verbose, timeline);
 	if (options->blocking)
 		gather_sample_checksums(&t->gather);

@@ -96,6 +96,7 @@ enum finding_code {
 	FINDING_OWN_OUTPUT_FILTER, /* chunk */
 	FINDING_OWN_INPUT_FILTER,  /* chunk; link, other_link if they differ: out, in */
 	FINDING_OWN_FILTER,        /* one of the two; chunk: the one that did not leave */
+	FINDING_TRANSLATED,        /* this host sends it to other instead; chunk */
 	FINDING_NOT_SEEN,          /* a filter, or it left in another form; chunk */
 
 	/* It leaves in another form, in which no witness sees it, and is not answered. */
@@ -104,6 +105,7 @@ enum finding_code {
 
 	/* An answer that is not right. */
 	FINDING_ANSWERED_ELSEWHERE, /* other: the address that answered */
+	FINDING_OTHER_PORT,         /* it answered from other_port, not from port */
 	FINDING_WRONG_TAG,
 	FINDING_COOKIE_SILENT, /* the COOKIE-ECHO left, no answer */
 	FINDING_NO_COOKIE_ACK, /* the stack waits for it; time_us. Nothing more is known */

@@ -62,6 +62,14 @@ static void say_at(const struct phrase_context *c, char value[PARAMETER_MAX])
 		    address_port(a) ? address_text(a, text) : address_host_text(a, text));
 }
 
+static void say_other_at(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (c->f->other.sa.sa_family)
+		say(value, "%s", address_text(&c->f->other, text));
+}
+
 static void say_other(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	say_host(&c->f->other, value);
@@ -109,7 +117,8 @@ static void say_port(const struct phrase_context *c, char value[PARAMETER_MAX])
 
 static void say_other_port(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	say(value, "%u", c->f->other_port);
+	if (c->f->other_port)
+		say(value, "%u", c->f->other_port);
 }
 
 static void say_family(const struct phrase_context *c, char value[PARAMETER_MAX])
@@ -389,6 +398,7 @@ static const struct {
 	{ "address", say_address, false },
 	{ "at", say_at, false },
 	{ "other", say_other, false },
+	{ "other_at", say_other_at, false },
 	{ "scope", say_scope, false },
 	{ "other_scope", say_other_scope, false },
 	{ "next_hop", say_next_hop, false },

@@ -487,7 +487,7 @@ static const struct words table[] = {
 	  "the logs of the server" },
 	{ FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "no-endpoint-or-queue-full", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT",
-	  "the host answered ABORT: no endpoint listens on port {port}, or its queue is full",
+	  "[other:{other_at}, where a NAT rule of this host sends the INIT,][!other:the host] answered ABORT: no endpoint listens on port {port}, or its queue is full",
 	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
 	  "the peer host answered the INIT with ABORT and gave no cause: nothing listens on that port, or its accept queue is full; the packet is the same for both",
 	  "no SCTP socket listens on that port (a TCP socket with the same port number does not count)\n"
@@ -546,10 +546,20 @@ static const struct words table[] = {
 	  "the INIT-ACK arrived, but no COOKIE-ECHO left: a filter on this host drops one of the two",
 	  "as for own-input-filter and own-output-filter",
 	  "nft list ruleset: the counters of its rules show which" },
-	{ FINDING_NOT_SEEN, "not-seen", RESULT_TIMEOUT, STATUS_TIMEOUT,
-	  "no {chunk} was seen to leave this host",
+	{ FINDING_TRANSLATED, "translated", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no answer to the {chunk}, which this host sends to {other_at} instead",
 	  NULL,
-	  "something on this host drops it before it leaves (nft list ruleset, iptables -S OUTPUT, tc qdisc), or it leaves in another form (ip xfrm policy): as root, this program tells which",
+	  "a NAT rule of this host, or one like it, changes where it goes: nft list ruleset, iptables -t nat -S, ipvsadm -Ln, tc filter",
+	  "packets to the address leave this host with another destination, and no answer arrived",
+	  "a dnat or redirect rule in the output hook: of Docker, Kubernetes (kube-proxy), a service mesh\n"
+	  "IPVS, or a tc or nftables rule that rewrites packets\n"
+	  "the host that gets them does not answer, as for silent",
+	  "nft list ruleset; iptables -t nat -S OUTPUT; ipvsadm -Ln\n"
+	  "conntrack -L -p sctp" },
+	{ FINDING_NOT_SEEN, "not-seen", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no {chunk} was seen to leave this host[other_port:, apart from one with port {other_port}]",
+	  NULL,
+	  "[other_port:a NAT rule of this host may have changed its port (nft list ruleset, conntrack -L -p sctp), or the other one is of another program, and a filter of this host drops this one][!other_port:something on this host drops it before it leaves (nft list ruleset, iptables -S OUTPUT, tc qdisc), or it leaves in another form (ip xfrm policy): as root, this program tells which]",
 	  "the stack sent a packet that the witness did not see leave: this host drops it, or it left in another form",
 	  "an nftables or iptables rule in the output hook, or a queue discipline (tc) that drops\n"
 	  "an IPsec policy that puts it into ESP: the kernel shows policies only to those with CAP_NET_ADMIN\n"
@@ -584,6 +594,15 @@ static const struct words table[] = {
 	  "NAT on the return path",
 	  "on the peer: ip route get ADDR-OF-THIS-HOST from ADDR; ip rule\n"
 	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	{ FINDING_OTHER_PORT, "answered-from-other-port", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "answered the INIT from port {other_port}, not from {port}",
+	  NULL,
+	  "an answer must come from the port that was asked: NAT on the way back changes it",
+	  "the peer answered the INIT from another port than the one that was asked, so this host's SCTP does not take it",
+	  "NAT that translates one direction only: a port forwarding whose answers take another route\n"
+	  "a peer whose stack is broken",
+	  "conntrack -L -p sctp, on each NAT between the two hosts\n"
+	  "tcpdump -ni any sctp, here and on the peer: where does the port change?" },
 	{ FINDING_WRONG_TAG, "wrong-tag", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the answer has a verification tag that does not belong to this attempt",
 	  NULL,

@@ -235,6 +235,9 @@ static void sctp_header(struct program *p)
 	load_number(p, SNAP_DATA);
 	store(p, LENGTH);
 	load8_x(p, 12);
+	/* NAT may have changed one of their ports: witness.c checks those. */
+	jump(p, BPF_JEQ, CHUNK_INIT, ACCEPT, NEXT);
+	jump(p, BPF_JEQ, CHUNK_INIT_ACK, ACCEPT, NEXT);
 	jump(p, BPF_JEQ, CHUNK_DATA, PORTS, NEXT);
 	jump(p, BPF_JEQ, CHUNK_I_DATA, PORTS, NEXT);
 	load_number(p, SNAP_ALL);

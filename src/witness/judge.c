@@ -102,6 +102,8 @@ enum proof judge(const struct ledger *ledger, const struct ledger_path *path, in
 		return after_init_ack(ledger, path, now_us);
 	if (path->aborts.count)
 		return PROOF_ABORTED;
+	if (path->odd_acks.count && !ledger->translated.count)
+		return PROOF_OTHER_PORT;
 	if (path->init_ack_from.sa.sa_family)
 		return PROOF_ELSEWHERE;
 	if (path->bad_checksums.count)

@@ -19,6 +19,7 @@ enum proof {
 	PROOF_ICMP,             /* only ICMP arrived, from a router or this host: path->icmps */
 	PROOF_BAD_CHECKSUM,     /* the answer has a wrong checksum */
 	PROOF_WRONG_TAG,        /* the answer has a tag that is not of this attempt */
+	PROOF_OTHER_PORT,       /* it answered the INIT from another port: path->odd_port */
 	PROOF_ELSEWHERE,        /* another address answered the INIT: path->init_ack_from */
 	PROOF_ABORTED,          /* it answered ABORT: path->abort_cause */
 	PROOF_ANSWERED,         /* an INIT-ACK arrived; it is too early to say more */

@@ -166,6 +166,10 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 	}
 	if (!path)
 		return;
+	if (!path->requested && !path->listed) {
+		count(&ledger->translated, event->time_us);
+		ledger->translated_to = event->packet.destination;
+	}
 	count(&path->sent, event->time_us);
 	for (size_t i = 0; i < chunks->count; i++) {
 		switch (chunks->list[i].type) {
@@ -328,6 +332,26 @@ static void add_received(struct ledger *ledger, struct ledger_path *path,
 	}
 }
 
+/* --- Ports that are not of this association --------------------------------------------------- */
+
+static void add_odd(struct ledger *ledger, const struct witness_event *event)
+{
+	const struct packet *p = &event->packet;
+	struct ledger_path *path = find(ledger, &p->source);
+
+	if (event->outgoing && event->odd == ODD_PEER_PORT) {
+		count(&ledger->translated, event->time_us);
+		ledger->translated_to = p->destination;
+	} else if (event->outgoing) {
+		count(&ledger->from_other_port, event->time_us);
+		ledger->other_port = address_port(&p->source);
+	} else if (path && ledger->our_tag_count && p->checksum != CHECKSUM_BAD &&
+		   has_tag(ledger->our_tags, ledger->our_tag_count, p->tag)) {
+		count(&path->odd_acks, event->time_us);
+		path->odd_port = address_port(&p->source);
+	}
+}
+
 /* --- ICMP ------------------------------------------------------------------------------------- */
 
 /* Can it be about a packet of this end, by the tag that it quotes? */
@@ -376,6 +400,8 @@ void ledger_add(struct ledger *ledger, const struct witness_event *event)
 		path = find(ledger, &p->icmp.destination);
 		if (path && p->checksum != CHECKSUM_BAD && is_quote_right(ledger, &p->icmp))
 			add_icmp(path, event);
+	} else if (event->odd) {
+		add_odd(ledger, event);
 	} else if (event->outgoing) {
 		add_sent(ledger, learn(ledger, &p->destination), event);
 	} else {

@@ -79,7 +79,9 @@ struct ledger_path {
 	struct ledger_way init_way;
 	struct ledger_count init_acks; /* from it; this and all others here with our tag */
 	struct ledger_way init_ack_way;
-	union address init_ack_from;     /* the address that answered the INIT to this one */
+	union address init_ack_from;  /* the address that answered the INIT to this one */
+	struct ledger_count odd_acks; /* INIT-ACKs with our tag, but from another port: */
+	uint16_t odd_port;
 	struct ledger_count cookies;     /* COOKIE-ECHO to it */
 	struct ledger_count cookie_acks; /* from it */
 	struct ledger_count aborts;      /* from it, or refusing the INIT to it */
@@ -122,6 +124,15 @@ struct ledger {
 	struct init peer;  /* the newest */
 	struct ledger_count bad_checksums_sent;
 	struct ledger_count aborts_sent;
+	/*
+	 * This host has sent packets of this association somewhere else: NAT has changed the
+	 * address or the port of the peer.
+	 */
+	struct ledger_count translated;
+	union address translated_to; /* the newest, with its port */
+	/* INITs to an address of the peer from another port: NAT, or other programs. */
+	struct ledger_count from_other_port;
+	uint16_t other_port;           /* of the newest */
 	struct cause abort_sent_cause; /* of the first one */
 };
 

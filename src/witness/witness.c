@@ -226,6 +226,21 @@ static bool is_ours_icmp(const struct witness *w, const struct packet_icmp *icmp
 	       is_peer(w, &icmp->destination);
 }
 
+/* Of a packet that is not ours: does only one port keep it from being so? */
+static enum witness_odd which_is_odd(const struct witness *w, const struct packet *p, bool outgoing)
+{
+	uint16_t from = address_port(&p->source), to = address_port(&p->destination);
+
+	if (!w->ports.local || p->kind == PACKET_OF_ICMP || !p->chunks.has_init)
+		return ODD_NONE;
+	if (p->chunks.list[0].type != (outgoing ? CHUNK_INIT : CHUNK_INIT_ACK))
+		return ODD_NONE;
+	if ((outgoing ? from : to) == w->ports.local)
+		return ODD_PEER_PORT;
+	return outgoing && to == w->ports.peer && is_peer(w, &p->destination) ? ODD_LOCAL_PORT
+									      : ODD_NONE;
+}
+
 /* Is it the copy that counts? Ours as it leaves, the peer's as it arrives. */
 static bool is_ours(const struct witness *w, const struct packet *p, bool outgoing)
 {
@@ -387,11 +402,13 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 
 	if (is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event->packet))
 		return false;
+	event->odd = ODD_NONE;
 	if (!is_ours(w, &event->packet, outgoing)) {
 		narrow(w, &event->packet);
-		return false;
-	}
-	if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
+		event->odd = which_is_odd(w, &event->packet, outgoing);
+		if (!event->odd)
+			return false;
+	} else if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
 		keep_local_port(w, address_port(&event->packet.source));
 	trace = (struct trace){ bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
 	if (is_repeat(w, &trace))

@@ -35,12 +35,23 @@ struct witness_config {
 	bool unstamped;
 };
 
+/*
+ * An INIT that leaves, or an INIT-ACK that arrives, of which only one port is right: NAT may have
+ * changed the other, or it is of another association.
+ */
+enum witness_odd {
+	ODD_NONE,
+	ODD_PEER_PORT,
+	ODD_LOCAL_PORT,
+};
+
 struct witness_event {
 	int64_t time_us; /* as loop_now_us(), when the kernel saw it */
 	bool late;       /* time_us is when it was read, as for the first packets after opening */
 	bool outgoing;   /* ours, leaving; if not, arriving */
-	bool this_host;  /* passed the loopback interface: the other end is on this host */
-	int ifindex;     /* of a bond or bridge, not of its ports */
+	enum witness_odd odd;
+	bool this_host; /* passed the loopback interface: the other end is on this host */
+	int ifindex;    /* of a bond or bridge, not of its ports */
 	char interface[IF_NAMESIZE];
 	struct packet packet;
 };

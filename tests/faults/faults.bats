@@ -316,6 +316,7 @@ odd() {
   odd "the peer lists a private address without a route" unrouted
   odd "the peer closes when it is asked" shutdown
   odd "another address of the peer answers" elsewhere
+  odd "the peer answers from another port" other_port
   odd "ICMP time exceeded" hops
   odd "ICMP time exceeded, which quotes 8 bytes" hops_short
   odd "ICMP prot-unreachable, which quotes 8 bytes" no_sctp_short
@@ -364,6 +365,12 @@ odd() {
   fault_within 2000 "this host's output filter rejects" -w 10s -a "10.1.1.2:$PORT"
   at_client input "$SCTP" drop
   fault "this host's input filter drops" -w 1200ms -a "10.1.1.2:$PORT"
+  in_client nft "add table ip nat; add chain ip nat output { type nat hook output priority -100; };
+    add rule ip nat output ip daddr 10.1.1.2 $(by_stack "sctp dport $PORT dnat to 10.1.3.2:1" \
+    "udp dport $UDP dnat to 10.1.3.2:1")"
+  at_server input "$SCTP" drop
+  fault "this host's NAT sends it somewhere else" -w 1200ms -a "10.1.1.2:$PORT"
+  in_client nft delete table ip nat
   # Not every host that tests the stack in user space has ESP.
   ip -n "$TOPO-client" xfrm policy add dst 10.1.1.2 dir out action block
   fault "this host's IPsec policy blocks" -w 1200ms -a "10.1.1.2:$PORT"

@@ -103,9 +103,9 @@ class Peer:
         self.tag, self.peer_tag = 0x11223344, first.init_tag()
         self.source = None  # of all that is sent, unless it is the address that was asked
 
-    def send(self, *chunks, tag=None, source=None, to=None, spoil=0):
+    def send(self, *chunks, tag=None, source=None, to=None, port=None, spoil=0):
         first = self.first
-        head = struct.pack("!HHI", first.port, first.source_port, self.peer_tag if tag is None else tag)
+        head = struct.pack("!HHI", port or first.port, first.source_port, self.peer_tag if tag is None else tag)
         body = b"".join(chunks)
         crc = crc32c(head + bytes(4) + body) ^ spoil
         data, protocol = head + struct.pack("<I", crc) + body, socket.IPPROTO_SCTP
@@ -114,10 +114,10 @@ class Peer:
             protocol = socket.IPPROTO_UDP
         send_ip(self.source or source or first.destination, to or first.source, protocol, data)
 
-    def init(self, kind, addresses=None, streams=(10, 10), cookie=b"a cookie", tag=None):
+    def init(self, kind, addresses=None, streams=(10, 10), cookie=b"a cookie", tag=None, window=65536, more=b""):
         listed = b"".join(parameter(5, socket.inet_aton(a)) for a in addresses or ADDRESSES)
-        value = struct.pack("!IIHHI", self.tag if tag is None else tag, 65536, *streams, 1) + listed
-        return chunk(kind, value + (parameter(7, cookie) if cookie else b""))
+        value = struct.pack("!IIHHI", self.tag if tag is None else tag, window, *streams, 1) + listed
+        return chunk(kind, value + (parameter(7, cookie) if cookie else b"") + more)
 
     def abort(self, code=None, value=b"", flags=0):
         self.send(chunk(ABORT, cause(code, value) if code else b"", flags))
@@ -382,6 +382,73 @@ def no_sctp_short(peer):
     while True:
         peer.icmp(3, 2, 8)
         yield
+
+
+@fault
+def host_name(peer):
+    """Lists a name instead of addresses, which RFC 9260 forbids."""
+    yield from peer.handshake(more=parameter(11, b"peer.example\0"))
+
+
+@fault
+def set_primary(peer):
+    """Asks for a primary address although no ASCONF was offered."""
+    yield from peer.handshake(more=parameter(0xc004, struct.pack("!I", 1) + parameter(5, socket.inet_aton(ADDRESSES[0]))))
+    yield from peer.live()
+
+
+@fault
+def small_window(peer):
+    yield from peer.handshake(window=1000)
+
+
+@fault
+def no_tag(peer):
+    yield from peer.handshake(tag=0)
+
+
+@fault
+def shutting_down(peer):
+    """Refuses the COOKIE-ECHO: it still closes an older association."""
+    while True:
+        peer.send(peer.init(INIT_ACK))
+        while True:
+            packet = yield
+            if INIT in packet.chunks:
+                break
+            if COOKIE_ECHO in packet.chunks:
+                peer.send(chunk(ERROR, cause(10)))
+
+
+@fault
+def other_port(peer):
+    """Answers from a port that was not asked."""
+    while True:
+        peer.send(peer.init(INIT_ACK), port=peer.first.port + 1000)
+        yield
+
+
+@fault
+def abort_restart(peer):
+    """Has an association with this port, and the INIT lists an address more."""
+    peer.abort(11, parameter(5, socket.inet_aton("10.1.2.1")))
+    yield
+
+
+@fault
+def asconf(peer):
+    """Offers ASCONF, and not AUTH without which it is unsafe."""
+    yield from peer.handshake(more=parameter(0x8008, bytes([193, 128])))
+    yield from peer.live()
+
+
+@fault
+def two_stacks(peer):
+    """One of two stacks knows no such port, and the other does."""
+    answers = [chunk(ABORT)], [peer.init(INIT_ACK)]
+    for answer in answers:
+        peer.send(*answer)
+    yield
 
 
 # --- The loop ---------------------------------------------------------------------------------------

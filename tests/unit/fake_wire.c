@@ -25,18 +25,24 @@ void wire_after(int ms)
 }
 
 /* The packet that was built, on c1 or c2 as the third number of the local address says. */
-void wire_pass(int path)
+void wire_pass_as(int path, bool outgoing)
 {
 	const struct packet_context context = { .udp_ports = { 0 } };
 
 	assert_true(packet_parse((struct bytes){ wire.packet.bytes, wire.packet.length }, &context,
 				 &wire.event.packet));
 	wire.event.time_us = wire.now_us;
-	wire.event.outgoing = address_port(&wire.event.packet.destination) == 5000;
+	wire.event.outgoing = outgoing;
 	wire.event.this_host = false;
 	wire.event.ifindex = path;
 	snprintf(wire.event.interface, sizeof(wire.event.interface), "c%d", path);
 	ledger_add(&wire.ledger, &wire.event);
+}
+
+void wire_pass(int path)
+{
+	/* Its destination port says where it goes. */
+	wire_pass_as(path, be16(wire.packet.bytes + wire.packet.sctp + 2) == 5000);
 }
 
 struct fake_ends wire_ends_out(const char *to)

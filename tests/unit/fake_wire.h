@@ -22,6 +22,7 @@ extern struct fake_wire wire;
 union address wire_address(const char *text);
 void wire_after(int ms);
 /* The packet that was built, on c1 or c2 as the third number of the local address says. */
+void wire_pass_as(int path, bool outgoing);
 void wire_pass(int path);
 struct fake_ends wire_ends_out(const char *to);
 struct fake_ends wire_ends_in(const char *from);

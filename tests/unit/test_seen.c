@@ -190,15 +190,84 @@ static void a_heartbeat_that_is_not_seen(void **state)
 	assert_int_equal(why.code, FINDING_HEARTBEAT_UNANSWERED);
 }
 
+/* --- Ports and addresses that NAT has changed ------------------------------------------------- */
+
+static void pass(const char *from, uint16_t from_port, const char *to, uint16_t to_port,
+		 uint8_t type, uint32_t tag, enum witness_odd odd)
+{
+	const struct fake_ends ends = { from, to, from_port, to_port, 0, 0 };
+
+	fake_packet(&wire.packet, &ends, type == CHUNK_INIT ? 0 : tag);
+	fake_init(&wire.packet, type, type == CHUNK_INIT ? OUR_TAG : PEER_TAG, 10, 10);
+	fake_finish(&wire.packet);
+	wire.event.odd = odd;
+	wire_pass_as(1, type == CHUNK_INIT);
+	wire.event.odd = ODD_NONE;
+}
+
+static void an_init_that_this_host_translates(void **state)
+{
+	(void)state;
+	pass("10.1.1.1", 40000, "10.1.3.2", 5001, CHUNK_INIT, 0, ODD_PEER_PORT);
+	wire_after(1000);
+	expect(FINDING_TRANSLATED, "no answer to the INIT, which this host sends to 10.1.3.2:5001",
+	       "NAT");
+	/* The answer is not from there for the stack. */
+	pass("10.1.3.2", 5001, "10.1.1.1", 40000, CHUNK_INIT_ACK, OUR_TAG, ODD_PEER_PORT);
+	expect(FINDING_TRANSLATED, "", "");
+	b.evidence.ended = true;
+	b.evidence.error = ECONNREFUSED;
+	expect(FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "10.1.3.2:5001, where a NAT rule", "");
+}
+
+static void an_init_to_another_address(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.3.2", 1);
+	wire_after(1000);
+	expect(FINDING_TRANSLATED, "which this host sends to 10.1.3.2:5000 instead", "NAT");
+}
+
+/* It may be of another program. */
+static void an_init_from_another_port(void **state)
+{
+	(void)state;
+	pass("10.1.1.1", 7001, "10.1.1.2", 5000, CHUNK_INIT, 0, ODD_LOCAL_PORT);
+	wire_after(1000);
+	expect(FINDING_NOT_SEEN,
+	       "no INIT was seen to leave this host, apart from one with port 7001", "NAT");
+	wire_send_init("10.1.1.2", 1);
+	expect(FINDING_SILENT, "", "");
+}
+
+static void an_answer_from_another_port(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	pass("10.1.1.2", 6000, "10.1.1.1", 40000, CHUNK_INIT_ACK, OUR_TAG + 1, ODD_PEER_PORT);
+	wire_after(1000);
+	expect(FINDING_SILENT, "", "");
+	pass("10.1.1.2", 6000, "10.1.1.1", 40000, CHUNK_INIT_ACK, OUR_TAG, ODD_PEER_PORT);
+	expect(FINDING_OTHER_PORT, "answered the INIT from port 6000, not from 5000", "NAT");
+	assert_int_equal(b.paths[0].verdict, VERDICT_TRIED);
+}
+
 #define WITH_ONE(test) cmocka_unit_test_setup_teardown(test, one, stop)
 #define WITH_TWO(test) cmocka_unit_test_setup_teardown(test, two, stop)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_ONE(an_init_that_is_not_seen),     WITH_ONE(an_init_that_is_seen),
-		WITH_ONE(a_call_that_is_not_permitted), WITH_ONE(a_cookie_in_a_tunnel),
-		WITH_TWO(one_of_two_in_ipsec),          WITH_ONE(a_heartbeat_that_is_not_seen),
+		WITH_ONE(an_init_that_is_not_seen),
+		WITH_ONE(an_init_that_is_seen),
+		WITH_ONE(a_call_that_is_not_permitted),
+		WITH_ONE(a_cookie_in_a_tunnel),
+		WITH_TWO(one_of_two_in_ipsec),
+		WITH_ONE(a_heartbeat_that_is_not_seen),
+		WITH_ONE(an_init_that_this_host_translates),
+		WITH_ONE(an_init_to_another_address),
+		WITH_ONE(an_init_from_another_port),
+		WITH_ONE(an_answer_from_another_port),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
