@@ -83,8 +83,10 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 		why = diagnose_soft(path->soft_error, path->neighbour);
 		why.address = path->path.address;
 	}
-	if (!diagnose_seen_to_leave(evidence->ledger, &path->path.address))
-		diagnose_departed(path, CHUNK_HEARTBEAT, &why);
+	diagnose_host(
+		path,
+		diagnose_seen_to_leave(evidence->ledger, &path->path.address) ? 0 : CHUNK_HEARTBEAT,
+		&why);
 	path->verdict = VERDICT_DEAD;
 	path->cause = why.code ? why : unanswered;
 }

@@ -238,11 +238,11 @@ static void mark_unsent(const struct evidence *evidence, struct path_result *pat
 		path->verdict = VERDICT_UNTRIED;
 }
 
-static void mark_departed(const struct evidence *evidence, struct path_result *path)
+static void mark_by_host(const struct evidence *evidence, struct path_result *path)
 {
 	bool cookie = evidence->report.pending_state == ASSOC_COOKIE_ECHOED;
 
-	diagnose_departed(path, cookie ? CHUNK_COOKIE_ECHO : CHUNK_INIT, &path->cause);
+	diagnose_host(path, cookie ? CHUNK_COOKIE_ECHO : CHUNK_INIT, &path->cause);
 }
 
 /* Parameters for all sentences about an unanswered attempt. */
@@ -270,7 +270,7 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 		mark_by_packets(result, evidence, i);
 		mark_by_soft_error(diagnose_nth(result, evidence, i));
 		mark_unsent(evidence, diagnose_nth(result, evidence, i));
-		mark_departed(evidence, diagnose_nth(result, evidence, i));
+		mark_by_host(evidence, diagnose_nth(result, evidence, i));
 		add_circumstances(evidence, &diagnose_nth(result, evidence, i)->cause);
 	}
 	return diagnose_mark_unreachable(result, evidence);

@@ -66,8 +66,9 @@ struct finding diagnose_dead_path(const struct path_result *known, const struct 
 		cause = diagnose_seen_heartbeat(since, &known->path.address, false);
 	if (!cause.code)
 		cause = unasked;
-	if (!diagnose_seen_to_leave(since, &known->path.address))
-		diagnose_departed(known, CHUNK_HEARTBEAT, &cause);
+	diagnose_host(known,
+		      diagnose_seen_to_leave(since, &known->path.address) ? 0 : CHUNK_HEARTBEAT,
+		      &cause);
 	if (!cause.code)
 		cause = (struct finding){ .code = FINDING_HEARTBEAT_UNANSWERED,
 					  .basis = BASIS_HEARTBEATS,

@@ -8,7 +8,7 @@
  * - conclude.c: the result gets its cause
  * - address.c: one address of the call
  * - seen.c: what the witness saw of one address
- * - departed.c: in which form packets to one address leave this host
+ * - host.c: what this host does to the packets of one address
  */
 #ifndef DIAGNOSE_PARTS_H
 #define DIAGNOSE_PARTS_H
@@ -79,13 +79,14 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 /* Was a heartbeat to it seen to leave? False if there was no witness. */
 bool diagnose_seen_to_leave(const struct ledger *ledger, const union address *peer);
 
-/* --- departed.c ------------------------------------------------------------------------------ */
+/* --- host.c ---------------------------------------------------------------------------------- */
 
 /*
- * *finding is why the path does not answer, as far as is known without its departure; it may be
- * none. chunk: what was to leave, and was not seen to leave as it is.
+ * *finding is why the path does not answer, by packets and time; it may be none. It becomes what
+ * this host's policies and routes say about that. chunk: what was to leave, and was not seen to
+ * leave as it is; 0: it was.
  */
-void diagnose_departed(const struct path_result *path, uint8_t chunk, struct finding *finding);
+void diagnose_host(const struct path_result *path, uint8_t chunk, struct finding *finding);
 
 /* --- attempt.c ------------------------------------------------------------------------------- */
 

@@ -64,9 +64,24 @@ void way_look_for_departure(struct way *way, const union address *address,
 	departure_look_up(&packet, &way->departure);
 }
 
+void way_look_for_return(struct way *way, const union address *address, const struct watch *watch)
+{
+	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, address)
+							: NULL;
+
+	if (!path || !path->received.count)
+		return;
+	way->reverse_path = reverse_path(address, &path->received_way.local,
+					 path->received_way.ifindex, way->expected);
+	memcpy(way->arrived, path->received_way.interface, sizeof(way->arrived));
+}
+
 void way_tell(const struct way *way, struct path_result *path)
 {
 	path->departure = way->departure;
+	path->reverse_path = way->reverse_path;
+	memcpy(path->arrived, way->arrived, sizeof(path->arrived));
+	memcpy(path->expected, way->expected, sizeof(path->expected));
 	path->send_error = way->send_error;
 	path->soft_error = way->soft_error;
 	path->route_error = way->route_error;
@@ -351,6 +366,7 @@ static void look_for_departures(struct gather *gather)
 		flow.source = plan_source(plan, &plan->addresses[i]);
 		if (!gather->ways[i].route_error)
 			way_look_for_departure(&gather->ways[i], &plan->addresses[i], &flow);
+		way_look_for_return(&gather->ways[i], &plan->addresses[i], gather->watch);
 	}
 }
 

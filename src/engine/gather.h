@@ -25,6 +25,9 @@ struct way {
 	int send_error;    /* why the newest packet could not be sent, or 0 */
 	int soft_error;    /* SO_ERROR, when its turn alone had come; or 0 */
 	struct departure departure;
+	enum reverse_path reverse_path; /* of the newest packet from it */
+	char arrived[IF_NAMESIZE];      /* the link that this one arrived on */
+	char expected[IF_NAMESIZE];     /* the link of the route back, or "" */
 };
 
 /* The ends of the packets to an address. */
@@ -41,6 +44,7 @@ void way_look_for_unsent(struct way *way, const union address *address, const st
 			 struct stack_assoc *assoc);
 void way_look_for_departure(struct way *way, const union address *address,
 			    const struct way_flow *flow);
+void way_look_for_return(struct way *way, const union address *address, const struct watch *watch);
 void way_tell(const struct way *way, struct path_result *path);
 
 /* Changed by gather.c alone. */

@@ -249,6 +249,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 						   .endpoint = attempt->endpoint,
 						   .udp = attempt->udp,
 						   .source = plan_source(verify->plan, &address) });
+	way_look_for_return(&way, &address, verify->watch);
 	way_tell(&way, path);
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -94,8 +95,8 @@ static void put_attribute(struct question *q, unsigned short type, const void *d
 		NLMSG_ALIGN(q->header.nlmsg_len) + (unsigned)RTA_ALIGN(attribute->rta_len);
 }
 
-/* Returns the length of the answer, or 0 if there is none, or if it is an error. */
-static size_t ask(const struct question *q, void *answer, size_t size)
+/* Returns the length of the answer, or 0 if there is none, or -errno. */
+static ssize_t ask(const struct question *q, void *answer, size_t size)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct nlmsghdr *header = answer;
@@ -107,9 +108,10 @@ static size_t ask(const struct question *q, void *answer, size_t size)
 	if (sendto(fd, q, q->header.nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) > 0)
 		got = recv(fd, answer, size, MSG_DONTWAIT); /* the kernel has already answered */
 	close(fd);
-	if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got) ||
-	    header->nlmsg_type == NLMSG_ERROR)
+	if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got))
 		return 0;
+	if (header->nlmsg_type == NLMSG_ERROR)
+		return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
 	return header->nlmsg_len;
 }
 
@@ -213,6 +215,65 @@ void route_departure(const union address *peer, union address *source, const cha
 	*encapsulation = encapsulation_name(type);
 }
 
+/* --- The way back ----------------------------------------------------------------------------- */
+
+static int read_setting(const char *link)
+{
+	char path[64 + IF_NAMESIZE];
+	int value = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/rp_filter", link);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%d", &value) != 1)
+		value = 0;
+	fclose(file);
+	return value;
+}
+
+/*
+ * The kernel itself tells whether it would take the packet: EXDEV or EINVAL, by its version, is
+ * what net/ipv4/route.c ip_route_input_slow() makes of fib_validate_source().
+ */
+static bool is_martian(const union address *from, const union address *to, int link)
+{
+	struct question q = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.body.route)),
+			    .nlmsg_type = RTM_GETROUTE,
+			    .nlmsg_flags = NLM_F_REQUEST },
+		.body.route.rtm_family = AF_INET,
+	};
+	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
+	ssize_t rc;
+
+	put_address(&q, RTA_DST, to);
+	put_address(&q, RTA_SRC, from);
+	put_attribute(&q, RTA_IIF, &link, sizeof(link));
+	rc = ask(&q, answer, sizeof(answer));
+	return rc == -EXDEV || rc == -EINVAL;
+}
+
+enum reverse_path reverse_path(const union address *from, const union address *to, int link,
+			       char expected[IF_NAMESIZE])
+{
+	char name[IF_NAMESIZE];
+	union address hop;
+	int back, setting;
+
+	expected[0] = '\0';
+	if (from->sa.sa_family != AF_INET || to->sa.sa_family != AF_INET ||
+	    !if_indextoname((unsigned)link, name) || !is_martian(from, to, link))
+		return REVERSE_PATH_FREE;
+	setting = MAX(read_setting("all"), read_setting(name));
+	if (setting && !next_hop(from, &hop, &back))
+		return REVERSE_PATH_MISSING;
+	if (setting != 1 || back == link || !if_indextoname((unsigned)back, expected))
+		return REVERSE_PATH_FREE;
+	return REVERSE_PATH_STRICT;
+}
+
 enum neighbour neighbour_state(const union address *peer, union address *hop)
 {
 	struct question q = {
@@ -228,7 +289,7 @@ enum neighbour neighbour_state(const union address *peer, union address *hop)
 	if (!next_hop(peer, hop, &q.body.neighbour.ndm_ifindex))
 		return NEIGHBOUR_UNKNOWN;
 	put_address(&q, NDA_DST, hop);
-	if (ask(&q, answer, sizeof(answer)) < NLMSG_LENGTH(sizeof(*found)))
+	if (ask(&q, answer, sizeof(answer)) < (ssize_t)NLMSG_LENGTH(sizeof(*found)))
 		return NEIGHBOUR_UNKNOWN;
 	if (found->ndm_state & NUD_FAILED)
 		return NEIGHBOUR_SILENT;

@@ -31,6 +31,19 @@ bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
  */
 void route_departure(const union address *peer, union address *source, const char **encapsulation);
 
+enum reverse_path {
+	REVERSE_PATH_FREE,    /* nothing is known that would drop it */
+	REVERSE_PATH_STRICT,  /* rp_filter 1 drops it: the route back uses another link */
+	REVERSE_PATH_MISSING, /* rp_filter drops it: there is no route back */
+};
+
+/*
+ * Does rp_filter drop a packet that arrives on this link (an index)? expected: the link of the
+ * route back, or "". IPv6 has no such setting.
+ */
+enum reverse_path reverse_path(const union address *from, const union address *to, int link,
+			       char expected[IF_NAMESIZE]);
+
 enum neighbour {
 	NEIGHBOUR_UNKNOWN, /* not looked up yet, or the host did not say */
 	NEIGHBOUR_ASKED,   /* looked up on its link (ARP, ND), and no answer yet */

@@ -93,6 +93,7 @@ enum finding_code {
 	/* This host's own filters. */
 	FINDING_IPSEC_BLOCKS,      /* chunk */
 	FINDING_IPSEC_NO_KEY,      /* chunk; other: the end that the key is for */
+	FINDING_RP_FILTER,         /* chunk; other_link: where it arrived; link: the route back's */
 	FINDING_OWN_OUTPUT_FILTER, /* chunk */
 	FINDING_OWN_INPUT_FILTER,  /* chunk; link, other_link if they differ: out, in */
 	FINDING_OWN_FILTER,        /* one of the two; chunk: the one that did not leave */

@@ -98,6 +98,10 @@ struct path_result {
 	unsigned lost;            /* of those, for certain */
 	/* If it does not answer: in which form packets to it leave. */
 	struct departure departure;
+	/* The same: does rp_filter drop what comes from it? Its link, and that of the route back.
+	 */
+	enum reverse_path reverse_path;
+	char arrived[IF_NAMESIZE], expected[IF_NAMESIZE];
 	int send_error; /* why the newest packet to it could not be sent: positive errno, or 0 */
 	int soft_error; /* from SO_ERROR, when its INIT alone had been sent; or 0 */
 	const char *ask_call; /* which call failed, so that it could not be asked, or NULL */

@@ -520,6 +520,15 @@ static const struct words table[] = {
 	  "keys set by hand that do not fit the policy: another mode, reqid or address",
 	  "ip xfrm policy; ip xfrm state\n"
 	  "/proc/net/xfrm_stat: XfrmOutNoStates" },
+	{ FINDING_RP_FILTER, "rp-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "the {chunk} arrived on {other_link}, but [link:the route back uses {link}][!link:there is no route back]: rp_filter drops it",
+	  NULL,
+	  "[link:sysctl net.ipv4.conf.{other_link}.rp_filter=2 (loose) accepts it; or make both directions use one link: ip route get {address} here and its counterpart at the peer][!link:ip route get {address}: a route to it is missing, or sysctl net.ipv4.conf.{other_link}.rp_filter=0]",
+	  "the answer arrived on a link that the route back to the peer does not use, and rp_filter of this host drops it",
+	  "several links in one subnet, or routes that differ in the two directions (multihoming, policy routing)\n"
+	  "rp_filter is 1 (strict) on the link or for all: the default of some distributions",
+	  "nstat -az TcpExtIPReversePathFilter\n"
+	  "sysctl net.ipv4.conf.all.rp_filter net.ipv4.conf.LINK.rp_filter: the higher one counts" },
 	{ FINDING_OWN_OUTPUT_FILTER, "own-output-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no {chunk} left this host",
 	  NULL,
@@ -532,13 +541,13 @@ static const struct words table[] = {
 	{ FINDING_OWN_INPUT_FILTER, "own-input-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the {chunk} arrived[other_link: on {other_link}, not on {link}], but was dropped before this host's SCTP saw it",
 	  NULL,
-	  "something on this host drops it after it arrives: nft list ruleset, iptables -S INPUT, sysctl net.ipv4.conf.all.rp_filter",
+	  "something on this host drops it after it arrives: nft list ruleset, iptables -S INPUT, ip xfrm policy",
 	  "the witness saw the answer arrive, but the stack did not get it: something on this host drops it",
 	  "an nftables or iptables rule in the input hook\n"
-	  "rp_filter: the answer arrives on another link than the route uses\n"
+	  "an IPsec policy that takes it only encrypted\n"
 	  "a NAT entry in conntrack that translates it to another port",
 	  "nft list ruleset; conntrack -L -p sctp\n"
-	  "sysctl net.ipv4.conf.all.rp_filter; nstat -az TcpExtIPReversePathFilter" },
+	  "ip xfrm policy; cat /proc/net/xfrm_stat" },
 	{ FINDING_OWN_FILTER, "own-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT, but no {chunk} left this host",
 	  NULL,

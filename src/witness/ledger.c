@@ -303,6 +303,7 @@ static void add_received(struct ledger *ledger, struct ledger_path *path,
 		return;
 	}
 	count(&path->received, event->time_us);
+	set_way(&path->received_way, event);
 	if (chunks->has_init)
 		add_init(ledger, path, &chunks->init);
 	for (size_t i = 0; i < chunks->count; i++) {

@@ -79,8 +79,9 @@ struct ledger_path {
 	struct ledger_way init_way;
 	struct ledger_count init_acks; /* from it; this and all others here with our tag */
 	struct ledger_way init_ack_way;
-	union address init_ack_from;  /* the address that answered the INIT to this one */
-	struct ledger_count odd_acks; /* INIT-ACKs with our tag, but from another port: */
+	struct ledger_way received_way; /* of the newest packet in received */
+	union address init_ack_from;    /* the address that answered the INIT to this one */
+	struct ledger_count odd_acks;   /* INIT-ACKs with our tag, but from another port: */
 	uint16_t odd_port;
 	struct ledger_count cookies;     /* COOKIE-ECHO to it */
 	struct ledger_count cookie_acks; /* from it */

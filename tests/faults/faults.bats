@@ -176,6 +176,17 @@ reject() { # WITH
   start_listener -b 10.1.2.2:5200
   fault "one address refuses, another would accept" -a 10.1.1.2:5200 -a 10.1.2.2
   end_listener
+  start_listener -b 10.1.1.2:0
+  # rp_filter drops the other end's ARP, too.
+  ip -n "$TOPO-server" neigh add 10.1.1.1 dev s2 lladdr \
+    "$(ip -n "$TOPO-client" -o link show c2 | sed -nE 's/.*ether ([^ ]*).*/\1/p')"
+  ip -n "$TOPO-server" route add 10.1.1.1/32 dev s2
+  in_client sysctl -qw net.ipv4.conf.c2.rp_filter=1
+  fault "rp_filter drops the answers" -w 1200ms -b 10.1.1.1 -a "10.1.1.2:$PORT"
+  in_client sysctl -qw net.ipv4.conf.c2.rp_filter=0
+  ip -n "$TOPO-server" route del 10.1.1.1/32 dev s2
+  ip -n "$TOPO-server" neigh del 10.1.1.1 dev s2
+  end_listener
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
   lose 2
   fault "private address dead, global one works" -a "10.1.2.2:$PORT" -a fd01:1::2

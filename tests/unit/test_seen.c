@@ -190,6 +190,45 @@ static void a_heartbeat_that_is_not_seen(void **state)
 	assert_int_equal(why.code, FINDING_HEARTBEAT_UNANSWERED);
 }
 
+/* --- Packets that arrive and are dropped ------------------------------------------------------ */
+
+static void an_answer_on_another_link(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 2);
+	assert_string_equal(wire_path("10.1.1.2")->received_way.interface, "c2");
+	wire_after(1000);
+	b.evidence.report.pending_state = ASSOC_COOKIE_WAIT;
+	expect(FINDING_OWN_INPUT_FILTER, "the INIT-ACK arrived on c2, not on c1, but was dropped",
+	       "nft");
+	strcpy(b.paths[0].arrived, "c2");
+	strcpy(b.paths[0].expected, "c1");
+	b.paths[0].reverse_path = REVERSE_PATH_STRICT;
+	expect(FINDING_RP_FILTER,
+	       "the INIT-ACK arrived on c2, but the route back uses c1: rp_filter",
+	       "sysctl net.ipv4.conf.c2.rp_filter=2");
+	b.paths[0].reverse_path = REVERSE_PATH_MISSING;
+	expect(FINDING_RP_FILTER, "arrived on c2, but there is no route back: rp_filter",
+	       "a route to it is missing");
+}
+
+static void a_heartbeats_answer_on_another_link(void **state)
+{
+	struct finding why;
+
+	(void)state;
+	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "heartbeat");
+	wire_take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "heartbeat");
+	b.paths[0].departure.ipsec = IPSEC_CARRIES;
+	why = diagnose_dead_path(&b.paths[0], &wire.ledger, 1000 * MSEC);
+	assert_int_equal(why.code, FINDING_OWN_INPUT_FILTER);
+	b.paths[0].reverse_path = REVERSE_PATH_STRICT;
+	why = diagnose_dead_path(&b.paths[0], &wire.ledger, 1000 * MSEC);
+	assert_int_equal(why.code, FINDING_RP_FILTER);
+	assert_int_equal(why.chunk, CHUNK_HEARTBEAT_ACK);
+}
+
 /* --- Ports and addresses that NAT has changed ------------------------------------------------- */
 
 static void pass(const char *from, uint16_t from_port, const char *to, uint16_t to_port,
@@ -264,6 +303,10 @@ int main(void)
 		WITH_ONE(a_cookie_in_a_tunnel),
 		WITH_TWO(one_of_two_in_ipsec),
 		WITH_ONE(a_heartbeat_that_is_not_seen),
+		WITH_ONE(an_answer_on_another_link),
+		WITH_ONE(a_heartbeats_answer_on_another_link),
+		WITH_ONE(an_answer_on_another_link),
+		WITH_ONE(a_heartbeats_answer_on_another_link),
 		WITH_ONE(an_init_that_this_host_translates),
 		WITH_ONE(an_init_to_another_address),
 		WITH_ONE(an_init_from_another_port),

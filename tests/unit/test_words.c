@@ -249,7 +249,7 @@ static void sentences(void **state)
 		  "saw it",
 		  "no association within 500 ms; 10.1.1.2: the INIT-ACK arrived on b1, not on a1, "
 		  "but was dropped before this host's SCTP saw it",
-		  "rp_filter" },
+		  "ip xfrm policy" },
 		{ { .code = FINDING_OWN_OUTPUT_FILTER,
 		    .chunk = CHUNK_HEARTBEAT,
 		    .flags = FINDING_EVERY_PATH },

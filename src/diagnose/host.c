@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A packet that was not seen to leave this host: what else can have happened to it? */
+/*
+ * What this host does to packets, where the witness sees only that something does: in which form
+ * they leave, and what drops them after they arrived.
+ */
 #include "diagnose/parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static enum finding_code code_of(const struct departure *d)
 {
@@ -33,11 +37,29 @@ static bool is_open(const struct finding *finding)
 	}
 }
 
-void diagnose_departed(const struct path_result *path, uint8_t chunk, struct finding *finding)
+static void take_reverse_path(const struct path_result *path, struct finding *finding)
+{
+	if (path->reverse_path == REVERSE_PATH_FREE)
+		return;
+	finding->code = FINDING_RP_FILTER;
+	finding->basis = BASIS_ROUTES;
+	memcpy(finding->other_link, path->arrived, sizeof(finding->other_link));
+	memcpy(finding->link, path->expected, sizeof(finding->link));
+	if (path->reverse_path == REVERSE_PATH_MISSING)
+		finding->link[0] = '\0';
+}
+
+void diagnose_host(const struct path_result *path, uint8_t chunk, struct finding *finding)
 {
 	const struct departure *d = &path->departure;
 	enum finding_code code = code_of(d);
 
+	if (finding->code == FINDING_OWN_INPUT_FILTER) {
+		take_reverse_path(path, finding);
+		return;
+	}
+	if (!chunk)
+		return;
 	/* A policy that blocks makes the call fail, as a filter does. */
 	if (!is_open(finding) &&
 	    (finding->code != FINDING_OWN_OUTPUT_FILTER || code != FINDING_IPSEC_BLOCKS))
