@@ -139,19 +139,42 @@ static void look_for_routes(struct verify *verify, int64_t now_us)
 					   verify->plan);
 }
 
-/* Can any of the paths that have not answered still answer? */
-static bool any_hopeful(const struct verify *verify)
+/*
+ * An address that has not answered the INIT either has been silent since then, and that time
+ * counts. But half of the time is for the heartbeats, because one INIT may get lost. Anything that
+ * the witness has seen arrive from it shows that it is only slow.
+ */
+static int64_t path_deadline_us(const struct verify *verify, const struct probe_path *asked)
+{
+	const struct watch *watch = verify->watch;
+	const struct ledger_path *path =
+		watch->witness ? ledger_find(&watch->ledger, &asked->address) : NULL;
+	int64_t half_us = verify->attempt->up_us + verify->timeout_us / 2;
+
+	if (!path || watch->ledger.lost || !path->inits.count || path->received.count ||
+	    asked->then.state == PATH_UNCONFIRMED)
+		return verify->deadline_us;
+	return MIN(verify->deadline_us, MAX(path->inits.first_us + verify->timeout_us, half_us));
+}
+
+/* Can any of the paths that have not answered still answer? If so, *wake_us: until when. */
+static bool any_hopeful(const struct verify *verify, int64_t now_us, int64_t *wake_us)
 {
 	const struct probe *probe = verify->probe;
+	bool hopeful = false;
 
 	for (size_t i = 0; i < probe->count; i++) {
 		const struct path_result *path = &verify->association->paths[probe->paths[i].index];
 
-		if (probe->paths[i].missed && !verify->ways[i].route_error && !path->route_error &&
-		    !drew_icmp(verify, &probe->paths[i].address))
-			return true;
+		if (!probe->paths[i].missed || verify->ways[i].route_error || path->route_error ||
+		    drew_icmp(verify, &probe->paths[i].address))
+			continue;
+		if (now_us >= path_deadline_us(verify, &probe->paths[i]))
+			continue;
+		hopeful = true;
+		*wake_us = MIN(*wake_us, path_deadline_us(verify, &probe->paths[i]));
 	}
-	return false;
+	return hopeful;
 }
 
 /* Sends large packets, and tells whether one may still be answered. */
@@ -172,10 +195,11 @@ static bool tick_paths(struct verify *verify, int64_t now_us)
 {
 	int64_t wake_us = LOOP_FOREVER;
 	size_t waiting = probe_look(verify->probe);
-	bool large = tick_big_packets(verify, &wake_us);
+	bool large = tick_big_packets(verify, &wake_us), hopeful;
 
 	look_for_routes(verify, now_us);
-	if (now_us >= verify->deadline_us || (!large && !any_hopeful(verify)))
+	hopeful = any_hopeful(verify, now_us, &wake_us);
+	if (now_us >= verify->deadline_us || (!large && !hopeful))
 		return true;
 	if (waiting && now_us >= next_ask_us(verify)) {
 		ask_again(verify);

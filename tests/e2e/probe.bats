@@ -112,9 +112,11 @@ milliseconds() {
 @test "a first address that answers nothing is dead, and the association is up over the next" {
   start_listener_3
   drop_path 1
-  try_json 0 --probe-timeout 500ms -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  # The witness has seen that its INIT drew no answer for 2 s, and half of the time is for heartbeats.
+  try_json 0 --rto-initial 2s --probe-timeout 3s -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
   restore_path 1
-  json "$VERDICTS" "dead verified verified"
+  json "$VERDICTS" "dead verified verified" \
+    '.paths[0].note' "answered neither the INIT nor a heartbeat in 3000 ms" '.time_ms.probe < 2900' true
 }
 
 @test "answers that are lost on the return path" {
