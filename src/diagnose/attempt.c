@@ -201,16 +201,36 @@ static enum verdict verdict_of(enum proof proof, enum verdict verdict)
 	}
 }
 
+/*
+ * Has its turn come for certain? The stack of a busy host may be late, so once an INIT has left,
+ * only a later one proves it. Until then the time does: the first one leaves at once.
+ */
+static bool turn_came(struct result *result, const struct evidence *evidence, size_t position)
+{
+	bool any = false;
+
+	/* Once one address has answered, no other gets its turn. */
+	if (evidence->report.pending_state == ASSOC_COOKIE_ECHOED)
+		return false;
+	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
+		const struct ledger_path *path = ledger_find(
+			evidence->ledger, &diagnose_nth(result, evidence, i)->path.address);
+
+		if (!path || !path->inits.count)
+			continue;
+		if (i > position)
+			return true;
+		any = true;
+	}
+	return !any && position < diagnose_tried_surely(evidence);
+}
+
 static void mark_by_packets(struct result *result, const struct evidence *evidence, size_t position)
 {
-	/* Once one address has answered, no other gets its turn. */
-	size_t surely = evidence->report.pending_state == ASSOC_COOKIE_ECHOED
-				? 0
-				: diagnose_tried_surely(evidence);
 	struct path_result *path = diagnose_nth(result, evidence, position);
 	enum proof proof;
-	const struct finding seen =
-		diagnose_seen_init(evidence, &path->path.address, position < surely, &proof);
+	const struct finding seen = diagnose_seen_init(
+		evidence, &path->path.address, turn_came(result, evidence, position), &proof);
 
 	if (proof == PROOF_NOT_TRIED && path->verdict == VERDICT_TRIED)
 		diagnose_set_path(path, VERDICT_UNTRIED, FINDING_UNTRIED_ANSWERED, BASIS_WITNESS);

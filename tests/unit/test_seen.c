@@ -13,7 +13,7 @@
 #include "fake_wire.h"
 #include "report/words.h"
 
-#define ADDRESSES_MAX 2
+#define ADDRESSES_MAX 3
 
 /* One attempt, and what is known of it. */
 struct bench {
@@ -28,7 +28,8 @@ static struct bench b;
 
 static void begin(size_t count)
 {
-	const union address addresses[] = { wire_address("10.1.1.2"), wire_address("10.1.2.2") };
+	const union address addresses[] = { wire_address("10.1.1.2"), wire_address("10.1.2.2"),
+					    wire_address("10.1.3.2") };
 
 	memset(&b, 0, sizeof(b));
 	wire.now_us = 1000 * MSEC;
@@ -61,6 +62,13 @@ static int two(void **state)
 {
 	(void)state;
 	begin(2);
+	return 0;
+}
+
+static int three(void **state)
+{
+	(void)state;
+	begin(3);
 	return 0;
 }
 
@@ -171,6 +179,30 @@ static void one_of_two_in_ipsec(void **state)
 	expect(FINDING_IN_IPSEC, "10.1.1.2: no answer to the INIT", "ESP");
 	assert_int_equal(b.paths[0].verdict, VERDICT_SILENT);
 	assert_int_equal(b.paths[1].cause.code, FINDING_SILENT);
+}
+
+/* A busy host sends an INIT late: a filter has dropped it only if the next one has left. */
+static void the_turn_of_the_second(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_after(600);
+	diagnose_now();
+	assert_int_equal(b.paths[1].cause.code, FINDING_NO_ANSWER);
+	assert_int_equal(b.paths[2].cause.code, FINDING_NO_ANSWER);
+	wire_send_init("10.1.3.2", 3);
+	diagnose_now();
+	assert_int_equal(b.paths[1].cause.code, FINDING_OWN_OUTPUT_FILTER);
+}
+
+static void no_turn_is_used(void **state)
+{
+	(void)state;
+	wire_after(300);
+	diagnose_now();
+	assert_int_equal(b.paths[0].cause.code, FINDING_OWN_OUTPUT_FILTER);
+	assert_int_equal(b.paths[1].cause.code, FINDING_OWN_OUTPUT_FILTER);
+	assert_int_equal(b.paths[2].cause.code, FINDING_UNTRIED_ENDED);
 }
 
 static void a_heartbeat_that_is_not_seen(void **state)
@@ -291,8 +323,9 @@ static void an_answer_from_another_port(void **state)
 	assert_int_equal(b.paths[0].verdict, VERDICT_TRIED);
 }
 
-#define WITH_ONE(test) cmocka_unit_test_setup_teardown(test, one, stop)
-#define WITH_TWO(test) cmocka_unit_test_setup_teardown(test, two, stop)
+#define WITH_ONE(test)   cmocka_unit_test_setup_teardown(test, one, stop)
+#define WITH_TWO(test)   cmocka_unit_test_setup_teardown(test, two, stop)
+#define WITH_THREE(test) cmocka_unit_test_setup_teardown(test, three, stop)
 
 int main(void)
 {
@@ -311,6 +344,8 @@ int main(void)
 		WITH_ONE(an_init_to_another_address),
 		WITH_ONE(an_init_from_another_port),
 		WITH_ONE(an_answer_from_another_port),
+		WITH_THREE(the_turn_of_the_second),
+		WITH_THREE(no_turn_is_used),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
