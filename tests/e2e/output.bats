@@ -392,12 +392,12 @@ into() {
 
 @test "on a terminal a long wait shows what is waited for, and takes it away again" {
   drop_sctp
-  on_terminal "${PROGRAM[*]} --color never -w 900ms -a 10.1.1.2:5000 2>&1"
+  on_terminal "${PROGRAM[*]} --color never -w 1500ms -a 10.1.1.2:5000 2>&1"
   [ "$status" -eq 4 ]
   [[ $screen == *$'\r'"waiting for an answer from 10.1.1.2:5000"*$'\r\e[K'timeout* ]]
-  on_terminal "${PROGRAM[*]} --color never -w 900ms -B ${up[*]}"
+  on_terminal "${PROGRAM[*]} --color never -w 1500ms -B ${up[*]}"
   [[ $screen == *$'\r'"waiting for an answer from 10.1.1.2:5000 and 1 more"*$'\r\e[K'timeout* ]]
-  on_terminal "${PROGRAM[*]} --json -w 900ms -a 10.1.1.2:5000 >$BATS_TEST_TMPDIR/json"
+  on_terminal "${PROGRAM[*]} --json -w 1500ms -a 10.1.1.2:5000 >$BATS_TEST_TMPDIR/json"
   [[ $screen == *$'\r'"waiting for an answer from 10.1.1.2:5000"*$'\r\e[K' ]]
   [ "$(jq -r .result "$BATS_TEST_TMPDIR/json")" = timeout ]
 }
