@@ -141,7 +141,7 @@ pending() { # SIGNAL OPTION...
 
 # serving SIGNAL OPTION...: a listener with an association on it.
 serving() {
-  local signal=$1 since peer
+  local signal=$1 since peer out=$BATS_TEST_TMPDIR/peer.$RANDOM # of its own, as LISTEN_OUT
   LISTEN_OUT=$BATS_TEST_TMPDIR/listener.$RANDOM
   ip netns exec "$TOPO-server" env --default-signal=INT "$SCTP_CONNECT" --stack usrsctp --listen \
     "${@:2}" >"$LISTEN_OUT" 2>&1 3>&- &
@@ -149,9 +149,9 @@ serving() {
   wait_for_line "$LISTEN_OUT" '^listening'
   PORT=$(sed -nE '1s/.*listening on \S*:([0-9]+).*/\1/p' "$LISTEN_OUT")
   ip netns exec "$TOPO-client" timeout 60 build/usrsctp/peer $UDP 10.1.1.2 "$PORT" 1000 \
-    >"$BATS_TEST_TMPDIR/peer" 3>&- &
+    >"$out" 3>&- &
   peer=$!
-  wait_for_line "$BATS_TEST_TMPDIR/peer" '^1000'
+  wait_for_line "$out" '^1000'
   since=$(now_us)
   kill -s "$signal" "$LISTENER"
   listener_status=0
@@ -163,7 +163,7 @@ serving() {
   ended "$since"
   [ "$listener_status" -eq $((128 + $(kill -l "$signal"))) ] ||
     fail "$signal: exit status $listener_status"
-  [ "$signal" = KILL ] || grep -q '^shutdown' "$BATS_TEST_TMPDIR/peer"
+  [ "$signal" = KILL ] || grep -q '^shutdown' "$out"
 }
 
 ended_peer() { ! kill -0 "$1"; }
