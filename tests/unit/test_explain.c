@@ -199,7 +199,7 @@ static void test_near_misses(void **state)
 		{ "queue-full", "one of queue-full-or-unwanted, no-endpoint-or-queue-full?" },
 		{ "econrefused", "ECONNREFUSED?" },
 		{ "refusd", "refused?" },
-		{ "filter", "one of own-output-filter, own-input-filter, own-filter?" },
+		{ "filter", "one of rp-filter, own-output-filter, own-input-filter, own-filter?" },
 	};
 
 	(void)state;

@@ -35,6 +35,8 @@ static const char *proof_name(enum proof proof)
 		return "bad-checksum";
 	case PROOF_WRONG_TAG:
 		return "wrong-tag";
+	case PROOF_OTHER_PORT:
+		return "other-port";
 	case PROOF_ELSEWHERE:
 		return "elsewhere";
 	case PROOF_ABORTED:
