@@ -202,13 +202,31 @@ static unsigned lost_before(const struct probe_path *path, int64_t measured_us, 
 	return 0;
 }
 
+static const char *fault_of(const struct probe *probe)
+{
+	return probe->stack->fault(probe->stack->endpoint(probe->assoc))->call;
+}
+
+/* False: then it is not known whether a heartbeat was answered, which is no silence of the path. */
+static bool read_state(struct probe *probe, struct probe_path *path, struct stack_path *state)
+{
+	int rc = probe->stack->path(probe->assoc, &path->address, state);
+
+	if (rc < 0 || path->blind) {
+		path->error = -rc;
+		path->call = rc < 0 && rc != -ENOTCONN ? fault_of(probe) : NULL;
+	}
+	path->blind = rc < 0;
+	return rc == 0;
+}
+
 static void look(struct probe *probe, struct probe_path *path)
 {
 	char text[ADDRESS_TEXT_MAX];
 	struct stack_path now;
 	int64_t at_us;
 
-	if (probe->stack->path(probe->assoc, &path->address, &now) < 0)
+	if (!read_state(probe, path, &now))
 		return;
 	at_us = loop_now_us();
 	if (has_answered(&path->then, &now, probe->rto_now_ms)) {
@@ -228,11 +246,6 @@ static void look(struct probe *probe, struct probe_path *path)
 	path->looked_us = at_us;
 }
 
-static const char *fault_of(const struct probe *probe)
-{
-	return probe->stack->fault(probe->stack->endpoint(probe->assoc))->call;
-}
-
 static void ask_one(struct probe *probe, struct probe_path *path)
 {
 	char text[ADDRESS_TEXT_MAX];
@@ -241,6 +254,7 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 	path->sent_us = loop_now_us();
 	path->looked_us = path->sent_us;
 	rc = probe->stack->heartbeat(probe->assoc, &path->address);
+	path->blind = false;
 	path->error = -rc;
 	path->call = rc < 0 && rc != -ENOTCONN ? fault_of(probe) : NULL;
 	timeline_note(probe->timeline, "HEARTBEAT to %s%s%s",
@@ -262,13 +276,12 @@ void probe_ask(struct probe *probe, const bool *ask)
 
 		if (path->missed)
 			look(probe, path); /* so that an answer does not go unseen */
-		else if (ask[i] &&
-			 probe->stack->path(probe->assoc, &path->address, &path->then) < 0)
-			path->then = (struct stack_path){ .address = path->address };
+		else if (ask[i])
+			read_state(probe, path, &path->then);
 	}
 	choose_rto_min(probe, ask);
 	for (size_t i = 0; i < probe->count; i++)
-		if (ask[i])
+		if (ask[i] && (!probe->paths[i].blind || probe->paths[i].missed))
 			ask_one(probe, &probe->paths[i]);
 }
 

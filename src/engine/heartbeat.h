@@ -42,7 +42,12 @@ struct probe_path {
 	int64_t looked_us;            /* when it was last found unanswered */
 	int64_t rtt_us;               /* of the newest answer; 0: no answer yet */
 	int64_t stray_us;             /* until then, answers to older heartbeats may still arrive */
-	int error;            /* why the newest heartbeat could not be sent: positive errno, or 0 */
+	/*
+	 * Why the newest heartbeat could not be sent, or (blind) its answer not be seen: positive
+	 * errno, or 0.
+	 */
+	int error;
+	bool blind;
 	const char *call;     /* the call that failed; NULL: the association has ended */
 	uint32_t measured_ms; /* the RTO from the newest answer, without a raised RTO.Min */
 	struct stack_path then; /* the stack's state of the path at the last look */
