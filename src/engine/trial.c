@@ -102,14 +102,15 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 
 /*
  * --init-attempts counts the INITs of one call. A fixed local port is free again only when the
- * stack has let go of it.
+ * stack has let go of it. And once an INIT-ACK has come, the peer may have an association.
  */
 bool trial_may_move_on(const struct trial *t, const struct options *options, int64_t now_us)
 {
 	bool fixed = t->plan.source_count && address_port(&t->plan.sources[0]);
 
 	return !options->blocking && !options->init_attempts && !fixed &&
-	       gather_may_move_on(&t->gather, now_us);
+	       gather_may_move_on(&t->gather, now_us) && t->attempt.assoc &&
+	       t->attempt.stack->pending_state(t->attempt.assoc) != ASSOC_COOKIE_ECHOED;
 }
 
 struct trial_end trial_move_on(struct trial *t, const struct options *options)
