@@ -309,6 +309,7 @@ int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
 	if (rc == 0)
 		return count;
 	free(*list);
+	*list = NULL;
 	return rc;
 }
 
