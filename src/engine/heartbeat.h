@@ -48,8 +48,8 @@ struct probe_path {
 	 */
 	int error;
 	bool blind;
-	const char *call;     /* the call that failed; NULL: the association has ended */
-	uint32_t measured_ms; /* the RTO from the newest answer, without a raised RTO.Min */
+	const char *call;       /* the call that failed; NULL: the association has ended */
+	uint32_t measured_ms;   /* the RTO from the newest answer, without a raised RTO.Min */
 	struct stack_path then; /* the stack's state of the path at the last look */
 	struct big_packets_ask big;
 };

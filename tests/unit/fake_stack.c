@@ -520,6 +520,8 @@ static int fake_path(struct stack_assoc *assoc, const union address *peer, struc
 	size_t n = find_path(e, peer);
 	struct fake_path *figures = &e->paths[n];
 
+	if (e->script->path_error)
+		return failed(e, "getsockopt(SCTP_GET_PEER_ADDR_INFO)", e->script->path_error);
 	measure(e, figures);
 	*path = e->script->paths ? e->script->paths[n]
 				 : (struct stack_path){ .state = PATH_ACTIVE };

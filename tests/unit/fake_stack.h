@@ -91,6 +91,7 @@ struct fake_script {
 	size_t answered;
 	unsigned paths_good; /* how many calls of paths() succeed before paths_error */
 	int paths_error;
+	int path_error; /* of every path() */
 	int local_error;
 	int set_primary_error;
 	const struct fake_heartbeat *heartbeats; /* others are answered after FAKE_RTT_US */
