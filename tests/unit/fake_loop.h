@@ -15,6 +15,9 @@ void fake_loop_reset(void);
 /* From now on each look at the clock takes so long, as on a busy machine. */
 void fake_loop_looks_take(int64_t us);
 
+/* Descriptors that are no fakes are not waited for: the test knows that nothing comes. */
+void fake_loop_is_quiet(void);
+
 /* This signal arrives so long from now. At most FAKE_SIGNALS_MAX of them. */
 #define FAKE_SIGNALS_MAX 8
 void fake_loop_signal(int64_t after_us, int number);
