@@ -2,8 +2,12 @@
 #include "diagnose/parts.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "diagnose/failed_call.h"
+
+/* RFC 9260 section 3.3.2: the least receive window. */
+#define RWND_LEAST 1500
 
 /* --- An answer has ended it ------------------------------------------------------------------ */
 
@@ -42,10 +46,45 @@ static size_t who_refused(struct result *result, const struct evidence *evidence
 /* Which end aborted, and why. */
 struct abort_seen {
 	bool here;   /* this end, because of the peer's answer */
+	bool twice;  /* an INIT-ACK came after it, and was not the stack's that sent it */
 	bool there;  /* certainly the peer: the stack, or the witness, saw its ABORT */
 	bool cookie; /* the ABORT answers the COOKIE-ECHO */
 	struct cause cause;
 };
+
+/*
+ * The INIT-ACK arrived and no ABORT did: so this end has refused it, without an ABORT
+ * (net/sctp/sm_statefuns.c sctp_sf_do_5_1C_ack()).
+ */
+static bool init_ack_alone(const struct ledger *ledger)
+{
+	bool answered = false;
+
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		answered |= path->init_acks.count > 0;
+		if (path->aborts.count || path->strays.count || path->cookies.count)
+			return false;
+	}
+	return answered && !ledger->lost;
+}
+
+/* What RFC 9260 section 3.3.3 or a stack forbids. NULL: nothing that is known. */
+static const char *flaw_of(const struct init *init)
+{
+	if (!init->tag)
+		return "its initiate tag is 0";
+	if (init->rwnd < RWND_LEAST)
+		return "its receive window (a_rwnd) is less than 1500 bytes";
+	if (!init->out_streams || !init->in_streams)
+		return "it allows no streams";
+	if (init->host_name)
+		return "it gives a host name instead of addresses";
+	if (!init->cookie)
+		return "it has no state cookie";
+	return init->complete ? NULL : "a parameter in it is malformed";
+}
 
 static struct abort_seen look_at_abort(struct result *result, const struct evidence *evidence,
 				       int error)
@@ -58,7 +97,9 @@ static struct abort_seen look_at_abort(struct result *result, const struct evide
 		const struct ledger_path *path = ledger_find(evidence->ledger, peer);
 
 		a.there = true;
-		a.cookie = path->init_acks.count;
+		a.cookie = path->init_acks.count && path->cookies.count;
+		a.twice = path->init_acks.count && !path->cookies.count &&
+			  path->aborts.first_us <= path->init_acks.first_us;
 		if (path->abort_cause.code)
 			a.cause = path->abort_cause;
 		return a;
@@ -67,17 +108,23 @@ static struct abort_seen look_at_abort(struct result *result, const struct evide
 	if (evidence->ledger && evidence->ledger->aborts_sent.count) {
 		a.here = true;
 		a.cause = evidence->ledger->abort_sent_cause;
+	} else if (evidence->ledger && error == ECONNREFUSED && !a.there) {
+		a.here = init_ack_alone(evidence->ledger);
 	}
 	return a;
 }
 
 static enum finding_code code_of_refusal(const struct abort_seen *a, enum stack_style style,
-					 int error)
+					 int error, bool refuses_asconf)
 {
 	if (error == ENOPROTOOPT)
 		return FINDING_NO_SCTP;
+	if (a->twice)
+		return FINDING_TWO_STACKS;
 	if (a->here)
 		return FINDING_ABORTED_HERE;
+	if (a->cause.code == CAUSE_OUT_OF_RESOURCE && !a->there && refuses_asconf)
+		return FINDING_RESOURCE_OR_ASCONF;
 	/* The text of the stack's own ABORT: net/sctp/sm_statefuns.c sctp_sf_do_5_1C_ack(). */
 	if (a->cause.code == CAUSE_INVALID_PARAMETER && !a->there)
 		return FINDING_ABORTED_THERE_OR_HERE;
@@ -89,19 +136,39 @@ static enum finding_code code_of_refusal(const struct abort_seen *a, enum stack_
 						       : FINDING_NO_ENDPOINT_OR_QUEUE_FULL;
 }
 
+/* This end refused an INIT-ACK that the witness saw. */
+static void take_flaw(const struct ledger *ledger, struct finding *finding)
+{
+	const char *flaw = flaw_of(&ledger->peer);
+
+	finding->basis = BASIS_WITNESS;
+	finding->code = FINDING_INIT_ACK_INVALID;
+	if (flaw)
+		snprintf(finding->detail, sizeof(finding->detail), "%s", flaw);
+	else if (init_offers_asconf_alone(&ledger->peer))
+		finding->code = FINDING_ASCONF_WITHOUT_AUTH;
+	else
+		finding->code = FINDING_ABORTED_HERE;
+}
+
 static struct finding refusal(struct result *result, const struct evidence *evidence, size_t who,
 			      int error)
 {
 	struct abort_seen a = look_at_abort(result, evidence, error);
-	struct finding finding = { .code = code_of_refusal(&a, result->style, error),
+	struct finding finding = { .code = code_of_refusal(&a, result->style, error,
+							   evidence->asconf.refuses),
 				   .basis = a.there ? BASIS_WITNESS : BASIS_STACK,
 				   .error = a.here ? ECONNABORTED : error,
 				   .cause = a.cause };
 
 	if (evidence->aborted)
 		finding.basis = BASIS_STACK;
+	if (finding.code == FINDING_ABORTED_HERE && evidence->ledger && evidence->ledger->has_peer)
+		take_flaw(evidence->ledger, &finding);
 	if (a.cookie)
 		finding.flags |= FINDING_COOKIE;
+	if (evidence->asconf.offers || (evidence->ledger && evidence->ledger->asconf_alone))
+		finding.flags |= FINDING_ASCONF;
 	if (evidence->order_count > 1)
 		finding.flags |= FINDING_SEVERAL;
 	if (who < evidence->order_count)
@@ -277,6 +344,7 @@ static void add_circumstances(const struct evidence *evidence, struct finding *f
 		finding->flags |= FINDING_UDP;
 	if (evidence->order_count > 1)
 		finding->flags |= FINDING_SEVERAL;
+	finding->local_port = evidence->local_port;
 	finding->paths = untried ? evidence->order_count : 0;
 	finding->time_us = untried                                  ? evidence->t1_us
 			   : finding->code == FINDING_NO_COOKIE_ACK ? evidence->elapsed_us

@@ -20,6 +20,12 @@ enum phase {
 	PHASE_FAULT, /* a call on this host failed, pending or up: fault */
 };
 
+/* What this host's stack makes of ASCONF without AUTH (RFC 5061 section 4.2.7), if it is known. */
+struct asconf_settings {
+	bool refuses; /* an INIT-ACK that offers it */
+	bool offers;  /* in its own INIT */
+};
+
 struct evidence {
 	enum phase phase;
 	int status;                          /* PHASE_RESOLVE: what resolving returned */
@@ -38,13 +44,15 @@ struct evidence {
 	int64_t timeout_us;  /* our deadline */
 	const size_t *order; /* call position -> index of the requested address */
 	size_t order_count;
-	size_t moved;      /* the last ones of the call: they were asked by an earlier one */
-	size_t answered;   /* PHASE_UP: call position of the address that answered the INIT */
-	int64_t up_for_us; /* PHASE_UP: for how long */
-	bool closed;       /* PHASE_UP: the peer has closed it */
-	bool restarted;    /* PHASE_UP: the peer has restarted it (RFC 9260 section 5.2) */
-	bool encapsulated; /* in UDP */
-	bool probed;       /* PHASE_UP: every path had probe_timeout_us to answer */
+	size_t moved;        /* the last ones of the call: they were asked by an earlier one */
+	size_t answered;     /* PHASE_UP: call position of the address that answered the INIT */
+	int64_t up_for_us;   /* PHASE_UP: for how long */
+	bool closed;         /* PHASE_UP: the peer has closed it */
+	bool restarted;      /* PHASE_UP: the peer has restarted it (RFC 9260 section 5.2) */
+	bool encapsulated;   /* in UDP */
+	uint16_t local_port; /* the one that the user has given, or 0 */
+	struct asconf_settings asconf;
+	bool probed; /* PHASE_UP: every path had probe_timeout_us to answer */
 	int64_t probe_timeout_us;
 	uint64_t require;      /* how many paths must be verified; 0: no probe */
 	size_t names_left_out; /* they had no answer in time, and count as paths for -R all */

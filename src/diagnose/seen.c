@@ -86,6 +86,18 @@ static void take_stopped(const struct ledger_path *path, enum stack_assoc_state 
 	finding->chunk = CHUNK_COOKIE_ECHO;
 }
 
+/* What left may have been such that the peer cannot take it. */
+static void take_silent(const struct ledger_path *path, struct finding *finding)
+{
+	finding->code = FINDING_SILENT;
+	if (path->bad_sent.count == path->sent.count) {
+		finding->code = FINDING_BAD_CHECKSUM_SENT;
+		finding->chunk = CHUNK_INIT;
+	} else if (path->init_fragments.count) {
+		finding->code = FINDING_INIT_IN_FRAGMENTS;
+	}
+}
+
 /* It was sent, and did not pass as what it was. */
 static void take_unseen(const struct ledger *ledger, uint8_t chunk, struct finding *finding)
 {
@@ -127,7 +139,7 @@ struct finding diagnose_seen_init(const struct evidence *evidence, const union a
 		take_unseen(evidence->ledger, CHUNK_INIT, &finding);
 		break;
 	case PROOF_SILENT:
-		finding.code = FINDING_SILENT;
+		take_silent(path, &finding);
 		break;
 	case PROOF_ICMP:
 		take_icmp(path, &finding);
@@ -201,6 +213,9 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 		take_icmp(path, &finding);
 	} else if (path->bad_checksums.count) {
 		finding.code = FINDING_BAD_CHECKSUM;
+	} else if (path->heartbeats.count && path->bad_sent.count == path->sent.count) {
+		finding.code = FINDING_BAD_CHECKSUM_SENT;
+		finding.chunk = CHUNK_HEARTBEAT;
 	}
 	return finding;
 }

@@ -167,6 +167,7 @@ static void ended(struct attempt *attempt, enum attempt_outcome outcome,
 	if (has_ended(attempt))
 		return;
 	attempt->outcome = outcome;
+	attempt->ended_us = loop_now_us();
 	attempt->error = event->error;
 	attempt->cause = event->cause;
 	attempt->aborted = event->aborted;

@@ -34,9 +34,10 @@ struct attempt {
 	int64_t timeout_us; /* how long it may take, from begun_us on */
 
 	enum attempt_outcome outcome;
-	int64_t up_us;  /* when it was seen to be up; 0: never */
-	bool closing;   /* the peer has begun to close it, maybe before it was seen to be up */
-	bool restarted; /* the peer has restarted it (RFC 9260 section 5.2) */
+	int64_t ended_us; /* when it was seen to have failed, or to be lost; 0: not yet */
+	int64_t up_us;    /* when it was seen to be up; 0: never */
+	bool closing;     /* the peer has begun to close it, maybe before it was seen to be up */
+	bool restarted;   /* the peer has restarted it (RFC 9260 section 5.2) */
 	int error;
 	struct cause cause;
 	bool aborted; /* FAILED: certainly by an ABORT of the peer */

@@ -188,6 +188,12 @@ static void go_on_closing(struct connection *c, enum closing_step step)
 	trial_close(&c->trial, step == CLOSING_ABORT);
 }
 
+static void end_pending(struct connection *c)
+{
+	if (!trial_awaits_other_answer(&c->trial, c->timeline, &c->wake_us))
+		conclude_with(c, PHASE_PENDING, c->trial.attempt.error);
+}
+
 /* Reads the stack's events, and acts on them in this state. */
 static void handle_events(struct connection *c)
 {
@@ -196,7 +202,7 @@ static void handle_events(struct connection *c)
 	if (outcome == ATTEMPT_FAULT && c->state != CONNECTION_CLOSING)
 		conclude_with(c, PHASE_FAULT, c->trial.attempt.error);
 	else if (c->state == CONNECTION_PENDING && outcome == ATTEMPT_FAILED)
-		conclude_with(c, PHASE_PENDING, c->trial.attempt.error);
+		end_pending(c);
 	else if (c->state == CONNECTION_PENDING && outcome != ATTEMPT_WAITING)
 		came_up(c);
 	else if (c->state == CONNECTION_VERIFYING && outcome != ATTEMPT_UP)
@@ -224,6 +230,10 @@ static void tick_pending(struct connection *c, int64_t now)
 	bool next;
 	const char *why;
 
+	if (c->trial.attempt.outcome == ATTEMPT_FAILED) {
+		handle_events(c);
+		return;
+	}
 	if (now >= c->wake_us)
 		gather_look(&c->trial.gather, now);
 	why = gather_give_up(&c->trial.gather, now);
@@ -231,7 +241,7 @@ static void tick_pending(struct connection *c, int64_t now)
 	/* The outcome may have arrived since the poll, and SO_ERROR shows that, too. */
 	if (why || next)
 		handle_events(c);
-	if (c->state != CONNECTION_PENDING)
+	if (c->state != CONNECTION_PENDING || c->trial.attempt.outcome == ATTEMPT_FAILED)
 		return;
 	if (why) {
 		timeline_note(c->timeline, "giving up: %s", why);

@@ -173,6 +173,7 @@ static void take_results(struct each *e)
 }
 
 static void hint_each(struct result *result);
+static void mark_other_endpoints(struct result *result);
 
 void each_run(struct each *e)
 {
@@ -192,6 +193,7 @@ void each_run(struct each *e)
 	e->result = *connection_result(e->whole);
 	take_results(e);
 	hint_each(&e->result);
+	mark_other_endpoints(&e->result);
 }
 
 const struct result *each_result(const struct each *e)
@@ -206,6 +208,22 @@ void each_close(struct each *e)
 }
 
 /* --- What it says together with the whole ---------------------------------------------------- */
+
+/* The peer did not list the address, and it accepts alone: two endpoints, where one was meant. */
+static void mark_other_endpoints(struct result *result)
+{
+	struct association *a = &result->association;
+
+	for (size_t i = 0; i < result->each_count && i < a->path_count; i++) {
+		struct finding *cause = &a->paths[i].cause;
+
+		if (cause->code != FINDING_NOT_LISTED || result->each[i].word != RESULT_CONNECTED)
+			continue;
+		cause->code = FINDING_OTHER_ENDPOINT;
+		if (!result->advice.code)
+			result->advice = *cause;
+	}
+}
 
 /* If this host could not try at all, the existing hint is better. */
 static void hint_each(struct result *result)

@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "base/names.h"
+#include "host/sysctl.h"
 #include "witness/judge.h"
 
 /* The next look comes after this part of the elapsed time. */
@@ -370,12 +371,27 @@ static void look_for_departures(struct gather *gather)
 	}
 }
 
+static struct asconf_settings read_asconf(const struct attempt *attempt)
+{
+	struct asconf_settings settings = { false, false };
+	bool noauth;
+
+	if (strcmp(attempt->stack->name, "kernel") != 0 || !sysctl_number("net/sctp/addip_enable"))
+		return settings;
+	noauth = sysctl_number("net/sctp/addip_noauth_enable");
+	settings.refuses = !noauth;
+	settings.offers = noauth && !sysctl_number("net/sctp/auth_enable");
+	return settings;
+}
+
 void gather_end(struct gather *gather, bool answered)
 {
 	const struct attempt *attempt = gather->attempt;
 	const struct watch *watch = gather->watch;
 
 	sample_soft_error(gather);
+	if (answered)
+		gather->asconf = read_asconf(attempt);
 	if (!answered) {
 		gather_look_for_routes(gather);
 		look_for_departures(gather);

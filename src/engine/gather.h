@@ -6,6 +6,7 @@
 #ifndef ENGINE_GATHER_H
 #define ENGINE_GATHER_H
 
+#include "diagnose/evidence.h"
 #include "engine/attempt.h"
 #include "engine/plan.h"
 #include "host/departure.h"
@@ -62,6 +63,7 @@ struct gather {
 	int64_t next_us; /* when to look again */
 
 	/* After gather_end(). */
+	struct asconf_settings asconf;
 	enum stack_assoc_state state; /* how far the attempt got */
 	uint64_t checksum_errors;     /* packets with a bad checksum that arrived meanwhile */
 };

@@ -11,6 +11,10 @@
 #include "diagnose/failed_call.h"
 #include "engine/snapshot.h"
 
+/* How long the answer of a second stack may take after that of the first: trial.h. */
+#define OTHER_ANSWER_US       (3 * USEC_PER_MSEC)
+#define OTHER_ANSWER_PAUSE_US (USEC_PER_MSEC / 2)
+
 static const struct trial_end go_on;
 
 static struct trial_end end_with(enum phase phase, int error)
@@ -187,7 +191,8 @@ static void look_for_the_last_time(struct trial *t, struct trial_end end, struct
 		return;
 	}
 	if (t->attempt.begun_us)
-		result->connect_us = loop_now_us() - t->attempt.begun_us;
+		result->connect_us = (t->attempt.ended_us ? t->attempt.ended_us : loop_now_us()) -
+				     t->attempt.begun_us;
 	if (t->gather.plan && !result->signal && end.phase != PHASE_FAULT)
 		gather_end(&t->gather, end.error == ECONNREFUSED || end.error == ENOPROTOOPT);
 	gather_tell(&t->gather, result->association.paths);
@@ -226,6 +231,8 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.up_for_us = attempt->up_us ? loop_now_us() - attempt->up_us : 0,
 		.closed = attempt->closing,
 		.restarted = attempt->restarted,
+		.local_port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0,
+		.asconf = t->gather.asconf,
 		.encapsulated = options->udp.local || options->udp.remote,
 		.probed = t->verify.over,
 		.probe_timeout_us = t->verify.timeout_us,
@@ -280,6 +287,26 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	verify_free(&t->verify);
 	timeline_note(timeline, "%s%s%s", result_name(result->word), result->error ? ", " : "",
 		      result->error ? errno_name(result->error) : "");
+}
+
+bool trial_awaits_other_answer(struct trial *t, struct timeline *timeline, int64_t *wake_us)
+{
+	const struct attempt *attempt = &t->attempt;
+	const struct ledger *ledger = &t->watch.ledger;
+	int64_t now = loop_now_us();
+	bool plain = false;
+
+	*wake_us = now + OTHER_ANSWER_PAUSE_US;
+	watch_read(&t->watch, timeline);
+	if (!t->watch.witness || attempt->error != ECONNREFUSED || attempt->cause.code ||
+	    now >= attempt->ended_us + OTHER_ANSWER_US)
+		return false;
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		if (ledger->paths[i].init_acks.count)
+			return false;
+		plain |= ledger->paths[i].aborts.count && !ledger->paths[i].abort_cause.code;
+	}
+	return plain;
 }
 
 bool trial_may_go_better(const struct result *result)

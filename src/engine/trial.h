@@ -66,6 +66,13 @@ void trial_verify(struct trial *t, const struct options *options, const struct r
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
 		  struct timeline *timeline, struct result *result);
 
+/*
+ * The peer has answered with an ABORT that has no cause. Two stacks on one host answer an INIT
+ * twice, so the one that accepts may answer a moment later. True: that moment is
+ * not over, ask again at *wake_us.
+ */
+bool trial_awaits_other_answer(struct trial *t, struct timeline *timeline, int64_t *wake_us);
+
 /* --wait: may another try have a better result? */
 bool trial_may_go_better(const struct result *result);
 /* result->signal came between two tries: keeps what the last try found out. */

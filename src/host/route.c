@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "host/interface.h"
+#include "host/sysctl.h"
 
 /* Other errnos are about the look-up only: this program may not do it, or has no resources. */
 static bool is_about_routes(int error)
@@ -219,18 +220,10 @@ void route_departure(const union address *peer, union address *source, const cha
 
 static int read_setting(const char *link)
 {
-	char path[64 + IF_NAMESIZE];
-	int value = 0;
-	FILE *file;
+	char name[64];
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/rp_filter", link);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%d", &value) != 1)
-		value = 0;
-	fclose(file);
-	return value;
+	snprintf(name, sizeof(name), "net/ipv4/conf/%s/rp_filter", link);
+	return sysctl_number(name);
 }
 
 /*

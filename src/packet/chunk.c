@@ -14,6 +14,7 @@ enum parameter {
 	PARAMETER_IPV4 = 5,
 	PARAMETER_IPV6 = 6,
 	PARAMETER_COOKIE = 7,
+	PARAMETER_HOST_NAME = 11,
 	PARAMETER_ADDRESS_TYPES = 12,
 	PARAMETER_ECN = 0x8000,
 	PARAMETER_RANDOM = 0x8002,
@@ -181,6 +182,9 @@ static void take_parameter(uint16_t kind, struct bytes value, struct init *init)
 	case PARAMETER_COOKIE:
 		init->cookie = true;
 		break;
+	case PARAMETER_HOST_NAME:
+		init->host_name = true;
+		break;
 	case PARAMETER_ADDRESS_TYPES:
 		take_address_types(value, init);
 		break;
@@ -220,6 +224,11 @@ static bool take_init(struct bytes value, struct init *init)
 	if (value.left)
 		init->complete = false;
 	return true;
+}
+
+bool init_offers_asconf_alone(const struct init *init)
+{
+	return (init->extensions & (EXTENSION_ASCONF | EXTENSION_AUTH)) == EXTENSION_ASCONF;
 }
 
 /* --- ABORT and ERROR -------------------------------------------------------------------------- */

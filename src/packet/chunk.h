@@ -39,6 +39,7 @@ struct init {
 	size_t address_total; /* how many it lists: more than address_count if there was no room */
 	unsigned extensions;  /* enum stack_extension */
 	bool cookie;
+	bool host_name;        /* it gives a name as an address, which RFC 9260 forbids */
 	bool only_v4, only_v6; /* the one family that its Supported Address Types names */
 	bool complete;         /* every parameter was there and well-formed */
 };
@@ -63,6 +64,9 @@ struct chunks {
 
 /* cut: b is not the whole packet, so that its end says nothing about the sender. */
 void chunks_parse(struct bytes b, bool cut, struct chunks *chunks);
+
+/* RFC 5061 section 4.2.7: without AUTH, anybody could change the addresses of an association. */
+bool init_offers_asconf_alone(const struct init *init);
 
 /* The first cause of those that an ABORT or ERROR has behind its header; code 0: there is none. */
 void cause_parse(struct bytes causes, struct cause *cause);

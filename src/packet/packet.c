@@ -189,6 +189,7 @@ bool packet_parse(struct bytes b, const struct packet_context *context, struct p
 	packet->chunks.has_init = packet->chunks.more = packet->chunks.malformed = false;
 	if (!ip_parse(&b, &ip))
 		return false;
+	packet->fragment = ip.fragment;
 	cut = ip.fragment || (ip.length != SIZE_MAX && ip.length > b.left);
 	b = bytes_first(b, ip.length);
 	packet->source = ip.source;

@@ -44,6 +44,7 @@ struct packet {
 	enum packet_kind kind;
 	union address source, destination; /* with SCTP's ports; of ICMP: 0. No zone */
 	uint8_t hops;                      /* TTL or hop limit left */
+	bool fragment;                     /* the first of several */
 	bool encapsulated;                 /* in UDP */
 	uint16_t udp_source, udp_destination;
 	enum packet_checksum checksum;

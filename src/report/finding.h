@@ -70,7 +70,10 @@ enum finding_code {
 	FINDING_NO_ADDRESS_REACHABLE, /* of several addresses, for different reasons */
 
 	/* Answers and actions of the peer. */
-	FINDING_ABORTED_HERE, /* cause; FINDING_UP: time_us after that */
+	FINDING_ASCONF_WITHOUT_AUTH,
+	FINDING_INIT_ACK_INVALID, /* detail: what is wrong with it, or "" */
+	FINDING_TWO_STACKS,       /* port */
+	FINDING_ABORTED_HERE,     /* cause; FINDING_UP: time_us after that */
 	/* address: from there, by a host that does not know the association; time_us as below */
 	FINDING_ABORTED_BY_STRANGER,
 	FINDING_ABORTED_BY_PEER, /* cause, time_us after it was up */
@@ -86,6 +89,8 @@ enum finding_code {
 	FINDING_COOKIE_ERROR,          /* cause */
 	FINDING_REFUSED_WITH_CAUSE,    /* cause; FINDING_COOKIE: it answered the COOKIE-ECHO */
 	FINDING_ABORTED_THERE_OR_HERE, /* cause */
+	FINDING_RESOURCE_OR_ASCONF, /* cause: the peer's; or this host refused ASCONF without AUTH
+				     */
 	FINDING_QUEUE_FULL_OR_UNWANTED,
 	FINDING_NO_ENDPOINT_OR_QUEUE_FULL, /* port */
 	FINDING_NO_ENDPOINT_OR_NO_SCTP,    /* port: the same, or no SCTP at all */
@@ -112,6 +117,10 @@ enum finding_code {
 	FINDING_NO_COOKIE_ACK, /* the stack waits for it; time_us. Nothing more is known */
 	FINDING_BAD_CHECKSUM,  /* packets: how many, if counted */
 
+	/* What this host sends is not what it should be. */
+	FINDING_BAD_CHECKSUM_SENT, /* chunk */
+	FINDING_INIT_IN_FRAGMENTS,
+
 	/* An ICMP error of a router, a firewall or the peer's host: other, icmp, error. */
 	FINDING_ICMP_THIS_HOST,
 	FINDING_ICMP_PROHIBITED,
@@ -128,6 +137,7 @@ enum finding_code {
 	FINDING_HEARTBEATS_LOST,   /* lost, sent */
 	FINDING_OWN_ADDRESS,       /* this host has it, too */
 	FINDING_LEFT_OUT_BY_SCOPE, /* other: the address that answered the INIT */
+	FINDING_OTHER_ENDPOINT,    /* not listed, but it accepts alone (--each) */
 	FINDING_NOT_LISTED,
 
 	/* No answer arrived. */
@@ -187,6 +197,7 @@ enum finding_flag {
 	FINDING_NO_INIT = 1 << 9,     /* it did not answer the INIT either */
 	FINDING_RESOLVING = 1 << 10,  /* names were being looked up */
 	FINDING_HELD = 1 << 11,       /* every path had its time, but --hold was not over */
+	FINDING_ASCONF = 1 << 13,     /* the INIT offered ASCONF without AUTH */
 	FINDING_EACH = 1 << 12,       /* addresses were being tried alone (--each) */
 };
 
@@ -211,6 +222,7 @@ struct finding {
 	struct finding_icmp icmp;
 	uint8_t chunk; /* enum chunk_type; 0: none */
 	uint16_t port, other_port;
+	uint16_t local_port; /* the one that the user has given; 0: none */
 	uint32_t bytes;
 	uint32_t passed; /* the largest packet that got through, in bytes; 0: not known */
 	int64_t time_us;

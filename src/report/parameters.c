@@ -121,6 +121,12 @@ static void say_other_port(const struct phrase_context *c, char value[PARAMETER_
 		say(value, "%u", c->f->other_port);
 }
 
+static void say_local_port(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->local_port)
+		say(value, "%u", c->f->local_port);
+}
+
 static void say_family(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	if (c->f->family)
@@ -407,6 +413,7 @@ static const struct {
 	{ "other_link", say_other_link, false },
 	{ "port", say_port, false },
 	{ "other_port", say_other_port, false },
+	{ "local_port", say_local_port, true },
 	{ "family", say_family, true },
 	{ "option", say_option, false },
 	{ "name", say_name, false },
@@ -451,17 +458,12 @@ static const struct {
 	const char *name;
 	enum finding_flag flag;
 } flags[] = {
-	{ "several", FINDING_SEVERAL },
-	{ "ended", FINDING_ENDED },
-	{ "udp", FINDING_UDP },
-	{ "up", FINDING_UP },
-	{ "held", FINDING_HELD },
-	{ "each", FINDING_EACH },
-	{ "cookie", FINDING_COOKIE },
-	{ "retry", FINDING_RETRY },
-	{ "unconfirmed", FINDING_UNCONFIRMED },
-	{ "no_init", FINDING_NO_INIT },
-	{ "resolving", FINDING_RESOLVING },
+	{ "several", FINDING_SEVERAL }, { "ended", FINDING_ENDED },
+	{ "udp", FINDING_UDP },         { "up", FINDING_UP },
+	{ "held", FINDING_HELD },       { "each", FINDING_EACH },
+	{ "cookie", FINDING_COOKIE },   { "asconf", FINDING_ASCONF },
+	{ "retry", FINDING_RETRY },     { "unconfirmed", FINDING_UNCONFIRMED },
+	{ "no_init", FINDING_NO_INIT }, { "resolving", FINDING_RESOLVING },
 };
 
 static bool is_name(const char *name, const char *text, size_t length)

@@ -347,10 +347,36 @@ static const struct words table[] = {
 	  "each address is unreachable, and not all for the same reason",
 	  "the note of each address says why",
 	  "sctp-connect --explain with the code of each address (--json)" },
+	{ FINDING_ASCONF_WITHOUT_AUTH, "asconf-without-auth", RESULT_REFUSED, STATUS_NOT_CONNECTED,
+	  "this host's SCTP refuses its INIT-ACK, which offers ASCONF without AUTH",
+	  NULL,
+	  "at the peer, if it is Linux: sysctl net.sctp.auth_enable=1, or net.sctp.addip_enable=0; on this host, for the kernel's stack: net.sctp.addip_enable=0, or net.sctp.addip_noauth_enable=1, which accepts it without protection",
+	  "the peer offers to change addresses (ASCONF) without authentication (AUTH), and this host's stack takes no such INIT-ACK; it sends no ABORT",
+	  "at the peer: net.sctp.addip_enable=1 with auth_enable=0 and addip_noauth_enable=1\n"
+	  "on this host: net.sctp.addip_enable=1 with addip_noauth_enable=0",
+	  "sysctl net.sctp.addip_enable net.sctp.addip_noauth_enable net.sctp.auth_enable, on both ends" },
+	{ FINDING_INIT_ACK_INVALID, "init-ack-invalid", RESULT_REFUSED, STATUS_NOT_CONNECTED,
+	  "this host's SCTP refuses its INIT-ACK[detail:: {detail}]",
+	  NULL,
+	  "the peer's SCTP stack is at fault, or a middlebox that changes its packets: --verbose shows the INIT-ACK; the peer's settings and its vendor come next",
+	  "the peer answered the INIT, and this host's stack does not accept that answer",
+	  "a peer whose stack breaks RFC 9260 section 3.3.3, or is set up wrong: no streams, a receive window below 1500 bytes\n"
+	  "a middlebox that changes packets",
+	  "sctp-connect --verbose shows what was sent and what came\n"
+	  "tcpdump -vni any sctp" },
+	{ FINDING_TWO_STACKS, "two-stacks", RESULT_REFUSED, STATUS_NOT_CONNECTED,
+	  "answered ABORT, and then INIT-ACK: two SCTP stacks answer at that address",
+	  "the host answered ABORT, and then INIT-ACK: two SCTP stacks answer at that address",
+	  "one of them has port {port}, and the other one refuses for it: on the peer, unload the kernel's sctp module (rmmod sctp), or move the stack in user space to UDP (RFC 6951)",
+	  "one INIT was answered by two stacks: one does not know the port and sends ABORT, the other one accepts",
+	  "a program with its own SCTP stack (usrsctp, a vendor's) on a host whose kernel has its sctp module loaded\n"
+	  "two hosts with the same address",
+	  "on the peer: lsmod | grep sctp; ss -Slnp\n"
+	  "ip neigh: does the address change its link-layer address?" },
 	{ FINDING_ABORTED_HERE, "aborted-here", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "[up:aborted by this end: the peer broke the protocol[cause:: {cause}]][!up:its answer breaks the protocol]",
 	  "[up:this end aborted the association {when}, because the peer broke the protocol][!up:the host's answer to INIT breaks the protocol: this end aborted][cause:: {cause}]",
-	  "[up:tcpdump -vni any sctp shows what the peer sent][!up:[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]]",
+	  "[up:tcpdump -vni any sctp shows what the peer sent][!up:the peer's SCTP stack is at fault, or a middlebox that changes its packets: with CAP_NET_RAW, this program tells what is wrong with the INIT-ACK]",
 	  "the SCTP stack of this host sent an ABORT, because a packet of the peer broke the protocol",
 	  "the two stacks do not agree on a parameter, or one uses ASCONF without AUTH\n"
 	  "a middlebox that alters packets",
@@ -453,7 +479,7 @@ static const struct words table[] = {
 	{ FINDING_COOKIE_ERROR, "cookie-error", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered the COOKIE-ECHO with ERROR: {cause}",
 	  "the host answered the COOKIE-ECHO with ERROR: {cause}",
-	  "the peer's log may say more",
+	  "[cause_hint:{cause_hint}][!cause_hint:the peer's log may say more]",
 	  "the peer answered the COOKIE-ECHO with an ERROR chunk",
 	  "the cause in the chunk says why",
 	  "the logs of the server\n"
@@ -476,6 +502,15 @@ static const struct words table[] = {
 	  "the two stacks do not agree: one rejects a parameter of the other",
 	  "sctp-connect with CAP_NET_RAW: its witness sees who sends the ABORT\n"
 	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	{ FINDING_RESOURCE_OR_ASCONF, "out-of-resource-or-asconf", RESULT_REFUSED, STATUS_NOT_CONNECTED,
+	  "answered ABORT: {cause}, or offers ASCONF without AUTH",
+	  "the host answered ABORT: {cause}; or this host's SCTP refused its INIT-ACK, because it offers ASCONF without AUTH",
+	  "with CAP_NET_RAW, this program tells which; the second: sysctl net.sctp.addip_enable net.sctp.auth_enable must be 1 on both ends, or the first one 0",
+	  "the stack gives the same cause for both, and does not say which end ended the attempt",
+	  "the peer's accept queue or its memory is full\n"
+	  "this host has net.sctp.addip_enable=1, and the peer offers ASCONF without AUTH (addip_noauth_enable=1)",
+	  "sysctl net.sctp.addip_enable net.sctp.addip_noauth_enable net.sctp.auth_enable, on both ends\n"
+	  "tcpdump -vni any sctp: does an ABORT arrive, or an INIT-ACK?" },
 	{ FINDING_QUEUE_FULL_OR_UNWANTED, "queue-full-or-unwanted", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT",
 	  "the host answered the INIT, and the COOKIE-ECHO with ABORT: its queue is full, or it rejects this host",
@@ -487,7 +522,7 @@ static const struct words table[] = {
 	  "the logs of the server" },
 	{ FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "no-endpoint-or-queue-full", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT",
-	  "[other:{other_at}, where a NAT rule of this host sends the INIT,][!other:the host] answered ABORT: no endpoint listens on port {port}, or its queue is full",
+	  "[other:{other_at}, where a NAT rule of this host sends the INIT,][!other:the host] answered ABORT: no endpoint listens on port {port}, or its queue is full[asconf:, or it takes no ASCONF without AUTH, which this host offers (net.sctp.addip_noauth_enable)]",
 	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
 	  "the peer host answered the INIT with ABORT and gave no cause: nothing listens on that port, or its accept queue is full; the packet is the same for both",
 	  "no SCTP socket listens on that port (a TCP socket with the same port number does not count)\n"
@@ -649,6 +684,25 @@ static const struct words table[] = {
 	  "a tunnel on the path that truncates packets",
 	  "cat /proc/net/sctp/snmp: SctpChecksumErrors\n"
 	  "ethtool -k DEVICE | grep sctp, on the peer" },
+	{ FINDING_BAD_CHECKSUM_SENT, "bad-checksum-sent", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no answer: the {chunk} left this host with a bad SCTP checksum",
+	  NULL,
+	  "a rule of this host changes packets without correcting the CRC32c (nft list ruleset, tc filter show), and the peer drops them in silence: nstat -a | grep SctpChecksumErrors there counts them",
+	  "packets left this host with a wrong CRC32c, so the peer drops them",
+	  "an nftables or tc rule that rewrites ports or payload and does not update the checksum (tc: action csum)\n"
+	  "checksum offload that a virtual interface only pretends to have: ethtool -K DEVICE tx-checksum-sctp off",
+	  "nft list ruleset; tc filter show dev DEVICE egress\n"
+	  "nstat -a | grep SctpChecksumErrors, at the peer" },
+	{ FINDING_INIT_IN_FRAGMENTS, "init-in-fragments", RESULT_TIMEOUT, STATUS_TIMEOUT,
+	  "no answer to the INIT, which left in fragments",
+	  NULL,
+	  "its list of this host's addresses makes it larger than the MTU, and filters and NAT often drop fragments: -b makes the list shorter",
+	  "the INIT was so large that it left this host in fragments, and no answer arrived",
+	  "an INIT lists every address of this host, unless -b chooses: with some 170 IPv4 addresses it needs more than 1500 bytes\n"
+	  "a filter, NAT or load balancer that drops fragments, because only the first has ports\n"
+	  "the peer does not answer, as for silent",
+	  "ip -br addr; sctp-connect -b ADDR ...\n"
+	  "nstat -az | grep Reasm, at the peer" },
 	{ FINDING_ICMP_THIS_HOST, "icmp-this-host", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host itself answered {icmp}",
 	  NULL,
@@ -754,6 +808,14 @@ static const struct words table[] = {
 	  "the address was left out, because its scope is narrower than that of the address that answered the INIT",
 	  "a global address before a private one: both ends then leave out the private addresses",
 	  "sysctl net.sctp.addr_scope_policy on both ends (0: no rule)" },
+	{ FINDING_OTHER_ENDPOINT, "other-endpoint", RESULT_CONNECTED, -1,
+	  "not in this association, but accepts alone: another endpoint listens on it",
+	  NULL,
+	  "{address} has a listener of its own, or is another host: a server that is to be multihomed binds all its addresses to one socket (sctp_bindx)",
+	  "the peer did not list the address, but the address accepts an association when tried alone (--each)",
+	  "two listeners with one address each, where one listener with both was meant\n"
+	  "the addresses are of two hosts: two nodes of a cluster, a wrong address",
+	  "on the peer: cat /proc/net/sctp/eps: the addresses of each endpoint (LADDRS)" },
 	{ FINDING_NOT_LISTED, "not-listed", RESULT_CONNECTED, -1,
 	  "not an address of this peer",
 	  NULL,
@@ -784,17 +846,20 @@ static const struct words table[] = {
 	{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]",
-	  "[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, nothing there may use that UDP port, or a filter on the path or at the peer may drop it; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, or a filter on the path or at the peer may drop SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows whether it arrives]",
+	  "[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, nothing there may use that UDP port, or a filter on the path or at the peer may drop it; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, or a filter on the path or at the peer may drop SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
 	  "an INIT left this host, and no answer arrived",
 	  "a firewall that drops IP protocol 132: many pass only TCP\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
-	  "the peer is down, or its answer gets lost: a missing route there, or a filter",
+	  "the peer is down, or its answer gets lost: a missing route there, or a filter\n"
+	  "the packets are damaged on the path, and the peer drops them for their checksum\n"
+	  "a stale entry in conntrack on the path, if only one local port is silent",
 	  "ip route get ADDR; on the peer: ip route get ADDR-OF-THIS-HOST\n"
-	  "nft list ruleset; iptables -S: do they pass IP protocol 132 (sctp)?" },
+	  "nft list ruleset; iptables -S: do they pass IP protocol 132 (sctp)?\n"
+	  "nstat -a | grep SctpChecksumErrors, at the peer" },
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]",
-	  "nothing more is known: the host may be down[udp:, nothing there may use that UDP port], or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets",
+	  "nothing more is known: the host may be down[udp:, nothing there may use that UDP port], or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
 	  "no answer arrived, and without a witness it is not known whether the INIT left this host",
 	  "as for silent\n"
 	  "a filter of this host drops the INIT or the answer",

@@ -157,8 +157,10 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 	ledger->encapsulated = event->packet.encapsulated;
 	if (event->packet.checksum == CHECKSUM_BAD)
 		count(&ledger->bad_checksums_sent, event->time_us);
-	if (chunks->has_init)
+	if (chunks->has_init) {
 		add_tag(ledger->our_tags, &ledger->our_tag_count, chunks->init.tag);
+		ledger->asconf_alone = init_offers_asconf_alone(&chunks->init);
+	}
 	if (chunks_find(chunks, CHUNK_ABORT)) {
 		if (!ledger->aborts_sent.count && chunks->cause_count)
 			ledger->abort_sent_cause = chunks->causes[0];
@@ -171,11 +173,15 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 		ledger->translated_to = event->packet.destination;
 	}
 	count(&path->sent, event->time_us);
+	if (event->packet.checksum == CHECKSUM_BAD)
+		count(&path->bad_sent, event->time_us);
 	for (size_t i = 0; i < chunks->count; i++) {
 		switch (chunks->list[i].type) {
 		case CHUNK_INIT:
 			count(&path->inits, event->time_us);
 			set_way(&path->init_way, event);
+			if (event->packet.fragment)
+				count(&path->init_fragments, event->time_us);
 			break;
 		case CHUNK_COOKIE_ECHO:
 			count(&path->cookies, event->time_us);

@@ -77,7 +77,9 @@ struct ledger_path {
 
 	struct ledger_count inits; /* to it */
 	struct ledger_way init_way;
-	struct ledger_count init_acks; /* from it; this and all others here with our tag */
+	struct ledger_count init_fragments; /* of those INITs, which left in fragments */
+	struct ledger_count bad_sent;       /* to it with a bad checksum */
+	struct ledger_count init_acks;      /* from it; this and all others here with our tag */
 	struct ledger_way init_ack_way;
 	struct ledger_way received_way; /* of the newest packet in received */
 	union address init_ack_from;    /* the address that answered the INIT to this one */
@@ -124,6 +126,7 @@ struct ledger {
 	bool has_peer;     /* an INIT or INIT-ACK of the peer was seen, and is: */
 	struct init peer;  /* the newest */
 	struct ledger_count bad_checksums_sent;
+	bool asconf_alone; /* an INIT of this end offers ASCONF without AUTH */
 	struct ledger_count aborts_sent;
 	/*
 	 * This host has sent packets of this association somewhere else: NAT has changed the

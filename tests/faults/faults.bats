@@ -307,6 +307,15 @@ odd() {
   start_odd_peer
   odd "the peer allows no streams" no_streams
   odd "the peer's INIT-ACK has no cookie" no_cookie
+  odd "the peer's INIT-ACK has a host name" host_name
+  odd "the peer's receive window is too small" small_window
+  odd "the peer's initiate tag is 0" no_tag
+  [ "$STACK" = usrsctp ] || in_client sysctl -qw net.sctp.addip_enable=1
+  odd "the peer offers ASCONF without AUTH" asconf
+  [ "$STACK" = usrsctp ] || in_client sysctl -qw net.sctp.addip_enable=0
+  odd "the peer asks for a primary address" set_primary
+  odd "ABORT: restart with new addresses" abort_restart
+  odd "two stacks answer" two_stacks
   odd "ABORT with a text: AUTH is required" abort_violation
   odd "ABORT: out of resource" abort_resource
   odd "ABORT: out of resource, three addresses" abort_resource -a 10.1.2.2 -a 10.1.3.2
@@ -317,6 +326,7 @@ odd() {
   odd "ABORT as answer to a heartbeat" abort_asked
   odd "ABORT of another host that has an address of the peer" stranger
   odd -w "the peer's cookies are stale" stale_cookie
+  odd -w "the peer is still closing an older association" shutting_down
   odd "INIT-ACK with a wrong verification tag" wrong_tag
   odd "INIT-ACK with a bad checksum" bad_checksum --rto-initial 200ms
   odd "the peer restarts" restart
@@ -324,6 +334,7 @@ odd() {
   odd "the peer dies after the handshake" gone --probe-timeout 1s
   odd "the peer answers no padded heartbeat" no_padding
   odd "the peer lists fewer addresses than were asked for" fewer -a 10.1.2.2 -a 10.1.3.2
+  odd "the peer lists fewer addresses, each accepts alone" fewer -a 10.1.2.2 -a 10.1.3.2 --each
   odd "the peer lists a private address without a route" unrouted
   odd "the peer closes when it is asked" shutdown
   odd "another address of the peer answers" elsewhere

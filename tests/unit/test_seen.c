@@ -323,6 +323,151 @@ static void an_answer_from_another_port(void **state)
 	assert_int_equal(b.paths[0].verdict, VERDICT_TRIED);
 }
 
+/* --- An INIT-ACK that this end refuses -------------------------------------------------------- */
+
+/* The parts of an INIT-ACK; window 0: the usual one. */
+struct init_ack {
+	uint32_t tag, window;
+	uint16_t streams;
+	bool no_cookie, host_name;
+	const char *extensions;
+};
+
+static void take_init_ack_of(const struct init_ack *part)
+{
+	struct fake_ends ends = wire_ends_in("10.1.1.2");
+	uint8_t *value;
+
+	fake_packet(&wire.packet, &ends, OUR_TAG);
+	fake_init(&wire.packet, CHUNK_INIT_ACK, part->tag, part->streams, part->streams);
+	value = wire.packet.bytes + wire.packet.chunk + 4;
+	value[4] = value[5] = 0;
+	value[6] = (uint8_t)(part->window >> 8);
+	value[7] = (uint8_t)part->window;
+	if (part->host_name)
+		fake_parameter(&wire.packet, 11, "peer", 5);
+	if (part->extensions)
+		fake_parameter(&wire.packet, 0x8008, part->extensions, strlen(part->extensions));
+	if (!part->no_cookie)
+		fake_parameter(&wire.packet, 7, "cookie", 6);
+	fake_finish(&wire.packet);
+	wire_pass_as(1, false);
+}
+
+static void an_init_ack_that_is_refused(void **state)
+{
+	static const struct {
+		struct init_ack part;
+		enum finding_code code;
+		const char *reason, *hint;
+	} cases[] = {
+		{ { .tag = 0, .window = 65535, .streams = 10 },
+		  FINDING_INIT_ACK_INVALID,
+		  "its initiate tag is 0",
+		  "peer's SCTP" },
+		{ { .tag = 7, .window = 1499, .streams = 10 },
+		  FINDING_INIT_ACK_INVALID,
+		  "(a_rwnd) is less than 1500",
+		  "peer's SCTP" },
+		{ { .tag = 7, .window = 1500, .streams = 0 },
+		  FINDING_INIT_ACK_INVALID,
+		  "it allows no streams",
+		  "peer's SCTP" },
+		{ { .tag = 7, .window = 1500, .streams = 10, .host_name = true },
+		  FINDING_INIT_ACK_INVALID,
+		  "a host name",
+		  "peer's" },
+		{ { .tag = 7, .window = 1500, .streams = 10, .no_cookie = true },
+		  FINDING_INIT_ACK_INVALID,
+		  "no state cookie",
+		  "peer's" },
+		{ { .tag = 7, .window = 1500, .streams = 10, .extensions = "\xc1\x80" },
+		  FINDING_ASCONF_WITHOUT_AUTH,
+		  "ASCONF without AUTH",
+		  "auth_enable" },
+		{ { .tag = 7, .window = 1500, .streams = 10, .extensions = "\xc1\x80\x0f" },
+		  FINDING_ABORTED_HERE,
+		  "breaks the protocol",
+		  "peer's" },
+	};
+
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	b.evidence.ended = true;
+	/* The kernel says no more than that about its own refusal. */
+	b.evidence.error = ECONNREFUSED;
+	b.evidence.cause.code = CAUSE_OUT_OF_RESOURCE;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		take_init_ack_of(&cases[i].part);
+		expect(cases[i].code, cases[i].reason, cases[i].hint);
+		assert_int_equal(b.result.error, ECONNABORTED);
+	}
+	/* What was not seen may have been an ABORT. */
+	wire.ledger.lost = 1;
+	expect(FINDING_REFUSED_WITH_CAUSE, "out of resource", "");
+	b.evidence.asconf.refuses = true;
+	expect(FINDING_RESOURCE_OR_ASCONF, "out of resource; or this host's", "net.sctp");
+	b.evidence.ledger = NULL;
+	expect(FINDING_RESOURCE_OR_ASCONF, "out of resource; or this host's", "net.sctp");
+}
+
+static void two_answers_to_one_init(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, 0, OUR_TAG, "");
+	b.evidence.ended = true;
+	b.evidence.error = ECONNREFUSED;
+	expect(FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "no endpoint listens on port 5000", "");
+	b.evidence.asconf.offers = true;
+	expect(FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "takes no ASCONF without AUTH", "");
+	wire_after(1);
+	wire_take_init_ack("10.1.1.2", 1);
+	expect(FINDING_TWO_STACKS, "ABORT, and then INIT-ACK: two SCTP stacks", "has port 5000");
+}
+
+static void an_abort_of_the_cookie(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, 0, OUR_TAG, "");
+	b.evidence.ended = true;
+	b.evidence.error = ECONNREFUSED;
+	expect(FINDING_QUEUE_FULL_OR_UNWANTED, "the COOKIE-ECHO with ABORT", "");
+}
+
+/* --- What leaves is not what it should be ----------------------------------------------------- */
+
+static void an_init_with_a_bad_checksum(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire.packet.bytes[wire.packet.sctp + 8] ^= 1;
+	ledger_free(&wire.ledger);
+	begin(1);
+	wire_pass(1);
+	wire_after(1000);
+	expect(FINDING_BAD_CHECKSUM_SENT, "the INIT left this host with a bad SCTP checksum",
+	       "SctpChecksumErrors");
+	wire_send_init("10.1.1.2", 1);
+	expect(FINDING_SILENT, "", "");
+}
+
+static void an_init_in_fragments(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	expect(FINDING_SILENT, "", "tcpdump");
+	b.evidence.local_port = 7777;
+	expect(FINDING_SILENT, "", "an old entry for port 7777");
+	wire.packet.bytes[6] |= 0x20; /* more fragments follow */
+	wire_pass(1);
+	wire_after(1000);
+	expect(FINDING_INIT_IN_FRAGMENTS, "no answer to the INIT, which left in fragments", "-b");
+}
+
 #define WITH_ONE(test)   cmocka_unit_test_setup_teardown(test, one, stop)
 #define WITH_TWO(test)   cmocka_unit_test_setup_teardown(test, two, stop)
 #define WITH_THREE(test) cmocka_unit_test_setup_teardown(test, three, stop)
@@ -346,6 +491,11 @@ int main(void)
 		WITH_ONE(an_answer_from_another_port),
 		WITH_THREE(the_turn_of_the_second),
 		WITH_THREE(no_turn_is_used),
+		WITH_ONE(an_init_ack_that_is_refused),
+		WITH_ONE(two_answers_to_one_init),
+		WITH_ONE(an_abort_of_the_cookie),
+		WITH_ONE(an_init_with_a_bad_checksum),
+		WITH_ONE(an_init_in_fragments),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
