@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnose/parts.h"
+#include "witness/ledger_query.h"
 
 #include <errno.h>
 #include <linux/icmp.h>

@@ -13,6 +13,7 @@
 #include "packet/checksum.h"
 #include "base/loop.h"
 #include "engine/heartbeat.h"
+#include "witness/ledger_query.h"
 
 /* Every IPv4 host accepts MTU_MIN (RFC 791). Only loopback has links above MTU_MAX. */
 #define MTU_MIN 576

@@ -7,6 +7,7 @@
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"
 #include "engine/gather.h"
+#include "witness/ledger_query.h"
 
 /* The least time until a path is asked again, however short the interval and the round trip are. */
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)

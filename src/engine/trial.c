@@ -10,6 +10,7 @@
 #include "diagnose/endpoint.h"
 #include "diagnose/failed_call.h"
 #include "engine/snapshot.h"
+#include "witness/ledger_query.h"
 
 /* How long the answer of a second stack may take after that of the first: trial.h. */
 #define OTHER_ANSWER_US       (3 * USEC_PER_MSEC)

@@ -6,6 +6,7 @@
 
 #include "base/loop.h"
 #include "engine/big_packets.h"
+#include "witness/ledger_query.h"
 
 /* The time-out has so many steps, and so many heartbeats at most. */
 #define STEPS 4

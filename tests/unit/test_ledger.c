@@ -13,6 +13,7 @@
 
 #include "fake_wire.h"
 #include "witness/judge.h"
+#include "witness/ledger_query.h"
 
 static int start_two(void **state)
 {

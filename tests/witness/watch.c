@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "witness/judge.h"
 #include "witness/witness.h"
+#include "witness/ledger_query.h"
 
 #define ADDRESSES_MAX 16
 

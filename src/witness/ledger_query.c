@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "witness/ledger_query.h"
+
+bool ledger_padded_answered(const struct ledger_path *path, uint64_t id)
+{
+	for (size_t i = 0; i < LEDGER_PADDED_MAX; i++)
+		if (path->padding[i].id == id)
+			return path->padding[i].answered;
+	return false;
+}
+
+bool ledger_returns_elsewhere(const struct ledger_path *path)
+{
+	return path->inits.count && path->init_acks.count &&
+	       (path->init_way.ifindex != path->init_ack_way.ifindex ||
+		!address_equal(&path->init_way.local, &path->init_ack_way.local));
+}
+
+const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *path)
+{
+	for (unsigned n = path ? path->heartbeats.count : 0; n > 0; n--) {
+		const struct ledger_heartbeat *heartbeat = ledger_heartbeat(path, n - 1);
+
+		if (heartbeat && heartbeat->answered)
+			return heartbeat;
+	}
+	return NULL;
+}
+
+unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address *peer)
+{
+	const struct ledger_path *path = ledger_find(ledger, peer);
+	unsigned lost = 0, unanswered = 0;
+
+	for (unsigned n = 0; path && n < path->heartbeats.count; n++) {
+		const struct ledger_heartbeat *heartbeat = ledger_heartbeat(path, n);
+
+		if (!heartbeat)
+			continue;
+		if (heartbeat->answered)
+			lost = unanswered;
+		else
+			unanswered++;
+	}
+	return lost;
+}
+
+void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen)
+{
+	const struct ledger_path *path = ledger_find(ledger, peer);
+
+	*seen = (struct path_seen){ 0 };
+	if (!path)
+		return;
+	seen->inits = path->inits.count;
+	seen->init_acks = path->init_acks.count;
+	seen->cookie_echoes = path->cookies.count;
+	seen->cookie_acks = path->cookie_acks.count;
+	seen->aborts = path->aborts.count;
+	seen->heartbeats = path->heartbeats.count;
+	seen->heartbeat_acks = path->heartbeat_acks.count;
+	seen->bad_checksums = path->bad_checksums.count;
+	for (size_t i = 0; i < path->icmp_count; i++)
+		seen->icmp_errors += path->icmps[i].seen.count;
+}
+
+int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer)
+{
+	const struct ledger_heartbeat *heartbeat =
+		ledger_newest_answered(ledger_find(ledger, peer));
+
+	return heartbeat && !heartbeat->inexact && heartbeat->rtt_us > 0 ? heartbeat->rtt_us : 0;
+}
+
+static void forget_before(struct ledger_count *count, int64_t since_us)
+{
+	if (count->last_us < since_us)
+		*count = (struct ledger_count){ 0 };
+}
+
+void ledger_since(const struct ledger *ledger, const union address *peer, int64_t since_us,
+		  struct ledger *view, struct ledger_path *path)
+{
+	const struct ledger_path *all = ledger_find(ledger, peer);
+	size_t kept = 0;
+
+	*view = *ledger;
+	view->paths = path;
+	view->path_count = all ? 1 : 0;
+	if (!all)
+		return;
+	*path = *all;
+	forget_before(&path->heartbeats, since_us);
+	forget_before(&path->bad_checksums, since_us);
+	for (size_t i = 0; i < LEDGER_HEARTBEATS_MAX; i++)
+		if (path->heartbeat[i].sent_us < since_us)
+			path->heartbeat[i].answered = false;
+	for (size_t i = 0; i < all->icmp_count; i++)
+		if (all->icmps[i].seen.last_us >= since_us)
+			path->icmps[kept++] = all->icmps[i];
+	path->icmp_count = kept;
+}

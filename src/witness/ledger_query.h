@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What a ledger says, without a change of it. */
+#ifndef WITNESS_LEDGER_QUERY_H
+#define WITNESS_LEDGER_QUERY_H
+
+#include "witness/ledger.h"
+
+/* Was the padded heartbeat to it answered that has this heartbeat_id()? */
+bool ledger_padded_answered(const struct ledger_path *path, uint64_t id);
+
+/* Do its answers use another interface, or another address of ours, than the INITs to it? */
+bool ledger_returns_elsewhere(const struct ledger_path *path);
+
+/* The newest answered one that is still in the ring; NULL: none. */
+const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *path);
+
+/* How many heartbeats before that one were not answered, as far as they are in the ring. */
+unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address *peer);
+
+/* How many packets of each kind that address sent or got; zeros if the ledger does not have it. */
+void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen);
+
+/* The round trip of the newest answered heartbeat to it; 0: none, or not exact. */
+int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer);
+
+/*
+ * For a path that has worked before: *view has this address alone, with only the heartbeats, the
+ * ICMP errors and the bad checksums since then. The view uses *path, and is not
+ * freed. It is empty if the ledger does not have the address.
+ */
+void ledger_since(const struct ledger *ledger, const union address *peer, int64_t since_us,
+		  struct ledger *view, struct ledger_path *path);
+
+#endif
