@@ -126,11 +126,13 @@ $(B)/unit/test_%: $(B)/unit/test_%.o $(UNIT_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(FAKES) -o $@ $^ $(LIBS) -lcmocka
 
 # These ask fake_host.c instead of the host.
+FAKE_LOCAL := -Wl,--wrap=local_look_up,--wrap=local_port_closing,--wrap=local_unprivileged_port
 FAKE_HOST := -Wl,--wrap=route_error,--wrap=link_without_carrier,--wrap=neighbour_state,--wrap=host_has_address,--wrap=departure_look_up,--wrap=witness_open
 # These make one connection on a bench.
 BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt verify snapshot plan gather trial)
 $(BENCHED): $(B)/unit/bench.o
-$(BENCHED) $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST)
+$(BENCHED) $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST) $(FAKE_LOCAL)
+$(B)/unit/test_diagnose: FAKES = $(FAKE_LOCAL)
 
 .PRECIOUS: $(B)/unit/%.o
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "diagnose/endpoint.h"
 #include "diagnose/failed_call.h"
 
 /* RFC 9260 section 3.3.2: the least receive window. */
@@ -366,6 +367,22 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 
 /* --- And of the attempt ----------------------------------------------------------------------- */
 
+/* No address of -b can be used, or answers to them may not come back. */
+static struct finding source_finding(const struct evidence *evidence)
+{
+	struct finding finding = finding_of_local(&evidence->source);
+
+	address_set_port(&finding.address, 0);
+	if (finding.code != FINDING_NOT_LOCAL && finding.code != FINDING_LOCAL_LINK_DOWN)
+		return finding;
+	finding.code = finding.code == FINDING_NOT_LOCAL ? FINDING_SOURCE_NOT_LOCAL
+							 : FINDING_SOURCE_LINK_DOWN;
+	finding.other = finding.address;
+	finding.address.sa.sa_family = AF_UNSPEC;
+	add_circumstances(evidence, &finding);
+	return finding;
+}
+
 /* One address, and an ICMP error that reports it as unreachable. */
 static void diagnose_soft_error(struct result *result, const struct evidence *evidence)
 {
@@ -416,6 +433,10 @@ static struct finding why_silent(struct result *result, const struct evidence *e
 	if (report->pending_state == ASSOC_COOKIE_ECHOED) {
 		other.code = FINDING_NO_COOKIE_ACK;
 		add_circumstances(evidence, &other);
+		prefer(&cause, &other);
+	}
+	if (evidence->source.state != LOCAL_USABLE) {
+		other = source_finding(evidence);
 		prefer(&cause, &other);
 	}
 	if (report->checksum_errors) {

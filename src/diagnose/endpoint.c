@@ -8,6 +8,7 @@
 
 #include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
+#include "host/local.h"
 
 static enum finding_code code_of_name(enum unresolved_fault fault)
 {
@@ -101,22 +102,83 @@ static enum finding_code code_of_lack(enum stack_lack lack)
 	return FINDING_NONE;
 }
 
-/* For a call that binds local addresses. */
-static enum finding_code code_of_bind(const struct stack_fault *fault, int error)
+struct finding finding_of_local(const struct local_address *local)
 {
-	bool any_port = fault->address.sa.sa_family && !address_port(&fault->address);
+	static const enum finding_code codes[] = {
+		[LOCAL_ABSENT] = FINDING_NOT_LOCAL,
+		[LOCAL_TENTATIVE] = FINDING_LOCAL_TENTATIVE,
+		[LOCAL_DUPLICATE] = FINDING_LOCAL_DUPLICATE,
+		[LOCAL_ON_OTHER_LINK] = FINDING_LOCAL_ON_OTHER_LINK,
+		[LOCAL_IN_VRF] = FINDING_LOCAL_IN_VRF,
+		[LOCAL_LINK_DOWN] = FINDING_LOCAL_LINK_DOWN,
+		[LOCAL_USABLE] = FINDING_NONE,
+	};
+	struct finding finding = { .code = codes[local->state],
+				   .basis = BASIS_SYSTEM,
+				   .address = local->address };
 
-	switch (error) {
+	strcpy(finding.link, local->link);
+	strcpy(finding.other_link, local->vrf);
+	return finding;
+}
+
+static void why_not_local(struct finding *finding)
+{
+	struct local_address local;
+	struct finding why;
+
+	finding->code = FINDING_NOT_LOCAL;
+	if (!finding->address.sa.sa_family)
+		return;
+	local = local_look_up(&finding->address);
+	why = finding_of_local(&local);
+	/* The stack has the last word. */
+	if (!why.code || why.code == FINDING_NOT_LOCAL)
+		return;
+	why.call = finding->call;
+	why.error = finding->error;
+	*finding = why;
+}
+
+static void who_has_the_port(struct finding *finding)
+{
+	finding->code = FINDING_BIND_IN_USE;
+	if (!finding->address.sa.sa_family)
+		return;
+	if (!address_port(&finding->address)) {
+		finding->code = FINDING_NO_FREE_PORT;
+	} else if (local_port_closing(&finding->address, &finding->other)) {
+		finding->code = FINDING_BIND_CLOSING;
+		finding->basis = BASIS_SYSTEM;
+	}
+}
+
+static void who_forbids_the_port(struct finding *finding)
+{
+	uint16_t port = address_port(&finding->address);
+
+	finding->other_port = local_unprivileged_port();
+	finding->code = port && port < finding->other_port ? FINDING_PRIVILEGED_PORT
+							   : FINDING_BIND_FORBIDDEN;
+}
+
+/* For a call that binds local addresses. */
+static void why_not_bound(struct finding *finding)
+{
+	switch (finding->error) {
 	case EADDRINUSE:
-		return any_port ? FINDING_NO_FREE_PORT : FINDING_BIND_IN_USE;
+		who_has_the_port(finding);
+		break;
 	case EADDRNOTAVAIL:
-		return FINDING_NOT_LOCAL;
+		why_not_local(finding);
+		break;
 	case EACCES:
-		return FINDING_PRIVILEGED_PORT;
+	case EPERM:
+		who_forbids_the_port(finding);
+		break;
 	case EINVAL:
-		return FINDING_WILDCARD_NOT_ALONE;
-	default:
-		return FINDING_NONE;
+		finding->code = FINDING_WILDCARD_NOT_ALONE;
+		break;
 	}
 }
 
@@ -136,7 +198,7 @@ struct finding finding_of_fault(const struct stack_fault *fault, int error)
 	    error == ESOCKTNOSUPPORT)
 		return no_sctp_here(error);
 	if (!finding.code && fault->binds)
-		finding.code = code_of_bind(fault, error);
+		why_not_bound(&finding);
 	if (!finding.code)
 		finding.code = FINDING_CALL_FAILED;
 	return finding;

@@ -3,6 +3,7 @@
 #ifndef DIAGNOSE_ENDPOINT_H
 #define DIAGNOSE_ENDPOINT_H
 
+#include "host/local.h"
 #include "report/finding.h"
 #include "stack/stack.h"
 #include "target/unresolved.h"
@@ -14,5 +15,8 @@ struct finding finding_of_left_out(const struct unresolved *unresolved);
 
 /* Why an endpoint could not be opened; error is the positive errno. */
 struct finding finding_of_fault(const struct stack_fault *fault, int error);
+
+/* Why an address of -b cannot be used, or none. */
+struct finding finding_of_local(const struct local_address *local);
 
 #endif

@@ -4,6 +4,7 @@
 #define DIAGNOSE_EVIDENCE_H
 
 #include "base/util.h"
+#include "host/local.h"
 #include "report/result.h"
 #include "stack/stack.h"
 #include "target/unresolved.h"
@@ -37,6 +38,7 @@ struct evidence {
 	bool aborted;       /* PHASE_PENDING: the stack has seen the peer's ABORT */
 	bool ended;         /* PHASE_PENDING: the stack ended the attempt, not our deadline */
 	struct result_evidence report; /* the part that the report shows */
+	struct local_address source;   /* PHASE_PENDING: the first of -b, if none can be used */
 	const struct ledger *ledger;   /* what the witness saw; NULL: there was none */
 	int64_t now_us;                /* loop_now_us() at the end */
 	int64_t elapsed_us;            /* PHASE_PENDING: since the newest call */

@@ -10,6 +10,7 @@
 #include "engine/attempt.h"
 #include "engine/plan.h"
 #include "host/departure.h"
+#include "host/local.h"
 #include "host/route.h"
 #include "report/result.h"
 #include "witness/watch.h"
@@ -64,6 +65,7 @@ struct gather {
 
 	/* After gather_end(). */
 	struct asconf_settings asconf;
+	struct local_address source;  /* the first one of -b, if none of them can be used */
 	enum stack_assoc_state state; /* how far the attempt got */
 	uint64_t checksum_errors;     /* packets with a bad checksum that arrived meanwhile */
 };

@@ -98,7 +98,9 @@ void interface_look_up(int index, struct interface *interface)
 		printable(link.name, interface->name, sizeof(interface->name));
 		interface->loopback = link.loopback;
 		interface->dead = link.dead;
-		if (!link.master || link.vrf)
+		if (link.vrf && ask(fd, link.master, &link))
+			printable(link.name, interface->vrf, sizeof(interface->vrf));
+		if (!link.master || link.vrf || *interface->vrf)
 			break;
 		interface->top = link.master;
 	}

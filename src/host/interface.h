@@ -17,7 +17,8 @@ struct interface {
 	int top;
 	char name[IF_NAMESIZE]; /* of top, printable(); "if7" if the kernel does not tell */
 	bool loopback;
-	bool dead; /* it is up, and has no carrier */
+	bool dead;             /* it is up, and has no carrier */
+	char vrf[IF_NAMESIZE]; /* the VRF that top is in, printable(), or "" */
 };
 
 /* By netlink, a few microseconds, in this process's network namespace. */

@@ -51,9 +51,17 @@ enum finding_code {
 	FINDING_USRSCTP_THREADS, /* started, expected */
 	FINDING_USRSCTP_ADDRESSES,
 	FINDING_BIND_WRONG_FAMILY, /* family: of a left out address; 0: all are left out */
-	FINDING_BIND_IN_USE,       /* address: local, if known; the same for the next three */
+	FINDING_BIND_IN_USE,       /* address: local, if known; the same for the next ones */
+	FINDING_BIND_CLOSING,      /* other: the peer of the association */
 	FINDING_NOT_LOCAL,
-	FINDING_PRIVILEGED_PORT,
+	FINDING_LOCAL_TENTATIVE, /* link: which has it; the same for the next ones */
+	FINDING_LOCAL_DUPLICATE,
+	FINDING_LOCAL_ON_OTHER_LINK,
+	FINDING_LOCAL_IN_VRF, /* other_link: the VRF */
+	FINDING_LOCAL_LINK_DOWN,
+	FINDING_SOURCE_NOT_LOCAL, /* other: the -b address, which was bound; time_us */
+	FINDING_PRIVILEGED_PORT,  /* other_port: the first one that needs no privilege */
+	FINDING_BIND_FORBIDDEN,   /* error */
 	FINDING_WILDCARD_NOT_ALONE,
 	FINDING_NO_FREE_PORT,
 	FINDING_SCOPE_TOO_NARROW, /* address: the first of the call */
@@ -143,6 +151,7 @@ enum finding_code {
 	/* No answer arrived. */
 	FINDING_TOO_FEW_VERIFIED, /* verified, paths, required */
 	FINDING_NO_PATH_ANSWERS,
+	FINDING_SOURCE_LINK_DOWN,     /* other: the -b address, on link; time_us */
 	FINDING_SILENT,               /* the INIT left; time_us, FINDING_ENDED, FINDING_UDP */
 	FINDING_NO_ANSWER,            /* it is not known whether the INIT left; the same */
 	FINDING_HEARTBEAT_UNANSWERED, /* time_us, others; FINDING_UNCONFIRMED, FINDING_NO_INIT */

@@ -52,26 +52,42 @@ as_user() {
 without_socket() {
   local family=$1 error=$2
   shift 2
+  refused_call "$error" "socket:0:$family" "$@"
+}
+
+# forbidden ERRNO COMMAND...: the same; all calls that bind local addresses fail so.
+forbidden() {
+  local error=$1
+  shift
+  refused_call "$error" bind:0:- setsockopt:2:100 "$@" # SCTP_SOCKOPT_BINDX_ADD
+}
+
+# refused_call ERRNO CALL:ARGUMENT:VALUE... COMMAND...: in the client namespace; these system calls fail so. VALUE "-": any.
+refused_call() {
   run --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" \
-    python3 - "$family" "$error" "$@" <<-'END'
+    python3 - "$@" <<-'END'
 	# A seccomp filter, linux/seccomp.h and linux/filter.h: it stays over execve.
 	import ctypes, errno, os, platform, socket, struct, sys
-	number = {"x86_64": 41, "aarch64": 198, "riscv64": 198}[platform.machine()]
-	family = int(getattr(socket, sys.argv[1]))
-	error = getattr(errno, sys.argv[2])
-	filter = b"".join(struct.pack("=HBBI", *step) for step in [
-	    (0x20, 0, 0, 0),               # the system call
-	    (0x15, 0, 3, number),          # socket()?
-	    (0x20, 0, 0, 16),              # its first argument
-	    (0x15, 0, 1, family),          # of that family?
-	    (0x06, 0, 0, 0x50000 | error), # then this errno
-	    (0x06, 0, 0, 0x7fff0000)])     # else as always
+	others = {"socket": 198, "bind": 200, "setsockopt": 208}
+	numbers = {"x86_64": {"socket": 41, "bind": 49, "setsockopt": 54}, "aarch64": others, "riscv64": others}
+	error = getattr(errno, sys.argv[1])
+	steps, command = [], sys.argv[2:]
+	while command[0].count(":") == 2:
+	    call, argument, value = command.pop(0).split(":")
+	    number = numbers[platform.machine()][call]
+	    steps += [(0x20, 0, 0, 0), (0x15, 0, 1 if value == "-" else 3, number)] # is it this call?
+	    if value != "-":                                                        # with this argument?
+	        value = int(value) if value.isdigit() else int(getattr(socket, value))
+	        steps += [(0x20, 0, 0, 16 + 8 * int(argument)), (0x15, 0, 1, value)]
+	    steps += [(0x06, 0, 0, 0x50000 | error)]
+	steps += [(0x06, 0, 0, 0x7fff0000)]
+	filter = b"".join(struct.pack("=HBBI", *step) for step in steps)
 	libc = ctypes.CDLL(None, use_errno=True)
 	buffer = ctypes.create_string_buffer(filter)
 	program = struct.pack("HxxxxxxP", len(filter) // 8, ctypes.addressof(buffer))
 	if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program, 0, 0):
 	    sys.exit("seccomp: " + os.strerror(ctypes.get_errno()))
-	os.execv(sys.argv[3], sys.argv[3:])
+	os.execv(command[0], command)
 	END
   echo "$output"
   echo "$stderr"
@@ -133,6 +149,109 @@ without_socket() {
   json .errno EACCES .errno_number 13
   keep_json <<<"$output"
   try 0 -b 10.1.1.1:999 -a 10.1.1.2:5000
+}
+
+# told NAME CODE WORDS: the same of the last "try_json 6", recorded as a fault of that name.
+told() {
+  json .exit_status 6 .cause.code "$2" ".reason | contains(\"$3\")" true
+  record "$1"
+}
+
+# bats test_tags=kernel,faults
+@test "-b: addresses that this host has, and cannot use" {
+  local other
+  # Nobody answers the detection, which goes on for as long as this test.
+  ip -n "$TOPO-client" link add dad0 type veth peer name dad1
+  in_client sysctl -q -w net.ipv6.conf.dad0.accept_dad=1 net.ipv6.conf.dad0.dad_transmits=1000
+  ip -n "$TOPO-client" link set dad0 up
+  ip -n "$TOPO-client" link set dad1 up
+  ip -n "$TOPO-client" addr add fd09::1/64 dev dad0
+  try_json 6 -b fd09::1 -a '[fd01:1::2]:5000'
+  told "-b is a tentative address" local-tentative dad0
+
+  # The other end of the link has it, too.
+  ip -n "$TOPO-client" addr add fd09::2/64 dev dad1 nodad
+  ip -n "$TOPO-client" link set dad1 netns "$TOPO-server"
+  in_server sysctl -q -w net.ipv6.conf.dad1.accept_dad=0
+  ip -n "$TOPO-server" link set dad1 up
+  ip -n "$TOPO-server" addr add fd09::3/64 dev dad1 nodad
+  in_client sysctl -q -w net.ipv6.conf.dad0.dad_transmits=1
+  ip -n "$TOPO-client" addr add fd09::3/64 dev dad0
+  wait_for detected fd09::3
+  try_json 6 -b '[fd09::3]:7000' -a '[fd01:1::2]:5000'
+  told "-b is an address that another host has" local-duplicate "fd09::3"
+  ip -n "$TOPO-client" link del dad0
+
+  other=$(ip -n "$TOPO-client" -6 -o addr show dev c1 scope link | grep -oE 'fe80[^/]*')
+  try_json 6 -b "$other%c2" -a '[fd01:1::2]:5000'
+  told "-b is a link-local address of another link" local-on-other-link "is on c1"
+
+  ip -n "$TOPO-client" link add red type vrf table 10 || skip "this kernel has no VRFs"
+  ip -n "$TOPO-client" link add vrf0 master red type veth peer name vrf1
+  ip -n "$TOPO-client" addr add 10.8.8.1/24 dev vrf0
+  ip -n "$TOPO-client" link set red up
+  ip -n "$TOPO-client" link set vrf0 up
+  try_json 6 -b 10.8.8.1 -a 10.1.1.2:5000
+  told "-b is an address of a VRF" local-in-vrf red
+  ip -n "$TOPO-client" link del vrf0
+  ip -n "$TOPO-client" link del red
+  assert_equal "$(packets_out client)" "$packets"
+}
+
+detected() { # ADDRESS
+  ip -n "$TOPO-client" -6 -o addr show dadfailed | grep -qF "$1"
+}
+
+# bats test_tags=faults
+@test "-b: an address on a link that is down" {
+  ip -n "$TOPO-client" link add down0 type veth peer name down1
+  ip -n "$TOPO-client" addr add 10.8.9.1/24 dev down0
+  run --separate-stderr in_client "${PROGRAM[@]}" --json -w 500ms -b 10.8.9.1 -a 10.1.1.2:5000
+  echo "$output"
+  keep_json <<<"$output"
+  json .cause.code source-link-down '.reason | contains("down0")' true
+  record "-b is an address on a link that is down"
+  ip -n "$TOPO-client" link del down0
+}
+
+# bats test_tags=kernel,faults
+@test "-b: an address of nobody, which ip_nonlocal_bind allows" {
+  in_client sysctl -q -w net.ipv4.ip_nonlocal_bind=1
+  try_json 4 -w 500ms -b 10.66.66.66 -a 10.1.1.2:5000
+  in_client sysctl -q -w net.ipv4.ip_nonlocal_bind=0
+  json .cause.code source-not-local '.reason | contains("10.66.66.66")' true
+  record "-b is not an address of this host, and net.ipv4.ip_nonlocal_bind is 1"
+}
+
+# bats test_tags=kernel,faults
+@test "-b: a port that an association holds which is still closing" {
+  # Its program is gone, and its data is not delivered.
+  peer client <<-'END'
+	s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132)
+	s.bind(('10.1.1.1', 7777))
+	s.connect(('10.1.1.2', 5000))
+	os.system('ip netns exec "$TOPO-server" nft add table inet gone')
+	os.system('ip netns exec "$TOPO-server" nft "add chain inet gone in { type filter hook input priority 0; policy drop; }"')
+	s.send(b'x' * 1000)
+	END
+  packets=$(packets_out client)
+  try_json 6 -b 10.1.1.1:7777 -a 10.1.1.2:5000
+  told "-b with the port of an association that is still closing" bind-closing "an association with 10.1.1.2"
+  in_server nft delete table inet gone
+  wait_for no_associations client
+  try 0 -b 10.1.1.1:7777 -a 10.1.1.2:5000
+}
+
+# bats test_tags=kernel,faults
+@test "-b: a port that needs a privilege by sysctl, and one that is forbidden" {
+  in_client sysctl -q -w net.ipv4.ip_unprivileged_port_start=6000
+  as_user "${PROGRAM[@]}" --json -b 10.1.1.1:5999 -a 10.1.1.2:5000
+  in_client sysctl -q -w net.ipv4.ip_unprivileged_port_start=1024
+  told "-b with a port below net.ipv4.ip_unprivileged_port_start" privileged-port "ports below 6000"
+  # bind(), and setsockopt(SCTP_SOCKOPT_BINDX_ADD), as a security module does.
+  forbidden EACCES "${PROGRAM[@]}" --json -b 10.1.1.1:5999 -a 10.1.1.2:5000
+  told "-b that a security module forbids" bind-forbidden forbids
+  keep_json <<<"$output"
 }
 
 # --- Resources --------------------------------------------------------------------------------

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "fake_stack.h"
 #include "witness/witness.h"
 
 struct fake_host fake_host;
 
 int __wrap_route_error(const union address *peer, const union address *sources, size_t count);
 bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
+struct local_address __wrap_local_look_up(const union address *address);
+bool __wrap_local_port_closing(const union address *local, union address *peer);
+uint16_t __wrap_local_unprivileged_port(void);
 enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop);
 void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
 bool __wrap_host_has_address(const union address *address);
@@ -44,6 +48,28 @@ bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZ
 	(void)peer;
 	(void)name;
 	return false;
+}
+
+struct local_address __wrap_local_look_up(const union address *address)
+{
+	struct local_address local = { .state = fake_host.local_state, .address = *address };
+
+	strcpy(local.link, "down0");
+	strcpy(local.vrf, "red");
+	return local;
+}
+
+bool __wrap_local_port_closing(const union address *local, union address *peer)
+{
+	(void)local;
+	if (fake_host.port_closing)
+		*peer = (union address)FAKE_V4(0x0a010102, 5000);
+	return fake_host.port_closing;
+}
+
+uint16_t __wrap_local_unprivileged_port(void)
+{
+	return fake_host.unprivileged_port ? fake_host.unprivileged_port : 1024;
 }
 
 enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop)

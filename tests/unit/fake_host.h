@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host whose answers a test writes down. It replaces host/route.h, and the witness, which does
- * not exist here. Only in tests that are linked with FAKE_HOST (Makefile). The real host is not
- * asked, and nothing is sent.
+ * A host whose answers a test writes down. It replaces host/route.h and host/local.h, and the
+ * witness, which does not exist here. Only in tests that are linked with FAKE_HOST or FAKE_LOCAL
+ * (Makefile). The real host is not asked, and nothing is sent.
  */
 #ifndef FAKE_HOST_H
 #define FAKE_HOST_H
 
 #include "host/departure.h"
+#include "host/local.h"
 #include "host/route.h"
 
 #define FAKE_HOST_MAX 4
@@ -18,6 +19,9 @@ struct fake_host {
 	const char *silent[FAKE_HOST_MAX];   /* addresses that do not answer on their link */
 	enum ipsec ipsec;                    /* of every packet; 0: none */
 	const char *own[FAKE_HOST_MAX];      /* addresses of this host */
+	bool port_closing;                   /* by an association with 10.1.1.2:5000 */
+	uint16_t unprivileged_port;          /* 0: 1024 */
+	enum local_state local_state;        /* of each address of -b, on the link "down0" */
 	unsigned route_lookups;              /* how often a route was looked up */
 	unsigned neighbour_lookups;
 };

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "diagnose/diagnose.h"
+#include "diagnose/endpoint.h"
+#include "fake_host.h"
 #include "fake_stack.h"
 #include "options.h"
 #include "report/words.h"
@@ -1017,6 +1019,57 @@ static void route_of_no_family(void **state)
 	assert_int_equal(route_error(&a, NULL, 0), 0);
 }
 
+/* What this host says of an address that the stack does not bind, and of its port. */
+static void what_is_not_bound(void **state)
+{
+	const struct {
+		int error;
+		uint16_t port;
+		struct fake_host host;
+		enum finding_code code;
+	} conditions[] = {
+		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_USABLE }, FINDING_NOT_LOCAL },
+		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_ABSENT }, FINDING_NOT_LOCAL },
+		{ EADDRNOTAVAIL, 80, { .local_state = LOCAL_TENTATIVE }, FINDING_LOCAL_TENTATIVE },
+		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_DUPLICATE }, FINDING_LOCAL_DUPLICATE },
+		{ EADDRNOTAVAIL,
+		  0,
+		  { .local_state = LOCAL_ON_OTHER_LINK },
+		  FINDING_LOCAL_ON_OTHER_LINK },
+		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_IN_VRF }, FINDING_LOCAL_IN_VRF },
+		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_LINK_DOWN }, FINDING_LOCAL_LINK_DOWN },
+		{ EADDRINUSE, 80, { .port_closing = false }, FINDING_BIND_IN_USE },
+		{ EADDRINUSE, 80, { .port_closing = true }, FINDING_BIND_CLOSING },
+		{ EADDRINUSE, 0, { .port_closing = true }, FINDING_NO_FREE_PORT },
+		{ EACCES, 1023, { .unprivileged_port = 1024 }, FINDING_PRIVILEGED_PORT },
+		{ EACCES, 1024, { .unprivileged_port = 1024 }, FINDING_BIND_FORBIDDEN },
+		{ EACCES, 5999, { .unprivileged_port = 6000 }, FINDING_PRIVILEGED_PORT },
+		{ EACCES, 0, { .unprivileged_port = 1024 }, FINDING_BIND_FORBIDDEN },
+		{ EPERM, 80, { .unprivileged_port = 80 }, FINDING_BIND_FORBIDDEN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(conditions); i++) {
+		struct stack_fault fault = { .call = "sctp_bindx",
+					     .binds = true,
+					     .address = FAKE_V4(0x7f000008, 80) };
+		struct finding finding;
+
+		address_set_port(&fault.address, conditions[i].port);
+		fake_host = conditions[i].host;
+		finding = finding_of_fault(&fault, conditions[i].error);
+		assert_string_equal(finding_name(finding.code), finding_name(conditions[i].code));
+		assert_int_equal(finding.error, conditions[i].error);
+		assert_string_equal(finding.call, "sctp_bindx");
+		assert_int_equal(address_port(&finding.address), conditions[i].port);
+		if (conditions[i].code == FINDING_LOCAL_IN_VRF)
+			assert_string_equal(finding.other_link, "red");
+		if (conditions[i].code == FINDING_BIND_CLOSING)
+			assert_int_equal(address_port(&finding.other), 5000);
+	}
+	fake_host = (struct fake_host){ 0 };
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1030,6 +1083,7 @@ int main(void)
 		cmocka_unit_test(verdicts_follow_the_order_of_the_call),
 		cmocka_unit_test(an_address_that_was_moved_was_tried),
 		cmocka_unit_test(what_was_not_in_the_call_stays),
+		cmocka_unit_test(what_is_not_bound),
 		cmocka_unit_test(route_to_loopback),
 		cmocka_unit_test(route_without_zone),
 		cmocka_unit_test(route_of_no_family),

@@ -56,10 +56,45 @@ static void a_fast_answer_asks_no_route(void **state)
 	assert_int_equal(fake_loop_waits(), 1);
 }
 
+/* What this host knows of -b explains a silence, unless one of them can be used. */
+static void silence_of_a_source(void **state)
+{
+	static const struct {
+		enum local_state state;
+		enum finding_code code;
+		enum result_word word;
+	} cases[] = {
+		{ LOCAL_USABLE, FINDING_NO_ANSWER, RESULT_TIMEOUT },
+		{ LOCAL_ABSENT, FINDING_SOURCE_NOT_LOCAL, RESULT_TIMEOUT },
+		{ LOCAL_LINK_DOWN, FINDING_SOURCE_LINK_DOWN, RESULT_TIMEOUT },
+		{ LOCAL_TENTATIVE, FINDING_LOCAL_TENTATIVE, RESULT_FAILED },
+		{ LOCAL_DUPLICATE, FINDING_LOCAL_DUPLICATE, RESULT_FAILED },
+		{ LOCAL_IN_VRF, FINDING_LOCAL_IN_VRF, RESULT_FAILED },
+	};
+	const struct fake_script silent[] = { { 0 } };
+	const struct fake_script refused[] = { { EVENTS(FAILED(MSEC, ECONNREFUSED)) } };
+	const struct result *result;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		fake_host.local_state = cases[i].state;
+		result = RUN(silent, ONE, "-b", "127.0.0.9:7000");
+		assert_string_equal(finding_name(result->cause.code), finding_name(cases[i].code));
+		assert_string_equal(result_name(result->word), result_name(cases[i].word));
+		if (cases[i].state != LOCAL_USABLE)
+			assert_contains(said_reason(result).text, "127.0.0.9");
+	}
+	fake_host.local_state = LOCAL_ABSENT;
+	assert_int_equal(RUN(silent, ONE)->cause.code, FINDING_NO_ANSWER);
+	assert_result(RUN(refused, ONE, "-b", "127.0.0.9"), REFUSED);
+	assert_int_equal(NEWEST.took_us, MSEC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(no_host_on_the_link),
+		TEST(silence_of_a_source),
 		TEST(no_route_needs_no_blocking_call),
 		TEST(silence_costs_nothing),
 		TEST(a_fast_answer_asks_no_route),

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What this host knows of an address of its own, and of who has its ports. */
+#ifndef HOST_LOCAL_H
+#define HOST_LOCAL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+enum local_state {
+	LOCAL_USABLE, /* or this host did not tell */
+	LOCAL_ABSENT, /* no interface has it */
+	LOCAL_TENTATIVE,
+	LOCAL_DUPLICATE,     /* duplicate address detection has found it on another host */
+	LOCAL_ON_OTHER_LINK, /* link has it, and the zone is another one */
+	LOCAL_IN_VRF,        /* link is in vrf */
+	LOCAL_LINK_DOWN,     /* link is down, or has no carrier */
+};
+
+struct local_address {
+	enum local_state state;
+	union address address; /* as it was asked for */
+	char link[IF_NAMESIZE], vrf[IF_NAMESIZE];
+};
+
+/* A wildcard address is usable. */
+struct local_address local_look_up(const union address *address);
+
+/*
+ * Does an association hold this local port whose program has closed it, and whose peer has not
+ * answered that yet? It is that of the kernel's SCTP, and no program has it any more. If so, *peer
+ * is an address of its peer, with its port.
+ */
+bool local_port_closing(const union address *local, union address *peer);
+
+/* The lowest port that needs no privilege. */
+uint16_t local_unprivileged_port(void);
+
+#endif
