@@ -159,7 +159,6 @@ told() {
 
 # bats test_tags=kernel,faults
 @test "-b: addresses that this host has, and cannot use" {
-  local other
   # Nobody answers the detection, which goes on for as long as this test.
   ip -n "$TOPO-client" link add dad0 type veth peer name dad1
   in_client sysctl -q -w net.ipv6.conf.dad0.accept_dad=1 net.ipv6.conf.dad0.dad_transmits=1000
@@ -182,8 +181,9 @@ told() {
   told "-b is an address that another host has" local-duplicate "fd09::3"
   ip -n "$TOPO-client" link del dad0
 
-  other=$(ip -n "$TOPO-client" -6 -o addr show dev c1 scope link | grep -oE 'fe80[^/]*')
-  try_json 6 -b "$other%c2" -a '[fd01:1::2]:5000'
+  ip -n "$TOPO-client" addr add fe80::77/64 dev c1 nodad
+  try_json 6 -b fe80::77%c2 -a '[fd01:1::2]:5000'
+  ip -n "$TOPO-client" addr del fe80::77/64 dev c1
   told "-b is a link-local address of another link" local-on-other-link "is on c1"
 
   ip -n "$TOPO-client" link add red type vrf table 10 || skip "this kernel has no VRFs"
