@@ -216,9 +216,13 @@ check-cross: all usrsctp ## only the tests of one stack against the other
 	@tests/run cross
 check-witness: all usrsctp witness ## only the tests of what is seen on the wire
 	@tests/run witness
+check-servers: all ## real servers as peers: freeDiameter, osmo-stp, Kamailio, each RUNS (1000) times in a row
+	@tests/servers/fetch
+	@RUNS=$(RUNS) tests/run servers
+RUNS ?= 1000
 check-calls: all ## every system call fails, in every mode, on both stacks (hours)
 	@CALLS=--all tests/run calls
-.PHONY: check-platform check-usrsctp check-cross check-witness check-calls
+.PHONY: check-platform check-usrsctp check-cross check-witness check-calls check-servers
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit

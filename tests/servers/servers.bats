@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+# Real servers as peers, on the three addresses of the server: none may be harmed by a client that looks at it. They
+# use the kernel's SCTP. tests/servers/fetch fetches them. RUNS: how often each is connected to in a row.
+#
+# The clock of the guest should count instructions (vm run -i): else, on a busy machine, a server may get no
+# processor while it accepts, for longer than --hold.
+# bats file_tags=kernel
+load ../e2e/helper
+
+setup_file() {
+  export TOPO=srv$$
+  topo_up 3
+  # freeDiameter asks for its client's name before it goes on.
+  local dir
+  for dir in "/etc/netns/$TOPO-server" "/etc/netns/$TOPO-client"; do
+    mkdir -p "$dir"
+    echo 'hosts: files' >"$dir/nsswitch.conf"
+  done
+}
+
+teardown_file() {
+  topo_down
+  rm -rf "/etc/netns/$TOPO-server" "/etc/netns/$TOPO-client"
+}
+
+setup() {
+  local root=$PWD/build/servers/root libraries
+  libraries=$(echo "$root"/usr/lib/*-linux-gnu)
+  export PATH=$PATH:$root/usr/bin:$root/usr/sbin
+  SERVER_ENV=(env "LD_LIBRARY_PATH=$libraries:$libraries/kamailio")
+  MODULES=$libraries/kamailio/modules
+  [ -d "$MODULES" ] || MODULES=$(echo /usr/lib/*-linux-gnu/kamailio/modules)
+  SERVER=
+}
+
+teardown() {
+  end_programs
+  [ -z "$SERVER" ] || { kill "$SERVER" && wait "$SERVER"; } || true
+}
+
+# serve SIDE PORT PROGRAM [ARGUMENT]...: in the background, until it listens. Sets SERVER (pid), PORT, and SERVER_OUT.
+serve() {
+  local side=$1
+  PORT=$2
+  shift 2
+  command -v "$1" >/dev/null || skip "$1 is missing: tests/servers/fetch"
+  SERVER_OUT=$BATS_TEST_TMPDIR/server
+  echo "\$ $* &"
+  ip netns exec "$TOPO-$side" "${SERVER_ENV[@]}" ${STRACE:-} "$@" </dev/null >"$SERVER_OUT" 2>&1 3>&- &
+  SERVER=$!
+  wait_for listens "$side" "$PORT" || { cat "$SERVER_OUT"; return 1; }
+  TARGET=(-a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2)
+}
+
+freediameter() {
+  [ -e build/servers/cert.pem ] || skip "there is no certificate: tests/servers/fetch"
+  serve server 3868 freeDiameterd -c tests/servers/freediameter.conf
+}
+
+# it_lives: it runs, has not begun to shut down, and accepts.
+it_lives() {
+  if ! kill -0 "$SERVER" || grep -a FATAL "$SERVER_OUT"; then
+    cat "$SERVER_OUT"
+    fail "the server was harmed"
+  fi
+  try_json 0 "${TARGET[@]}"
+  json .result connected '[.paths[].verdict] | join(" ")' 'verified verified verified'
+}
+
+interrupted_while_held() {
+  start_client -v --hold 30s "${TARGET[@]}"
+  wait_for_line "$CLIENT_OUT.err" 'verifying$'
+  end_client INT
+  [ "$client_status" -eq 130 ]
+}
+
+# given_up: as late as it can be, when the server has already accepted.
+given_up() {
+  nft_client input 'sctp chunk cookie-ack exists' drop || skip "nft cannot match SCTP chunks here"
+  try 4 -w 500ms "$@" "${TARGET[@]}"
+  nft_flush
+}
+
+# A client that does nothing.
+in_a_row() { # RUNS
+  local status=0
+  echo "# $1 runs"
+  timeout -k 1 3000 ip netns exec "$TOPO-client" bash -c 'runs=$1; shift
+    for ((i = 1; i <= runs; i++)); do "$@" || { echo "run $i: status $?"; exit 1; }; done' bash "$1" \
+    "$SCTP_CONNECT" -q "${TARGET[@]}" || status=$?
+  [ "$status" -eq 0 ] || { cat "$SERVER_OUT"; return 1; }
+}
+
+every_mode() {
+  local option
+  # The first client of a server that has just started waits for a disk or two.
+  try 0 --hold 3s "${TARGET[@]}"
+  for option in -B -m --no-probe; do
+    try 0 "$option" "${TARGET[@]}"
+  done
+  it_lives
+  try_json 0 --each "${TARGET[@]}"
+  json .result connected '[.each[].result] | join(" ")' 'connected connected connected'
+  it_lives
+  try 0 --monitor --count 2 --interval 200ms "${TARGET[@]}"
+  it_lives
+  interrupted_while_held
+  it_lives
+  given_up
+  given_up -m
+  it_lives
+}
+
+@test "freeDiameter survives" {
+  freediameter
+  every_mode
+  in_a_row "${RUNS:-100}"
+  it_lives
+}
+
+@test "osmo-stp survives" {
+  serve server 2905 osmo-stp -c tests/servers/osmo-stp.cfg
+  every_mode
+  in_a_row "${RUNS:-20}"
+  it_lives
+}
+
+@test "Kamailio survives" {
+  serve server 5060 kamailio -f tests/servers/kamailio.cfg -L "$MODULES" -DD -E -Y "$BATS_TEST_TMPDIR" \
+    -w "$BATS_TEST_TMPDIR"
+  every_mode
+  in_a_row "${RUNS:-20}"
+  it_lives
+}
+
+# So slow that what closes early certainly ends it.
+@test "freeDiameter, 50 ms late: --hold saves it, and --hold 0 ends it" {
+  command -v strace >/dev/null || skip "strace is missing"
+  STRACE="strace -f -qq -o /dev/null -e trace=accept -e inject=accept:delay_exit=50000" freediameter
+  try 0 --hold 3s "${TARGET[@]}"
+  local i
+  for i in 1 2 3; do
+    try 0 --no-probe "${TARGET[@]}"
+    try 0 -q -m "${TARGET[@]}"
+    interrupted_while_held
+    try 0 --each "${TARGET[@]}"
+  done
+  it_lives
+  try 0 --hold 0 --no-probe "${TARGET[@]}"
+  wait_for_line "$SERVER_OUT" FATAL
+}
+
+@test "freeDiameter connects to --listen, from all its addresses, and survives its end" {
+  [ -e build/servers/cert.pem ] || skip "there is no certificate: tests/servers/fetch"
+  local conf=$BATS_TEST_TMPDIR/client.conf
+  start_listener -b 10.1.1.2:3868 -b 10.1.2.2 -b 10.1.3.2
+  sed -E 's/(10\.1\.[0-9])\.2/\1.1/' tests/servers/freediameter.conf >"$conf"
+  echo 'ConnectPeer = "peer.lab" { ConnectTo = "10.1.1.2"; ConnectTo = "10.1.2.2"; No_TLS; TcTimer = 1; };' >>"$conf"
+  serve client 3868 freeDiameterd -c "$conf"
+  wait_for_line "$LISTEN_OUT" '^up .* from 10\.1\.[123]\.1:'
+  cat "$LISTEN_OUT"
+  end_listener
+  [ "$listener_status" -eq 143 ] || [ "$listener_status" -eq 0 ]
+  kill -0 "$SERVER"
+  refute grep -a FATAL "$SERVER_OUT"
+}
