@@ -9,6 +9,7 @@
 #include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
 #include "host/local.h"
+#include "host/modprobe.h"
 
 static enum finding_code code_of_name(enum unresolved_fault fault)
 {

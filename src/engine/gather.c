@@ -26,16 +26,34 @@
 
 /* --- The way to one address ------------------------------------------------------------------ */
 
-void way_look_for_route(struct way *way, const union address *address, const struct plan *plan)
+void way_look_for_route(struct way *way, struct routes *routes, const union address *address,
+			const struct plan *plan)
 {
-	way->route_error = route_error(address, plan->sources, plan->source_count);
-	if (!way->route_error && link_without_carrier(address, way->link))
-		way->route_error = ENETDOWN;
+	way->route_error =
+		route_closed(routes, address, plan->sources, plan->source_count, &way->route);
+	if (way->route.no_carrier)
+		memcpy(way->link, route_interface(routes, way->route.link)->name,
+		       sizeof(way->link));
 }
 
-void way_look_for_neighbour(struct way *way, const union address *address)
+void way_conclude(struct way *way, enum leaving leaving)
 {
-	way->neighbour = neighbour_state(address, &way->hop);
+	const struct route *route = &way->route;
+
+	if (way->route_error || leaving == LEAVING_SEEN ||
+	    (route->doubtful && leaving != LEAVING_NONE))
+		return;
+	way->route_error = route->no_carrier ? ENETDOWN : route->error;
+}
+
+void way_look_for_neighbour(struct way *way, struct routes *routes, const union address *address,
+			    const struct plan *plan)
+{
+	if (!way->route.link && !way->route.error)
+		route_look_up(routes, address, plan->sources, plan->source_count, &way->route);
+	if (way->route.no_carrier || way->route.doubtful)
+		return;
+	way->neighbour = neighbour_state(routes, address, &way->route, &way->hop);
 }
 
 void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
@@ -123,19 +141,22 @@ void gather_look_for_routes(struct gather *gather)
 {
 	const struct plan *plan = gather->plan;
 	char text[ADDRESS_TEXT_MAX];
+	struct routes routes;
 
 	if (gather->routes_known)
 		return;
 	gather->routes_known = true;
+	routes_open(&routes);
 	for (size_t i = 0; i < plan->count; i++) {
 		struct way *way = &gather->ways[i];
 
-		way_look_for_route(way, &plan->addresses[i], plan);
+		way_look_for_route(way, &routes, &plan->addresses[i], plan);
 		if (way->route_error)
 			timeline_note(gather->attempt->timeline, "route look-up for %s: %s",
 				      address_host_text(&plan->addresses[i], text),
 				      errno_name(way->route_error));
 	}
+	routes_close(&routes);
 }
 
 static void remember_soft_error(struct gather *gather, int error)
@@ -169,19 +190,24 @@ static void sample_soft_error(struct gather *gather)
 		gather->ways[0].soft_error = error;
 }
 
-/*
- * Neighbours decide only if the network has reported an error in this attempt, and only after each
- * address has certainly had its turn (timers fire up to an eighth late). Before that, the neighbour
- * state may be old.
- */
-static bool neighbours_matter(const struct gather *gather, int64_t now_us)
+/* Timers fire up to an eighth late. */
+static bool all_had_their_turn(const struct gather *gather, int64_t now_us)
 {
 	const struct attempt *attempt = gather->attempt;
 	int64_t turns_us =
 		attempt->t1_us * ((int64_t)gather->plan->count - 1 - (int64_t)gather->plan->moved);
 
+	return now_us - attempt->started_us >= turns_us + turns_us / 8;
+}
+
+/*
+ * Neighbours decide only if the network has reported an error in this attempt, and only after each
+ * address has certainly had its turn. Before that, the neighbour state may be old.
+ */
+static bool neighbours_matter(const struct gather *gather, int64_t now_us)
+{
 	return (gather->soft_error_count || gather->watch->witness) &&
-	       now_us - attempt->started_us >= turns_us + turns_us / 8;
+	       all_had_their_turn(gather, now_us);
 }
 
 static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_us)
@@ -198,17 +224,20 @@ static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_
 static void look_for_silent_neighbours(struct gather *gather, int64_t now_us)
 {
 	const struct plan *plan = gather->plan;
+	struct routes routes;
 
 	gather->neighbours_us = now_us;
+	routes_open(&routes);
 	for (size_t i = 0; i < plan->count && plan->count <= NEIGHBOURS_MAX; i++) {
 		struct way *way = &gather->ways[i];
 
 		if (way->route_error || way->soft_error || drew_icmp(gather, i, now_us))
 			continue;
-		way_look_for_neighbour(way, &plan->addresses[i]);
+		way_look_for_neighbour(way, &routes, &plan->addresses[i], plan);
 		if (way->neighbour != NEIGHBOUR_SILENT)
-			return;
+			break;
 	}
+	routes_close(&routes);
 }
 
 void gather_look(struct gather *gather, int64_t now_us)
@@ -397,10 +426,26 @@ static struct local_address look_for_sources(const struct plan *plan)
 	return first;
 }
 
+/* Of the INIT to one address. */
+static enum leaving leaving_of(const struct gather *gather, size_t position)
+{
+	const struct watch *watch = gather->watch;
+	const struct ledger_path *path =
+		watch->witness ? ledger_find(&watch->ledger, &gather->plan->addresses[position])
+			       : NULL;
+
+	if (path && path->inits.count)
+		return LEAVING_SEEN;
+	return path && !watch->ledger.lost && all_had_their_turn(gather, loop_now_us())
+		       ? LEAVING_NONE
+		       : LEAVING_UNKNOWN;
+}
+
 void gather_end(struct gather *gather, bool answered)
 {
 	const struct attempt *attempt = gather->attempt;
 	const struct watch *watch = gather->watch;
+	struct routes routes;
 
 	sample_soft_error(gather);
 	if (answered)
@@ -420,13 +465,16 @@ void gather_end(struct gather *gather, bool answered)
 	}
 	for (size_t i = 0; watch->witness && i < watch->ledger.path_count; i++)
 		gather->checksum_errors += watch->ledger.paths[i].bad_checksums.count;
+	routes_open(&routes);
 	for (size_t i = 0; i < gather->plan->count; i++) {
 		const union address *address = &gather->plan->addresses[i];
 
 		way_look_for_unsent(&gather->ways[i], address, attempt->stack, attempt->assoc);
+		way_conclude(&gather->ways[i], leaving_of(gather, i));
 		if (gather->plan->count <= NEIGHBOURS_MAX)
-			way_look_for_neighbour(&gather->ways[i], address);
+			way_look_for_neighbour(&gather->ways[i], &routes, address, gather->plan);
 	}
+	routes_close(&routes);
 }
 
 void gather_tell(const struct gather *gather, struct path_result *paths)

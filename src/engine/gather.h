@@ -11,7 +11,7 @@
 #include "engine/plan.h"
 #include "host/departure.h"
 #include "host/local.h"
-#include "host/route.h"
+#include "host/neighbour.h"
 #include "report/result.h"
 #include "witness/watch.h"
 
@@ -20,7 +20,8 @@
 
 /* What this host knows about the route to one address, without sending anything. */
 struct way {
-	int route_error;        /* from a route look-up: positive errno, or 0 */
+	struct route route;     /* the one that the stack takes; zeros: not looked up */
+	int route_error;        /* why none that it can take is open: positive errno, or 0 */
 	char link[IF_NAMESIZE]; /* ENETDOWN: the link of this host that has no carrier */
 	enum neighbour neighbour;
 	union address hop; /* the next hop, unless the neighbour is unknown */
@@ -40,8 +41,23 @@ struct way_flow {
 	const union address *source; /* NULL: the one that the route chooses */
 };
 
-void way_look_for_route(struct way *way, const union address *address, const struct plan *plan);
-void way_look_for_neighbour(struct way *way, const union address *address);
+void way_look_for_route(struct way *way, struct routes *routes, const union address *address,
+			const struct plan *plan);
+
+/* Did a packet leave this host? */
+enum leaving {
+	LEAVING_UNKNOWN,
+	LEAVING_NONE, /* certainly not */
+	LEAVING_SEEN,
+};
+
+/*
+ * There is no answer, and no more time: the route that the stack takes is the reason if it is
+ * closed, also if there are others, unless packets may have taken one of those.
+ */
+void way_conclude(struct way *way, enum leaving leaving);
+void way_look_for_neighbour(struct way *way, struct routes *routes, const union address *address,
+			    const struct plan *plan);
 void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
 			 struct stack_assoc *assoc);
 void way_look_for_departure(struct way *way, const union address *address,

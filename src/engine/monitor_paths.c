@@ -117,11 +117,14 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 	struct path_result known = { .path.address = asked->address };
 	const struct plan any_source = { .count = 0 };
 	struct way way = { .route_error = 0 };
+	struct routes routes;
 	struct ledger_path seen;
 	struct ledger since;
 
-	way_look_for_route(&way, &asked->address, &any_source);
-	way_look_for_neighbour(&way, &asked->address);
+	routes_open(&routes);
+	way_look_for_route(&way, &routes, &asked->address, &any_source);
+	way_look_for_neighbour(&way, &routes, &asked->address, &any_source);
+	routes_close(&routes);
 	way_look_for_unsent(&way, &asked->address, r->stack, r->assoc);
 	way_look_for_departure(&way, &asked->address,
 			       &(struct way_flow){ .stack = r->stack,

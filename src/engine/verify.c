@@ -130,14 +130,17 @@ static bool drew_icmp(const struct verify *verify, const union address *address)
 static void look_for_routes(struct verify *verify, int64_t now_us)
 {
 	const struct probe *probe = verify->probe;
+	struct routes routes;
 
 	if (verify->ways_known || now_us - verify->attempt->up_us < GATHER_FIRST_LOOK_US)
 		return;
 	verify->ways_known = true;
+	routes_open(&routes);
 	for (size_t i = 0; i < probe->count; i++)
 		if (probe->paths[i].missed)
-			way_look_for_route(&verify->ways[i], &probe->paths[i].address,
+			way_look_for_route(&verify->ways[i], &routes, &probe->paths[i].address,
 					   verify->plan);
+	routes_close(&routes);
 }
 
 /*
@@ -240,6 +243,17 @@ static unsigned lost(const struct verify *verify, const struct probe_path *asked
 	return MAX(asked->lost, MIN(seen, asked->sent - asked->answered));
 }
 
+/* Of the heartbeats to it. */
+static enum leaving leaving_of(const struct watch *watch, const union address *address)
+{
+	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, address)
+							: NULL;
+
+	if (path && path->heartbeats.count)
+		return LEAVING_SEEN;
+	return path && !watch->ledger.lost ? LEAVING_NONE : LEAVING_UNKNOWN;
+}
+
 static void tell_path(const struct verify *verify, const struct probe_path *asked,
 		      struct path_result *path)
 {
@@ -247,6 +261,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	union address address = path->path.address;
 	bool primary = path->path.primary;
 	struct way way = { .soft_error = path->soft_error };
+	struct routes routes;
 
 	path->rtt_us = asked->rtt_us;
 	if (verify->watch->witness && asked->answered) {
@@ -265,8 +280,11 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	path->path.primary = primary;
 	if (asked->answered)
 		return;
-	way_look_for_route(&way, &address, verify->plan);
-	way_look_for_neighbour(&way, &address);
+	routes_open(&routes);
+	way_look_for_route(&way, &routes, &address, verify->plan);
+	way_conclude(&way, leaving_of(verify->watch, &address));
+	way_look_for_neighbour(&way, &routes, &address, verify->plan);
+	routes_close(&routes);
 	if (asked->sent)
 		way_look_for_unsent(&way, &address, attempt->stack, attempt->assoc);
 	way_look_for_departure(&way, &address,

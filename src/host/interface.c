@@ -2,108 +2,134 @@
 #include "host/interface.h"
 
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "host/netlink.h"
 
-/* A bridge on a bond on a card. More would be a loop, which the kernel does not allow. */
+/* A VLAN on a bridge on a bond on a card. More would be a loop, which the kernel does not allow. */
 #define LEVELS_MAX 8
 
 /* IFF_LOWER_UP of linux/if.h, which cannot be included with net/if.h. */
 #define LOWER_UP (1 << 16)
 
-/* One link, from the kernel. */
-struct link {
-	char name[IF_NAMESIZE];
-	int master;
-	bool loopback;
-	bool dead;
-	bool vrf; /* its master is only a routing table, and packets stay on this interface */
-};
+/* Kinds of interfaces that use another one of this host, and have its link. */
+static const char *const above[] = { "vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "macsec" };
 
-static void read_kind(struct rtattr *nested, struct link *link)
+static bool is_word(const struct rtattr *a, const char *word)
 {
-	int left = (int)RTA_PAYLOAD(nested);
+	size_t length = strlen(word);
 
-	for (struct rtattr *a = RTA_DATA(nested); RTA_OK(a, left); a = RTA_NEXT(a, left))
-		if (a->rta_type == IFLA_INFO_SLAVE_KIND)
-			link->vrf = RTA_PAYLOAD(a) >= 4 && memcmp(RTA_DATA(a), "vrf", 4) == 0;
+	return RTA_PAYLOAD(a) >= length && memcmp(RTA_DATA(a), word, length) == 0 &&
+	       (RTA_PAYLOAD(a) == length || !((const char *)RTA_DATA(a))[length]);
 }
 
-static void read_attributes(struct nlmsghdr *message, struct link *link)
+static void read_number(const struct rtattr *a, int *number)
 {
-	struct ifinfomsg *info = NLMSG_DATA(message);
-	int left = (int)IFLA_PAYLOAD(message);
+	if (RTA_PAYLOAD(a) == sizeof(*number))
+		memcpy(number, RTA_DATA(a), sizeof(*number));
+}
 
+/* in_vrf: its master is only a routing table, and packets stay on this interface. */
+static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf)
+{
+	size_t left = RTA_PAYLOAD(nested);
+
+	for (const struct rtattr *a = RTA_DATA(nested); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		if (a->rta_type == IFLA_INFO_SLAVE_KIND)
+			*in_vrf = is_word(a, "vrf");
+		for (size_t i = 0; a->rta_type == IFLA_INFO_KIND && i < ARRAY_SIZE(above); i++)
+			*is_above |= is_word(a, above[i]);
+	}
+}
+
+bool link_read(const struct nlmsghdr *answer, struct link *link)
+{
+	const struct ifinfomsg *info = NLMSG_DATA(answer);
+	bool is_above = false, in_vrf = false, elsewhere = false;
+	size_t left;
+
+	*link = (struct link){ .name = "" };
+	if (answer->nlmsg_type != RTM_NEWLINK || answer->nlmsg_len < NLMSG_LENGTH(sizeof(*info)))
+		return false;
 	link->loopback = info->ifi_flags & IFF_LOOPBACK;
 	link->dead = info->ifi_flags & IFF_UP && !(info->ifi_flags & LOWER_UP);
-	for (struct rtattr *a = IFLA_RTA(info); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+	left = IFLA_PAYLOAD(answer);
+	for (const struct rtattr *a = IFLA_RTA(info); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		switch (a->rta_type & NLA_TYPE_MASK) {
 		case IFLA_IFNAME:
 			snprintf(link->name, sizeof(link->name), "%.*s", (int)RTA_PAYLOAD(a),
 				 (const char *)RTA_DATA(a));
 			break;
 		case IFLA_MASTER:
-			if (RTA_PAYLOAD(a) == sizeof(link->master))
-				memcpy(&link->master, RTA_DATA(a), sizeof(link->master));
+			read_number(a, &link->master);
+			break;
+		case IFLA_LINK:
+			read_number(a, &link->lower);
+			break;
+		case IFLA_LINK_NETNSID:
+			elsewhere = true; /* the one below is in another network namespace */
 			break;
 		case IFLA_LINKINFO:
-			read_kind(a, link);
+			read_kind(a, &is_above, &in_vrf);
 			break;
 		}
 	}
+	if (in_vrf) {
+		link->vrf = link->master;
+		link->master = 0;
+	}
+	if (!is_above || elsewhere)
+		link->lower = 0;
+	return *link->name != '\0';
 }
 
 static bool ask(int fd, int index, struct link *link)
 {
-	struct {
-		struct nlmsghdr header;
-		struct ifinfomsg info;
-	} request = {
-		.header = { .nlmsg_len = sizeof(request),
-			    .nlmsg_type = RTM_GETLINK,
-			    .nlmsg_flags = NLM_F_REQUEST },
-		.info = { .ifi_index = index },
-	};
-	union {
-		struct nlmsghdr header;
-		char room[16384];
-	} answer;
-	ssize_t got;
+	struct netlink_question q = { .header = NETLINK_HEADER(RTM_GETLINK, sizeof(q.body.link)),
+				      .body.link.ifi_index = index };
+	char room[16384] __attribute__((aligned(NLMSG_ALIGNTO)));
+	uint32_t skip = RTEXT_FILTER_SKIP_STATS;
 
-	*link = (struct link){ .name = "" };
-	if (send(fd, &request, sizeof(request), 0) < 0)
-		return false;
-	got = recv(fd, &answer, sizeof(answer), 0);
-	if (got < 0 || !NLMSG_OK(&answer.header, (size_t)got) ||
-	    answer.header.nlmsg_type != RTM_NEWLINK)
-		return false;
-	read_attributes(&answer.header, link);
-	return *link->name != '\0';
+	netlink_put(&q, IFLA_EXT_MASK, &skip, sizeof(skip));
+	return netlink_ask(fd, &q, room, sizeof(room)) >= 0 &&
+	       link_read((const struct nlmsghdr *)room, link);
+}
+
+void interface_ask(int fd, int index, struct interface *interface)
+{
+	struct link link, vrf;
+	int at = index;
+
+	*interface = (struct interface){ .index = index, .top = index, .base = index };
+	snprintf(interface->name, sizeof(interface->name), "if%d", index);
+	memcpy(interface->base_name, interface->name, sizeof(interface->base_name));
+	for (int level = 0; level < LEVELS_MAX && ask(fd, at, &link); level++) {
+		interface->base = at;
+		printable(link.name, interface->base_name, sizeof(interface->base_name));
+		if (at == interface->top) {
+			memcpy(interface->name, interface->base_name, sizeof(interface->name));
+			interface->loopback = link.loopback;
+			interface->dead = link.dead;
+			if (link.master)
+				interface->top = link.master;
+			else if (link.vrf && ask(fd, link.vrf, &vrf))
+				printable(vrf.name, interface->vrf, sizeof(interface->vrf));
+		}
+		at = link.master ? link.master : link.lower;
+		if (!at)
+			break;
+	}
 }
 
 void interface_look_up(int index, struct interface *interface)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	struct link link;
+	int fd = netlink_open();
 
-	*interface = (struct interface){ .index = index, .top = index };
-	snprintf(interface->name, sizeof(interface->name), "if%d", index);
-	for (int level = 0; level < LEVELS_MAX && ask(fd, interface->top, &link); level++) {
-		printable(link.name, interface->name, sizeof(interface->name));
-		interface->loopback = link.loopback;
-		interface->dead = link.dead;
-		if (link.vrf && ask(fd, link.master, &link))
-			printable(link.name, interface->vrf, sizeof(interface->vrf));
-		if (!link.master || link.vrf || *interface->vrf)
-			break;
-		interface->top = link.master;
-	}
+	interface_ask(fd, index, interface);
 	if (fd >= 0)
 		close(fd);
 }

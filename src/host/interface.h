@@ -3,6 +3,7 @@
 #ifndef HOST_INTERFACE_H
 #define HOST_INTERFACE_H
 
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <stdbool.h>
 
@@ -17,11 +18,32 @@ struct interface {
 	int top;
 	char name[IF_NAMESIZE]; /* of top, printable(); "if7" if the kernel does not tell */
 	bool loopback;
-	bool dead;             /* it is up, and has no carrier */
+	bool dead; /* it is up, and has no carrier */
+	/*
+	 * The interface that carries it: top itself, or the card, bond or bridge below a VLAN, so
+	 * that two VLANs on one card have the same.
+	 */
+	int base;
+	char base_name[IF_NAMESIZE];
 	char vrf[IF_NAMESIZE]; /* the VRF that top is in, printable(), or "" */
 };
 
 /* By netlink, a few microseconds, in this process's network namespace. */
 void interface_look_up(int index, struct interface *interface);
+/* The same, with a descriptor from netlink_open(). */
+void interface_ask(int fd, int index, struct interface *interface);
+
+/* One interface, as the kernel has it. */
+struct link {
+	char name[IF_NAMESIZE];
+	int master; /* the bond, team or bridge that it is a port of; 0: none */
+	int vrf;    /* the VRF that it is in; 0: none */
+	int lower;  /* the interface of this host below a VLAN or the like; 0: none */
+	bool loopback;
+	bool dead;
+};
+
+/* The kernel's answer to RTM_GETLINK. False: it is something else. */
+bool link_read(const struct nlmsghdr *answer, struct link *link);
 
 #endif

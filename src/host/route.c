@@ -2,178 +2,77 @@
 #include "host/route.h"
 
 #include <errno.h>
-#include <glob.h>
-#include <ifaddrs.h>
 #include <linux/lwtunnel.h>
-#include <linux/neighbour.h>
-#include <linux/rtnetlink.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/param.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "host/interface.h"
-#include "host/sysctl.h"
+#include "host/netlink.h"
+#include "host/rules.h"
 
-/* Other errnos are about the look-up only: this program may not do it, or has no resources. */
-static bool is_about_routes(int error)
+/* --- One question ----------------------------------------------------------------------------- */
+
+/* "ip vrf exec" binds every socket of a process to the VRF. */
+static int bound_device(void)
 {
-	return error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES ||
-	       error == EINVAL || error == EADDRNOTAVAIL || error == ENETDOWN;
-}
-
-/* source: the address to bind, or NULL. */
-static int route_from(const union address *peer, const union address *source)
-{
-	int fd = socket(peer->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
-	union address local = source ? *source : (union address){ 0 };
-
-	if (fd < 0)
-		return 0; /* the look-up failed, which proves nothing */
-	address_set_port(&local, 0);
-	if ((source && bind(fd, &local.sa, address_length(&local)) < 0) ||
-	    connect(fd, &peer->sa, address_length(peer)) < 0)
-		error = errno;
-	close(fd);
-	return error;
-}
-
-/* Is there a route from one of this host's addresses of that family? */
-static bool any_way(const union address *peer)
-{
-	struct ifaddrs *all = NULL;
-	bool found = false;
-	union address source;
-
-	if (getifaddrs(&all) < 0)
-		return false;
-	for (const struct ifaddrs *i = all; i && !found; i = i->ifa_next)
-		found = i->ifa_addr && address_from_sockaddr(&source, i->ifa_addr) &&
-			source.sa.sa_family == peer->sa.sa_family && route_from(peer, &source) == 0;
-	freeifaddrs(all);
-	return found;
-}
-
-int route_error(const union address *peer, const union address *sources, size_t count)
-{
-	int error;
-
-	/* Learned from the peer, without its zone: EINVAL would be about the look-up only. */
-	if (peer->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->v6.sin6_addr) &&
-	    !peer->v6.sin6_scope_id)
-		return 0;
-	error = route_from(peer, NULL);
-	if (!is_about_routes(error) || (!count && any_way(peer)))
-		return 0;
-	for (size_t i = 0; i < count; i++)
-		if (sources[i].sa.sa_family == peer->sa.sa_family &&
-		    route_from(peer, &sources[i]) == 0)
-			return 0;
-	return error;
-}
-
-/* --- rtnetlink(7): one question, one answer --------------------------------------------------- */
-
-struct question {
-	struct nlmsghdr header;
-	union {
-		struct rtmsg route;
-		struct ndmsg neighbour;
-	} body;
-	char attributes[64];
-};
-
-static void put_attribute(struct question *q, unsigned short type, const void *data, size_t length)
-{
-	struct rtattr *attribute = (struct rtattr *)((char *)q + NLMSG_ALIGN(q->header.nlmsg_len));
-
-	attribute->rta_type = type;
-	attribute->rta_len = (unsigned short)RTA_LENGTH(length);
-	memcpy(RTA_DATA(attribute), data, length);
-	q->header.nlmsg_len =
-		NLMSG_ALIGN(q->header.nlmsg_len) + (unsigned)RTA_ALIGN(attribute->rta_len);
-}
-
-/* Returns the length of the answer, or 0 if there is none, or -errno. */
-static ssize_t ask(const struct question *q, void *answer, size_t size)
-{
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	const struct nlmsghdr *header = answer;
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_ROUTE);
-	ssize_t got = -1;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char name[IF_NAMESIZE] = "";
+	socklen_t size = sizeof(name);
+	int index = 0;
 
 	if (fd < 0)
 		return 0;
-	if (sendto(fd, q, q->header.nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) > 0)
-		got = recv(fd, answer, size, MSG_DONTWAIT); /* the kernel has already answered */
+	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &size) == 0 && size > 0 && *name)
+		index = (int)if_nametoindex(name);
 	close(fd);
-	if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got))
-		return 0;
-	if (header->nlmsg_type == NLMSG_ERROR)
-		return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
-	return header->nlmsg_len;
+	return index;
 }
 
-static void put_address(struct question *q, unsigned short type, const union address *a)
+void routes_open(struct routes *routes)
 {
+	*routes = (struct routes){ .fd = netlink_open(), .device = -1 };
+}
+
+void routes_close(struct routes *routes)
+{
+	if (routes->fd >= 0)
+		close(routes->fd);
+}
+
+static void read_address(const struct rtattr *a, sa_family_t family, union address *address)
+{
+	union address found = { .sa.sa_family = family };
 	size_t length;
-	const uint8_t *bytes = address_bytes(a, &length);
+	const void *bytes = address_bytes(&found, &length);
 
-	put_attribute(q, type, bytes, length);
+	if (RTA_PAYLOAD(a) < length)
+		return;
+	memcpy((void *)(uintptr_t)bytes, RTA_DATA(a), length);
+	*address = found;
 }
 
-/* The route that a packet to the peer takes. False: there is none. */
-static bool ask_for_route(const union address *peer, void *answer, size_t size)
+/* A gateway of the other family: "via inet6 fe80::1", for an IPv4 route. */
+static void read_via(const struct rtattr *a, union address *address)
 {
-	struct question q = {
-		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.body.route)),
-			    .nlmsg_type = RTM_GETROUTE,
-			    .nlmsg_flags = NLM_F_REQUEST },
-		.body.route.rtm_family = (unsigned char)peer->sa.sa_family,
-	};
+	const struct rtvia *via = RTA_DATA(a);
+	size_t length = via->rtvia_family == AF_INET6 ? 16 : 4;
 
-	put_address(&q, RTA_DST, peer);
-	if (peer->sa.sa_family == AF_INET6 && peer->v6.sin6_scope_id)
-		put_attribute(&q, RTA_OIF, &peer->v6.sin6_scope_id, sizeof(int));
-	return ask(&q, answer, size) > 0;
+	if (RTA_PAYLOAD(a) < sizeof(*via) + length)
+		return;
+	*address = (union address){ .sa.sa_family = via->rtvia_family };
+	if (length == 16)
+		memcpy(&address->v6.sin6_addr, via->rtvia_addr, length);
+	else
+		memcpy(&address->v4.sin_addr, via->rtvia_addr, length);
 }
 
-/* The next hop (a router or the peer itself), and its link. */
-static bool next_hop(const union address *peer, union address *hop, int *link)
+static void set_zone(union address *a, int link)
 {
-	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
-	const struct rtattr *a;
-	size_t length, left;
-
-	*hop = *peer;
-	*link = 0;
-	address_bytes(peer, &length);
-	if (!ask_for_route(peer, answer, sizeof(answer)))
-		return false;
-	left = RTM_PAYLOAD(header);
-	for (a = RTM_RTA(NLMSG_DATA(header)); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
-		if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) == sizeof(*link))
-			memcpy(link, RTA_DATA(a), sizeof(*link));
-		else if (a->rta_type == RTA_GATEWAY && RTA_PAYLOAD(a) == length)
-			memcpy((void *)(uintptr_t)address_bytes(hop, &length), RTA_DATA(a), length);
-	}
-	return *link != 0;
-}
-
-bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE])
-{
-	struct interface interface;
-	union address hop;
-	int link;
-
-	if (!next_hop(peer, &hop, &link))
-		return false;
-	interface_look_up(link, &interface);
-	memcpy(name, interface.name, IF_NAMESIZE);
-	return interface.dead;
+	if (a->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr))
+		a->v6.sin6_scope_id = (uint32_t)link;
 }
 
 static const char *encapsulation_name(uint16_t type)
@@ -190,154 +89,327 @@ static const char *encapsulation_name(uint16_t type)
 	return type < ARRAY_SIZE(names) && names[type] ? names[type] : "a tunnel";
 }
 
-void route_departure(const union address *peer, union address *source, const char **encapsulation)
+bool route_read(const struct nlmsghdr *answer, struct route *route)
 {
-	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
-	uint16_t type = LWTUNNEL_ENCAP_NONE;
-	size_t length, left;
+	const struct rtmsg *message = NLMSG_DATA(answer);
+	uint16_t encap = LWTUNNEL_ENCAP_NONE;
+	sa_family_t family;
+	size_t left;
 
-	*source = (union address){ 0 };
-	*encapsulation = NULL;
-	address_bytes(peer, &length);
-	if (!ask_for_route(peer, answer, sizeof(answer)))
-		return;
-	left = RTM_PAYLOAD(header);
-	for (const struct rtattr *a = RTM_RTA(NLMSG_DATA(header)); RTA_OK(a, left);
-	     a = RTA_NEXT(a, left)) {
-		if (a->rta_type == RTA_ENCAP_TYPE && RTA_PAYLOAD(a) >= sizeof(type)) {
-			memcpy(&type, RTA_DATA(a), sizeof(type));
-		} else if (a->rta_type == RTA_PREFSRC && RTA_PAYLOAD(a) == length) {
-			source->sa.sa_family = peer->sa.sa_family;
-			memcpy((void *)(uintptr_t)address_bytes(source, &length), RTA_DATA(a),
-			       length);
-		}
+	*route = (struct route){ .error = 0 };
+	if (answer->nlmsg_type != RTM_NEWROUTE ||
+	    answer->nlmsg_len < NLMSG_LENGTH(sizeof(*message)) ||
+	    (message->rtm_family != AF_INET && message->rtm_family != AF_INET6))
+		return false;
+	family = message->rtm_family;
+	left = RTM_PAYLOAD(answer);
+	for (const struct rtattr *a = RTM_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) == sizeof(route->link))
+			memcpy(&route->link, RTA_DATA(a), sizeof(route->link));
+		else if (a->rta_type == RTA_GATEWAY)
+			read_address(a, family, &route->gateway);
+		else if (a->rta_type == RTA_VIA && RTA_PAYLOAD(a) > sizeof(struct rtvia))
+			read_via(a, &route->gateway);
+		else if (a->rta_type == RTA_PREFSRC)
+			read_address(a, family, &route->source);
+		else if (a->rta_type == RTA_ENCAP_TYPE && RTA_PAYLOAD(a) >= sizeof(encap))
+			memcpy(&encap, RTA_DATA(a), sizeof(encap));
 	}
-	*encapsulation = encapsulation_name(type);
+	route->encapsulation = encapsulation_name(encap);
+	set_zone(&route->gateway, route->link);
+	set_zone(&route->source, route->link);
+	return true;
 }
 
-/* --- The way back ----------------------------------------------------------------------------- */
-
-static int read_setting(const char *link)
+/* Other errnos are about the look-up only: this program may not do it, or has no resources. */
+static bool is_about_routes(int error)
 {
-	char name[64];
-
-	snprintf(name, sizeof(name), "net/ipv4/conf/%s/rp_filter", link);
-	return sysctl_number(name);
+	return error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES ||
+	       error == EINVAL || error == EADDRNOTAVAIL || error == ENETDOWN;
 }
 
-/*
- * The kernel itself tells whether it would take the packet: EXDEV or EINVAL, by its version, is
- * what net/ipv4/route.c ip_route_input_slow() makes of fib_validate_source().
- */
-static bool is_martian(const union address *from, const union address *to, int link)
+/* Connecting a UDP socket looks the route up, and sends nothing. */
+static int ask_by_socket(const union address *peer, const union address *source,
+			 struct route *route)
 {
-	struct question q = {
-		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.body.route)),
-			    .nlmsg_type = RTM_GETROUTE,
-			    .nlmsg_flags = NLM_F_REQUEST },
-		.body.route.rtm_family = AF_INET,
+	int fd = socket(peer->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
+	union address local = source ? *source : (union address){ 0 };
+	socklen_t size = sizeof(local);
+
+	if (fd < 0)
+		return 0; /* the look-up failed, which proves nothing */
+	address_set_port(&local, 0);
+	if ((source && bind(fd, &local.sa, address_length(&local)) < 0) ||
+	    connect(fd, &peer->sa, address_length(peer)) < 0)
+		error = errno;
+	else if (getsockname(fd, &local.sa, &size) == 0)
+		route->source = local;
+	close(fd);
+	address_set_port(&route->source, 0);
+	return error;
+}
+
+static void put_address(struct netlink_question *q, unsigned short type, const union address *a,
+			unsigned char *bits)
+{
+	size_t length;
+	const void *bytes = address_bytes(a, &length);
+
+	netlink_put(q, type, bytes, length);
+	*bits = (unsigned char)(8 * length);
+}
+
+/* flags: of the question, such as RTM_F_FIB_MATCH. The length of the answer, or -errno. */
+static ssize_t ask_kernel(struct routes *routes, const union address *peer,
+			  const union address *source, unsigned flags, void *answer, size_t size)
+{
+	struct netlink_question q = {
+		.header = NETLINK_HEADER(RTM_GETROUTE, sizeof(q.body.route)),
+		.body.route.rtm_family = (unsigned char)peer->sa.sa_family,
+		.body.route.rtm_flags = flags,
 	};
-	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
+	uint32_t device;
+
+	if (routes->device < 0)
+		routes->device = bound_device();
+	device = (uint32_t)routes->device;
+	if (peer->sa.sa_family == AF_INET6 && peer->v6.sin6_scope_id)
+		device = peer->v6.sin6_scope_id;
+	put_address(&q, RTA_DST, peer, &q.body.route.rtm_dst_len);
+	if (source)
+		put_address(&q, RTA_SRC, source, &q.body.route.rtm_src_len);
+	if (device)
+		netlink_put(&q, RTA_OIF, &device, sizeof(device));
+	return netlink_ask(routes->fd, &q, answer, size);
+}
+
+int route_ask(struct routes *routes, const union address *peer, const union address *source,
+	      struct route *route)
+{
+	char room[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *answer = (const struct nlmsghdr *)room;
 	ssize_t rc;
 
-	put_address(&q, RTA_DST, to);
-	put_address(&q, RTA_SRC, from);
-	put_attribute(&q, RTA_IIF, &link, sizeof(link));
-	rc = ask(&q, answer, sizeof(answer));
-	return rc == -EXDEV || rc == -EINVAL;
-}
-
-enum reverse_path reverse_path(const union address *from, const union address *to, int link,
-			       char expected[IF_NAMESIZE])
-{
-	char name[IF_NAMESIZE];
-	union address hop;
-	int back, setting;
-
-	expected[0] = '\0';
-	if (from->sa.sa_family != AF_INET || to->sa.sa_family != AF_INET ||
-	    !if_indextoname((unsigned)link, name) || !is_martian(from, to, link))
-		return REVERSE_PATH_FREE;
-	setting = MAX(read_setting("all"), read_setting(name));
-	if (setting && !next_hop(from, &hop, &back))
-		return REVERSE_PATH_MISSING;
-	if (setting != 1 || back == link || !if_indextoname((unsigned)back, expected))
-		return REVERSE_PATH_FREE;
-	return REVERSE_PATH_STRICT;
-}
-
-enum neighbour neighbour_state(const union address *peer, union address *hop)
-{
-	struct question q = {
-		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(q.body.neighbour)),
-			    .nlmsg_type = RTM_GETNEIGH,
-			    .nlmsg_flags = NLM_F_REQUEST },
-		.body.neighbour.ndm_family = (unsigned char)peer->sa.sa_family,
-	};
-	char answer[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
-	const struct ndmsg *found = NLMSG_DATA(header);
-
-	if (!next_hop(peer, hop, &q.body.neighbour.ndm_ifindex))
-		return NEIGHBOUR_UNKNOWN;
-	put_address(&q, NDA_DST, hop);
-	if (ask(&q, answer, sizeof(answer)) < (ssize_t)NLMSG_LENGTH(sizeof(*found)))
-		return NEIGHBOUR_UNKNOWN;
-	if (found->ndm_state & NUD_FAILED)
-		return NEIGHBOUR_SILENT;
-	if (found->ndm_state & NUD_INCOMPLETE)
-		return NEIGHBOUR_ASKED;
-	return found->ndm_state & (NUD_NOARP | NUD_NONE) ? NEIGHBOUR_UNKNOWN : NEIGHBOUR_THERE;
-}
-
-/* --- modprobe.d(5) ---------------------------------------------------------------------------- */
-
-/* "install NAME" makes modprobe run another command, and "blacklist NAME" stops autoloading. */
-static bool line_blocks(const char *line, const char *module)
-{
-	char word[16], name[64];
-
-	return sscanf(line, "%15s %63s", word, name) == 2 && !strcmp(name, module) &&
-	       (!strcmp(word, "install") || !strcmp(word, "blacklist"));
-}
-
-static bool file_blocks(const char *path, const char *module, struct message *what)
-{
-	FILE *file = fopen(path, "re");
-	char shown[PRINTABLE_MAX];
-	bool found = false;
-	char *line = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return false;
-	while (!found && getline(&line, &size, file) > 0)
-		found = line_blocks(line, module);
-	if (found) {
-		line[strcspn(line, "\n")] = '\0';
-		message_set(what, 0, "\"%s\" in %s", printable(line, shown, sizeof(shown)), path);
+	*route = (struct route){ .error = 0 };
+	/* Learned from the peer, without its zone: EINVAL would be about the look-up only. */
+	if (peer->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->v6.sin6_addr) &&
+	    !peer->v6.sin6_scope_id)
+		return 0;
+	rc = ask_kernel(routes, peer, source, 0, room, sizeof(room));
+	if (rc >= 0 && !route_read(answer, route))
+		rc = -EPROTO;
+	if (rc < 0)
+		route->error = is_about_routes((int)-rc) ? (int)-rc
+							 : ask_by_socket(peer, source, route);
+	else if (peer->sa.sa_family == AF_INET6 && !source && !route->source.sa.sa_family)
+		route->error = EADDRNOTAVAIL;
+	if (!is_about_routes(route->error))
+		route->error = 0;
+	if (source) {
+		route->source = *source;
+		address_set_port(&route->source, 0);
 	}
-	free(line);
-	fclose(file);
-	return found;
+	return route->error;
 }
 
-bool module_blocked(const char *module, struct message *what)
+void route_departure(const union address *peer, union address *source, const char **encapsulation)
 {
-	static const char *const patterns[] = { "/etc/modprobe.d/*.conf", "/run/modprobe.d/*.conf",
-						"/usr/lib/modprobe.d/*.conf",
-						"/lib/modprobe.d/*.conf" };
+	struct routes routes;
+	struct route route;
+
+	routes_open(&routes);
+	route_ask(&routes, peer, NULL, &route);
+	routes_close(&routes);
+	*source = route.source;
+	*encapsulation = route.encapsulation;
+}
+
+/* --- What a stack does ------------------------------------------------------------------------ */
+
+/* An address that a stack can send from, and its interface. */
+struct local {
+	union address address;
+	int link; /* 0: not known */
+};
+
+struct locals {
+	struct local *list;
+	size_t count;
+};
+
+static bool add_local(void *context, const struct nlmsghdr *one)
+{
+	const struct ifaddrmsg *message = NLMSG_DATA(one);
+	struct locals *all = context;
+	union address address = { 0 };
+	size_t left = IFA_PAYLOAD(one);
+	sa_family_t family = message->ifa_family;
+
+	if (one->nlmsg_type != RTM_NEWADDR || (family != AF_INET && family != AF_INET6))
+		return true;
+	for (const struct rtattr *a = IFA_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == (family == AF_INET ? IFA_LOCAL : IFA_ADDRESS))
+			read_address(a, family, &address);
+	if (!address.sa.sa_family)
+		return true;
+	set_zone(&address, (int)message->ifa_index);
+	all->list = xreallocarray(all->list, all->count + 1, sizeof(*all->list));
+	all->list[all->count++] = (struct local){ address, (int)message->ifa_index };
+	return true;
+}
+
+static bool is_any(const union address *sources, size_t count)
+{
+	return !count || (count == 1 && address_is_wildcard(&sources[0]));
+}
+
+static bool is_listed(const union address *list, size_t count, const union address *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&list[i], address))
+			return true;
+	return false;
+}
+
+/* Those that the endpoint is bound to and that this host has. The caller frees the list. */
+static struct locals bound_locals(struct routes *routes, const union address *peer,
+				  const union address *sources, size_t count)
+{
+	struct netlink_question q = { .header = NETLINK_HEADER(RTM_GETADDR,
+							       sizeof(struct ifaddrmsg)) };
+	struct locals all = { NULL, 0 };
+	size_t kept = 0;
+
+	netlink_list(routes->fd, &q, add_local, &all);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct local *one = &all.list[i];
+
+		if (one->address.sa.sa_family == peer->sa.sa_family &&
+		    (is_any(sources, count) || is_listed(sources, count, &one->address)))
+			all.list[kept++] = *one;
+	}
+	all.count = kept;
+	return all;
+}
+
+void route_look_up(struct routes *routes, const union address *peer, const union address *sources,
+		   size_t count, struct route *route)
+{
+	struct route first = { .error = 0 }, one;
+	struct locals locals;
 	bool found = false;
 
-	for (size_t i = 0; i < ARRAY_SIZE(patterns) && !found; i++) {
-		glob_t files;
-
-		if (glob(patterns[i], 0, NULL, &files) != 0)
+	route_ask(routes, peer, NULL, route);
+	if (!route->error && (is_any(sources, count) || is_listed(sources, count, &route->source)))
+		return;
+	locals = bound_locals(routes, peer, sources, count);
+	for (size_t i = 0; i < locals.count; i++) {
+		if (route_ask(routes, peer, &locals.list[i].address, &one) != 0)
 			continue;
-		for (size_t j = 0; j < files.gl_pathc && !found; j++)
-			found = file_blocks(files.gl_pathv[j], module, what);
-		globfree(&files);
+		if (one.link == locals.list[i].link || !found)
+			first = one;
+		found = true;
+		if (one.link == locals.list[i].link)
+			break;
 	}
-	return found;
+	free(locals.list);
+	if (found)
+		*route = first;
+}
+
+/* --- Closed ----------------------------------------------------------------------------------- */
+
+const struct interface *route_interface(struct routes *routes, int link)
+{
+	if (routes->known.index != link)
+		interface_ask(routes->fd, link, &routes->known);
+	return &routes->known;
+}
+
+static bool has_carrier(struct routes *routes, int link)
+{
+	return !link || !route_interface(routes, link)->dead;
+}
+
+static bool any_hop_open(struct routes *routes, const struct rtattr *hops)
+{
+	const struct rtnexthop *hop = RTA_DATA(hops);
+	int left = (int)RTA_PAYLOAD(hops);
+
+	while (left >= (int)sizeof(*hop) && RTNH_OK(hop, left)) {
+		if (has_carrier(routes, hop->rtnh_ifindex))
+			return true;
+		left -= RTNH_ALIGN(hop->rtnh_len);
+		hop = RTNH_NEXT(hop);
+	}
+	return false;
+}
+
+/* Has the whole route, of which one next hop is asked about, another one that is open? */
+static bool has_open_hop(struct routes *routes, const union address *peer,
+			 const union address *source)
+{
+	char room[16384] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *answer = (const struct nlmsghdr *)room;
+	const struct rtmsg *message = NLMSG_DATA(answer);
+	ssize_t rc = ask_kernel(routes, peer, source, RTM_F_FIB_MATCH, room, sizeof(room));
+	bool by_number = false, told = false;
+	size_t left;
+
+	if (rc < (ssize_t)NLMSG_LENGTH(sizeof(*message)))
+		return false;
+	left = RTM_PAYLOAD(answer);
+	for (const struct rtattr *a = RTM_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		by_number |= a->rta_type == RTA_NH_ID;
+		told |= a->rta_type == RTA_OIF || a->rta_type == RTA_MULTIPATH;
+		if (a->rta_type == RTA_MULTIPATH && any_hop_open(routes, a))
+			return true;
+	}
+	/* With net.ipv4.nexthop_compat_mode=0 the kernel tells only their number. */
+	return by_number && !told;
+}
+
+/* Whatever address the stack sends from. */
+static bool any_open(struct routes *routes, const union address *peer, const union address *sources,
+		     size_t count)
+{
+	struct locals locals = bound_locals(routes, peer, sources, count);
+	struct route one;
+	bool open = false;
+
+	for (size_t i = 0; i < locals.count && !open; i++) {
+		const union address *source = &locals.list[i].address;
+
+		/* Nobody answers to 127.0.0.1, or to fe80::1 on another link. */
+		if (is_any(sources, count) && address_scope(source) < address_scope(peer))
+			continue;
+		open = route_ask(routes, peer, source, &one) == 0 &&
+		       (has_carrier(routes, one.link) || has_open_hop(routes, peer, source));
+	}
+	free(locals.list);
+	return open;
+}
+
+static bool is_doubtful(struct routes *routes, const union address *peer, const struct route *route)
+{
+	size_t v6 = peer->sa.sa_family == AF_INET6;
+
+	if (!routes->rules[v6].known)
+		routes->rules[v6].kinds = rules_ask(routes->fd, peer->sa.sa_family);
+	routes->rules[v6].known = true;
+	return routes->rules[v6].kinds & RULES_BY_PACKET ||
+	       (route->no_carrier &&
+		(routes->rules[v6].kinds & RULES_BY_MARK || has_open_hop(routes, peer, NULL)));
+}
+
+int route_closed(struct routes *routes, const union address *peer, const union address *sources,
+		 size_t count, struct route *route)
+{
+	route_look_up(routes, peer, sources, count, route);
+	route->no_carrier = !route->error && !has_carrier(routes, route->link);
+	route->doubtful = is_doubtful(routes, peer, route);
+	if ((!route->error && !route->no_carrier) || route->doubtful ||
+	    any_open(routes, peer, sources, count))
+		return 0;
+	return route->error ? route->error : ENETDOWN;
 }

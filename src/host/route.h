@@ -1,28 +1,68 @@
 /* SPDX-License-Identifier: MIT */
-/* What this host knows of an address. It needs no privilege, and sends nothing. */
+/* Where a packet to an address leaves this host. It needs no privilege, and sends nothing. */
 #ifndef HOST_ROUTE_H
 #define HOST_ROUTE_H
 
-#include <net/if.h>
+#include <linux/netlink.h>
 #include <stdbool.h>
 
 #include "base/address.h"
-#include "base/util.h"
+#include "host/interface.h"
+
+/* All zeros: nothing is known. */
+struct route {
+	int error;                 /* why there is none: positive errno; 0: there is one */
+	int link;                  /* the index of its interface; 0: not known */
+	union address gateway;     /* sa_family 0: none, the address is on the link */
+	union address source;      /* the local address; sa_family 0: not known */
+	const char *encapsulation; /* it puts packets into that: "MPLS", "a BPF program"; or NULL */
+	/* After route_closed(): */
+	bool no_carrier; /* what is sent over that link is dropped */
+	bool doubtful;   /* packets may take another one: see rules.h, or it has other next hops */
+};
+
+/* Who asks: the descriptors for several questions. */
+struct routes {
+	int fd; /* rtnetlink(7); negative: a sandbox forbids it, and less is known */
+	/* What this process's sockets are bound to (ip vrf exec). 0: nothing; -1: not known yet. */
+	int device;
+	struct interface known; /* the newest that was looked up; index 0: none */
+	struct {
+		bool known;
+		unsigned kinds; /* enum rules */
+	} rules[2];             /* IPv4, IPv6 */
+};
+
+void routes_open(struct routes *routes);
+void routes_close(struct routes *routes);
 
 /*
- * What the routing table says about a packet to this address: 0, or ENETUNREACH, EHOSTUNREACH,
- * EACCES (prohibited), EINVAL (blackholed)... as a positive errno. SCTP itself does not report it;
- * connecting a UDP socket does, without sending anything. If routes depend on the source, a route
- * from any of these sources is enough (as for net/sctp/protocol.c sctp_v4_get_dst()); count 0: any
- * of this host's.
+ * The route from this source, or (NULL) from the source that the route chooses. Returns
+ * route->error.
  */
-int route_error(const union address *peer, const union address *sources, size_t count);
+int route_ask(struct routes *routes, const union address *peer, const union address *source,
+	      struct route *route);
 
 /*
- * Does the route to this address use an interface without carrier, because it has no cable or no
- * other end? Packets sent there are silently dropped. If so, name is the interface.
+ * The route that a stack takes whose endpoint is bound to these addresses (count 0, or a
+ * wildcard: to all). It is the one of the peer alone if its source is bound, else the one from a
+ * bound address, if possible on that address's own link (net/sctp/protocol.c sctp_v4_get_dst();
+ * usrsctp_source.c does the same).
  */
-bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
+void route_look_up(struct routes *routes, const union address *peer, const union address *sources,
+		   size_t count, struct route *route);
+
+/*
+ * Is every route closed that such a stack can take, because there is none, or because its link has
+ * no carrier? Returns 0 if one is open, or if that is not certain. Else a positive errno: ENETDOWN,
+ * ENETUNREACH, EHOSTUNREACH, EACCES (prohibited), EINVAL (blackholed)... *route is that of
+ * route_look_up().
+ */
+int route_closed(struct routes *routes, const union address *peer, const union address *sources,
+		 size_t count, struct route *route);
+
+/* The interface of a route. It is valid until the next call with the same routes. */
+const struct interface *route_interface(struct routes *routes, int link);
 
 /*
  * What the route does to packets to this address: the source address that it chooses, of family 0
@@ -31,36 +71,7 @@ bool link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
  */
 void route_departure(const union address *peer, union address *source, const char **encapsulation);
 
-enum reverse_path {
-	REVERSE_PATH_FREE,    /* nothing is known that would drop it */
-	REVERSE_PATH_STRICT,  /* rp_filter 1 drops it: the route back uses another link */
-	REVERSE_PATH_MISSING, /* rp_filter drops it: there is no route back */
-};
-
-/*
- * Does rp_filter drop a packet that arrives on this link (an index)? expected: the link of the
- * route back, or "". IPv6 has no such setting.
- */
-enum reverse_path reverse_path(const union address *from, const union address *to, int link,
-			       char expected[IF_NAMESIZE]);
-
-enum neighbour {
-	NEIGHBOUR_UNKNOWN, /* not looked up yet, or the host did not say */
-	NEIGHBOUR_ASKED,   /* looked up on its link (ARP, ND), and no answer yet */
-	NEIGHBOUR_SILENT,  /* the last look-up got no answer */
-	NEIGHBOUR_THERE,
-};
-
-/*
- * Does the next hop towards the peer answer on its link? *hop is the next hop: the peer itself,
- * or a router. It is filled unless the state is unknown.
- */
-enum neighbour neighbour_state(const union address *peer, union address *hop);
-
-/*
- * The line in modprobe.d(5) that blocks that kernel module, such as "install sctp /bin/false in
- * /etc/modprobe.d/cis.conf". False: there is none.
- */
-bool module_blocked(const char *module, struct message *what);
+/* The kernel's answer to RTM_GETROUTE, of either family. False: it is something else. */
+bool route_read(const struct nlmsghdr *answer, struct route *route);
 
 #endif

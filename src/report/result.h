@@ -7,7 +7,8 @@
 
 #include "base/address.h"
 #include "host/departure.h"
-#include "host/route.h"
+#include "host/neighbour.h"
+#include "host/reverse_path.h"
 #include "packet/packet.h"
 #include "report/finding.h"
 #include "stack/stack.h"

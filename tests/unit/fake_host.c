@@ -11,12 +11,17 @@
 
 struct fake_host fake_host;
 
-int __wrap_route_error(const union address *peer, const union address *sources, size_t count);
-bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZE]);
 struct local_address __wrap_local_look_up(const union address *address);
 bool __wrap_local_port_closing(const union address *local, union address *peer);
 uint16_t __wrap_local_unprivileged_port(void);
-enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop);
+void __wrap_routes_open(struct routes *routes);
+void __wrap_routes_close(struct routes *routes);
+void __wrap_route_look_up(struct routes *routes, const union address *peer,
+			  const union address *sources, size_t count, struct route *route);
+int __wrap_route_closed(struct routes *routes, const union address *peer,
+			const union address *sources, size_t count, struct route *route);
+enum neighbour __wrap_neighbour_state(struct routes *routes, const union address *peer,
+				      const struct route *route, union address *hop);
 void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
 bool __wrap_host_has_address(const union address *address);
 
@@ -33,21 +38,33 @@ static bool is_in(const char *const list[FAKE_HOST_MAX], const union address *ad
 	return false;
 }
 
-int __wrap_route_error(const union address *peer, const union address *sources, size_t count)
+void __wrap_routes_open(struct routes *routes)
 {
-	(void)sources;
-	(void)count;
-	fake_host.route_lookups++;
-	if (!is_in(fake_host.no_route, peer))
-		return 0;
-	return fake_host.route_error ? fake_host.route_error : ENETUNREACH;
+	*routes = (struct routes){ .fd = -1 };
 }
 
-bool __wrap_link_without_carrier(const union address *peer, char name[IF_NAMESIZE])
+void __wrap_routes_close(struct routes *routes)
 {
-	(void)peer;
-	(void)name;
-	return false;
+	(void)routes;
+}
+
+void __wrap_route_look_up(struct routes *routes, const union address *peer,
+			  const union address *sources, size_t count, struct route *route)
+{
+	(void)routes;
+	(void)sources;
+	(void)count;
+	*route = (struct route){ .error = 0 };
+	if (is_in(fake_host.no_route, peer))
+		route->error = fake_host.route_error ? fake_host.route_error : ENETUNREACH;
+}
+
+int __wrap_route_closed(struct routes *routes, const union address *peer,
+			const union address *sources, size_t count, struct route *route)
+{
+	fake_host.route_lookups++;
+	__wrap_route_look_up(routes, peer, sources, count, route);
+	return route->error;
 }
 
 struct local_address __wrap_local_look_up(const union address *address)
@@ -72,8 +89,11 @@ uint16_t __wrap_local_unprivileged_port(void)
 	return fake_host.unprivileged_port ? fake_host.unprivileged_port : 1024;
 }
 
-enum neighbour __wrap_neighbour_state(const union address *peer, union address *hop)
+enum neighbour __wrap_neighbour_state(struct routes *routes, const union address *peer,
+				      const struct route *route, union address *hop)
 {
+	(void)routes;
+	(void)route;
 	fake_host.neighbour_lookups++;
 	if (!is_in(fake_host.silent, peer))
 		return NEIGHBOUR_UNKNOWN;

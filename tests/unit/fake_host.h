@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host whose answers a test writes down. It replaces host/route.h and host/local.h, and the
- * witness, which does not exist here. Only in tests that are linked with FAKE_HOST or FAKE_LOCAL
- * (Makefile). The real host is not asked, and nothing is sent.
+ * A host whose answers a test writes down. It replaces host/route.h, host/neighbour.h and
+ * host/local.h, and the witness, which does not exist here. Only in tests that are linked with
+ * FAKE_HOST or FAKE_LOCAL (Makefile). The real host is not asked, and nothing is sent.
  */
 #ifndef FAKE_HOST_H
 #define FAKE_HOST_H
 
 #include "host/departure.h"
 #include "host/local.h"
-#include "host/route.h"
+#include "host/neighbour.h"
 
 #define FAKE_HOST_MAX 4
 

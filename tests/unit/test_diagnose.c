@@ -981,44 +981,6 @@ static void what_was_not_in_the_call_stays(void **state)
 
 /* --- The rest -------------------------------------------------------------------------------- */
 
-/* Loopback has a route on every host; the question needs no privilege, and no port. */
-static void route_to_loopback(void **state)
-{
-	int lowest = dup(STDERR_FILENO);
-	union address a;
-
-	(void)state;
-	close(lowest);
-	assert_true(address_from_text(&a, "127.0.0.1"));
-	address_set_port(&a, PORT);
-	assert_int_equal(route_error(&a, NULL, 0), 0);
-	assert_true(address_from_text(&a, "127.0.0.77"));
-	assert_int_equal(route_error(&a, NULL, 0), 0);
-	/* No descriptor is left open. */
-	assert_int_equal(dup(STDERR_FILENO), lowest);
-	close(lowest);
-}
-
-/* On which link a learned link-local address is, the stack does not say: nor then does a route. */
-static void route_without_zone(void **state)
-{
-	union address a = { .v6 = { .sin6_family = AF_INET6,
-				    .sin6_addr = { { { 0xfe, 0x80, [15] = 1 } } } } };
-
-	(void)state;
-	address_set_port(&a, PORT);
-	assert_int_equal(route_error(&a, NULL, 0), 0);
-}
-
-/* A family that no socket can be had of says nothing about routes. */
-static void route_of_no_family(void **state)
-{
-	union address a = { .sa.sa_family = AF_UNSPEC };
-
-	(void)state;
-	assert_int_equal(route_error(&a, NULL, 0), 0);
-}
-
 /* What this host says of an address that the stack does not bind, and of its port. */
 static void what_is_not_bound(void **state)
 {
@@ -1084,9 +1046,6 @@ int main(void)
 		cmocka_unit_test(an_address_that_was_moved_was_tried),
 		cmocka_unit_test(what_was_not_in_the_call_stays),
 		cmocka_unit_test(what_is_not_bound),
-		cmocka_unit_test(route_to_loopback),
-		cmocka_unit_test(route_without_zone),
-		cmocka_unit_test(route_of_no_family),
 	};
 
 	return cmocka_run_group_tests_name("diagnose", tests, NULL, NULL);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* rtnetlink(7): questions to the kernel about routes, rules, links and neighbours. */
+#ifndef HOST_NETLINK_H
+#define HOST_NETLINK_H
+
+#include <linux/fib_rules.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct netlink_question {
+	struct nlmsghdr header;
+	union {
+		struct rtmsg route;
+		struct ndmsg neighbour;
+		struct ifinfomsg link;
+		struct fib_rule_hdr rule;
+	} body;
+	char attributes[128];
+};
+
+/* The header of a question of that type, whose body has that size. */
+#define NETLINK_HEADER(type, size)                                     \
+	{                                                              \
+		.nlmsg_len = NLMSG_LENGTH(size), .nlmsg_type = (type), \
+		.nlmsg_flags = NLM_F_REQUEST                           \
+	}
+
+/* A descriptor, which the caller closes; or negative. */
+int netlink_open(void);
+
+void netlink_put(struct netlink_question *q, unsigned short type, const void *data, size_t length);
+
+/* The length of the answer; or -errno, from the kernel's answer or from a call that failed. */
+ssize_t netlink_ask(int fd, const struct netlink_question *q, void *answer, size_t size);
+
+/* Asks for all there are, and calls each() until it returns false. 0, or -errno as above. */
+int netlink_list(int fd, struct netlink_question *q,
+		 bool (*each)(void *context, const struct nlmsghdr *one), void *context);
+
+#endif

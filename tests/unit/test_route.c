@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel says about routes, links and rules, as messages made by hand; and loopback. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <linux/if_link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "host/interface.h"
+#include "host/netlink.h"
+#include "host/route.h"
+#include "host/rules.h"
+
+static void put_number(struct netlink_question *m, unsigned short type, uint32_t number)
+{
+	netlink_put(m, type, &number, sizeof(number));
+}
+
+static void put_bytes(struct netlink_question *m, unsigned short type, const char *address)
+{
+	union address a;
+	size_t length;
+	const void *bytes;
+
+	assert_true(address_from_text(&a, address));
+	bytes = address_bytes(&a, &length);
+	netlink_put(m, type, bytes, length);
+}
+
+static void expect_address(const union address *a, const char *expected)
+{
+	char text[ADDRESS_TEXT_MAX] = "none";
+
+	if (a->sa.sa_family)
+		address_host_text(a, text);
+	assert_string_equal(text, expected);
+}
+
+/* --- Routes ----------------------------------------------------------------------------------- */
+
+static struct netlink_question route_message(sa_family_t family)
+{
+	return (struct netlink_question){ .header = NETLINK_HEADER(RTM_NEWROUTE,
+								   sizeof(struct rtmsg)),
+					  .body.route.rtm_family = (unsigned char)family };
+}
+
+static void a_route_is_read(void **state)
+{
+	struct netlink_question m = route_message(AF_INET);
+	struct route route;
+
+	(void)state;
+	assert_true(route_read(&m.header, &route));
+	assert_int_equal(route.link, 0);
+	put_number(&m, RTA_OIF, 7);
+	put_bytes(&m, RTA_GATEWAY, "10.1.1.254");
+	put_bytes(&m, RTA_PREFSRC, "10.1.1.1");
+	assert_true(route_read(&m.header, &route));
+	assert_int_equal(route.error, 0);
+	assert_int_equal(route.link, 7);
+	expect_address(&route.gateway, "10.1.1.254");
+	expect_address(&route.source, "10.1.1.1");
+}
+
+/* fe80::1 is a different router on each link. */
+static void a_link_local_gateway_has_its_link(void **state)
+{
+	struct netlink_question m = route_message(AF_INET6);
+	struct route route;
+
+	(void)state;
+	put_bytes(&m, RTA_GATEWAY, "fe80::1");
+	put_number(&m, RTA_OIF, 1);
+	assert_true(route_read(&m.header, &route));
+	assert_int_equal(route.gateway.v6.sin6_scope_id, 1);
+	expect_address(&route.source, "none");
+}
+
+static void a_gateway_may_be_of_the_other_family(void **state)
+{
+	struct {
+		uint16_t family;
+		uint8_t address[16];
+	} via = { AF_INET6, { 0xfd, 1, [15] = 0xfe } };
+	struct netlink_question m = route_message(AF_INET);
+	struct route route;
+
+	(void)state;
+	netlink_put(&m, RTA_VIA, &via, sizeof(via));
+	assert_true(route_read(&m.header, &route));
+	expect_address(&route.gateway, "fd01::fe");
+	m = route_message(AF_INET);
+	netlink_put(&m, RTA_VIA, &via, sizeof(via) - 1);
+	assert_true(route_read(&m.header, &route));
+	expect_address(&route.gateway, "none");
+}
+
+/* A kernel that is newer, or a message that is cut. */
+static void what_is_no_route_is_not_read(void **state)
+{
+	struct netlink_question m = route_message(AF_MPLS);
+	struct route route;
+
+	(void)state;
+	assert_false(route_read(&m.header, &route));
+	m = route_message(AF_INET);
+	put_bytes(&m, RTA_GATEWAY, "10.1.1.254");
+	m.header.nlmsg_len -= 2;
+	assert_true(route_read(&m.header, &route));
+	expect_address(&route.gateway, "none");
+	m.header.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)) - 1;
+	assert_false(route_read(&m.header, &route));
+	m = route_message(AF_INET);
+	m.header.nlmsg_type = RTM_NEWLINK;
+	assert_false(route_read(&m.header, &route));
+}
+
+static struct route closed(const char *peer, int *error)
+{
+	struct routes routes;
+	struct route route;
+	union address a;
+
+	assert_true(address_from_text(&a, peer));
+	address_set_port(&a, 5000);
+	routes_open(&routes);
+	*error = route_closed(&routes, &a, NULL, 0, &route);
+	routes_close(&routes);
+	return route;
+}
+
+/* Loopback has a route on every host; the question needs no privilege, and no port. */
+static void route_to_loopback(void **state)
+{
+	int lowest = dup(STDERR_FILENO), error;
+	struct interface interface;
+	struct route route;
+
+	(void)state;
+	close(lowest);
+	route = closed("127.0.0.1", &error);
+	assert_int_equal(error, 0);
+	expect_address(&route.source, "127.0.0.1");
+	expect_address(&route.gateway, "none");
+	interface_look_up(route.link, &interface);
+	assert_true(interface.loopback);
+	assert_int_equal(interface.base, route.link);
+	closed("127.0.0.77", &error);
+	assert_int_equal(error, 0);
+	/* No descriptor is left open. */
+	assert_int_equal(dup(STDERR_FILENO), lowest);
+	close(lowest);
+}
+
+/* In a sandbox without rtnetlink(7) a UDP socket says less. */
+static void route_without_netlink(void **state)
+{
+	struct routes routes = { .fd = -1 };
+	struct route route;
+	union address a;
+
+	(void)state;
+	assert_true(address_from_text(&a, "127.0.0.77"));
+	address_set_port(&a, 5000);
+	assert_int_equal(route_closed(&routes, &a, NULL, 0, &route), 0);
+	assert_int_equal(route.link, 0);
+	expect_address(&route.source, "127.0.0.1");
+}
+
+/* On which link a learned link-local address is, the stack does not say: nor then does a route. */
+static void route_without_zone(void **state)
+{
+	int error;
+
+	(void)state;
+	assert_int_equal(closed("fe80::1", &error).link, 0);
+	assert_int_equal(error, 0);
+}
+
+/* --- Links ------------------------------------------------------------------------------------ */
+
+struct nested {
+	unsigned short type;
+	const char *kind; /* NULL ends the list */
+};
+
+static struct netlink_question link_message(const char *name, const struct nested *kinds)
+{
+	struct netlink_question m = { .header = NETLINK_HEADER(RTM_NEWLINK,
+							       sizeof(struct ifinfomsg)) };
+	struct {
+		struct rtattr head;
+		char text[16];
+	} info[2] = { 0 };
+	size_t count = 0;
+
+	netlink_put(&m, IFLA_IFNAME, name, strlen(name) + 1);
+	for (; kinds && kinds[count].kind; count++) {
+		info[count].head.rta_type = kinds[count].type;
+		info[count].head.rta_len = sizeof(info[count]);
+		strcpy(info[count].text, kinds[count].kind);
+	}
+	if (count)
+		netlink_put(&m, IFLA_LINKINFO, info, count * sizeof(info[0]));
+	return m;
+}
+
+static void expect_link(const struct netlink_question *m, int master, int lower)
+{
+	struct link link;
+
+	assert_true(link_read(&m->header, &link));
+	assert_int_equal(link.master, master);
+	assert_int_equal(link.lower, lower);
+}
+
+static void links_and_what_is_below(void **state)
+{
+	static const struct nested vlan[] = { { IFLA_INFO_KIND, "vlan" }, { 0, NULL } };
+	static const struct nested macvlan[] = { { IFLA_INFO_KIND, "macvlan" }, { 0, NULL } };
+	static const struct nested veth[] = { { IFLA_INFO_KIND, "veth" }, { 0, NULL } };
+	static const struct nested in_vrf[] = { { IFLA_INFO_KIND, "vlan" },
+						{ IFLA_INFO_SLAVE_KIND, "vrf" } };
+	static const struct nested in_bond[] = { { IFLA_INFO_KIND, "veth" },
+						 { IFLA_INFO_SLAVE_KIND, "bond" } };
+	struct nested port[3] = { { 0, NULL } };
+	struct netlink_question m = link_message("c1.10", vlan);
+
+	(void)state;
+	put_number(&m, IFLA_LINK, 5);
+	expect_link(&m, 0, 5);
+	/* In a container, the card is in another namespace. */
+	put_number(&m, IFLA_LINK_NETNSID, 0);
+	expect_link(&m, 0, 0);
+	m = link_message("mv", macvlan);
+	put_number(&m, IFLA_LINK, 5);
+	expect_link(&m, 0, 5);
+	/* Of a veth it is the other end. */
+	m = link_message("c1", veth);
+	put_number(&m, IFLA_LINK, 5);
+	expect_link(&m, 0, 0);
+	/* A VRF is only a routing table. */
+	memcpy(port, in_vrf, sizeof(in_vrf));
+	m = link_message("c1.20", port);
+	put_number(&m, IFLA_LINK, 5);
+	put_number(&m, IFLA_MASTER, 9);
+	expect_link(&m, 0, 5);
+	memcpy(port, in_bond, sizeof(in_bond));
+	m = link_message("c1", port);
+	put_number(&m, IFLA_MASTER, 9);
+	expect_link(&m, 9, 0);
+}
+
+static void a_link_is_up_or_has_no_carrier(void **state)
+{
+	static const struct {
+		unsigned flags;
+		bool dead, loopback;
+	} cases[] = {
+		{ 0, false, false }, /* down: it has no routes */
+		{ IFF_UP, true, false },
+		{ IFF_UP | 1 << 16, false, false },
+		{ IFF_UP | IFF_LOOPBACK | 1 << 16, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct netlink_question m = link_message("c1", NULL);
+		struct link link;
+
+		m.body.link.ifi_flags = cases[i].flags;
+		assert_true(link_read(&m.header, &link));
+		assert_int_equal(link.dead, cases[i].dead);
+		assert_int_equal(link.loopback, cases[i].loopback);
+	}
+}
+
+/* --- Rules ------------------------------------------------------------------------------------ */
+
+static void rules_that_cannot_be_asked_about(void **state)
+{
+	static const struct {
+		unsigned short type;
+		unsigned rules;
+	} cases[] = {
+		{ FRA_SRC, 0 },
+		{ FRA_TABLE, 0 },
+		{ FRA_IP_PROTO, RULES_BY_PACKET },
+		{ FRA_UID_RANGE, RULES_BY_PACKET },
+		{ FRA_SPORT_RANGE, RULES_BY_PACKET },
+		{ FRA_DPORT_RANGE, RULES_BY_PACKET },
+		{ FRA_FWMARK, RULES_BY_MARK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct netlink_question m = { .header = NETLINK_HEADER(
+						      RTM_NEWRULE, sizeof(struct fib_rule_hdr)) };
+
+		put_number(&m, FRA_PRIORITY, 100);
+		put_number(&m, cases[i].type, 1);
+		assert_int_equal(rule_read(&m.header), cases[i].rules);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_route_is_read),
+		cmocka_unit_test(a_link_local_gateway_has_its_link),
+		cmocka_unit_test(a_gateway_may_be_of_the_other_family),
+		cmocka_unit_test(what_is_no_route_is_not_read),
+		cmocka_unit_test(route_to_loopback),
+		cmocka_unit_test(route_without_netlink),
+		cmocka_unit_test(route_without_zone),
+		cmocka_unit_test(links_and_what_is_below),
+		cmocka_unit_test(a_link_is_up_or_has_no_carrier),
+		cmocka_unit_test(rules_that_cannot_be_asked_about),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
