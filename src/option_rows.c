@@ -70,6 +70,9 @@ const struct option_row option_rows[ROWS] = {
 	[ROW_REQUIRE] = { 'R', "require", "N|all", MODE_CONNECT, take_require, TO(require), NULL,
 			  "how many paths must answer for exit status 0\n"
 			  "(default 1)" },
+	[ROW_LINKS] = { 0, "links", "N", MODE_CONNECT, take_number, TO(links), NULL,
+			"how many links of this host they must use for\n"
+			"exit status 0" },
 	[ROW_NO_WITNESS] = { 0, "no-witness", NULL, MODE_CONNECT, take_true, TO(no_witness), NULL,
 			     "do not capture this association's packets\n"
 			     "(capturing them needs CAP_NET_RAW)" },

@@ -58,6 +58,7 @@ static int unexpected(struct parser *p, const char *argument)
 /* Checks that need all options. */
 static int check_together(struct parser *p)
 {
+	static const enum row of_the_probe[] = { ROW_REQUIRE, ROW_LINKS, ROW_PROBE_TIMEOUT };
 	struct options *o = p->options;
 	enum mode mode = o->action == ACTION_LISTEN ? MODE_LISTEN : MODE_CONNECT;
 	char text[64];
@@ -72,10 +73,11 @@ static int check_together(struct parser *p)
 	}
 	if (p->given[ROW_IPV4] && p->given[ROW_IPV6])
 		return message_set(p->why, STATUS_USAGE, "-4/--ipv4 cannot be used with -6/--ipv6");
-	if (o->no_probe && (p->given[ROW_REQUIRE] || p->given[ROW_PROBE_TIMEOUT]))
-		return message_set(p->why, STATUS_USAGE, "%s cannot be used with --no-probe",
-				   row_text(p->given[ROW_REQUIRE] ? ROW_REQUIRE : ROW_PROBE_TIMEOUT,
-					    text, sizeof(text)));
+	for (size_t i = 0; o->no_probe && i < ARRAY_SIZE(of_the_probe); i++)
+		if (p->given[of_the_probe[i]])
+			return message_set(p->why, STATUS_USAGE,
+					   "%s cannot be used with --no-probe",
+					   row_text(of_the_probe[i], text, sizeof(text)));
 	if (o->monitor && o->no_probe)
 		return message_set(p->why, STATUS_USAGE,
 				   "-M/--monitor cannot be used with --no-probe");

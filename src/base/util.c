@@ -204,3 +204,17 @@ char *xstrndup(const char *text, size_t length)
 {
 	return check_memory(strndup(text, length));
 }
+
+size_t count_different(const int *numbers, size_t count)
+{
+	size_t different = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t j = 0;
+
+		while (j < i && numbers[j] != numbers[i])
+			j++;
+		different += numbers[i] && j == i;
+	}
+	return different;
+}

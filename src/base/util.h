@@ -78,4 +78,7 @@ void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t length);
 
+/* How many different numbers are there, without zeros? */
+size_t count_different(const int *numbers, size_t count);
+
 #endif

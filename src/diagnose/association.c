@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
@@ -205,6 +207,29 @@ static struct finding why_all_dead(const struct association *a)
 	return why;
 }
 
+/* Enough paths are verified, but do they leave by enough links? */
+static void diagnose_links(struct result *result, const struct evidence *evidence)
+{
+	const struct association *a = &result->association;
+	struct finding few = { .code = FINDING_TOO_FEW_LINKS,
+			       .basis = BASIS_ROUTES,
+			       .links = result->links,
+			       .required = evidence->links };
+
+	if (result->links >= evidence->links)
+		return;
+	for (size_t i = 0; i < a->path_count; i++) {
+		const struct path_result *path = &a->paths[i];
+
+		if (path->verdict != VERDICT_VERIFIED)
+			continue;
+		few.address = path->path.address;
+		if (result->links == 1 && path->route.base)
+			memcpy(few.link, path->route.base_name, sizeof(few.link));
+	}
+	diagnose_conclude(result, 0, &few);
+}
+
 /* Connected, but are enough paths verified? */
 static void diagnose_required(struct result *result, const struct evidence *evidence)
 {
@@ -221,8 +246,10 @@ static void diagnose_required(struct result *result, const struct evidence *evid
 	/* It was closed before it was looked at: one path works, but it is not known which. */
 	if (!a->known)
 		few.verified = 1;
-	if (few.verified >= required)
+	if (few.verified >= required) {
+		diagnose_links(result, evidence);
 		return;
+	}
 	if (few.verified || !count_verdict(a, VERDICT_DEAD)) {
 		diagnose_conclude(result, 0, &few);
 		result->advice = advice;
@@ -254,6 +281,7 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 	diagnose_conclude(result, 0, &none);
 	result->status = STATUS_OK;
 	judge_paths(result, evidence);
+	result->links = association_links(&result->association);
 	about = count_verdict(&result->association, VERDICT_DEAD) ? about_dead(&result->association)
 								  : about_slow(result, evidence);
 	result->advice = about;

@@ -58,6 +58,7 @@ struct evidence {
 	int64_t probe_timeout_us;
 	uint64_t require;      /* how many paths must be verified; 0: no probe */
 	size_t names_left_out; /* they had no answer in time, and count as paths for -R all */
+	uint64_t links;        /* how many links those must use; 0: it does not matter */
 };
 
 #endif

@@ -77,6 +77,7 @@ static void choose_options(struct each *e)
 	e->options = *e->given;
 	e->options.blocking = false;
 	e->options.no_probe = true;
+	e->options.no_routes = true;
 	e->options.no_witness |= e->peer->address_count > WITNESSED_MAX;
 	e->options.wait_us = 0;
 	/* A server accepts one after the other. */

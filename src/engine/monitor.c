@@ -284,6 +284,7 @@ static void take_paths(struct monitoring *r, const struct association *a)
 			.verdict = from->verdict,
 			.state = from->path.state,
 			.primary = from->path.primary,
+			.base = from->route.base,
 			.slow_us = from->rtt_us,
 			.dead_since_us = r->m.began_us,
 		};
@@ -320,6 +321,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	};
 	take_paths(r, a);
 	r->m.required = o->require == REQUIRE_ALL ? a->path_count : o->require;
+	r->m.links_required = o->links;
 	monitor_count_short(r, now);
 	r->live = live_start(r->reporter, !o->verbose, &r->m);
 	loop_timer_init(loop, &r->timer, on_time, r);

@@ -64,15 +64,40 @@ static void set_round(struct monitoring *r, struct monitor_path *path, int64_t v
 	path->history[r->m.rounds % MONITOR_HISTORY] = (int32_t)MIN(value, INT32_MAX);
 }
 
+/* A route may change. Without a witness the first one counts. */
+static void look_for_links(struct monitoring *r)
+{
+	for (size_t i = 0; r->watch->witness && i < r->m.path_count; i++) {
+		const struct ledger_path *seen =
+			ledger_find(&r->watch->ledger, &r->m.paths[i].address);
+
+		if (seen && seen->sent_way.base)
+			r->m.paths[i].base = seen->sent_way.base;
+	}
+}
+
+static void count_links(struct monitoring *r)
+{
+	int *links = xcalloc(r->m.path_count + 1, sizeof(*links));
+
+	look_for_links(r);
+	for (size_t i = 0; i < r->m.path_count; i++)
+		if (r->m.paths[i].verdict == VERDICT_VERIFIED)
+			links[i] = r->m.paths[i].base;
+	r->m.links = count_different(links, r->m.path_count);
+	free(links);
+}
+
 void monitor_count_short(struct monitoring *r, int64_t now)
 {
 	size_t alive = 0;
 
+	count_links(r);
 	for (size_t i = 0; i < r->m.path_count; i++)
 		alive += r->m.paths[i].verdict == VERDICT_VERIFIED;
 	if (r->short_since_us)
 		r->m.short_us += now - r->short_since_us;
-	r->short_since_us = alive < r->m.required ? now : 0;
+	r->short_since_us = alive < r->m.required || r->m.links < r->m.links_required ? now : 0;
 	if (r->short_since_us && !r->m.was_short) {
 		r->m.was_short = true;
 		if (r->m.status == STATUS_OK)
@@ -115,15 +140,16 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 {
 	const struct probe_path *asked = &r->probe->paths[i];
 	struct path_result known = { .path.address = asked->address };
-	const struct plan any_source = { .count = 0 };
+	const struct association *a = &r->m.result->association;
+	const struct plan plan = { .sources = a->local, .source_count = a->local_count };
 	struct way way = { .route_error = 0 };
 	struct routes routes;
 	struct ledger_path seen;
 	struct ledger since;
 
 	routes_open(&routes);
-	way_look_for_route(&way, &routes, &asked->address, &any_source);
-	way_look_for_neighbour(&way, &routes, &asked->address, &any_source);
+	way_look_for_route(&way, &routes, &asked->address, &plan);
+	way_look_for_neighbour(&way, &routes, &asked->address, &plan);
 	routes_close(&routes);
 	way_look_for_unsent(&way, &asked->address, r->stack, r->assoc);
 	way_look_for_departure(&way, &asked->address,
@@ -249,6 +275,8 @@ bool monitor_waits(const struct monitoring *r, bool dead_too)
 void monitor_close_round(struct monitoring *r)
 {
 	r->round_open = false;
+	if (r->m.links_required)
+		monitor_count_short(r, r->m.now_us);
 	for (size_t i = 0; i < r->m.path_count; i++) {
 		struct monitor_path *path = &r->m.paths[i];
 		bool lost = path->verdict == VERDICT_DEAD || r->probe->paths[i].missed > 1;

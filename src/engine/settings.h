@@ -45,11 +45,13 @@ struct options {
 	uint16_t in_streams;
 
 	bool no_witness;
+	bool no_routes;   /* nobody will see the routes of the paths (each.c) */
 	int64_t hold_us;  /* default 200 ms */
 	unsigned at_once; /* --each: so many associations with the peer come up together */
 	bool no_probe;
 	int64_t probe_timeout_us; /* default 1 s */
 	uint64_t require;         /* default 1; REQUIRE_ALL */
+	uint64_t links;           /* verified paths must leave by so many */
 	bool each;
 
 	bool monitor;        /* -M */

@@ -9,6 +9,7 @@
 #include "diagnose/diagnose.h"
 #include "diagnose/endpoint.h"
 #include "diagnose/failed_call.h"
+#include "engine/path_routes.h"
 #include "engine/snapshot.h"
 #include "witness/ledger_query.h"
 
@@ -240,6 +241,7 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.probe_timeout_us = t->verify.timeout_us,
 		.require = options->no_probe ? 0 : options->require,
 		.names_left_out = t->resolve.late,
+		.links = options->no_probe ? 0 : options->links,
 	};
 	if (end.call)
 		e->fault = (struct stack_fault){ .call = end.call };
@@ -251,6 +253,24 @@ static void count_packets(const struct evidence *e, struct association *a)
 {
 	for (size_t i = 0; e->ledger && i < a->path_count; i++)
 		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
+}
+
+/* Of which paths the report, or --links, needs the route. */
+static enum path_routes routes_wanted(const struct options *options, const struct association *a,
+				      struct trial_end end)
+{
+	size_t answered = 0;
+
+	if (options->no_routes)
+		return PATH_ROUTES_NONE;
+	if (options->verbose || (options->format == FORMAT_JSON && !options->quiet))
+		return PATH_ROUTES_ALL;
+	for (size_t i = 0; i < a->path_count; i++)
+		answered += a->paths[i].answered > 0;
+	if (end.phase != PHASE_UP || answered < a->path_count)
+		return options->quiet && !options->links ? PATH_ROUTES_NONE : PATH_ROUTES_ALL;
+	return options->links || (answered > 1 && !options->quiet) ? PATH_ROUTES_ANSWERED
+								   : PATH_ROUTES_NONE;
 }
 
 /* Too few paths answered, and a call that failed on this host kept others from being asked. */
@@ -283,6 +303,9 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	look_for_the_last_time(t, end, timeline, result);
 	if (end.phase == PHASE_UP && t->attempt.outcome == ATTEMPT_UP && !result->signal)
 		end = heed_unsent(options, result, end);
+	if (t->attempt.started_us)
+		path_routes_fill(routes_wanted(options, &result->association, end), &t->plan,
+				 &t->watch, &result->association, timeline);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
 	count_packets(&evidence, &result->association);

@@ -150,6 +150,7 @@ enum finding_code {
 
 	/* No answer arrived. */
 	FINDING_TOO_FEW_VERIFIED, /* verified, paths, required */
+	FINDING_TOO_FEW_LINKS,    /* links, required; link: the only one */
 	FINDING_NO_PATH_ANSWERS,
 	FINDING_SOURCE_LINK_DOWN,     /* other: the -b address, on link; time_us */
 	FINDING_SILENT,               /* the INIT left; time_us, FINDING_ENDED, FINDING_UDP */
@@ -237,7 +238,7 @@ struct finding {
 	int64_t time_us;
 	uint64_t packets;
 	unsigned lost, sent; /* heartbeats */
-	size_t verified, paths, others;
+	size_t verified, paths, others, links;
 	uint64_t required;
 	unsigned started, expected; /* threads */
 	char name[240];             /* names that were looked up, safe to print */

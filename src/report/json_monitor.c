@@ -126,6 +126,8 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 		put_key(&json, "signal", any_string(signal_name(m->signal)));
 		put_key(&json, "exit_status", json_integer(m->status));
 		put_key(&json, "degraded_ms", milliseconds(m->short_us));
+		put_key(&json, "links",
+			m->links ? json_integer((json_int_t)m->links) : json_null());
 		put_key(&json, "paths", total_array(m));
 		break;
 	case MONITOR_EVENT_COUNT:

@@ -256,11 +256,25 @@ json_t *cause_object(const struct finding *f)
 	put_known(&json, "paths_verified", json_integer((json_int_t)f->verified),
 		  f->code == FINDING_TOO_FEW_VERIFIED);
 	put_known(&json, "paths", json_integer((json_int_t)f->paths), f->paths);
+	put_known(&json, "links", json_integer((json_int_t)f->links), f->links);
 	put_known(&json, "threads_started", json_integer(f->started), f->expected);
 	put_known(&json, "threads_expected", json_integer(f->expected), f->expected);
 	put_known(&json, "name", any_string(f->name), f->name[0]);
 	put_known(&json, "detail", any_string(f->detail), f->detail[0]);
 	put_known(&json, "others_silent", json_true(), f->flags & FINDING_PARTIAL);
+	return json;
+}
+
+static json_t *route_object(const struct path_route *route)
+{
+	json_t *json;
+
+	if (!route->link[0] && !route->source.sa.sa_family)
+		return json_null();
+	json = json_object();
+	put_key(&json, "link", sentence(route->link));
+	put_key(&json, "gateway", host_or_null(&route->gateway));
+	put_key(&json, "source", host_or_null(&route->source));
 	return json;
 }
 
@@ -293,6 +307,7 @@ static json_t *path_object(const struct path_result *p, bool witness, const stru
 	put_key(&json, "heartbeats_sent", json_integer(p->heartbeats));
 	put_key(&json, "heartbeats_answered", json_integer(p->answered));
 	put_key(&json, "route_error", error_name(p->route_error));
+	put_key(&json, "route", route_object(&p->route));
 	put_key(&json, "note", sentence(words_note(&p->cause, &note)));
 	put_key(&json, "cause", cause_object(path_cause(p, of_all)));
 	put_key(&json, "wire", witness ? seen_object(&p->seen) : json_null());

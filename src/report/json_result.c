@@ -92,6 +92,8 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	put_key(&json, "evidence", evidence_object(&result->evidence));
 	put_key(&json, "local", address_array(a->local, a->local_count));
 	put_key(&json, "paths", path_array(a, result->evidence.witness, &result->cause));
+	put_key(&json, "links",
+		result->links ? json_integer((json_int_t)result->links) : json_null());
 	put_key(&json, "each", each_array(result));
 	emit_object(reporter, json);
 }

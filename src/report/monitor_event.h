@@ -33,6 +33,7 @@ struct monitor_path {
 	unsigned times_dead;
 	int64_t dead_us;                  /* how long in all, up to now */
 	int64_t dead_since_us;            /* when the first unanswered heartbeat was sent */
+	int base;                         /* the link that it uses, as in path_route; or 0 */
 	int64_t slow_us;                  /* the longest of the newest round trips; 0: none */
 	int32_t history[MONITOR_HISTORY]; /* round n is in [n % MONITOR_HISTORY] */
 };
@@ -44,8 +45,10 @@ struct monitor {
 	uint32_t assoc;
 	struct monitor_path *paths;
 	size_t path_count;
-	size_t required; /* how many paths must not be dead */
-	uint64_t rounds; /* begun; the newest has this number, the first is 1 */
+	size_t required;       /* how many paths must not be dead */
+	size_t links_required; /* how many links those must use; 0: it does not matter */
+	size_t links;          /* how many they use now; 0: none is known */
+	uint64_t rounds;       /* begun; the newest has this number, the first is 1 */
 	int64_t began_us;
 	int64_t now_us;
 	int64_t short_us; /* how long in all there were fewer */

@@ -359,6 +359,11 @@ static void say_others(const struct phrase_context *c, char value[PARAMETER_MAX]
 		say(value, "%zu", c->f->others);
 }
 
+static void say_links(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	say(value, "%zu link%s", c->f->links, c->f->links == 1 ? "" : "s");
+}
+
 /* How many INIT retransmissions give each address a turn. */
 static void say_least_attempts(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
@@ -446,6 +451,7 @@ static const struct {
 	{ "paths", say_paths, false },
 	{ "required", say_required, false },
 	{ "others", say_others, false },
+	{ "links", say_links, false },
 	{ "least_attempts", say_least_attempts, false },
 	{ "least_timeout", say_least_timeout, false },
 	{ "accepting", say_accepting, false },

@@ -55,3 +55,16 @@ void association_free(struct association *association)
 	free(association->paths);
 	*association = (struct association){ 0 };
 }
+
+size_t association_links(const struct association *association)
+{
+	int *links = xcalloc(association->path_count + 1, sizeof(*links));
+	size_t count;
+
+	for (size_t i = 0; i < association->path_count; i++)
+		if (association->paths[i].verdict == VERDICT_VERIFIED)
+			links[i] = association->paths[i].route.base;
+	count = count_different(links, association->path_count);
+	free(links);
+	return count;
+}

@@ -81,6 +81,18 @@ struct packet_sizes {
 /* A count of paths that stands for every address of the report (-R all). */
 #define REQUIRE_ALL UINT64_MAX
 
+/* How packets to an address leave this host. */
+struct path_route {
+	char link[IF_NAMESIZE]; /* the interface, printable(); "": not known */
+	int index;
+	bool loopback;
+	int base; /* what carries it, as in struct interface */
+	char base_name[IF_NAMESIZE];
+	union address gateway; /* sa_family 0: none, or not known */
+	union address source;  /* sa_family 0: not known */
+	bool seen;             /* the witness has seen a packet leave so */
+};
+
 struct path_result {
 	struct stack_path path;
 	const char *host;    /* the name it was resolved from, owned by the target, or NULL */
@@ -88,9 +100,10 @@ struct path_result {
 	bool in_association; /* path is filled; if not, only its address */
 	bool own; /* this host has the address, too: nothing sent to it reaches the peer */
 	enum verdict verdict;
-	int route_error;          /* what a route look-up said: positive errno, or 0 */
-	char link[IF_NAMESIZE];   /* ENETDOWN: the link of this host that has no carrier */
-	int icmp_error;           /* from ICMP, if the witness saw it: positive errno, or 0 */
+	int route_error;        /* what a route look-up said: positive errno, or 0 */
+	char link[IF_NAMESIZE]; /* ENETDOWN: the link of this host that has no carrier */
+	int icmp_error;         /* from ICMP, if the witness saw it: positive errno, or 0 */
+	struct path_route route;
 	enum neighbour neighbour; /* if the address does not answer: does its next hop? */
 	union address hop;        /* the next hop, unless the neighbour is unknown */
 	int64_t rtt_us;           /* of the newest answered heartbeat; 0: none */
@@ -122,6 +135,12 @@ struct association {
 	size_t path_count;
 };
 
+/*
+ * By how many links do its verified paths leave? VLANs on one card leave by one link. Paths whose
+ * link is not known do not count.
+ */
+size_t association_links(const struct association *association);
+
 /* One requested address tried alone (--each). */
 struct single_result {
 	union address address;
@@ -150,6 +169,7 @@ struct result {
 
 	struct association association;
 	struct result_evidence evidence;
+	size_t links;     /* by so many links its verified paths leave; 0: none is known */
 	bool reordered;   /* the call was not in the user's order: narrowest scope first */
 	bool primary_set; /* the user's first address was then made the primary */
 

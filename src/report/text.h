@@ -71,6 +71,13 @@ void text_streams(FILE *f, const struct stack_status *status);
 void text_paths(FILE *f, const struct reporter *reporter, const struct association *a,
 		const char *lone_note);
 
+/* --- text_routes.c: how packets leave this host --- */
+
+/* A line for each link, and for each gateway, that several verified paths share. */
+void text_shared(FILE *f, const struct association *a);
+/* A line for each address without an answer: the route explains it, or it is not the reason. */
+void text_routes(FILE *f, const struct association *a);
+
 /* --- The renderers -------------------------------------------------------------------------- */
 
 void report_text_result(const struct reporter *reporter, const struct result *result);

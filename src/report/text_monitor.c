@@ -153,7 +153,9 @@ static void print_end(FILE *f, const struct reporter *reporter, const struct mon
 	print_duration(f, m->now_us - m->began_us);
 	fprintf(f, ": %s", words_note(&event->cause, &note));
 	if (m->was_short && m->short_us) {
-		if (m->required == 1)
+		if (m->links_required)
+			fputs("; too few paths, or links, verified for ", f);
+		else if (m->required == 1)
 			fputs("; no path verified for ", f);
 		else
 			fprintf(f, "; fewer than %zu paths verified for ", m->required);

@@ -894,6 +894,15 @@ static const struct words table[] = {
 	  "-R asks for more than there are addresses; -R all counts the rejected ones too",
 	  "the note of each address\n"
 	  "a longer --probe-timeout, if a round trip takes more than a second" },
+	{ FINDING_TOO_FEW_LINKS, "too-few-links", RESULT_DEGRADED, STATUS_DEGRADED,
+	  "verified paths use {links}[link: ({link})], {required} required",
+	  NULL,
+	  "ip route get {address} shows the link of a path; a route for each address of the peer moves it to another link",
+	  "enough paths are verified, but they use fewer links of this host than --links asks for: one cable or one card can end several of them",
+	  "one default route for all addresses of the peer\n"
+	  "VLANs on one card, which count as one link, as do a bond and a bridge",
+	  "the routes of the paths: sctp-connect -v or --json\n"
+	  "ip route get ADDR; ip rule" },
 	{ FINDING_NO_PATH_ANSWERS, "no-path-answers", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "no path answers a heartbeat",
 	  "no path answers a heartbeat: the peer ignores heartbeats, or it went away after the handshake",

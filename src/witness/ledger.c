@@ -63,6 +63,9 @@ static void set_way(struct ledger_way *way, const struct witness_event *event)
 	memcpy(way->interface, event->interface, sizeof(way->interface));
 	way->local = event->outgoing ? event->packet.source : event->packet.destination;
 	address_set_port(&way->local, 0);
+	way->this_host = event->this_host;
+	way->base = event->base;
+	memcpy(way->base_name, event->base_name, sizeof(way->base_name));
 }
 
 /* --- Tags ------------------------------------------------------------------------------------- */
@@ -175,6 +178,7 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 	count(&path->sent, event->time_us);
 	if (event->packet.checksum == CHECKSUM_BAD)
 		count(&path->bad_sent, event->time_us);
+	set_way(&path->sent_way, event);
 	for (size_t i = 0; i < chunks->count; i++) {
 		switch (chunks->list[i].type) {
 		case CHUNK_INIT:

@@ -66,6 +66,9 @@ struct ledger_way {
 	int ifindex; /* 0: none yet */
 	char interface[IF_NAMESIZE];
 	union address local;
+	bool this_host; /* it is loopback */
+	int base;       /* what carries the interface, see host/interface.h */
+	char base_name[IF_NAMESIZE];
 };
 
 struct ledger_path {
@@ -74,6 +77,8 @@ struct ledger_path {
 	bool listed;           /* in an INIT or INIT-ACK of the peer, or its source address */
 	struct ledger_count sent,
 		received; /* any packet; of received ones, those not bad or stray */
+
+	struct ledger_way sent_way; /* of the newest packet to it */
 
 	struct ledger_count inits; /* to it */
 	struct ledger_way init_way;

@@ -420,6 +420,8 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 	event->ifindex = interface->top;
 	event->this_host = interface->loopback;
 	memcpy(event->interface, interface->name, sizeof(event->interface));
+	event->base = interface->base;
+	memcpy(event->base_name, interface->base_name, sizeof(event->base_name));
 	set_zone(&event->packet.source, interface->top);
 	set_zone(&event->packet.destination, interface->top);
 	if (event->packet.kind == PACKET_OF_ICMP)

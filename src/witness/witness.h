@@ -53,6 +53,8 @@ struct witness_event {
 	bool this_host; /* passed the loopback interface: the other end is on this host */
 	int ifindex;    /* of a bond or bridge, not of its ports */
 	char interface[IF_NAMESIZE];
+	int base; /* what carries that interface, see host/interface.h */
+	char base_name[IF_NAMESIZE];
 	struct packet packet;
 };
 

@@ -102,6 +102,7 @@ static void json_connected(void **state)
 			      "\"checksum_errors\":0,\"witness\":true,\"witness_lost\":7}" },
 		{ "local", "[{\"address\":\"10.1.1.1\",\"port\":40312},"
 			   "{\"address\":\"10.1.2.1\",\"port\":40312}]" },
+		{ "links", "2" },
 		{ "each", "null" },
 	};
 	const struct key live[] = {
@@ -122,6 +123,8 @@ static void json_connected(void **state)
 		{ "heartbeats_sent", "2" },
 		{ "heartbeats_answered", "1" },
 		{ "route_error", "null" },
+		{ "route", "{\"link\":\"c1\",\"gateway\":\"10.1.1.254\","
+			   "\"source\":\"10.1.1.1\"}" },
 		{ "note", "null" },
 		{ "cause", "null" },
 		{ "wire", "{\"inits_sent\":1,\"init_acks\":2,\"cookie_echoes_sent\":3,"
@@ -146,6 +149,7 @@ static void json_connected(void **state)
 		{ "heartbeats_sent", "0" },
 		{ "heartbeats_answered", "0" },
 		{ "route_error", "\"ENETUNREACH\"" },
+		{ "route", "null" },
 		{ "note", "\"not an address of this peer\"" },
 		{ "cause", "{\"code\":\"not-listed\"}" },
 		{ "wire", "{\"inits_sent\":0,\"init_acks\":0,\"cookie_echoes_sent\":0,"
@@ -159,6 +163,10 @@ static void json_connected(void **state)
 						       .witness_lost = 7,
 						       .soft_errors = { EHOSTUNREACH },
 						       .soft_error_count = 1 };
+	f->result.links = 2;
+	memcpy(f->paths[0].route.link, "c1", 3);
+	address_from_text(&f->paths[0].route.gateway, "10.1.1.254");
+	address_from_text(&f->paths[0].route.source, "10.1.1.1");
 	f->paths[0].seen = (struct path_seen){ .inits = 1,
 					       .init_acks = 2,
 					       .cookie_echoes = 3,
@@ -219,7 +227,7 @@ static void json_unresolved(void **state)
 		       "\"order\":{\"reordered\":false,\"primary_set\":false},"
 		       "\"evidence\":{\"soft_errors\":[],\"pending_state\":null,"
 		       "\"checksum_errors\":0,\"witness\":false,\"witness_lost\":0},"
-		       "\"local\":[],\"paths\":[],\"each\":null}");
+		       "\"local\":[],\"paths\":[],\"links\":null,\"each\":null}");
 }
 
 static void json_each(void **state)

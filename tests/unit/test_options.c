@@ -649,7 +649,7 @@ static void test_help_lists_what_is_parsed(void **state)
 		}
 		found++;
 	}
-	assert_int_equal(found, 35);
+	assert_int_equal(found, 36);
 	free(text);
 }
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/path_routes.h"
+
+#include <string.h>
+
+static bool has_seen(const struct watch *watch, const union address *peer, struct path_route *route)
+{
+	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, peer) : NULL;
+	const struct ledger_way *way = path ? &path->sent_way : NULL;
+
+	if (!way || !way->ifindex)
+		return false;
+	*route = (struct path_route){ .index = way->ifindex,
+				      .loopback = way->this_host,
+				      .base = way->base,
+				      .source = way->local,
+				      .seen = true };
+	memcpy(route->link, way->interface, sizeof(route->link));
+	memcpy(route->base_name, way->base_name, sizeof(route->base_name));
+	return true;
+}
+
+/* Asks with the link and the source that were seen, because rules may have chosen others. */
+static void add_gateway(struct routes *routes, const union address *peer, struct path_route *route)
+{
+	struct routes by_link = *routes;
+	struct route found;
+
+	by_link.device = route->index;
+	if (route_ask(&by_link, peer, &route->source, &found) == 0 && found.link == route->index)
+		route->gateway = found.gateway;
+}
+
+static void take_link(struct routes *routes, int link, struct path_route *route)
+{
+	const struct interface *interface = route_interface(routes, link);
+
+	route->index = interface->top;
+	route->loopback = interface->loopback;
+	route->base = interface->base;
+	memcpy(route->link, interface->name, sizeof(route->link));
+	memcpy(route->base_name, interface->base_name, sizeof(route->base_name));
+}
+
+/* sources: what the endpoint is bound to. */
+static void ask(struct routes *routes, const union address *peer, const union address *sources,
+		size_t count, struct path_route *route)
+{
+	struct route found;
+
+	route_look_up(routes, peer, sources, count, &found);
+	if (found.error)
+		return;
+	if (found.link)
+		take_link(routes, found.link, route);
+	route->gateway = found.gateway;
+	route->source = found.source;
+}
+
+static void say(struct timeline *timeline, const struct path_result *path)
+{
+	const struct path_route *route = &path->route;
+	char to[ADDRESS_TEXT_MAX], by[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
+	bool gateway = route->gateway.sa.sa_family, source = route->source.sa.sa_family;
+
+	if (!*route->link)
+		return;
+	timeline_note(
+		timeline, "route to %s: link %s%s%s%s%s",
+		address_host_text(&path->path.address, to), route->link,
+		gateway ? ", gateway " : "", gateway ? address_host_text(&route->gateway, by) : "",
+		source ? ", source " : "", source ? address_host_text(&route->source, from) : "");
+}
+
+void path_routes_fill(enum path_routes which, const struct plan *plan, const struct watch *watch,
+		      struct association *a, struct timeline *timeline)
+{
+	bool all = which == PATH_ROUTES_ALL;
+	const union address *sources = a->local_count ? a->local : plan->sources;
+	size_t count = a->local_count ? a->local_count : plan->source_count;
+	struct routes routes = { .fd = -1 };
+
+	if (which == PATH_ROUTES_NONE)
+		return;
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+
+		bool seen = has_seen(watch, &path->path.address, &path->route);
+
+		if (!all && !path->answered)
+			continue;
+		if (routes.fd < 0 && !path->route.loopback)
+			routes_open(&routes);
+		if (!seen)
+			ask(&routes, &path->path.address, sources, count, &path->route);
+		else if (!path->route.loopback)
+			add_gateway(&routes, &path->path.address, &path->route);
+		say(timeline, path);
+	}
+	routes_close(&routes);
+}
