@@ -53,6 +53,12 @@ static void mark_verified(const struct evidence *evidence, struct path_result *p
 	} else if (!path->cause.code) {
 		path->cause = seen;
 	}
+	if (!path->cause.code && path->queue_us) {
+		path->cause = (struct finding){ .code = FINDING_OWN_QUEUE_DELAY,
+						.basis = BASIS_WITNESS,
+						.time_us = path->queue_us };
+		memcpy(path->cause.link, path->queue_link, sizeof(path->cause.link));
+	}
 	path->cause.address = path->path.address;
 }
 

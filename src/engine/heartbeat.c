@@ -142,6 +142,17 @@ static void note_measured(const struct probe *probe, struct probe_path *path, ui
 		path->measured_ms = MIN(path->measured_ms, rto_ms);
 }
 
+/* before: how many heartbeats were sent after the one that is answered. */
+static void take_answer(struct probe_path *path, size_t before)
+{
+	size_t at = (path->missed - 1 - before) % PROBE_KEPT;
+
+	path->answer.number = path->sent - 1 - (unsigned)before;
+	path->answer.asked_us = path->asked_us[at];
+	path->answer.left_us = path->left_us[at];
+	path->answer.none_us = path->looked_us;
+}
+
 /*
  * The round trip that the stack has measured: in its coarse steps, with an eighth of the new value
  * (RFC 9260 section 6.3.1, C3), or all of it the first time.
@@ -163,15 +174,18 @@ static int64_t asked_us(const struct probe_path *path, size_t n)
  * It may be the answer to an earlier heartbeat than the newest. The stack's measurement shows
  * which.
  */
-static int64_t round_trip(const struct probe_path *path, int64_t measured_us, int64_t at_us)
+static int64_t round_trip(struct probe_path *path, int64_t measured_us, int64_t at_us)
 {
 	int64_t nearest_us = at_us - path->sent_us, newest_us = nearest_us;
 
+	take_answer(path, 0);
 	for (size_t n = 1; n < PROBE_KEPT && n < path->missed; n++) {
 		int64_t us = at_us - asked_us(path, n);
 
-		if (llabs(us - measured_us) < llabs(nearest_us - measured_us))
-			nearest_us = us;
+		if (llabs(us - measured_us) >= llabs(nearest_us - measured_us))
+			continue;
+		nearest_us = us;
+		take_answer(path, n);
 	}
 	if (nearest_us != newest_us)
 		return nearest_us;
@@ -264,6 +278,7 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 		return;
 	if (!path->missed)
 		path->first_us = path->sent_us;
+	path->left_us[path->missed % PROBE_KEPT] = loop_now_us();
 	path->asked_us[path->missed++ % PROBE_KEPT] = path->sent_us;
 	path->sent++;
 	look(probe, path); /* on a short path the answer is already there */

@@ -39,9 +39,17 @@ struct probe_path {
 	int64_t first_us;             /* when the first of those was sent, as loop_now_us() */
 	int64_t sent_us;              /* when the newest was sent */
 	int64_t asked_us[PROBE_KEPT]; /* and all of the newest, in a ring: number missed - 1 last */
+	int64_t left_us[PROBE_KEPT];  /* the same: when the call that sends it had returned */
 	int64_t looked_us;            /* when it was last found unanswered */
 	int64_t rtt_us;               /* of the newest answer; 0: no answer yet */
-	int64_t stray_us;             /* until then, answers to older heartbeats may still arrive */
+	/* The heartbeat that the newest answer is to, as far as measurements show. */
+	struct {
+		unsigned number;  /* counted from 0 */
+		int64_t asked_us; /* when it was asked for */
+		int64_t left_us;  /* when that call had returned */
+		int64_t none_us;  /* at that time there was no answer yet */
+	} answer;
+	int64_t stray_us; /* until then, answers to older heartbeats may still arrive */
 	/*
 	 * Why the newest heartbeat could not be sent, or (blind) its answer not be seen: positive
 	 * errno, or 0.

@@ -144,6 +144,7 @@ enum finding_code {
 	FINDING_RETURNS_ELSEWHERE, /* link, other_link: out, in */
 	FINDING_HEARTBEATS_LOST,   /* lost, sent */
 	FINDING_OWN_ADDRESS,       /* this host has it, too */
+	FINDING_OWN_QUEUE_DELAY,   /* link; time_us of the round trip */
 	FINDING_LEFT_OUT_BY_SCOPE, /* other: the address that answered the INIT */
 	FINDING_OTHER_ENDPOINT,    /* not listed, but it accepts alone (--each) */
 	FINDING_NOT_LISTED,

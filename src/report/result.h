@@ -107,9 +107,11 @@ struct path_result {
 	enum neighbour neighbour; /* if the address does not answer: does its next hop? */
 	union address hop;        /* the next hop, unless the neighbour is unknown */
 	int64_t rtt_us;           /* of the newest answered heartbeat; 0: none */
-	unsigned heartbeats;      /* sent by the probe */
-	unsigned answered;        /* of those */
-	unsigned lost;            /* of those, for certain */
+	int64_t queue_us;         /* most of it: in the queue of this link of this host; or 0 */
+	char queue_link[IF_NAMESIZE];
+	unsigned heartbeats; /* sent by the probe */
+	unsigned answered;   /* of those */
+	unsigned lost;       /* of those, for certain */
 	/* If it does not answer: in which form packets to it leave. */
 	struct departure departure;
 	/* The same: does rp_filter drop what comes from it? Its link, and that of the route back.

@@ -861,6 +861,14 @@ static const struct words table[] = {
 	  "an address that was meant for one host was given to two",
 	  "ip addr, on both hosts\n"
 	  "cat /proc/net/sctp/assocs: the addresses of both ends" },
+	{ FINDING_OWN_QUEUE_DELAY, "own-queue-delay", RESULT_CONNECTED, -1,
+	  "{exact_time} of it in this host's own queue on {link}",
+	  NULL,
+	  NULL,
+	  "most of the round trip passes before the packet leaves this host: it waits in the queue of the link",
+	  "other traffic of this host that fills the queue\n"
+	  "a shaper or a delay: tc qdisc with tbf, htb or netem",
+	  "tc -s qdisc show dev LINK" },
 	{ FINDING_LEFT_OUT_BY_SCOPE, "left-out-by-scope", RESULT_CONNECTED, -1,
 	  "not listed by the peer: it is {scope}, and stacks leave such addresses out when the INIT goes to a {other_scope} address ({other})",
 	  NULL,

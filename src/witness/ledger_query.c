@@ -64,14 +64,6 @@ void ledger_counts(const struct ledger *ledger, const union address *peer, struc
 		seen->icmp_errors += path->icmps[i].seen.count;
 }
 
-int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer)
-{
-	const struct ledger_heartbeat *heartbeat =
-		ledger_newest_answered(ledger_find(ledger, peer));
-
-	return heartbeat && !heartbeat->inexact && heartbeat->rtt_us > 0 ? heartbeat->rtt_us : 0;
-}
-
 static void forget_before(struct ledger_count *count, int64_t since_us)
 {
 	if (count->last_us < since_us)

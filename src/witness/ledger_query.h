@@ -20,9 +20,6 @@ unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address
 /* How many packets of each kind that address sent or got; zeros if the ledger does not have it. */
 void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen);
 
-/* The round trip of the newest answered heartbeat to it; 0: none, or not exact. */
-int64_t ledger_rtt_us(const struct ledger *ledger, const union address *peer);
-
 /*
  * For a path that has worked before: *view has this address alone, with only the heartbeats, the
  * ICMP errors and the bad checksums since then. The view uses *path, and is not
