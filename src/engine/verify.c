@@ -2,11 +2,11 @@
 #include "engine/verify.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/param.h>
 
 #include "base/loop.h"
 #include "engine/big_packets.h"
+#include "engine/round_trip.h"
 #include "witness/ledger_query.h"
 
 /* The time-out has so many steps, and so many heartbeats at most. */
@@ -244,68 +244,6 @@ static unsigned lost(const struct verify *verify, const struct probe_path *asked
 	return MAX(asked->lost, MIN(seen, asked->sent - asked->answered));
 }
 
-/* An answer that the stack has not taken by then waits in a queue on its way in. */
-#define TAKE_LATE_US (1 * USEC_PER_MSEC)
-/* What is shorter may be the work of a busy host. */
-#define QUEUE_MIN_US (1 * USEC_PER_MSEC)
-
-/*
- * The first packet that left after the answered heartbeat was asked for: that one, or one before it
- * in the queue, which then takes even longer. NULL: not known.
- */
-static const struct ledger_heartbeat *first_after(const struct ledger_path *seen,
-						  const struct probe_path *asked)
-{
-	const struct ledger_heartbeat *first = NULL;
-
-	/* If the stack has sent none by itself, it is known which one it is. */
-	if (seen->heartbeats.count <= asked->sent)
-		return ledger_heartbeat(seen, asked->answer.number);
-	for (unsigned n = seen->heartbeats.count; n > 0; n--) {
-		const struct ledger_heartbeat *one = ledger_heartbeat(seen, n - 1);
-
-		if (!one)
-			return NULL;
-		if (one->sent_us < asked->answer.asked_us)
-			return first;
-		first = one;
-	}
-	return first;
-}
-
-/* How long the answered heartbeat was in a queue, at least, after the call had returned. */
-static int64_t queued_us(const struct ledger_path *seen, const struct probe_path *asked,
-			 struct path_result *path)
-{
-	const struct ledger_heartbeat *first = first_after(seen, asked);
-
-	if (!first || first->inexact)
-		return 0;
-	memcpy(path->queue_link, first->out, sizeof(path->queue_link));
-	return MAX(first->sent_us - asked->answer.left_us, 0);
-}
-
-/*
- * The witness is more exact than the probe, but it stands between this host's queues and the
- * network, so it does not see how long a packet is in them. What passes before the call returns is
- * the time of a busy host, not of a queue.
- */
-static void measure(const struct ledger *ledger, const struct probe_path *asked,
-		    struct path_result *path)
-{
-	const struct ledger_path *seen = ledger_find(ledger, &path->path.address);
-	const struct ledger_heartbeat *newest = ledger_newest_answered(seen);
-	int64_t queue_us;
-
-	if (!newest || newest->inexact || newest->rtt_us <= 0 ||
-	    asked->answer.none_us > newest->sent_us + newest->rtt_us + TAKE_LATE_US)
-		return;
-	queue_us = queued_us(seen, asked, path);
-	path->rtt_us = newest->rtt_us + queue_us;
-	if (queue_us >= QUEUE_MIN_US && queue_us >= path->rtt_us / 2)
-		path->queue_us = queue_us;
-}
-
 /* Of the heartbeats to it. */
 static enum leaving leaving_of(const struct watch *watch, const union address *address)
 {
@@ -328,7 +266,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 
 	path->rtt_us = asked->rtt_us;
 	if (verify->watch->witness && asked->answered)
-		measure(&verify->watch->ledger, asked, path);
+		round_trip_measure(&verify->watch->ledger, asked, path);
 	path->heartbeats = asked->sent;
 	path->answered = asked->answered;
 	path->lost = lost(verify, asked);
