@@ -295,26 +295,26 @@ static struct locals bound_locals(struct routes *routes, const union address *pe
 void route_look_up(struct routes *routes, const union address *peer, const union address *sources,
 		   size_t count, struct route *route)
 {
-	struct route first = { .error = 0 }, one;
+	bool any = is_any(sources, count), found = false;
 	struct locals locals;
-	bool found = false;
+	struct route one;
 
 	route_ask(routes, peer, NULL, route);
-	if (!route->error && (is_any(sources, count) || is_listed(sources, count, &route->source)))
+	if (!route->error && (any || is_listed(sources, count, &route->source)))
 		return;
 	locals = bound_locals(routes, peer, sources, count);
 	for (size_t i = 0; i < locals.count; i++) {
-		if (route_ask(routes, peer, &locals.list[i].address, &one) != 0)
-			continue;
-		if (one.link == locals.list[i].link || !found)
-			first = one;
-		found = true;
-		if (one.link == locals.list[i].link)
+		bool good = route_ask(routes, peer, &locals.list[i].address, &one) == 0;
+		bool best = good && one.link == locals.list[i].link;
+
+		/* If no bound address has a route, the first one says why. */
+		if (best || (good && !found) || (!good && i == 0 && !any))
+			*route = one;
+		found |= good;
+		if (best)
 			break;
 	}
 	free(locals.list);
-	if (found)
-		*route = first;
 }
 
 /* --- Closed ----------------------------------------------------------------------------------- */
