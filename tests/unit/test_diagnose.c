@@ -517,6 +517,8 @@ struct seen {
 	const char *hop; /* NULL: the address itself */
 	bool learned;
 	bool outside;
+	int base;         /* the link that it uses: c and that number; 0: not known */
+	int64_t queue_us; /* on c2 */
 
 	enum verdict verdict;
 	const char *note; /* a part of it; NULL: it is empty */
@@ -545,6 +547,11 @@ struct probe_case {
 		.host = text, .heartbeats = 1, .answered = 1, .rtt_us = MSEC, \
 		.state = PATH_ACTIVE, .verdict = VERDICT_VERIFIED             \
 	}
+#define USES(text, link, ...)                                                                \
+	{                                                                                    \
+		.host = text, .heartbeats = 1, .answered = 1, .rtt_us = 41 * MSEC,           \
+		.state = PATH_ACTIVE, .verdict = VERDICT_VERIFIED, .base = link, __VA_ARGS__ \
+	}
 #define DEAD(text, ...)                                                                       \
 	{                                                                                     \
 		.host = text, .heartbeats = 2, .state = PATH_ACTIVE, .verdict = VERDICT_DEAD, \
@@ -570,6 +577,25 @@ static const struct probe_case probe_cases[] = {
 	SEEN("one is dead, all are required", FINDING_TOO_FEW_VERIFIED, (ASKED(REQUIRE_ALL)),
 	     (DEAD("127.0.0.1", NO_ANSWER), ANSWERS("127.0.0.2")), FEW,
 	     .reason = "1 of 2 addresses verified, all are required", .hint = CHECK_IT),
+	SEEN("both use one link, two are required", FINDING_TOO_FEW_LINKS, (ASKED(2), .links = 2),
+	     (USES("127.0.0.1", 1), USES("127.0.0.2", 1)), FEW,
+	     .reason = "verified paths use 1 link (c1), 2 are required",
+	     .hint = "ip route get 127.0.0.2 shows the link"),
+	SEEN("each uses its own link", FINDING_NONE, (ASKED(2), .links = 2),
+	     (USES("127.0.0.1", 1), USES("127.0.0.2", 2)), OK),
+	SEEN("two links, three are required", FINDING_TOO_FEW_LINKS, (ASKED(1), .links = 3),
+	     (USES("127.0.0.1", 1), USES("127.0.0.2", 2)), FEW,
+	     .reason = "verified paths use 2 links, 3 are required", .hint = "shows the link"),
+	SEEN("a link that is not known does not count", FINDING_TOO_FEW_LINKS,
+	     (ASKED(1), .links = 2), (USES("127.0.0.1", 1), USES("127.0.0.2", 0)), FEW,
+	     .reason = "verified paths use 1 link", .hint = "shows the link"),
+	SEEN("too few paths come before too few links", FINDING_TOO_FEW_VERIFIED,
+	     (ASKED(2), .links = 2), (USES("127.0.0.1", 1), DEAD("127.0.0.2", NO_ANSWER)), FEW,
+	     .reason = "1 of 2 addresses verified", .hint = CHECK_IT),
+	SEEN("a queue of this host", FINDING_NONE, (ASKED(1)),
+	     (USES("127.0.0.1", 2, .queue_us = 40100,
+		   .note = "40.1 ms of it in this host's own queue on c2")),
+	     OK),
 	SEEN("more are required than there are", FINDING_TOO_FEW_VERIFIED, (ASKED(3)),
 	     (ANSWERS("127.0.0.1")), FEW, .reason = "1 of 1 addresses verified, 3 are required"),
 	SEEN("all are dead", FINDING_NO_PATH_ANSWERS, (ASKED(1)),
@@ -698,6 +724,11 @@ static void prepare_probe(struct bench *b, const struct probe_case *k)
 		path->rtt_us = seen->rtt_us;
 		path->route_error = seen->route_error;
 		path->neighbour = seen->neighbour;
+		path->route.base = seen->base;
+		if (seen->base)
+			snprintf(path->route.base_name, IF_NAMESIZE, "c%d", seen->base);
+		path->queue_us = seen->queue_us;
+		strcpy(path->queue_link, "c2");
 		assert_true(address_from_text(&path->hop, seen->hop ? seen->hop : seen->host));
 		if (!seen->learned)
 			b->order[b->evidence.order_count++] = i;

@@ -161,6 +161,80 @@ static void text_learned(void **state)
 		      "");
 }
 
+struct leaving {
+	int index, base;
+	const char *link, *base_name, *gateway;
+};
+
+static void set_route(struct path_result *path, const struct leaving *leaving)
+{
+	struct path_route *route = &path->route;
+
+	path->verdict = VERDICT_VERIFIED;
+	route->index = leaving->index;
+	route->base = leaving->base;
+	strcpy(route->link, leaving->link);
+	strcpy(route->base_name, leaving->base_name);
+	if (leaving->gateway)
+		route->gateway = make_address(leaving->gateway, 0);
+}
+
+/* What is shared, of three verified paths. */
+static void expect_shared(struct fixture *f, const struct leaving leaving[3], size_t links,
+			  const char *lines)
+{
+	char expected[1024], *table;
+
+	make_three_paths(f);
+	for (size_t i = 0; i < 3; i++)
+		set_route(&f->paths[i], &leaving[i]);
+	assert_int_equal(association_links(&f->result.association), links);
+	report_result(&f->capture.reporter, &f->result);
+	table = strstr(read_back(&f->capture), "RE-CONFIG\n");
+	assert_non_null(table);
+	snprintf(expected, sizeof(expected), "RE-CONFIG\n%s", lines);
+	assert_string_equal(table, expected);
+}
+
+#define SHARED(name, links, lines, ...)                                   \
+	static void name(void **state)                                    \
+	{                                                                 \
+		static const struct leaving leaving[3] = { __VA_ARGS__ }; \
+                                                                          \
+		expect_shared(*state, leaving, links, lines);             \
+	}
+
+SHARED(text_one_link, 1, "  one link: all 3 verified paths use c1 via 10.1.1.254\n",
+       { 5, 5, "c1", "c1", "10.1.1.254" }, { 5, 5, "c1", "c1", "10.1.1.254" },
+       { 5, 5, "c1", "c1", "10.1.1.254" })
+SHARED(text_two_links, 2, "  one link: 10.1.1.2 and 10.1.3.2 use c1\n", { 5, 5, "c1", "c1", NULL },
+       { 6, 6, "c2", "c2", NULL }, { 5, 5, "c1", "c1", "10.1.1.254" })
+SHARED(text_vlans, 1, "  one link: all 3 verified paths use bond0 (bond0.10, bond0.20)\n",
+       { 8, 5, "bond0.10", "bond0", NULL }, { 5, 5, "bond0", "bond0", NULL },
+       { 9, 5, "bond0.20", "bond0", NULL })
+SHARED(text_one_gateway, 3, "  one gateway: 10.1.1.2 and 10.1.2.2 use 10.1.1.254\n",
+       { 5, 5, "c1", "c1", "10.1.1.254" }, { 6, 6, "c2", "c2", "10.1.1.254" },
+       { 7, 7, "c3", "c3", "10.1.3.254" })
+/* Routers on different links may have the same link-local address. */
+SHARED(text_link_local_gateways, 3, "", { 5, 5, "c1", "c1", "fe80::1" },
+       { 6, 6, "c2", "c2", "fe80::1" }, { 7, 7, "c3", "c3", NULL })
+SHARED(text_unknown_links, 1, "", { 5, 5, "c1", "c1", NULL }, { 0, 0, "", "", NULL },
+       { 0, 0, "", "", NULL })
+
+static void text_loopback(void **state)
+{
+	struct fixture *f = *state;
+	const struct leaving lo = { 1, 1, "lo", "lo", NULL };
+
+	make_three_paths(f);
+	for (size_t i = 0; i < 3; i++) {
+		set_route(&f->paths[i], &lo);
+		f->paths[i].route.loopback = true;
+	}
+	report_result(&f->capture.reporter, &f->result);
+	assert_null(strstr(read_back(&f->capture), "one link"));
+}
+
 static void text_already_closing(void **state)
 {
 	struct fixture *f = *state;
@@ -416,6 +490,13 @@ int main(void)
 		report_test(text_each_of_one),
 		report_test(text_each_color),
 		report_test(text_learned),
+		report_test(text_one_link),
+		report_test(text_two_links),
+		report_test(text_vlans),
+		report_test(text_one_gateway),
+		report_test(text_link_local_gateways),
+		report_test(text_unknown_links),
+		report_test(text_loopback),
 		report_test(text_already_closing),
 		report_test(text_already_gone),
 		report_test(text_one_to_many_blocking),

@@ -367,9 +367,21 @@ static void no_memory_ends_the_program(void **state)
 	}
 }
 
+static void test_count_different(void **state)
+{
+	static const int numbers[] = { 0, 5, 6, 5, 0, 6, 7 };
+
+	(void)state;
+	assert_int_equal(count_different(numbers, 0), 0);
+	assert_int_equal(count_different(numbers, 1), 0);
+	assert_int_equal(count_different(numbers, 4), 2);
+	assert_int_equal(count_different(numbers, ARRAY_SIZE(numbers)), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_count_different),
 		cmocka_unit_test(message_set_returns_status_and_cuts),
 		cmocka_unit_test(printable_shows_any_text),
 		cmocka_unit_test(warn_is_one_line),
