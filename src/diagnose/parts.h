@@ -3,11 +3,13 @@
  * What the files of diagnose/ share. From the top down:
  * - diagnose.c: the end of each phase
  * - endpoint.c: this host could not open an endpoint, or not make the call
- * - attempt.c: the attempt failed
+ * - refusal.c: an answer ended the attempt
+ * - attempt.c: the attempt failed without an answer
  * - association.c: the association came up
  * - conclude.c: the result gets its cause
  * - address.c: one address of the call
  * - seen.c: what the witness saw of one address
+ * - mark.c: the verdict of one address by its packets or an error
  * - host.c: what this host does to the packets of one address
  */
 #ifndef DIAGNOSE_PARTS_H
@@ -88,7 +90,15 @@ bool diagnose_seen_to_leave(const struct ledger *ledger, const union address *pe
  */
 void diagnose_host(const struct path_result *path, uint8_t chunk, struct finding *finding);
 
-/* --- attempt.c ------------------------------------------------------------------------------- */
+/* --- mark.c ---------------------------------------------------------------------------------- */
+
+/* The verdict and the cause by what was seen of its INIT, if that says more than they do. */
+void diagnose_mark_by_packets(struct result *result, const struct evidence *evidence,
+			      size_t position);
+/* Its INIT alone had been sent when the socket reported an error, and packets do not say more. */
+void diagnose_mark_by_soft_error(struct path_result *path);
+
+/* --- refusal.c, attempt.c -------------------------------------------------------------- */
 
 /* An answer ended the attempt: ABORT, or (ENOPROTOOPT) ICMP protocol unreachable. */
 void diagnose_refused(struct result *result, const struct evidence *evidence, int error);

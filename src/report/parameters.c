@@ -22,10 +22,8 @@
 
 typedef void (*parameter)(const struct phrase_context *c, char value[PARAMETER_MAX]);
 
-static void say(char value[PARAMETER_MAX], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void say(char value[PARAMETER_MAX], const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void say(char value[PARAMETER_MAX], const char *format,
+						      ...)
 {
 	va_list args;
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnose/parts.h"
+
+/* The verdict by the packets, or the existing one if they add nothing. */
+static enum verdict verdict_of(enum proof proof, enum verdict verdict)
+{
+	switch (proof) {
+	case PROOF_ICMP:
+		return VERDICT_UNREACHABLE;
+	case PROOF_ABORTED:
+		return VERDICT_REFUSED;
+	case PROOF_NOT_TAKEN:
+	case PROOF_COOKIE_SILENT:
+	case PROOF_COOKIE_ERROR:
+	case PROOF_COOKIE_NOT_TAKEN:
+	case PROOF_ANSWERED:
+	case PROOF_OTHER_PORT:
+	case PROOF_ELSEWHERE:
+	case PROOF_BAD_CHECKSUM:
+	case PROOF_WRONG_TAG:
+		return VERDICT_TRIED;
+	default:
+		return verdict;
+	}
+}
+
+/*
+ * Has its turn come for certain? The stack of a busy host may be late, so once an INIT has left,
+ * only a later one proves it. Until then the time does: the first one leaves at once.
+ */
+static bool turn_came(struct result *result, const struct evidence *evidence, size_t position)
+{
+	bool any = false;
+
+	/* Once one address has answered, no other gets its turn. */
+	if (evidence->report.pending_state == ASSOC_COOKIE_ECHOED)
+		return false;
+	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
+		const struct ledger_path *path = ledger_find(
+			evidence->ledger, &diagnose_nth(result, evidence, i)->path.address);
+
+		if (!path || !path->inits.count)
+			continue;
+		if (i > position)
+			return true;
+		any = true;
+	}
+	return !any && position < diagnose_tried_surely(evidence);
+}
+
+void diagnose_mark_by_packets(struct result *result, const struct evidence *evidence,
+			      size_t position)
+{
+	struct path_result *path = diagnose_nth(result, evidence, position);
+	enum proof proof;
+	const struct finding seen = diagnose_seen_init(
+		evidence, &path->path.address, turn_came(result, evidence, position), &proof);
+
+	if (proof == PROOF_NOT_TRIED && path->verdict == VERDICT_TRIED)
+		diagnose_set_path(path, VERDICT_UNTRIED, FINDING_UNTRIED_ANSWERED, BASIS_WITNESS);
+	if (!seen.code || (proof == PROOF_SILENT && path->verdict != VERDICT_SILENT))
+		return;
+	path->verdict = verdict_of(proof, path->verdict);
+	path->cause = seen;
+	if (proof == PROOF_ICMP)
+		path->icmp_error = seen.error;
+}
+
+void diagnose_mark_by_soft_error(struct path_result *path)
+{
+	if (!path->soft_error || path->cause.basis == BASIS_WITNESS)
+		return;
+	path->verdict = VERDICT_UNREACHABLE;
+	path->icmp_error = path->soft_error;
+	path->cause = diagnose_soft(path->soft_error, path->neighbour);
+	path->cause.address = path->path.address;
+}
