@@ -37,6 +37,7 @@ ask() {
   local status=$1 input=$2 out=$BATS_TEST_TMPDIR/answer got=0
   shift 2
   echo "\$ $*"
+  rm -f "$out" # of an earlier client
   timeout -k 1 60 ip netns exec "$TOPO-client" "$@" \
     <"$BATS_TEST_TMPDIR/pipe" >"$out" 2>"$out.err" 3>&- &
   exec 9>"$BATS_TEST_TMPDIR/pipe"
