@@ -32,11 +32,11 @@ drop_sctp() {
   nft_server input "$SCTP" drop
 }
 
-# What follows the first line of the text is addresses, and the line of our own side.
+# What follows the first line of the text is addresses, the line of our own side, and routes.
 assert_text_layout() {
   local line
   while IFS= read -r line; do
-    [[ $line == "  "[0-9[]* || $line == "  from "* ]] || fail "what is this line: $line"
+    [[ $line == "  "[0-9[]* || $line == "  "@(from|packets to|route to|one link:|one gateway:)" "* ]] || fail "what is this line: $line"
     [[ $line != *' ' ]] || fail "white space at the end: '$line'"
   done < <(tail -n +2 <<<"${1-$output}")
 }
@@ -108,7 +108,7 @@ into() {
   try 4 "${silent[@]}"
   assert_line --index 0 --regexp '^timeout    ETIMEDOUT after [0-9]+\.[0-9] ms '
   assert_line --index 1 --regexp '^  10\.1\.1\.2:5000  silent  no answer to INIT'
-  [ ${#lines[@]} -eq 2 ]
+  [ ${#lines[@]} -eq 3 ]
   [[ $stderr == "sctp-connect: "*"$(by_stack "protocol 132" "UDP port")"* ]]
 }
 
