@@ -104,6 +104,8 @@ no_carrier() {
   # Which one of two next hops it is depends on a hash.
   ip -n "$TOPO-client" route replace default nexthop via 10.1.1.2 dev c1 nexthop via 10.1.2.2 dev c2
   for address in 10.9.1.1 10.9.2.1; do
+    # An older question for the router that runs out now would be an answer.
+    ip -n "$TOPO-client" neigh flush dev c1
     run --separate-stderr ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -w 700ms -a "$address:5000"
     json '.result == "connected" or .time_ms.connect > 600' true
   done
