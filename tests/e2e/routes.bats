@@ -168,6 +168,7 @@ one_link_seen() {
 # bats test_tags=netem
 @test "the round trip includes this host's own queue" {
   local option
+  end_listener
   start_listener_3
   tc -n "$TOPO-client" qdisc replace dev c2 root netem delay 100ms
   for option in -v --no-witness; do

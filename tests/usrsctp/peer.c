@@ -65,6 +65,14 @@ static void echo(const char *text)
 		       from.rcv_flags & SCTP_UNORDERED ? " u" : "");
 }
 
+/* The library may send what ends the association only after usrsctp_close(). */
+static void finish(void)
+{
+	usrsctp_close(s);
+	for (int i = 0; i < 100 && usrsctp_finish() != 0; i++)
+		usleep(5000);
+}
+
 static void part(void)
 {
 	struct sctp_sndinfo to = { .snd_ppid = htonl(47) };
@@ -77,7 +85,7 @@ static void part(void)
 		perror("send");
 	puts("part");
 	getchar();
-	usrsctp_close(s);
+	finish();
 	exit(0);
 }
 
@@ -116,8 +124,6 @@ int main(int argc, char *argv[])
 		puts("more than was sent");
 	else
 		puts(errno ? "abort" : "shutdown");
-	usrsctp_close(s);
-	for (int i = 0; i < 100 && usrsctp_finish() != 0; i++)
-		usleep(5000);
+	finish();
 	return 0;
 }
