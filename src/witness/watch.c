@@ -81,7 +81,8 @@ static bool take_next(struct watch *watch, struct witness_event *event, unsigned
 	if (rc <= 0)
 		return false;
 	ledger_add(&watch->ledger, event);
-	if (timeline->verbose)
+	/* One with another port may be of another program, and its tag would let it be ended. */
+	if (timeline->verbose && !event->odd)
 		timeline_note_at(timeline, event->time_us, "%s",
 				 witness_text(event, timeline->unicode, text, sizeof(text)));
 	return true;
