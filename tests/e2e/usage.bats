@@ -224,7 +224,7 @@ to=(-a 127.0.0.1:9)
     bad "--stack usrsctp: this build has no usrsctp" --stack usrsctp "${to[@]}"
   fi
   bad "--color sometimes: not one of auto, always, never" --color sometimes "${to[@]}"
-  bad "'ENOSUCH': --list names lists all" --explain ENOSUCH
+  bad "'EXYZZY': --list names lists all" --explain EXYZZY
   bad "'0'" --explain 0
   bad "'99999'" --explain 99999
   bad "'refuse'" --explain refuse
