@@ -183,6 +183,12 @@ static ssize_t ask_kernel(struct routes *routes, const union address *peer,
 	return netlink_ask(routes->fd, &q, answer, size);
 }
 
+/* From 127.0.0.1 to another host the kernel would say EINVAL, which is about the source only. */
+static bool can_ask_from(const union address *peer, const union address *source)
+{
+	return !source || address_scope(source) >= address_scope(peer);
+}
+
 int route_ask(struct routes *routes, const union address *peer, const union address *source,
 	      struct route *route)
 {
@@ -191,16 +197,19 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 	ssize_t rc;
 
 	*route = (struct route){ .error = 0 };
+	rc = can_ask_from(peer, source) ? ask_kernel(routes, peer, source, 0, room, sizeof(room))
+					: -EPERM;
+	if (rc >= 0 && !route_read(answer, route))
+		rc = -EPROTO;
 	/* Learned from the peer, without its zone: EINVAL would be about the look-up only. */
 	if (peer->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->v6.sin6_addr) &&
 	    !peer->v6.sin6_scope_id)
 		return 0;
-	rc = ask_kernel(routes, peer, source, 0, room, sizeof(room));
-	if (rc >= 0 && !route_read(answer, route))
-		rc = -EPROTO;
-	if (rc < 0)
-		route->error = is_about_routes((int)-rc) ? (int)-rc
-							 : ask_by_socket(peer, source, route);
+	/* The socket tells a missing route from a missing IPv6 address. */
+	if (rc < 0 && can_ask_from(peer, source))
+		route->error = is_about_routes((int)-rc) && rc != -ENETUNREACH
+				       ? (int)-rc
+				       : ask_by_socket(peer, source, route);
 	else if (peer->sa.sa_family == AF_INET6 && !source && !route->source.sa.sa_family)
 		route->error = EADDRNOTAVAIL;
 	if (!is_about_routes(route->error))
