@@ -169,7 +169,7 @@ ends_closed() {
 }
 
 @test "the peer closes at once, without --monitor: closed, 1; --wait tries again" {
-  closing_peer 0 0 0 60
+  closing_peer 0 0 0 10
   try_json 1 -a "10.1.1.2:$PORT" -a 10.1.2.2
   json .result closed .exit_status 1 .errno null
   [[ $(jq -r .reason <<<"$output") == "established, and closed by the peer after "*" ms: a proxy"* ]]
