@@ -313,9 +313,13 @@ void route_look_up(struct routes *routes, const union address *peer, const union
 		return;
 	locals = bound_locals(routes, peer, sources, count);
 	for (size_t i = 0; i < locals.count; i++) {
-		bool good = route_ask(routes, peer, &locals.list[i].address, &one) == 0;
-		bool best = good && one.link == locals.list[i].link;
+		const union address *source = &locals.list[i].address;
+		bool good, best;
 
+		if (any && !can_ask_from(peer, source))
+			continue;
+		good = route_ask(routes, peer, source, &one) == 0;
+		best = good && one.link == locals.list[i].link;
 		/* If no bound address has a route, the first one says why. */
 		if (best || (good && !found) || (!good && i == 0 && !any))
 			*route = one;
@@ -390,7 +394,7 @@ static bool any_open(struct routes *routes, const union address *peer, const uni
 		const union address *source = &locals.list[i].address;
 
 		/* Nobody answers to 127.0.0.1, or to fe80::1 on another link. */
-		if (is_any(sources, count) && address_scope(source) < address_scope(peer))
+		if (is_any(sources, count) && !can_ask_from(peer, source))
 			continue;
 		open = route_ask(routes, peer, source, &one) == 0 &&
 		       (has_carrier(routes, one.link) || has_open_hop(routes, peer, source));
