@@ -175,7 +175,11 @@ one_link_seen() {
     try_json 0 "$option" -a 10.1.1.2:"$PORT" -a 10.1.2.2
     json '.paths[] | select(.address == "10.1.2.2") | .rtt_ms > 99' true
   done
-  try_json 0 -a 10.1.1.2:"$PORT" -a 10.1.2.2
+  # A busy host cannot always tell its queue from its own delay, and then it says nothing.
+  for _ in {1..10}; do
+    try_json 0 -a 10.1.1.2:"$PORT" -a 10.1.2.2
+    [[ $output != *own-queue-delay* ]] || break
+  done
   json '.paths[] | select(.address == "10.1.2.2").cause | [.code, .link, .time_ms > 90] | @json' \
     '["own-queue-delay","c2",true]' '.paths[] | select(.address == "10.1.1.2").cause' null
   # That of the peer is not this host's.
