@@ -122,8 +122,9 @@ static void take_all(struct witness *witness, struct ledger *ledger, int64_t sta
 	char text[WITNESS_TEXT_MAX];
 
 	while (witness_next(witness, &event, &reads) > 0) {
-		printf("%8.1f ms  %s\n", (double)(event.time_us - start_us) / USEC_PER_MSEC,
-		       witness_text(&event, true, text, sizeof(text)));
+		if (!event.odd)
+			printf("%8.1f ms  %s\n", (double)(event.time_us - start_us) / USEC_PER_MSEC,
+			       witness_text(&event, true, text, sizeof(text)));
 		ledger_add(ledger, &event);
 	}
 }
