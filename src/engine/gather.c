@@ -85,8 +85,7 @@ void way_look_for_departure(struct way *way, const union address *address,
 
 void way_look_for_return(struct way *way, const union address *address, const struct watch *watch)
 {
-	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, address)
-							: NULL;
+	const struct ledger_path *path = watch_path(watch, address);
 
 	if (!path || !path->received.count)
 		return;
@@ -214,8 +213,7 @@ static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_
 {
 	const struct ledger *ledger = &gather->watch->ledger;
 	const struct ledger_path *path =
-		gather->watch->witness ? ledger_find(ledger, &gather->plan->addresses[position])
-				       : NULL;
+		watch_path(gather->watch, &gather->plan->addresses[position]);
 
 	return path && judge(ledger, path, now_us) == PROOF_ICMP;
 }
@@ -347,12 +345,10 @@ static bool all_obstructed(const struct gather *gather, int64_t now_us)
  */
 static bool cookies_refused(const struct gather *gather, int64_t now_us)
 {
-	const struct watch *watch = gather->watch;
-
 	(void)now_us;
-	for (size_t i = 0; watch->witness && i < gather->plan->count; i++) {
+	for (size_t i = 0; i < gather->plan->count; i++) {
 		const struct ledger_path *path =
-			ledger_find(&watch->ledger, &gather->plan->addresses[i]);
+			watch_path(gather->watch, &gather->plan->addresses[i]);
 
 		if (path && path->errors.count >= COOKIE_ERRORS_MAX && !path->cookie_acks.count)
 			return true;
@@ -430,9 +426,7 @@ static struct local_address look_for_sources(const struct plan *plan)
 static enum leaving leaving_of(const struct gather *gather, size_t position)
 {
 	const struct watch *watch = gather->watch;
-	const struct ledger_path *path =
-		watch->witness ? ledger_find(&watch->ledger, &gather->plan->addresses[position])
-			       : NULL;
+	const struct ledger_path *path = watch_path(watch, &gather->plan->addresses[position]);
 
 	if (path && path->inits.count)
 		return LEAVING_SEEN;

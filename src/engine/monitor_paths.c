@@ -67,9 +67,8 @@ static void set_round(struct monitoring *r, struct monitor_path *path, int64_t v
 /* A route may change. Without a witness the first one counts. */
 static void look_for_links(struct monitoring *r)
 {
-	for (size_t i = 0; r->watch->witness && i < r->m.path_count; i++) {
-		const struct ledger_path *seen =
-			ledger_find(&r->watch->ledger, &r->m.paths[i].address);
+	for (size_t i = 0; i < r->m.path_count; i++) {
+		const struct ledger_path *seen = watch_path(r->watch, &r->m.paths[i].address);
 
 		if (seen && seen->sent_way.base)
 			r->m.paths[i].base = seen->sent_way.base;

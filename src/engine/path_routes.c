@@ -5,7 +5,7 @@
 
 static bool has_seen(const struct watch *watch, const union address *peer, struct path_route *route)
 {
-	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, peer) : NULL;
+	const struct ledger_path *path = watch_path(watch, peer);
 	const struct ledger_way *way = path ? &path->sent_way : NULL;
 
 	if (!way || !way->ifindex)

@@ -117,8 +117,7 @@ static void ask_again(struct verify *verify)
 static bool drew_icmp(const struct verify *verify, const union address *address)
 {
 	const struct watch *watch = verify->watch;
-	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, address)
-							: NULL;
+	const struct ledger_path *path = watch_path(watch, address);
 
 	for (size_t i = 0; path && i < path->icmp_count; i++)
 		if (path->icmps[i].error && path->heartbeats.count &&
@@ -152,8 +151,7 @@ static void look_for_routes(struct verify *verify, int64_t now_us)
 static int64_t path_deadline_us(const struct verify *verify, const struct probe_path *asked)
 {
 	const struct watch *watch = verify->watch;
-	const struct ledger_path *path =
-		watch->witness ? ledger_find(&watch->ledger, &asked->address) : NULL;
+	const struct ledger_path *path = watch_path(watch, &asked->address);
 	int64_t half_us = verify->attempt->up_us + verify->timeout_us / 2;
 
 	if (!path || watch->ledger.lost || !path->inits.count || path->received.count ||
@@ -247,8 +245,7 @@ static unsigned lost(const struct verify *verify, const struct probe_path *asked
 /* Of the heartbeats to it. */
 static enum leaving leaving_of(const struct watch *watch, const union address *address)
 {
-	const struct ledger_path *path = watch->witness ? ledger_find(&watch->ledger, address)
-							: NULL;
+	const struct ledger_path *path = watch_path(watch, address);
 
 	if (path && path->heartbeats.count)
 		return LEAVING_SEEN;

@@ -66,6 +66,11 @@ struct pollfd watch_pollfd(const struct watch *watch)
 	return witness_pollfd(watch->witness);
 }
 
+const struct ledger_path *watch_path(const struct watch *watch, const union address *address)
+{
+	return watch->witness ? ledger_find(&watch->ledger, address) : NULL;
+}
+
 /* False: there is no packet now, or *reads packets were read. */
 static bool take_next(struct watch *watch, struct witness_event *event, unsigned *reads,
 		      struct timeline *timeline)

@@ -38,6 +38,9 @@ void watch_set_ports(struct watch *watch, const struct stack *stack,
 /* .fd is -1 without a witness, or if reading failed. */
 struct pollfd watch_pollfd(const struct watch *watch);
 
+/* What was seen of that address. NULL: there is no witness, or it does not watch the address. */
+const struct ledger_path *watch_path(const struct watch *watch, const union address *address);
+
 /*
  * Reads the packets that have passed, with a line of the timeline for each, but only as many as one
  * round of a loop may read, so that a flood of packets does not block other handlers.
