@@ -15,7 +15,7 @@
 #define LOOK_PART   10
 #define LOOK_MAX_US (50 * USEC_PER_MSEC)
 
-/* A neighbour look-up takes a netlink socket or two for each address. */
+/* A neighbour look-up takes a system call or four for each address. */
 #define NEIGHBOURS_MAX      64
 #define NEIGHBOURS_PAUSE_US (20 * USEC_PER_MSEC)
 
@@ -54,6 +54,18 @@ void way_look_for_neighbour(struct way *way, struct routes *routes, const union 
 	if (way->route.no_carrier || way->route.doubtful)
 		return;
 	way->neighbour = neighbour_state(routes, address, &way->route, &way->hop);
+}
+
+void way_look_for_hop(struct way *way, const union address *address, const struct plan *plan,
+		      enum leaving leaving)
+{
+	struct routes routes;
+
+	routes_open(&routes);
+	way_look_for_route(way, &routes, address, plan);
+	way_conclude(way, leaving);
+	way_look_for_neighbour(way, &routes, address, plan);
+	routes_close(&routes);
 }
 
 void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,

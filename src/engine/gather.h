@@ -58,6 +58,9 @@ enum leaving {
 void way_conclude(struct way *way, enum leaving leaving);
 void way_look_for_neighbour(struct way *way, struct routes *routes, const union address *address,
 			    const struct plan *plan);
+/* All three, for an address that is asked about alone. LEAVING_SEEN: nothing is concluded. */
+void way_look_for_hop(struct way *way, const union address *address, const struct plan *plan,
+		      enum leaving leaving);
 void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
 			 struct stack_assoc *assoc);
 void way_look_for_departure(struct way *way, const union address *address,

@@ -142,14 +142,10 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 	const struct association *a = &r->m.result->association;
 	const struct plan plan = { .sources = a->local, .source_count = a->local_count };
 	struct way way = { .route_error = 0 };
-	struct routes routes;
 	struct ledger_path seen;
 	struct ledger since;
 
-	routes_open(&routes);
-	way_look_for_route(&way, &routes, &asked->address, &plan);
-	way_look_for_neighbour(&way, &routes, &asked->address, &plan);
-	routes_close(&routes);
+	way_look_for_hop(&way, &asked->address, &plan, LEAVING_SEEN);
 	way_look_for_unsent(&way, &asked->address, r->stack, r->assoc);
 	way_look_for_departure(&way, &asked->address,
 			       &(struct way_flow){ .stack = r->stack,

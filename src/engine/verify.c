@@ -259,7 +259,6 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	union address address = path->path.address;
 	bool primary = path->path.primary;
 	struct way way = { .soft_error = path->soft_error };
-	struct routes routes;
 
 	path->rtt_us = asked->rtt_us;
 	if (verify->watch->witness && asked->answered)
@@ -275,11 +274,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	path->path.primary = primary;
 	if (asked->answered)
 		return;
-	routes_open(&routes);
-	way_look_for_route(&way, &routes, &address, verify->plan);
-	way_conclude(&way, leaving_of(verify->watch, &address));
-	way_look_for_neighbour(&way, &routes, &address, verify->plan);
-	routes_close(&routes);
+	way_look_for_hop(&way, &address, verify->plan, leaving_of(verify->watch, &address));
 	if (asked->sent)
 		way_look_for_unsent(&way, &address, attempt->stack, attempt->assoc);
 	way_look_for_departure(&way, &address,
