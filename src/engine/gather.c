@@ -413,11 +413,12 @@ static struct asconf_settings read_asconf(const struct attempt *attempt)
 	struct asconf_settings settings = { false, false };
 	bool noauth;
 
-	if (strcmp(attempt->stack->name, "kernel") != 0 || !sysctl_number("net/sctp/addip_enable"))
+	if (strcmp(attempt->stack->name, "kernel") != 0 ||
+	    !sysctl_number("net/sctp/addip_enable", 0))
 		return settings;
-	noauth = sysctl_number("net/sctp/addip_noauth_enable");
+	noauth = sysctl_number("net/sctp/addip_noauth_enable", 0);
 	settings.refuses = !noauth;
-	settings.offers = noauth && !sysctl_number("net/sctp/auth_enable");
+	settings.offers = noauth && !sysctl_number("net/sctp/auth_enable", 0);
 	return settings;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/util.h"
 #include "host/interface.h"
+#include "host/sysctl.h"
 
 /* net/ipv4/af_inet.c, where there is no sysctl. */
 #define UNPRIVILEGED_PORT 1024
@@ -153,13 +154,7 @@ bool local_port_closing(const union address *local, union address *peer)
 
 uint16_t local_unprivileged_port(void)
 {
-	FILE *file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
-	unsigned port = UNPRIVILEGED_PORT;
+	int port = sysctl_number("net/ipv4/ip_unprivileged_port_start", UNPRIVILEGED_PORT);
 
-	if (file) {
-		if (fscanf(file, "%u", &port) != 1 || port > UINT16_MAX)
-			port = UNPRIVILEGED_PORT;
-		fclose(file);
-	}
-	return (uint16_t)port;
+	return port < 0 || port > UINT16_MAX ? UNPRIVILEGED_PORT : (uint16_t)port;
 }

@@ -15,7 +15,7 @@ static int read_setting(const char *link)
 	char name[64];
 
 	snprintf(name, sizeof(name), "net/ipv4/conf/%s/rp_filter", link);
-	return sysctl_number(name);
+	return sysctl_number(name, 0);
 }
 
 /*

@@ -3,18 +3,18 @@
 
 #include <stdio.h>
 
-int sysctl_number(const char *name)
+int sysctl_number(const char *name, int otherwise)
 {
 	char path[128];
-	int value = 0;
+	int value;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/sys/%s", name);
 	file = fopen(path, "re");
 	if (!file)
-		return 0;
+		return otherwise;
 	if (fscanf(file, "%d", &value) != 1)
-		value = 0;
+		value = otherwise;
 	fclose(file);
 	return value;
 }
