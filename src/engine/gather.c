@@ -15,7 +15,7 @@
 #define LOOK_PART   10
 #define LOOK_MAX_US (50 * USEC_PER_MSEC)
 
-/* A neighbour look-up takes a system call or four for each address. */
+/* A neighbour look-up asks the kernel twice for each address. */
 #define NEIGHBOURS_MAX      64
 #define NEIGHBOURS_PAUSE_US (20 * USEC_PER_MSEC)
 

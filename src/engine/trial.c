@@ -255,19 +255,32 @@ static void count_packets(const struct evidence *e, struct association *a)
 		ledger_counts(e->ledger, &a->paths[i].path.address, &a->paths[i].seen);
 }
 
+/*
+ * Does the text tell its route, or may the monitor need it? Of an association that is up, the text
+ * tells those of paths whose heartbeats had no answer.
+ */
+static bool is_route_told(const struct options *options, const struct path_result *path,
+			  struct trial_end end)
+{
+	return !path->answered &&
+	       (end.phase != PHASE_UP || options->monitor || path->ask_call || path->heartbeats);
+}
+
 /* Of which paths the report, or --links, needs the route. */
 static enum path_routes routes_wanted(const struct options *options, const struct association *a,
 				      struct trial_end end)
 {
-	size_t answered = 0;
+	size_t answered = 0, told = 0;
 
 	if (options->no_routes)
 		return PATH_ROUTES_NONE;
 	if (options->verbose || (options->format == FORMAT_JSON && !options->quiet))
 		return PATH_ROUTES_ALL;
-	for (size_t i = 0; i < a->path_count; i++)
+	for (size_t i = 0; i < a->path_count; i++) {
 		answered += a->paths[i].answered > 0;
-	if (end.phase != PHASE_UP || answered < a->path_count)
+		told += is_route_told(options, &a->paths[i], end);
+	}
+	if (told)
 		return options->quiet && !options->links ? PATH_ROUTES_NONE : PATH_ROUTES_ALL;
 	return options->links || (answered > 1 && !options->quiet) ? PATH_ROUTES_ANSWERED
 								   : PATH_ROUTES_NONE;
