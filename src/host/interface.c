@@ -127,7 +127,7 @@ void interface_ask(int fd, int index, struct interface *interface)
 
 void interface_look_up(int index, struct interface *interface)
 {
-	int fd = netlink_open();
+	int fd = netlink_open(NETLINK_ROUTE);
 
 	interface_ask(fd, index, interface);
 	if (fd >= 0)

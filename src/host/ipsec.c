@@ -2,18 +2,13 @@
 #include "host/ipsec.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
-#include <linux/xfrm.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/util.h"
-
-/* A host with that many policies or keys has another problem. */
-#define MESSAGES_MAX 65536
+#include "host/netlink.h"
 
 /* The attributes of a policy or of a state that decide, and the templates of a policy. */
 struct attributes {
@@ -88,48 +83,6 @@ static bool selects(const struct xfrm_selector *s, const struct ipsec_flow *flow
 	       has_port(s->dport, s->dport_mask, flow->destination_port);
 }
 
-/* --- Asking the kernel for all of them -------------------------------------------------------- */
-
-typedef void (*look_at)(const struct nlmsghdr *message, void *context);
-
-/* Reads one datagram of the answer. 1: there is more; 0: it is complete; or -errno. */
-static int read_some(int fd, look_at look, void *context)
-{
-	char room[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *m = (const struct nlmsghdr *)room;
-	ssize_t got = recv(fd, room, sizeof(room), 0);
-
-	if (got < 0)
-		return -errno;
-	for (size_t left = (size_t)got; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
-		if (m->nlmsg_type == NLMSG_DONE)
-			return 0;
-		if (m->nlmsg_type == NLMSG_ERROR)
-			return ((const struct nlmsgerr *)NLMSG_DATA(m))->error;
-		look(m, context);
-	}
-	return 1;
-}
-
-static int dump(int fd, uint16_t type, look_at look, void *context)
-{
-	struct {
-		struct nlmsghdr header;
-		char body[NLMSG_ALIGN(sizeof(struct xfrm_userpolicy_id))];
-	} request = { .header = { .nlmsg_len = sizeof(request),
-				  .nlmsg_type = type,
-				  .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
-	int rc = 1;
-
-	if (type == XFRM_MSG_GETSA)
-		request.header.nlmsg_len = NLMSG_LENGTH(sizeof(struct xfrm_usersa_id));
-	if (send(fd, &request, request.header.nlmsg_len, 0) < 0)
-		return -errno;
-	for (unsigned n = 0; rc > 0 && n < MESSAGES_MAX; n++)
-		rc = read_some(fd, look, context);
-	return rc;
-}
-
 /* --- The policy ------------------------------------------------------------------------------- */
 
 struct policy {
@@ -142,7 +95,7 @@ struct policy {
 };
 
 /* Of two that apply, the kernel takes the one with the lower number, or else the older one. */
-static void look_at_policy(const struct nlmsghdr *message, void *context)
+static bool look_at_policy(void *context, const struct nlmsghdr *message)
 {
 	const struct xfrm_userpolicy_info *info = NLMSG_DATA(message);
 	struct policy *best = context;
@@ -151,10 +104,10 @@ static void look_at_policy(const struct nlmsghdr *message, void *context)
 	if (message->nlmsg_type != XFRM_MSG_NEWPOLICY ||
 	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || info->dir != XFRM_POLICY_OUT ||
 	    (best->found && best->priority <= info->priority) || !selects(&info->sel, best->flow))
-		return;
+		return true;
 	read_attributes(message, sizeof(*info), &a);
 	if (a.interface || a.mark_v || a.type != XFRM_POLICY_TYPE_MAIN)
-		return;
+		return true;
 	best->found = true;
 	best->priority = info->priority;
 	best->block = info->action == XFRM_POLICY_BLOCK;
@@ -165,6 +118,7 @@ static void look_at_policy(const struct nlmsghdr *message, void *context)
 		best->needed = true;
 		memcpy(&best->template, &a.templates[i - 1], sizeof(best->template));
 	}
+	return true;
 }
 
 /* --- Its key ---------------------------------------------------------------------------------- */
@@ -175,7 +129,7 @@ struct key {
 	bool found;
 };
 
-static void look_at_state(const struct nlmsghdr *message, void *context)
+static bool look_at_state(void *context, const struct nlmsghdr *message)
 {
 	const struct xfrm_usersa_info *info = NLMSG_DATA(message);
 	struct key *key = context;
@@ -184,13 +138,14 @@ static void look_at_state(const struct nlmsghdr *message, void *context)
 	/* Without an SPI it only waits for its key. */
 	if (message->nlmsg_type != XFRM_MSG_NEWSA ||
 	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || !info->id.spi)
-		return;
+		return true;
 	key->found |=
 		info->id.proto == t->id.proto && info->mode == t->mode &&
 		(!t->reqid || info->reqid == t->reqid) &&
 		(!t->id.spi || info->id.spi == t->id.spi) &&
 		info->family == key->end.sa.sa_family &&
 		has_prefix(&info->id.daddr, key->end.sa.sa_family == AF_INET ? 32 : 128, &key->end);
+	return true;
 }
 
 static union address end_of(const struct policy *policy)
@@ -211,10 +166,15 @@ static union address end_of(const struct policy *policy)
 
 static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
 {
+	struct netlink_question policies = {
+		.header = NETLINK_HEADER(XFRM_MSG_GETPOLICY, sizeof(policies.body.policy))
+	};
+	struct netlink_question states = { .header = NETLINK_HEADER(XFRM_MSG_GETSA,
+								    sizeof(states.body.state)) };
 	struct policy policy = { .flow = flow };
 	struct key key = { .policy = &policy };
 
-	if (dump(fd, XFRM_MSG_GETPOLICY, look_at_policy, &policy) != 0)
+	if (netlink_list(fd, &policies, look_at_policy, &policy) != 0)
 		return IPSEC_UNKNOWN;
 	if (!policy.found)
 		return IPSEC_NONE;
@@ -223,14 +183,14 @@ static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
 	if (!policy.needed)
 		return IPSEC_NONE;
 	key.end = *end = end_of(&policy);
-	if (dump(fd, XFRM_MSG_GETSA, look_at_state, &key) != 0)
+	if (netlink_list(fd, &states, look_at_state, &key) != 0)
 		return IPSEC_UNKNOWN;
 	return key.found ? IPSEC_CARRIES : IPSEC_NO_KEY;
 }
 
 enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
+	int fd = netlink_open(NETLINK_XFRM);
 	enum ipsec ipsec;
 
 	*end = (union address){ 0 };

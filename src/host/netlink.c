@@ -5,9 +5,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-int netlink_open(void)
+/* A host with that many routes, policies or keys has another problem. */
+#define PIECES_MAX 65536
+
+int netlink_open(int protocol)
 {
-	return socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_ROUTE);
+	return socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
 }
 
 void netlink_put(struct netlink_question *q, unsigned short type, const void *data, size_t length)
@@ -59,7 +62,7 @@ ssize_t netlink_ask(int fd, const struct netlink_question *q, void *answer, size
 int netlink_list(int fd, struct netlink_question *q,
 		 bool (*each)(void *context, const struct nlmsghdr *one), void *context)
 {
-	char room[16384] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char room[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
 	bool wanted = true;
 
 	q->header.nlmsg_flags |= NLM_F_DUMP;
@@ -67,7 +70,7 @@ int netlink_list(int fd, struct netlink_question *q,
 		return -EBADF;
 	if (send_question(fd, q) < 0)
 		return -errno;
-	for (;;) {
+	for (unsigned n = 0; n < PIECES_MAX; n++) {
 		const struct nlmsghdr *one = (const struct nlmsghdr *)room;
 		ssize_t got = recv(fd, room, sizeof(room), MSG_DONTWAIT);
 
@@ -81,4 +84,5 @@ int netlink_list(int fd, struct netlink_question *q,
 			wanted = wanted && each(context, one);
 		}
 	}
+	return -E2BIG;
 }

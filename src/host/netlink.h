@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* rtnetlink(7): questions to the kernel about routes, rules, links and neighbours. */
+/*
+ * netlink(7): questions to the kernel about routes, rules, links and neighbours (NETLINK_ROUTE),
+ * and about IPsec (NETLINK_XFRM).
+ */
 #ifndef HOST_NETLINK_H
 #define HOST_NETLINK_H
 
 #include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <linux/xfrm.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -17,6 +21,8 @@ struct netlink_question {
 		struct ndmsg neighbour;
 		struct ifinfomsg link;
 		struct fib_rule_hdr rule;
+		struct xfrm_userpolicy_id policy;
+		struct xfrm_usersa_id state;
 	} body;
 	char attributes[128];
 };
@@ -28,15 +34,18 @@ struct netlink_question {
 		.nlmsg_flags = NLM_F_REQUEST                           \
 	}
 
-/* A descriptor, which the caller closes; or negative. */
-int netlink_open(void);
+/* A descriptor, which the caller closes; or negative, with errno. */
+int netlink_open(int protocol);
 
 void netlink_put(struct netlink_question *q, unsigned short type, const void *data, size_t length);
 
 /* The length of the answer; or -errno, from the kernel's answer or from a call that failed. */
 ssize_t netlink_ask(int fd, const struct netlink_question *q, void *answer, size_t size);
 
-/* Asks for all there are, and calls each() until it returns false. 0, or -errno as above. */
+/*
+ * Asks for all there are, and calls each() until it returns false. 0, or -errno as above; -E2BIG
+ * for an answer of more than 65,536 pieces.
+ */
 int netlink_list(int fd, struct netlink_question *q,
 		 bool (*each)(void *context, const struct nlmsghdr *one), void *context);
 

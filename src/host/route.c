@@ -33,7 +33,7 @@ static int bound_device(void)
 
 void routes_open(struct routes *routes)
 {
-	*routes = (struct routes){ .fd = netlink_open(), .device = -1 };
+	*routes = (struct routes){ .fd = netlink_open(NETLINK_ROUTE), .device = -1 };
 }
 
 void routes_close(struct routes *routes)
