@@ -171,28 +171,24 @@ def fault(function):
     return function
 
 
+def refusal(name, *cause):
+    """A fault: ABORT with that cause, and its value, as answer to the INIT."""
+    def refuse(peer):
+        peer.abort(*cause)
+        yield
+    refuse.__name__ = name
+    fault(refuse)
+
+
 @fault
 def no_streams(peer):
     """Allows no streams to us."""
     yield from peer.handshake(streams=(10, 0))
 
 
-@fault
-def abort_violation(peer):
-    peer.abort(13, b"AUTH is required")
-    yield
-
-
-@fault
-def abort_resource(peer):
-    peer.abort(4)
-    yield
-
-
-@fault
-def abort_address(peer):
-    peer.abort(5, parameter(5, socket.inet_aton("10.1.2.1")))
-    yield
+refusal("abort_violation", 13, b"AUTH is required")
+refusal("abort_resource", 4)
+refusal("abort_address", 5, parameter(5, socket.inet_aton("10.1.2.1")))
 
 
 @fault
@@ -429,11 +425,8 @@ def other_port(peer):
         yield
 
 
-@fault
-def abort_restart(peer):
-    """Has an association with this port, and the INIT lists an address more."""
-    peer.abort(11, parameter(5, socket.inet_aton("10.1.2.1")))
-    yield
+# It has an association with this port, and the INIT lists an address more.
+refusal("abort_restart", 11, parameter(5, socket.inet_aton("10.1.2.1")))
 
 
 @fault
