@@ -6,7 +6,7 @@
 
 #include "witness/ledger_query.h"
 
-/* An answer that the stack has not taken by then waits in a queue on its way in. */
+/* An answer that the stack has not taken by then waits in a queue of this host. */
 #define TAKE_LATE_US (1 * USEC_PER_MSEC)
 /* What is shorter may be the work of a busy host. */
 #define QUEUE_MIN_US (1 * USEC_PER_MSEC)

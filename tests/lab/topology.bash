@@ -288,7 +288,7 @@ _topo_remove() # NAMESPACE
 	ip netns del "$1"
 }
 
-# Signals again at every look: a program may be on its way into the namespace.
+# Signals again at every look: a program may not have entered the namespace yet.
 _topo_emptied() # NAMESPACE SIGNAL
 {
 	local pids

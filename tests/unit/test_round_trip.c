@@ -122,7 +122,7 @@ static const struct round_trip_case cases[] = {
 	  700,
 	  400,
 	  0 },
-	{ "it was not taken when it arrived: a queue on the way in",
+	{ "it waited in a queue of this host after it had arrived",
 	  { { 1010, 400 } },
 	  false,
 	  1,
