@@ -701,7 +701,7 @@ static const struct words table[] = {
 	{ FINDING_OTHER_PORT, "answered-from-other-port", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT from port {other_port}, not from {port}",
 	  NULL,
-	  "an answer must come from the port that was asked: NAT on the way back changes it",
+	  "an answer must come from the port that was asked: NAT on the return path changes it",
 	  "the peer answered the INIT from another port than the one that was asked, so this host's SCTP does not take it",
 	  "NAT that translates one direction only: a port forwarding whose answers take another route\n"
 	  "a peer whose stack is broken",
@@ -923,7 +923,7 @@ static const struct words table[] = {
 	{ FINDING_SOURCE_LINK_DOWN, "source-link-down", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT, and {other} is on {link}, which is down",
 	  "no answer to INIT within {time}; its source, {other}, is on {link}, which is down",
-	  "answers to {other} find no way back, unless other hosts send them here over another link: ip link show {link}",
+	  "answers to {other} do not arrive, unless other hosts send them here over another link: ip link show {link}",
 	  "the address given with -b is on a link that is down, and no answer to it arrived",
 	  "the link has no carrier, or was set down: the INIT leaves over another link, and the answer is sent to this one",
 	  "ip -br link; ip -br addr" },

@@ -219,7 +219,7 @@ icmp() { # EXPECTED-ICMP COMMAND...
   # A learned address is unconfirmed, and gets a heartbeat after half to one and a half RTO.
   in_client sh -c 'cd /proc/sys/net/sctp; echo 100 >rto_min; echo 200 >rto_initial'
   netem_path 2 delay 30ms
-  # The server's way back from 10.1.3.2 is the second path.
+  # The server answers from 10.1.3.2 over the second path.
   ip -n "$TOPO-server" rule add from 10.1.3.2 lookup 77 priority 50
   ip -n "$TOPO-server" route add 10.1.1.0/24 dev s2 table 77
   ip -n "$TOPO-server" route add 10.1.3.0/24 dev s2 table 77
