@@ -45,7 +45,7 @@ LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp 2>/dev/null)
 USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
 # The compiler says the whole path of what it finds, and else the name.
 archive_or_shared = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
-# usrsctp_source.c takes the place of the sendmsg() and recvmsg() that usrsctp calls. In an archive these get names of
+# usrsctp_source.c and usrsctp_gate.c take the place of the sendmsg(), recvmsg() and nanosleep() that usrsctp calls. In an archive these get names of
 # their own, so that the rest of the program calls the C library's; a shared library finds them by their real names.
 ifeq ($(USRSCTP)$(USRSCTP_LIBS),1-l:libusrsctp.a)
 USRSCTP_ARCHIVE := $(firstword $(wildcard $(patsubst -L%,%/libusrsctp.a,$(filter -L%,$(LDFLAGS)))) \
@@ -59,6 +59,7 @@ SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 ifneq ($(USRSCTP),1)
 SOURCES := $(filter-out $(ONLY_USRSCTP),$(SOURCES))
+UNIT_SOURCES := $(filter-out tests/unit/test_usrsctp%,$(UNIT_SOURCES))
 endif
 OBJECTS := $(SOURCES:src/%.c=$(B)/obj/%.o)
 
@@ -82,7 +83,8 @@ $(OBJECTS): | $(USRSCTP_CONFINED)
 $(B)/libusrsctp.a: $(USRSCTP_ARCHIVE)
 	$(call say,OBJCOPY,$@)
 	@mkdir -p $(@D)
-	$(Q)$(OBJCOPY) --redefine-sym sendmsg=library_sendmsg --redefine-sym recvmsg=library_recvmsg $< $@
+	$(Q)$(OBJCOPY) --redefine-sym sendmsg=library_sendmsg --redefine-sym recvmsg=library_recvmsg \
+		--redefine-sym nanosleep=library_nanosleep $< $@
 
 $(B)/obj/%.o: src/%.c $(B)/flags
 	$(call say,CC,$<)
@@ -134,7 +136,7 @@ $(BENCHED): $(B)/unit/bench.o
 $(BENCHED) $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST) $(FAKE_LOCAL)
 $(B)/unit/test_diagnose: FAKES = $(FAKE_LOCAL)
 
-.PRECIOUS: $(B)/unit/%.o
+.PRECIOUS: $(B)/unit/%.o $(B)/stack/%.o
 
 # --- The driver of the platform tests: the kernel alone, none of our objects --------------------
 build/platform/probe: tests/platform/probe.c build/flags
@@ -157,12 +159,12 @@ $(B)/witness/watch: $(B)/witness/watch.o $(filter-out %/main.o,$(OBJECTS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-# Several associations on one endpoint, through stack.h alone
-$(B)/stack/many.o: tests/stack/many.c $(B)/flags
+# Through stack.h alone: several associations on one endpoint, and very many after each other
+$(B)/stack/%.o: tests/stack/%.c $(B)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
-$(B)/stack/many: $(B)/stack/many.o $(filter-out %/main.o,$(OBJECTS))
+$(B)/stack/%: $(B)/stack/%.o $(filter-out %/main.o,$(OBJECTS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -199,7 +201,7 @@ unit: $(UNIT_TESTS)
 .PHONY: platform usrsctp witness many
 platform: build/platform/probe
 witness: $(B)/witness/watch
-many: $(B)/stack/many
+many: $(B)/stack/many $(B)/stack/churn
 usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 
 check-unit: all unit ## only the unit tests

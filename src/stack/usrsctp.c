@@ -2,8 +2,9 @@
 /*
  * usrsctp, FreeBSD's SCTP in user space. usrsctp_library.c is about the library as a whole. The
  * library runs its own threads: one for timers, and one for each socket that it reads from. They
- * call only ring() and sendmsg() (usrsctp_source.c). The library does not block, has no descriptor
- * to poll, and reads no ICMP. So an endpoint has a bell, and usrsctp_attempt.c reads ICMP.
+ * call only ring(), and what usrsctp_source.c and usrsctp_gate.c have in place of functions of
+ * libc. The library does not block, has no descriptor to poll, and reads no ICMP. So an endpoint
+ * has a bell, and usrsctp_attempt.c reads ICMP.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/loop.h"
 #include "base/util.h"
 #include "stack/receiver.h"
+#include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_parts.h"
 #include "stack/usrsctp_source.h"
 
@@ -29,7 +31,7 @@ static const char *us_version(void)
 	return "libusrsctp " USRSCTP_VERSION;
 }
 
-/* Runs on a thread of the library, even after the socket was closed. */
+/* Runs on a thread of the library, not after gate_close(). */
 static void ring(struct socket *socket, void *bell, int wait)
 {
 	(void)socket;
@@ -40,7 +42,7 @@ static void ring(struct socket *socket, void *bell, int wait)
 static void free_endpoint(struct stack_endpoint *endpoint)
 {
 	if (endpoint->socket)
-		usrsctp_close(endpoint->socket);
+		gate_close(endpoint->socket);
 	if (endpoint->bell)
 		bell_give_back(endpoint->bell);
 	attempts_free(&endpoint->attempts);
@@ -226,14 +228,14 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	if (rc == 0 && config->local_count)
 		rc = bind_all(socket, config->local, config->local_count, fault);
 	if (rc < 0) {
-		usrsctp_close(socket);
+		gate_close(socket);
 		return rc;
 	}
 	*fault = (struct stack_fault){ .call = NULL };
 	*endpoint = new_endpoint(config->style, &fault->call);
 	if (!*endpoint) {
 		rc = -errno;
-		usrsctp_close(socket);
+		gate_close(socket);
 		return rc;
 	}
 	fault->call = "usrsctp_set_upcall";
@@ -259,7 +261,7 @@ static struct socket *accept_socket(struct stack_endpoint *endpoint, union addre
 {
 	struct sockaddr_storage peer = { 0 };
 	socklen_t size = sizeof(peer);
-	struct socket *socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
+	struct socket *socket = gate_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
 
 	if (!socket && errno == EWOULDBLOCK) {
 		int rc = bell_silence(endpoint->bell);
@@ -269,7 +271,7 @@ static struct socket *accept_socket(struct stack_endpoint *endpoint, union addre
 			return NULL;
 		}
 		size = sizeof(peer);
-		socket = usrsctp_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
+		socket = gate_accept(endpoint->socket, (struct sockaddr *)&peer, &size);
 		if (socket)
 			bell_ring(endpoint->bell);
 	}

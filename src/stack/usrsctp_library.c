@@ -15,6 +15,7 @@
 
 #include "base/loop.h"
 #include "stack/receiver.h"
+#include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
 #include "base/util.h"
@@ -34,17 +35,20 @@
 
 #define LOOK_INTERVAL_NS (50 * 1000 * 1000)
 
+/* Two descriptors each, kept for the next endpoints. */
+#define BELLS_KEPT 8
+
 struct bell {
-	int fd;    /* an eventfd */
-	int epoll; /* for it, the timer, and the watched descriptors */
-	bool used;
-	struct bell *next;
+	int fd;            /* an eventfd */
+	int epoll;         /* for it, the timer, and the watched descriptors */
+	struct bell *next; /* of those that nobody has */
 };
 
 static struct {
 	bool started;
 	struct stack_encaps udp;
-	struct bell *bells;
+	struct bell *bells; /* that nobody has */
+	size_t bell_count;
 	int looks; /* a timer, in the epoll of every bell */
 } library;
 
@@ -239,7 +243,7 @@ static bool knows_addresses(void)
 	if (!socket)
 		return true; /* open() will meet and report it */
 	known = usrsctp_bind(socket, &one.sa, address_length(&one)) == 0 || errno != EADDRNOTAVAIL;
-	usrsctp_close(socket);
+	gate_close(socket);
 	return known;
 }
 
@@ -314,6 +318,7 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 	if (library.started)
 		return 0;
 	receiver_end(false);
+	gate_start();
 	rc = source_start(&fault->call);
 	if (rc == 0 && encapsulated(udp))
 		rc = find_port(&wanted, fault);
@@ -339,6 +344,13 @@ const struct stack_encaps *library_encaps(void)
 	return &library.udp;
 }
 
+static void free_bell(struct bell *bell)
+{
+	close(bell->fd);
+	close(bell->epoll);
+	free(bell);
+}
+
 void library_finish(void)
 {
 	int64_t until = loop_now_us() + FINISH_BOUND_US;
@@ -346,6 +358,7 @@ void library_finish(void)
 	if (!library.started)
 		return;
 	receiver_end(true);
+	gate_end();
 	while (usrsctp_finish() != 0) {
 		if (loop_now_us() >= until)
 			return; /* its threads may still ring */
@@ -354,13 +367,12 @@ void library_finish(void)
 	library.started = false;
 	source_finish();
 	close(library.looks);
+	library.bell_count = 0;
 	while (library.bells) {
 		struct bell *bell = library.bells;
 
 		library.bells = bell->next;
-		close(bell->fd);
-		close(bell->epoll);
-		free(bell);
+		free_bell(bell);
 	}
 }
 
@@ -394,8 +406,7 @@ static struct bell *new_bell(const char **call)
 		return NULL;
 	}
 	bell = xcalloc(1, sizeof(*bell));
-	*bell = (struct bell){ .fd = fd, .epoll = epoll, .next = library.bells };
-	library.bells = bell;
+	*bell = (struct bell){ .fd = fd, .epoll = epoll };
 	return bell;
 }
 
@@ -403,18 +414,22 @@ struct bell *bell_take(const char **call)
 {
 	struct bell *bell = library.bells;
 
-	while (bell && bell->used)
-		bell = bell->next;
 	if (!bell)
-		bell = new_bell(call);
-	if (bell)
-		bell->used = true;
+		return new_bell(call);
+	library.bells = bell->next;
+	library.bell_count--;
 	return bell;
 }
 
 void bell_give_back(struct bell *bell)
 {
-	bell->used = false;
+	if (library.bell_count >= BELLS_KEPT) {
+		free_bell(bell);
+		return;
+	}
+	bell->next = library.bells;
+	library.bells = bell;
+	library.bell_count++;
 }
 
 int bell_descriptor(const struct bell *bell)

@@ -42,7 +42,7 @@ void library_finish(void);
 struct bell;
 
 struct bell *bell_take(const char **call); /* NULL and errno; *call names the failed call */
-void bell_give_back(struct bell *bell);    /* it is reused, not freed, as it may still be rung */
+void bell_give_back(struct bell *bell);    /* after gate_close() of the socket that rings it */
 int bell_descriptor(const struct bell *bell);
 int bell_watch(struct bell *bell, int fd); /* until fd is closed; 0, or -errno */
 void bell_ring(struct bell *bell);         /* on any thread */

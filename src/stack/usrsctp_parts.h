@@ -2,7 +2,7 @@
 /*
  * What the files of the stack in user space share: usrsctp.c (endpoints, connecting),
  * usrsctp_send.c (sending, and the end), usrsctp_event.c (events) and usrsctp_status.c (the state
- * of an association). Only they and usrsctp_library.c include <usrsctp.h>.
+ * of an association). Only they, usrsctp_library.c and usrsctp_gate.c include <usrsctp.h>.
  */
 #ifndef STACK_USRSCTP_PARTS_H
 #define STACK_USRSCTP_PARTS_H

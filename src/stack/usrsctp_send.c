@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sends messages on an association of the stack in user space, and ends it. */
+#include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_parts.h"
 
 static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, const void *bytes,
@@ -26,11 +27,11 @@ void us_abandon(struct stack_assoc *assoc)
 
 	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
 		return;
-	alone = usrsctp_peeloff(assoc->base.endpoint->socket, assoc->base.id);
+	alone = gate_peel_off(assoc->base.endpoint->socket, assoc->base.id);
 	if (!alone)
 		return;
 	usrsctp_setsockopt(alone, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-	usrsctp_close(alone);
+	gate_close(alone);
 }
 
 int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_t stream,

@@ -13,6 +13,7 @@
 
 #include "packet/bytes.h"
 #include "packet/chunk.h"
+#include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_source.h"
 #include "stack/usrsctp_syscall.h"
 #include "stack/unsent.h"
@@ -338,16 +339,17 @@ static void note_init(const struct msghdr *message, size_t length)
 /* On any thread. */
 ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
 {
-	ssize_t length = kernel_recvmsg(fd, message, flags);
+	ssize_t length;
 
+	gate_leave();
+	length = kernel_recvmsg(fd, message, flags);
 	if (!sources.started || pthread_equal(pthread_self(), sources.owner))
 		return length;
 	if (length > 0 && message->msg_name && message->msg_controllen)
 		note_init(message, (size_t)length);
-	if (length < 0)
-		errno = receiver_note(errno);
-	else
-		receiver_note(0);
+	errno = receiver_note(length < 0 ? errno : 0);
+	if (length >= 0)
+		gate_enter();
 	return length;
 }
 

@@ -211,3 +211,23 @@ without_threads() {
     -u $UDP:1 -a 127.0.0.1:5000
   assert_output --partial "bind(UDP): EACCES: Permission denied"
 }
+
+@test "UDP: eight clients at once, thousands of associations: the listener lives, with no more descriptors" {
+  # make many && CHURN=6300 bats -f thousands: 50,400 associations in half a minute
+  [ -x build/stack/churn ] || skip "build/stack/churn is not built"
+  listen_us -u $UDP -b 10.1.1.2:5000
+  local i files client clients=()
+  files=$(ls /proc/"$LISTENER"/fd | wc -l)
+  for i in 1 2 3 4 5 6 7 8; do
+    ip netns exec "$TOPO-client" timeout 100 build/stack/churn usrsctp $((9900 + i)):$UDP 10.1.1.2 5000 "${CHURN:-400}" \
+      >"$BATS_TEST_TMPDIR/churn.$i" 2>&1 3>&- &
+    clients+=($!)
+  done
+  for client in "${clients[@]}"; do
+    wait "$client" || fail "$(cat "$BATS_TEST_TMPDIR"/churn.*)"
+  done
+  # What is kept for the next endpoints: 8 times 2.
+  wait_for eval '[ "$(ls /proc/$LISTENER/fd | wc -l)" -le $((files + 16)) ]'
+  end_listener
+  run -0 grep -c ' associations\?, .*ended by' "$LISTEN_OUT"
+}
