@@ -4,7 +4,7 @@
  * - diagnose.c: the end of each phase
  * - endpoint.c: this host could not open an endpoint, or not make the call
  * - refusal.c: an answer ended the attempt
- * - attempt.c: the attempt failed without an answer
+ * - silence.c: the attempt failed without an answer
  * - association.c: the association came up
  * - conclude.c: the result gets its cause
  * - address.c: one address of the call
@@ -98,7 +98,7 @@ void diagnose_mark_by_packets(struct result *result, const struct evidence *evid
 /* Its INIT alone had been sent when the socket reported an error, and packets do not say more. */
 void diagnose_mark_by_soft_error(struct path_result *path);
 
-/* --- refusal.c, attempt.c -------------------------------------------------------------- */
+/* --- refusal.c, silence.c -------------------------------------------------------------- */
 
 /* An answer ended the attempt: ABORT, or (ENOPROTOOPT) ICMP protocol unreachable. */
 void diagnose_refused(struct result *result, const struct evidence *evidence, int error);
