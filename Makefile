@@ -134,7 +134,7 @@ FAKE_HOST := -Wl,--wrap=routes_open,--wrap=routes_close,--wrap=route_look_up,--w
 BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt verify snapshot plan gather trial)
 $(BENCHED): $(B)/unit/bench.o
 $(BENCHED) $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST) $(FAKE_LOCAL)
-$(B)/unit/test_diagnose: FAKES = $(FAKE_LOCAL)
+$(filter $(B)/unit/test_diagnose%,$(UNIT_TESTS)): FAKES = $(FAKE_LOCAL)
 
 .PRECIOUS: $(B)/unit/%.o $(B)/stack/%.o
 

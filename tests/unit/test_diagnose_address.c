@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* address.c: what routes, links and socket errors say of one address, and whose turn it was. */
+#include "fake_evidence.h"
+
+#define ERRNOS 140 /* beyond the last one of Linux, EHWPOISON */
+
+static const struct evidence_case cases[] = {
+	/* --- Whose turn it was --- */
+	CASE("timers may be an eighth late: perhaps", FINDING_NO_ANSWER,
+	     (SILENCE, AFTER(T1_US + T1_US / 8 - 1)), (A, B), TIMED_OUT,
+	     EXPECT("silent untried", "within 5000 ms", "-w 562ms"),
+	     .note = "ended as its turn came"),
+	CASE("timers may be an eighth late: surely", FINDING_NO_ANSWER,
+	     (SILENCE, AFTER(T1_US + T1_US / 8)), (A, B), TIMED_OUT,
+	     EXPECT("silent silent", "within 5000 ms", "IP protocol 132"),
+	     .note = "no answer to INIT"),
+
+	/* --- What the network or the routing table said --- */
+	CASE("ARP or ICMP of one", FINDING_ICMP_OR_NEIGHBOUR,
+	     (SILENCE, AFTER(MSEC), SOFT(EHOSTUNREACH)), (A), UNREACHABLE(EHOSTUNREACH),
+	     EXPECT("unreachable", "ARP or ND", "tcpdump")),
+	CASE("ICMP network unreachable", FINDING_ICMP_UNSPECIFIED, (SILENCE, SOFT(ENETUNREACH)),
+	     (A), UNREACHABLE(ENETUNREACH),
+	     EXPECT("unreachable", "network unreachable", "tcpdump")),
+	CASE("ICMP port unreachable", FINDING_ICMP_PORT_UNREACHABLE, (SILENCE, SOFT(ECONNREFUSED)),
+	     (A), UNREACHABLE(ECONNREFUSED),
+	     EXPECT("unreachable", "port unreachable", "SCTP never sends")),
+	CASE("ICMP port unreachable, of UDP", FINDING_ICMP_PORT_UNREACHABLE,
+	     (SILENCE, SOFT(ECONNREFUSED), .encapsulated = true), (A), UNREACHABLE(ECONNREFUSED),
+	     EXPECT("unreachable", "port unreachable", "net.sctp.udp_port")),
+	CASE("no carrier", FINDING_LINK_DOWN, (SILENCE), (ROUTELESS("127.0.0.1", ENETDOWN)),
+	     UNREACHABLE(ENETDOWN),
+	     EXPECT("unreachable", "link to it, , has no carrier", "ip link show")),
+	CASE("ICMPv6 prohibited", FINDING_ICMP_PROHIBITED, (SILENCE, SOFT(EACCES)), (A),
+	     UNREACHABLE(EACCES), EXPECT("unreachable", "administratively prohibited", "tcpdump")),
+	CASE("ICMP protocol unreachable, as a soft error", FINDING_ICMP_UNSPECIFIED,
+	     (SILENCE, SOFT(ENOPROTOOPT)), (A), UNREACHABLE(ENOPROTOOPT),
+	     EXPECT("unreachable", "protocol unreachable", "tcpdump")),
+	CASE("a soft error without words", FINDING_ICMP_UNSPECIFIED, (SILENCE, SOFT(EPROTO)), (A),
+	     UNREACHABLE(EPROTO), EXPECT("unreachable", "reported an error", "tcpdump")),
+	CASE("no route", FINDING_NO_ROUTE, (SILENCE), (ROUTELESS("127.0.0.1", ENETUNREACH)),
+	     UNREACHABLE(ENETUNREACH), EXPECT("unreachable", "no route", "ip route get")),
+	CASE("unreachable route", FINDING_UNREACHABLE_ROUTE, (SILENCE),
+	     (ROUTELESS("127.0.0.1", EHOSTUNREACH)), UNREACHABLE(EHOSTUNREACH),
+	     EXPECT("unreachable", "type unreachable", "ip route get")),
+	CASE("prohibit route", FINDING_PROHIBITED_ROUTE, (SILENCE),
+	     (ROUTELESS("127.0.0.1", EACCES)), UNREACHABLE(EACCES),
+	     EXPECT("unreachable", "type prohibit", "ip route get")),
+	CASE("blackhole route", FINDING_BLACKHOLE_ROUTE, (SILENCE),
+	     (ROUTELESS("127.0.0.1", EINVAL)), UNREACHABLE(EINVAL),
+	     EXPECT("unreachable", "type blackhole", "ip route get")),
+	CASE("a route look-up without words", FINDING_ROUTE_UNUSABLE, (SILENCE),
+	     (ROUTELESS("127.0.0.1", ENOBUFS)), UNREACHABLE(ENOBUFS),
+	     EXPECT("unreachable", "no usable route to it (ENOBUFS)", "ip route get")),
+};
+
+static void every_case(void **state)
+{
+	(void)state;
+	diagnosis_check(cases, ARRAY_SIZE(cases));
+}
+
+static void every_soft_and_route_error(void **state)
+{
+	struct evidence_case k = { .evidence = { .phase = PHASE_PENDING, .elapsed_us = MSEC },
+				   .asked = { A } };
+
+	(void)state;
+	for (int error = 1; error < ERRNOS; error++) {
+		k.evidence.report.soft_errors[0] = error;
+		k.evidence.report.soft_error_count = 1;
+		k.asked[0].route_error = 0;
+		diagnosis_prepare(&k);
+		diagnose(&diagnosis.result, &diagnosis.evidence);
+		assert_int_equal(diagnosis.result.word, RESULT_UNREACHABLE);
+		assert_int_equal(diagnosis.result.error, error);
+		assert_status_fits(PHASE_PENDING);
+		assert_true(diagnosis_reason()[0] && diagnosis_hint()[0]);
+
+		k.evidence.report.soft_error_count = 0;
+		k.asked[0].route_error = error;
+		diagnosis_prepare(&k);
+		diagnose(&diagnosis.result, &diagnosis.evidence);
+		assert_int_equal(diagnosis.result.word, RESULT_UNREACHABLE);
+		assert_int_equal(diagnosis.result.error, error);
+		assert_status_fits(PHASE_PENDING);
+		assert_true(diagnosis_reason()[0] && diagnosis_hint()[0]);
+	}
+}
+
+static void verdicts_follow_the_order_of_the_call(void **state)
+{
+	const struct evidence_case k = { .evidence = { REFUSAL, AFTER(T1_US + 1) },
+					 .asked = { A, B, C } };
+	(void)state;
+	diagnosis_prepare(&k);
+	diagnosis.order[0] = 2;
+	diagnosis.order[1] = 0;
+	diagnosis.order[2] = 1;
+	diagnose(&diagnosis.result, &diagnosis.evidence);
+	assert_verdicts("refused untried silent");
+	assert_text(diagnosis_hint(), "try without 127.0.0.1");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_case),
+		cmocka_unit_test(every_soft_and_route_error),
+		cmocka_unit_test(verdicts_follow_the_order_of_the_call),
+	};
+
+	return cmocka_run_group_tests_name("address", tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* seen.c: what the witness saw of one address. */
+#include "fake_evidence.h"
+
+static void pass(const char *from, uint16_t from_port, const char *to, uint16_t to_port,
+		 uint8_t type, uint32_t tag, enum witness_odd odd)
+{
+	const struct fake_ends ends = { from, to, from_port, to_port, 0, 0 };
+
+	fake_packet(&wire.packet, &ends, type == CHUNK_INIT ? 0 : tag);
+	fake_init(&wire.packet, type, type == CHUNK_INIT ? OUR_TAG : PEER_TAG, 10, 10);
+	fake_finish(&wire.packet);
+	wire.event.odd = odd;
+	wire_pass_as(1, type == CHUNK_INIT);
+	wire.event.odd = ODD_NONE;
+}
+
+static void an_init_that_this_host_translates(void **state)
+{
+	(void)state;
+	pass("10.1.1.1", 40000, "10.1.3.2", 5001, CHUNK_INIT, 0, ODD_PEER_PORT);
+	wire_after(1000);
+	diagnosis_expect(FINDING_TRANSLATED,
+			 "no answer to the INIT, which this host sends to 10.1.3.2:5001", "NAT");
+	/* The answer is not from there for the stack. */
+	pass("10.1.3.2", 5001, "10.1.1.1", 40000, CHUNK_INIT_ACK, OUR_TAG, ODD_PEER_PORT);
+	diagnosis_expect(FINDING_TRANSLATED, "", "");
+	diagnosis.evidence.ended = true;
+	diagnosis.evidence.error = ECONNREFUSED;
+	diagnosis_expect(FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "10.1.3.2:5001, where a NAT rule", "");
+}
+
+static void an_init_to_another_address(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.3.2", 1);
+	wire_after(1000);
+	diagnosis_expect(FINDING_TRANSLATED, "which this host sends to 10.1.3.2:5000 instead",
+			 "NAT");
+}
+
+/* It may be of another program. */
+static void an_init_from_another_port(void **state)
+{
+	(void)state;
+	pass("10.1.1.1", 7001, "10.1.1.2", 5000, CHUNK_INIT, 0, ODD_LOCAL_PORT);
+	wire_after(1000);
+	diagnosis_expect(FINDING_NOT_SEEN,
+			 "no INIT was seen to leave this host, apart from one with port 7001",
+			 "NAT");
+	wire_send_init("10.1.1.2", 1);
+	diagnosis_expect(FINDING_SILENT, "", "");
+}
+
+static void an_answer_from_another_port(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	pass("10.1.1.2", 6000, "10.1.1.1", 40000, CHUNK_INIT_ACK, OUR_TAG + 1, ODD_PEER_PORT);
+	wire_after(1000);
+	diagnosis_expect(FINDING_SILENT, "", "");
+	pass("10.1.1.2", 6000, "10.1.1.1", 40000, CHUNK_INIT_ACK, OUR_TAG, ODD_PEER_PORT);
+	diagnosis_expect(FINDING_OTHER_PORT, "answered the INIT from port 6000, not from 5000",
+			 "NAT");
+	assert_int_equal(diagnosis.paths[0].verdict, VERDICT_TRIED);
+}
+
+static void an_init_with_a_bad_checksum(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire.packet.bytes[wire.packet.sctp + 8] ^= 1;
+	ledger_free(&wire.ledger);
+	diagnosis_on_wire(1);
+	wire_pass(1);
+	wire_after(1000);
+	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT,
+			 "the INIT left this host with a bad SCTP checksum", "SctpChecksumErrors");
+	wire_send_init("10.1.1.2", 1);
+	diagnosis_expect(FINDING_SILENT, "", "");
+}
+
+static void an_init_in_fragments(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	diagnosis_expect(FINDING_SILENT, "", "tcpdump");
+	diagnosis.evidence.local_port = 7777;
+	diagnosis_expect(FINDING_SILENT, "", "an old entry for port 7777");
+	wire.packet.bytes[6] |= 0x20; /* more fragments follow */
+	wire_pass(1);
+	wire_after(1000);
+	diagnosis_expect(FINDING_INIT_IN_FRAGMENTS,
+			 "no answer to the INIT, which left in fragments", "-b");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_ONE(an_init_that_this_host_translates), WITH_ONE(an_init_to_another_address),
+		WITH_ONE(an_init_from_another_port),         WITH_ONE(an_answer_from_another_port),
+		WITH_ONE(an_init_with_a_bad_checksum),       WITH_ONE(an_init_in_fragments),
+	};
+
+	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
+}
