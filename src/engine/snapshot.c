@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/names.h"
-#include "host/own.h"
+#include "host/local.h"
 
 /* Frees the data of an earlier snapshot. */
 static void forget(struct association *a)
@@ -126,12 +126,12 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 	char text[ADDRESS_TEXT_MAX];
 	int rc;
 
-	if (!any_other(a, answered) || host_has_address(answered))
+	if (!any_other(a, answered) || local_has(answered))
 		return;
 	for (size_t i = 0; i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
 
-		if (!path->in_association || !host_has_address(&path->path.address))
+		if (!path->in_association || !local_has(&path->path.address))
 			continue;
 		path->own = true;
 		rc = stack->no_heartbeats(assoc, &path->path.address);

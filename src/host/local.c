@@ -99,6 +99,18 @@ struct local_address local_look_up(const union address *address)
 	return local;
 }
 
+bool local_has(const union address *address)
+{
+	switch (address_scope(address)) {
+	case SCOPE_LOOPBACK:
+		return true;
+	case SCOPE_LINK:
+		return false;
+	default:
+		return *local_look_up(address).link;
+	}
+}
+
 /* --- Ports ----------------------------------------------------------------------------------- */
 
 /* "10.1.1.1 *10.1.2.1 <-> ...": the first of them that is (or, NULL: the first one of all). */

@@ -21,12 +21,19 @@ enum local_state {
 
 struct local_address {
 	enum local_state state;
-	union address address; /* as it was asked for */
-	char link[IF_NAMESIZE], vrf[IF_NAMESIZE];
+	union address address;  /* as it was asked for */
+	char link[IF_NAMESIZE]; /* empty if no interface has it, or this host did not tell */
+	char vrf[IF_NAMESIZE];
 };
 
 /* A wildcard address is usable. */
 struct local_address local_look_up(const union address *address);
+
+/*
+ * Is it an address of this host, so that packets to it do not leave? Link-local addresses are not
+ * looked up: each link has its own.
+ */
+bool local_has(const union address *address);
 
 /*
  * Does an association hold this local port whose program has closed it, and whose peer has not

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* own.c: which addresses are this host's. */
+/* local.c: which addresses are of this host. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "base/util.h"
-#include "host/own.h"
+#include "host/local.h"
 
 static void addresses_of_this_host_and_of_others(void **state)
 {
@@ -24,15 +27,35 @@ static void addresses_of_this_host_and_of_others(void **state)
 		union address a;
 
 		assert_true(address_from_text(&a, cases[i].text));
-		if (host_has_address(&a) != cases[i].own)
+		if (local_has(&a) != cases[i].own)
 			fail_msg("%s", cases[i].text);
 	}
+}
+
+/* The address that this host would send from, if it has a route at all. */
+static void the_address_that_packets_leave_from(void **state)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	union address there, from;
+	socklen_t size = sizeof(from);
+	bool routed;
+
+	(void)state;
+	assert_true(address_from_text(&there, "192.0.2.7"));
+	address_set_port(&there, 9);
+	routed = connect(fd, &there.sa, address_length(&there)) == 0 &&
+		 getsockname(fd, &from.sa, &size) == 0;
+	close(fd);
+	if (!routed)
+		skip();
+	assert_true(local_has(&from));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_of_this_host_and_of_others),
+		cmocka_unit_test(the_address_that_packets_leave_from),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
