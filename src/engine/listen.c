@@ -295,7 +295,11 @@ int listen_finish(struct listening *l)
 {
 	int status;
 
-	loop_timer_stop(&l->closing);
+	/* Then not all associations were served, which --count says otherwise. */
+	if (l->status == STATUS_OK && l->failed.code) {
+		l->status = STATUS_HOST;
+		l->cause = l->failed;
+	}
 	listen_report(l, &(struct listen_event){
 				 .type = LISTEN_END,
 				 .cause = l->cause,

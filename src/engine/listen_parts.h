@@ -41,7 +41,8 @@ struct listening {
 	bool out_of_files;
 	bool ending; /* it is closing its associations */
 	int status;
-	struct finding cause; /* of the end */
+	struct finding cause;  /* of the end */
+	struct finding failed; /* the first call of this host whose failure ended an association */
 	struct peer **peers;
 	size_t peer_count;
 	uint64_t accepted;

@@ -55,6 +55,8 @@ void listen_peer_down(struct peer *peer, bool graceful, int error, struct findin
 				       .messages = peer->messages,
 				       .bytes = peer->bytes,
 			       });
+	if (cause.code == FINDING_CALL_FAILED && !peer->l->failed.code)
+		peer->l->failed = cause;
 	let_go(peer);
 	peer->gone = true;
 }

@@ -130,6 +130,9 @@ def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_m
     # 0 only where all is well but what is told beside it: the attempts of --each, an event of a listener.
     if run.status not in statuses or (run.status == 0 and well(run.signature()) not in [well(k) for k in known]):
         return "false: status %s" % said(run)
+    # An association that a call of this host has ended was not served.
+    if run.status == 0 and re.search(r"(?m)^(down |.*\"event\":\"down\").*\b[\w()]+: %s: " % errno, run.out):
+        return "false: " + said(run)
     if not re.search(r"\b(%s|%s)" % (call, ALSO.get(call, call)), run.text()):
         return "the call is not named: " + said(run)
     return None
