@@ -83,8 +83,7 @@ $(OBJECTS): | $(USRSCTP_CONFINED)
 $(B)/libusrsctp.a: $(USRSCTP_ARCHIVE)
 	$(call say,OBJCOPY,$@)
 	@mkdir -p $(@D)
-	$(Q)$(OBJCOPY) --redefine-sym sendmsg=library_sendmsg --redefine-sym recvmsg=library_recvmsg \
-		--redefine-sym nanosleep=library_nanosleep $< $@
+	$(Q)$(OBJCOPY) $(foreach f,sendmsg recvmsg nanosleep,--redefine-sym $f=library_$f) $< $@
 
 $(B)/obj/%.o: src/%.c $(B)/flags
 	$(call say,CC,$<)

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <usrsctp.h>
 
+#include "base/util.h"
+#include "stack/receiver.h"
+
 /* One per process, as the library is. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	pthread_t owner; /* the main thread */
 	unsigned inside; /* threads at work */
 	bool in_use;     /* from gate_start() to gate_end() */
 	bool shut;
@@ -61,7 +63,6 @@ void gate_open(void)
 void gate_start(void)
 {
 	pthread_mutex_lock(&gate.lock);
-	gate.owner = pthread_self();
 	gate.inside = 0;
 	gate.in_use = true;
 	gate.shut = false;
@@ -79,14 +80,14 @@ void gate_end(void)
 /* On the thread of the library that runs its timers. In a shared library's program, on any. */
 int library_nanosleep(const struct timespec *time, struct timespec *left)
 {
-	int error;
-
+	if (!receiver_is_thread()) {
+		errno = clock_nanosleep(CLOCK_MONOTONIC, 0, time, left);
+		return errno ? -1 : 0;
+	}
 	gate_leave();
-	error = clock_nanosleep(CLOCK_MONOTONIC, 0, time, left);
-	if (gate.in_use && !pthread_equal(pthread_self(), gate.owner))
-		gate_enter();
-	errno = error;
-	return error ? -1 : 0;
+	receiver_sleep(time->tv_sec * USEC_PER_SEC + time->tv_nsec / 1000);
+	gate_enter();
+	return 0;
 }
 
 void gate_close(struct socket *socket)

@@ -9,7 +9,7 @@
  * The library has no call that would wait for its threads.
  *
  * But each of them waits for work in a call of libc, which this program stands in for (see
- * usrsctp_source.h): recvmsg() or nanosleep(). Between two of these calls a thread is at work,
+ * usrsctp_syscall.h): recvmsg() or nanosleep(). Between two of these calls a thread is at work,
  * and gate_shut() waits until none is.
  */
 #ifndef STACK_USRSCTP_GATE_H
@@ -19,12 +19,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#ifndef USRSCTP_CONFINED
-#define library_nanosleep nanosleep
-#endif
+#include "stack/usrsctp_syscall.h"
+
 /* As nanosleep(). */
-__attribute__((visibility("default"))) int library_nanosleep(const struct timespec *time,
-							     struct timespec *left);
+VISIBLE int library_nanosleep(const struct timespec *time, struct timespec *left);
 
 /* This thread of the library has work; waits while the gate is shut. */
 void gate_enter(void);
@@ -44,7 +42,7 @@ void gate_close(struct socket *socket);
 struct socket *gate_accept(struct socket *socket, struct sockaddr *from, socklen_t *size);
 struct socket *gate_peel_off(struct socket *socket, uint32_t assoc);
 
-/* The threads are about to begin, on behalf of this thread; or they are to end, and none waits. */
+/* The threads are about to begin; or they are to end, and none waits. */
 void gate_start(void);
 void gate_end(void);
 

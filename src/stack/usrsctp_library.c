@@ -22,16 +22,9 @@
 
 /* The time for closing associations, when the program ends. */
 #define FINISH_BOUND_US (80 * USEC_PER_MSEC)
-#define FINISH_STEP_US  (2 * USEC_PER_MSEC)
+#define FINISH_STEP_US  (USEC_PER_MSEC / 2)
 
 #define PORT_TRIES 16
-
-/*
- * How long a thread of the library waits for a packet before it checks whether it should end:
- * SOCKET_TIMEOUT of user_recv_thread.c, and as often as its timer thread wakes up.
- */
-#define RECEIVE_TIMEOUT_US 100000
-#define RECEIVE_QUICK_US   10000
 
 #define LOOK_INTERVAL_NS (50 * 1000 * 1000)
 
@@ -185,25 +178,6 @@ static void start_without_raw(uint16_t port)
 		syscall(SYS_capset, &header, before);
 }
 
-/*
- * At its end the library waits for one receiving thread after the other, up to 100 ms each, which
- * is too long. Its sockets can be found only by that time-out.
- */
-static void hurry_threads(void)
-{
-	const struct timeval quick = { .tv_usec = RECEIVE_QUICK_US };
-
-	/* The timer was opened after them, and may have a number between theirs. */
-	for (int fd = 0; fd < library.looks + 16; fd++) {
-		struct timeval timeout;
-		socklen_t size = sizeof(timeout);
-
-		if (getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, &size) == 0 &&
-		    timeout.tv_sec == 0 && timeout.tv_usec == RECEIVE_TIMEOUT_US)
-			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &quick, sizeof(quick));
-	}
-}
-
 static int start_looking(const char **call)
 {
 	struct itimerspec interval = {
@@ -317,7 +291,10 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 
 	if (library.started)
 		return 0;
-	receiver_end(false);
+	fault->call = "eventfd";
+	rc = receiver_begin();
+	if (rc < 0)
+		return rc;
 	gate_start();
 	rc = source_start(&fault->call);
 	if (rc == 0 && encapsulated(udp))
@@ -335,7 +312,6 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 	/* Check checksums on every interface, as other stacks do. */
 	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
 	library.udp = wanted;
-	hurry_threads();
 	return 0;
 }
 
@@ -357,7 +333,7 @@ void library_finish(void)
 
 	if (!library.started)
 		return;
-	receiver_end(true);
+	receiver_end();
 	gate_end();
 	while (usrsctp_finish() != 0) {
 		if (loop_now_us() >= until)
@@ -365,6 +341,7 @@ void library_finish(void)
 		usleep(FINISH_STEP_US);
 	}
 	library.started = false;
+	receiver_close();
 	source_finish();
 	close(library.looks);
 	library.bell_count = 0;

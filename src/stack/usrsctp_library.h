@@ -29,7 +29,7 @@ const struct stack_encaps *library_encaps(void);
 
 /*
  * After all sockets are closed: gives associations that are still closing a moment for
- * it (80 ms), then ends the threads, which takes up to 40 ms.
+ * it (80 ms), then ends the threads.
  */
 void library_finish(void);
 

@@ -13,11 +13,10 @@
 
 #include "packet/bytes.h"
 #include "packet/chunk.h"
-#include "stack/usrsctp_gate.h"
+#include "stack/usrsctp_received.h"
 #include "stack/usrsctp_source.h"
 #include "stack/usrsctp_syscall.h"
 #include "stack/unsent.h"
-#include "stack/receiver.h"
 #include "base/util.h"
 
 /* An address of this host, and its link. */
@@ -36,7 +35,6 @@ struct bound {
 static struct {
 	pthread_mutex_t lock;
 	bool started;
-	pthread_t owner; /* the thread that started it, which is not the library's */
 	int route4; /* UDP sockets for route look-ups; -1: this host does not have the family */
 	int route6;
 	struct link_address *links; /* read once, as the library does */
@@ -152,7 +150,6 @@ int source_start(const char **call)
 	if (rc == 0)
 		rc = read_links(call);
 	sources.ports = xcalloc(UINT16_MAX + 1, sizeof(*sources.ports));
-	sources.owner = pthread_self();
 	sources.started = true;
 	pthread_mutex_unlock(&sources.lock);
 	if (rc < 0)
@@ -273,86 +270,6 @@ static bool ask_from_each(const struct bound *bound, const union address *peer,
 	return false;
 }
 
-/* The first bytes of a packet, which may be in several pieces. */
-static size_t gather(const struct msghdr *message, uint8_t *bytes, size_t size)
-{
-	size_t have = 0;
-
-	for (size_t i = 0; i < (size_t)message->msg_iovlen && have < size; i++) {
-		size_t more = MIN(message->msg_iov[i].iov_len, size - have);
-
-		memcpy(bytes + have, message->msg_iov[i].iov_base, more);
-		have += more;
-	}
-	return have;
-}
-
-/* --- What is received ------------------------------------------------------------------------- */
-
-#define HEADER_SIZE 12 /* of SCTP, RFC 9260 section 3.1; the first chunk and its type come next */
-
-/*
- * The newest INIT that each receiving thread has read. The library answers it at once. If the
- * answer is an ABORT, it must come from the address that the INIT was sent to, bound or not,
- * because the peer knows no other. The library knows that address, but does not pass it on.
- */
-static _Thread_local struct {
-	union address asked, peer;
-	uint32_t tag;
-} newest_init;
-
-static bool destination_of(const struct msghdr *message, union address *address)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c;
-	     c = CMSG_NXTHDR((struct msghdr *)message, c)) {
-		struct in_pktinfo v4;
-		struct in6_pktinfo v6;
-
-		*address = (union address){ 0 };
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			memcpy(&v4, CMSG_DATA(c), sizeof(v4));
-			address->v4.sin_family = AF_INET;
-			address->v4.sin_addr = v4.ipi_addr;
-			return true;
-		}
-		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
-			memcpy(&v6, CMSG_DATA(c), sizeof(v6));
-			address->v6.sin6_family = AF_INET6;
-			address->v6.sin6_addr = v6.ipi6_addr;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void note_init(const struct msghdr *message, size_t length)
-{
-	uint8_t head[HEADER_SIZE + 8];
-
-	if (length < sizeof(head) || gather(message, head, sizeof(head)) < sizeof(head) ||
-	    head[HEADER_SIZE] != CHUNK_INIT || !destination_of(message, &newest_init.asked) ||
-	    !address_from_sockaddr(&newest_init.peer, message->msg_name))
-		return;
-	newest_init.tag = be32(head + HEADER_SIZE + 4);
-}
-
-/* On any thread. */
-ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
-{
-	ssize_t length;
-
-	gate_leave();
-	length = kernel_recvmsg(fd, message, flags);
-	if (!sources.started || pthread_equal(pthread_self(), sources.owner))
-		return length;
-	if (length > 0 && message->msg_name && message->msg_controllen)
-		note_init(message, (size_t)length);
-	errno = receiver_note(length < 0 ? errno : 0);
-	if (length >= 0)
-		gate_enter();
-	return length;
-}
-
 /* --- What is sent ----------------------------------------------------------------------------- */
 
 /*
@@ -415,32 +332,25 @@ static void name_source(struct msghdr *message, union control *control, const un
 struct outgoing {
 	union address to;
 	bool with_header;
-	uint8_t bytes[sizeof(struct iphdr) + HEADER_SIZE + 1];
+	uint8_t bytes[sizeof(struct iphdr) + SCTP_HEADER_SIZE + 1];
 	const uint8_t *sctp; /* in bytes: the SCTP header, and the type of the first chunk */
 	uint16_t port;       /* of SCTP, here */
 };
 
 static bool look_at(const struct msghdr *message, struct outgoing *packet)
 {
-	size_t have = gather(message, packet->bytes, sizeof(packet->bytes)), at = 0;
+	size_t have = message_gather(message, packet->bytes, sizeof(packet->bytes)), at = 0;
 
 	if (!address_from_sockaddr(&packet->to, message->msg_name))
 		return false;
 	packet->with_header = packet->to.sa.sa_family == AF_INET && address_port(&packet->to) == 0;
 	if (packet->with_header)
 		at = sizeof(struct iphdr);
-	if (have < at + HEADER_SIZE + 1)
+	if (have < at + SCTP_HEADER_SIZE + 1)
 		return false;
 	packet->sctp = packet->bytes + at;
 	packet->port = (uint16_t)(packet->sctp[0] << 8 | packet->sctp[1]);
 	return true;
-}
-
-/* packet: from the SCTP header on. */
-static bool refuses_newest_init(const uint8_t *packet, const union address *to)
-{
-	return packet[HEADER_SIZE] == CHUNK_ABORT && be32(packet + 4) == newest_init.tag &&
-	       address_equal(&newest_init.peer, to) && find_link(&newest_init.asked);
 }
 
 /* With the lock held. False: there is no route. */
@@ -449,6 +359,8 @@ static bool set_source(struct msghdr *message, union control *control,
 {
 	const struct bound *bound = &sources.ports[packet->port];
 	union address route = { 0 }, other, library = { 0 };
+	const union address *asked =
+		packet->with_header ? NULL : received_asked(packet->sctp, &packet->to);
 	const union address *source, *to = &packet->to;
 
 	if (packet->with_header) {
@@ -456,8 +368,8 @@ static bool set_source(struct msghdr *message, union control *control,
 		memcpy(&library.v4.sin_addr, packet->bytes + offsetof(struct iphdr, saddr),
 		       sizeof(library.v4.sin_addr));
 	}
-	if (!packet->with_header && refuses_newest_init(packet->sctp, to))
-		source = &newest_init.asked;
+	if (asked && find_link(asked))
+		source = asked;
 	else if (ask_route(to, &route))
 		source = choose(bound, &route, &library);
 	else if (ask_from_each(bound, to, &other))

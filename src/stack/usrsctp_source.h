@@ -9,13 +9,8 @@
  * other way round: routes decide, and addresses that the user has not bound are sent from.
  *
  * The library has no option for it, but it sends every packet with sendmsg(). So this file
- * has a function that the library calls instead, and that corrects the source before the packet is
- * sent; SCTP's checksum does not cover it. The same for recvmsg(), only to look: an ABORT must come
- * from the address that the INIT was sent to.
- *
- * USRSCTP_CONFINED: the library is linked in, and calls library_sendmsg() and library_recvmsg(),
- * because the build has renamed its symbols. Otherwise it is a shared library, and the two are the
- * sendmsg() and recvmsg() of the whole program; what others send and receive passes unchanged.
+ * has a function that the library calls instead (usrsctp_syscall.h), and that corrects the source
+ * before the packet is sent; SCTP's checksum does not cover it.
  */
 #ifndef STACK_USRSCTP_SOURCE_H
 #define STACK_USRSCTP_SOURCE_H
@@ -23,17 +18,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 #include "base/address.h"
+#include "stack/usrsctp_syscall.h"
 
-#ifndef USRSCTP_CONFINED
-#define library_sendmsg sendmsg
-#define library_recvmsg recvmsg
-#endif
-#define VISIBLE __attribute__((visibility("default")))
 VISIBLE ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags);
-VISIBLE ssize_t library_recvmsg(int fd, struct msghdr *message, int flags);
 
 /*
  * Before the library starts (again is nothing), and after its threads have ended. 0, or -errno and

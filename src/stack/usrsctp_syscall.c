@@ -2,6 +2,7 @@
 #include "stack/usrsctp_syscall.h"
 
 #include <string.h>
+#include <sys/param.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,4 +36,17 @@ ssize_t kernel_recvmsg(int fd, struct msghdr *message, int flags)
 	length = syscall(SYS_recvmsg, fd, &clean, flags);
 	copy_message(message, &clean);
 	return length;
+}
+
+size_t message_gather(const struct msghdr *message, uint8_t *bytes, size_t size)
+{
+	size_t have = 0;
+
+	for (size_t i = 0; i < (size_t)message->msg_iovlen && have < size; i++) {
+		size_t more = MIN(message->msg_iov[i].iov_len, size - have);
+
+		memcpy(bytes + have, message->msg_iov[i].iov_base, more);
+		have += more;
+	}
+	return have;
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sendmsg() and recvmsg() of the kernel, for usrsctp_source.c, whose own functions take the place
- * of those that the library calls. Results and errno are those of the system calls.
+ * Functions in the place of those that usrsctp calls: library_sendmsg() in usrsctp_source.h,
+ * library_recvmsg() in usrsctp_received.h, library_nanosleep() in usrsctp_gate.h. And the kernel's
+ * own sendmsg() and recvmsg() for them, with the results and errno of the system calls.
+ *
+ * USRSCTP_CONFINED: the library is linked in, and calls library_*(), because the build has renamed
+ * its symbols. Otherwise it is a shared library, and they are the sendmsg(), recvmsg() and
+ * nanosleep() of the whole program; they do for others what those do.
  *
  * In musl, struct msghdr has padding beside msg_iovlen and msg_controllen, where the kernel reads
  * the upper halves of its longer fields. Callers do not have to clear it.
@@ -9,9 +14,22 @@
 #ifndef SCTP_CONNECT_USRSCTP_SYSCALL_H
 #define SCTP_CONNECT_USRSCTP_SYSCALL_H
 
+#include <stdint.h>
 #include <sys/socket.h>
+
+#ifndef USRSCTP_CONFINED
+#define library_sendmsg   sendmsg
+#define library_recvmsg   recvmsg
+#define library_nanosleep nanosleep
+#endif
+#define VISIBLE __attribute__((visibility("default")))
 
 ssize_t kernel_sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t kernel_recvmsg(int fd, struct msghdr *message, int flags);
+
+#define SCTP_HEADER_SIZE 12 /* RFC 9260 section 3.1; the first chunk and its type come next */
+
+/* Copies the first bytes of a packet, which may be in several pieces. How many: at most size. */
+size_t message_gather(const struct msghdr *message, uint8_t *bytes, size_t size);
 
 #endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "stack/usrsctp_received.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "packet/bytes.h"
+#include "packet/chunk.h"
+#include "stack/receiver.h"
+#include "stack/usrsctp_gate.h"
+#include "base/util.h"
+
+/*
+ * The newest INIT that each receiving thread has read. The library answers it at once. If the
+ * answer is an ABORT, it must come from the address that the INIT was sent to, bound or not,
+ * because the peer knows no other. The library knows that address, but does not pass it on.
+ */
+static _Thread_local struct {
+	union address asked, peer;
+	uint32_t tag;
+} newest_init;
+
+static bool destination_of(const struct msghdr *message, union address *address)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c;
+	     c = CMSG_NXTHDR((struct msghdr *)message, c)) {
+		struct in_pktinfo v4;
+		struct in6_pktinfo v6;
+
+		*address = (union address){ 0 };
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			memcpy(&v4, CMSG_DATA(c), sizeof(v4));
+			address->v4.sin_family = AF_INET;
+			address->v4.sin_addr = v4.ipi_addr;
+			return true;
+		}
+		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&v6, CMSG_DATA(c), sizeof(v6));
+			address->v6.sin6_family = AF_INET6;
+			address->v6.sin6_addr = v6.ipi6_addr;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void note_init(const struct msghdr *message, size_t length)
+{
+	uint8_t head[SCTP_HEADER_SIZE + 8];
+
+	if (length < sizeof(head) || message_gather(message, head, sizeof(head)) < sizeof(head) ||
+	    head[SCTP_HEADER_SIZE] != CHUNK_INIT || !destination_of(message, &newest_init.asked) ||
+	    !address_from_sockaddr(&newest_init.peer, message->msg_name))
+		return;
+	newest_init.tag = be32(head + SCTP_HEADER_SIZE + 4);
+}
+
+const union address *received_asked(const uint8_t *packet, const union address *to)
+{
+	return packet[SCTP_HEADER_SIZE] == CHUNK_ABORT && be32(packet + 4) == newest_init.tag &&
+			       address_equal(&newest_init.peer, to)
+		       ? &newest_init.asked
+		       : NULL;
+}
+
+/* On any thread. */
+ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t length;
+
+	if (!receiver_is_thread())
+		return kernel_recvmsg(fd, message, flags);
+	gate_leave();
+	receiver_wait(fd);
+	length = kernel_recvmsg(fd, message, flags | MSG_DONTWAIT);
+	if (length > 0 && message->msg_name && message->msg_controllen)
+		note_init(message, (size_t)length);
+	errno = receiver_note(length < 0 ? errno : 0);
+	if (length >= 0)
+		gate_enter();
+	return length;
+}
