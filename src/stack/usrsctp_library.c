@@ -161,21 +161,23 @@ static void start_threads(uint16_t port)
  * The library opens raw sockets whenever it may. In UDP mode they would receive the SCTP of others
  * on this host, also the kernel's, and answer with ABORT. So it may not open any while it starts.
  */
-static void start_without_raw(uint16_t port)
+static int start_without_raw(uint16_t port, const char **call)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
 	struct __user_cap_data_struct less[_LINUX_CAPABILITY_U32S_3];
-	bool known = syscall(SYS_capget, &header, before) == 0;
+	bool raw = syscall(SYS_capget, &header, before) == 0 &&
+		   before[0].effective & 1u << CAP_NET_RAW;
 
-	if (known) {
+	*call = "capset";
+	if (raw) {
 		memcpy(less, before, sizeof(less));
 		less[0].effective &= ~(1u << CAP_NET_RAW);
-		syscall(SYS_capset, &header, less);
+		if (syscall(SYS_capset, &header, less) < 0)
+			return -errno;
 	}
 	start_threads(port);
-	if (known)
-		syscall(SYS_capset, &header, before);
+	return raw && syscall(SYS_capset, &header, before) < 0 ? -errno : 0;
 }
 
 static int start_looking(const char **call)
@@ -254,12 +256,14 @@ static int start_and_check(const struct stack_encaps *udp, struct stack_fault *f
 {
 	/* One for timers, one for look-ups, and one for each socket that it reads from. */
 	unsigned expected = 3 + library_has_ipv6(), before = count_threads(), started;
-	int rc;
+	int rc = 0;
 
 	if (encapsulated(udp))
-		start_without_raw(udp->local);
+		rc = start_without_raw(udp->local, &fault->call);
 	else
 		start_threads(0);
+	if (rc < 0)
+		return rc;
 	/*
 	 * A raw socket receives the SCTP packets of all programs on this host, so packets of others
 	 * are not answered, nor INITs to ports without a listener.
