@@ -115,9 +115,12 @@ both_agree() { # OPTION...
 
 # --- A path is cut --------------------------------------------------------------------------------
 
+# An answer that comes when the next address has its turn counts for that one: long for a busy host.
+TURN=600
+
 # second_used [OPTION]...: of two addresses, the first one's path is cut.
 second_used() {
-  connects 0 "$@" -a "10.7.1.$FAR:$PORT" -a "10.7.2.$FAR"
+  connects 0 "$@" --rto-initial ${TURN}ms -a "10.7.1.$FAR:$PORT" -a "10.7.2.$FAR"
   json .result connected '[.paths[] | select(.primary) | .address] | join(" ")' "10.7.2.$FAR" \
     '[.paths[] | select(.requested) | .verdict] | join(" ")' "dead $UP" '.time_ms.connect < 2900' true
 }
@@ -127,11 +130,11 @@ cuts() { # OPTION...
   listens "$@" -b "10.7.1.$FAR:0" -b "10.7.2.$FAR" -b "10.7.3.$FAR"
   drop_path 1
   second_used "$@"
-  json '.time_ms.connect >= 240' true
+  json ".time_ms.connect >= $TURN - 10" true
   drop_path 2
-  connects 0 "$@" -a "10.7.1.$FAR:$PORT" -a "10.7.2.$FAR" -a "10.7.3.$FAR"
+  connects 0 "$@" --rto-initial ${TURN}ms -a "10.7.1.$FAR:$PORT" -a "10.7.2.$FAR" -a "10.7.3.$FAR"
   json '[.paths[] | select(.primary) | .address] | join(" ")' "10.7.3.$FAR" \
-    '.time_ms.connect >= 490 and .time_ms.connect < 2900' true
+    ".time_ms.connect >= 2 * $TURN - 10 and .time_ms.connect < 2900" true
   restore_paths
   down_path "$SERVER" 1
   second_used "$@"

@@ -50,7 +50,7 @@ cross_up() {
   ip netns exec "$TOPO-host" tests/lab/vm run -t 600 "${cards[@]}" -n control -- \
     tests/cross/guest serve $PATHS $UDP >"$BATS_FILE_TMPDIR/vm" 2>&1 3>&- &
   VM=$!
-  if ! wait_for -t 120 answers_or_ended || ! in_guest true; then
+  if ! wait_for -t 300 answers_or_ended || ! in_guest true; then
     cat "$BATS_FILE_TMPDIR/vm"
     return 1
   fi
