@@ -4,6 +4,7 @@
 
 #include "diagnose/endpoint.h"
 #include "base/loop.h"
+#include "base/names.h"
 #include "base/timeline.h"
 #include "connect.h"
 #include "engine/listen.h"
@@ -39,7 +40,9 @@ static int run(const struct options *options, const struct reporter *reporter, s
 		.progress = !options->verbose && !options->quiet && isatty(STDERR_FILENO),
 	};
 	struct target peer = { 0 }, local = { 0 };
-	int status = settings_local(options, &local, why), stack_error = 0;
+	int rc = loop_catch_signals(), stack_error = 0;
+	int status = rc < 0 ? message_set(why, STATUS_HOST, "sigaction: %s", errno_name(-rc))
+			    : settings_local(options, &local, why);
 	const struct stack *stack = options->stack;
 
 	if (status == STATUS_OK && options->action == ACTION_CONNECT)
@@ -81,7 +84,6 @@ int main(int argc, char *argv[])
 		reporter.format = options.format;
 		reporter.quiet = options.quiet;
 		reporter.color = reporter_wants_color(options.color, stdout);
-		loop_catch_signals();
 		status = run(&options, &reporter, &why);
 	} else {
 		status = inform_print(&reporter, &options, &why);

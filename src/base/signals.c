@@ -14,21 +14,30 @@
 #define ALARM_REPEAT_US 5000
 
 static volatile sig_atomic_t caught;
+static volatile sig_atomic_t alarmed; /* SIGALRM comes again, until loop_alarm_stop() */
 static volatile sig_atomic_t resized, stop_wanted, continued; /* loop_watch_terminal() */
 
+static void set_alarm(int64_t us)
+{
+	setitimer(ITIMER_REAL,
+		  &(struct itimerval){ .it_value.tv_sec = us / USEC_PER_SEC,
+				       .it_value.tv_usec = us % USEC_PER_SEC },
+		  NULL);
+}
+
+/*
+ * A signal may come between the test for it and a blocking call, which would then not notice: so it
+ * interrupts again, until loop_alarm_stop(). In loop_wait() there is no such gap, and a pending
+ * SIGALRM does no harm. The timer is set anew each time, so that the program goes on even where a
+ * signal takes longer than that.
+ */
 static void on_signal(int number)
 {
-	if (number != SIGALRM) {
+	if (number != SIGALRM)
 		caught = number;
-		/*
-		 * The signal may have come between the test for it and a blocking call, which would
-		 * then not notice: interrupt it again, until loop_alarm_stop(). In loop_wait()
-		 * there is no such gap, and a pending SIGALRM does no harm.
-		 */
-		setitimer(ITIMER_REAL,
-			  &(struct itimerval){ .it_interval.tv_usec = ALARM_REPEAT_US,
-					       .it_value.tv_usec = ALARM_REPEAT_US },
-			  NULL);
+	if (number != SIGALRM || alarmed) {
+		alarmed = 1;
+		set_alarm(ALARM_REPEAT_US);
 	}
 }
 
@@ -43,19 +52,19 @@ static void caught_signals(sigset_t *set)
 }
 
 /* Signals ignored at the start stay ignored. No SA_RESTART, because EINTR is wanted. */
-static void set_ending_signals(void (*handler)(int))
+static bool set_ending_signals(void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler }, old;
 
 	sigfillset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++) {
-		sigaction(ending_signals[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN)
-			sigaction(ending_signals[i], &action, NULL);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		if (sigaction(ending_signals[i], NULL, &old) < 0 ||
+		    (old.sa_handler != SIG_IGN && sigaction(ending_signals[i], &action, NULL) < 0))
+			return false;
+	return true;
 }
 
-void loop_catch_signals(void)
+int loop_catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	sigset_t set;
@@ -63,10 +72,10 @@ void loop_catch_signals(void)
 	caught_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sigfillset(&action.sa_mask);
-	sigaction(SIGALRM, &action, NULL);
-	set_ending_signals(on_signal);
+	if (sigaction(SIGALRM, &action, NULL) < 0 || !set_ending_signals(on_signal))
+		return -errno;
 	action.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &action, NULL);
+	return sigaction(SIGPIPE, &action, NULL) < 0 ? -errno : 0;
 }
 
 /*
@@ -119,21 +128,18 @@ static void let_signals_in(bool in)
 
 void loop_alarm_start(int64_t until_us)
 {
-	struct itimerval timer = { .it_interval.tv_usec = ALARM_REPEAT_US };
 	int64_t left_us = until_us - loop_now_us();
 
-	if (left_us < 1 || caught)
-		left_us = 1;
-	timer.it_value.tv_sec = left_us / USEC_PER_SEC;
-	timer.it_value.tv_usec = left_us % USEC_PER_SEC;
-	setitimer(ITIMER_REAL, &timer, NULL);
+	alarmed = 1;
+	set_alarm(left_us < 1 || caught ? 1 : left_us);
 	let_signals_in(true);
 }
 
 void loop_alarm_stop(void)
 {
-	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
 	let_signals_in(false);
+	alarmed = 0;
+	set_alarm(0);
 }
 
 int loop_take_signal(void)

@@ -15,9 +15,10 @@
 
 /*
  * From here on SIGINT, SIGTERM and SIGHUP (unless ignored when the program started, as under
- * nohup) only take effect inside loop_wait() and loop_alarm_start(); SIGPIPE is ignored.
+ * nohup) only take effect inside loop_wait() and loop_alarm_start(); SIGPIPE is ignored. 0, or
+ * -errno of sigaction().
  */
-void loop_catch_signals(void);
+int loop_catch_signals(void);
 
 /* The signal that asked the program to end, or 0. It is cleared, so that waiting works again. */
 int loop_take_signal(void);

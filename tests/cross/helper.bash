@@ -47,7 +47,7 @@ cross_up() {
   # One more card, for commands, which no test cuts.
   printf '%s\n' 'tuntap add control mode tap' 'link set control addrgenmode none' \
     'link set control up' 'addr add fe80::1/64 dev control nodad' | ip -n "$TOPO-host" -batch -
-  ip netns exec "$TOPO-host" tests/lab/vm run -t 600 "${cards[@]}" -n control -- \
+  ip netns exec "$TOPO-host" tests/lab/vm run -t 1500 "${cards[@]}" -n control -- \
     tests/cross/guest serve $PATHS $UDP >"$BATS_FILE_TMPDIR/vm" 2>&1 3>&- &
   VM=$!
   if ! wait_for -t 300 answers_or_ended || ! in_guest true; then

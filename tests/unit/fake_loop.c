@@ -165,8 +165,9 @@ int64_t loop_wall_us(void)
 	return FAKE_WALL_US + loop.now_us - START_US;
 }
 
-void loop_catch_signals(void)
+int loop_catch_signals(void)
 {
+	return 0;
 }
 
 void loop_watch_terminal(bool on)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/loop.h"
@@ -109,6 +110,29 @@ static void a_signal_ends_a_wait(void **state)
 	loop_free(loop);
 }
 
+/* The second time, too: the first alarm may have come before the call. And not later. */
+static void an_alarm_interrupts_a_call_again(void **state)
+{
+	struct itimerval timer;
+	int ends[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	loop_catch_signals();
+	loop_alarm_start(loop_now_us() + 1000);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(read(ends[0], &byte, 1), -1);
+		assert_int_equal(errno, EINTR);
+	}
+	loop_alarm_stop();
+	assert_int_equal(getitimer(ITIMER_REAL, &timer), 0);
+	assert_true(!timer.it_value.tv_sec && !timer.it_value.tv_usec);
+	assert_int_equal(loop_wait(NULL, 0, loop_now_us() + 20000), 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* More descriptors than the process may have: EINVAL, and that is told. */
 static void a_poll_that_fails(void **state)
 {
@@ -134,6 +158,7 @@ int main(void)
 		cmocka_unit_test(an_ending_signal_while_a_descriptor_is_ready),
 		cmocka_unit_test(a_terminal_signal_while_a_descriptor_is_ready),
 		cmocka_unit_test(a_signal_ends_a_wait),
+		cmocka_unit_test(an_alarm_interrupts_a_call_again),
 		cmocka_unit_test(a_poll_that_fails),
 	};
 
