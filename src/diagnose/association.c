@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
+#include "host/bridge.h"
 
 /* --- Each path -------------------------------------------------------------------------------- */
 
@@ -62,6 +64,32 @@ static void mark_verified(const struct evidence *evidence, struct path_result *p
 	path->cause.address = path->path.address;
 }
 
+/* An address that the peer has listed, without being asked, and that has no answer or no route. */
+static void mark_bridge(struct path_result *path)
+{
+	const char *bridge = path->requested ? NULL : bridge_usual(&path->path.address);
+	struct finding finding = { .code = FINDING_BRIDGE_ADDRESS,
+				   .basis = path->cause.basis,
+				   .error = path->cause.error,
+				   .address = path->path.address };
+
+	switch (path->cause.code) {
+	case FINDING_HEARTBEAT_UNANSWERED:
+	case FINDING_NO_ROUTE:
+	case FINDING_NEIGHBOUR_SILENT:
+	case FINDING_ICMP_UNREACHABLE:
+	case FINDING_ICMP_OR_NEIGHBOUR:
+	case FINDING_ICMP_UNSPECIFIED:
+		break;
+	default:
+		return;
+	}
+	if (!bridge)
+		return;
+	snprintf(finding.detail, sizeof(finding.detail), "%s", bridge);
+	path->cause = finding;
+}
+
 /* A path that had its time and did not answer, or that could not be asked. */
 static void mark_unanswered(const struct evidence *evidence, struct path_result *path)
 {
@@ -97,6 +125,7 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 		&why);
 	path->verdict = VERDICT_DEAD;
 	path->cause = why.code ? why : unanswered;
+	mark_bridge(path);
 }
 
 static void mark_own(struct path_result *path)
@@ -236,6 +265,25 @@ static void diagnose_links(struct result *result, const struct evidence *evidenc
 	diagnose_conclude(result, 0, &few);
 }
 
+/* "10.1.3.2, 172.17.0.1": which addresses -R all counts beside those of the user. */
+static void name_learned(const struct association *a, struct finding *few)
+{
+	char text[ADDRESS_TEXT_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		if (a->paths[i].requested)
+			continue;
+		address_host_text(&a->paths[i].path.address, text);
+		if (used + strlen(text) + sizeof(", ...") > sizeof(few->name)) {
+			snprintf(few->name + used, sizeof(few->name) - used, ", ...");
+			return;
+		}
+		used += (size_t)snprintf(few->name + used, sizeof(few->name) - used, "%s%s",
+					 used ? ", " : "", text);
+	}
+}
+
 /* Connected, but are enough paths verified? */
 static void diagnose_required(struct result *result, const struct evidence *evidence)
 {
@@ -256,6 +304,8 @@ static void diagnose_required(struct result *result, const struct evidence *evid
 		diagnose_links(result, evidence);
 		return;
 	}
+	if (evidence->require == REQUIRE_ALL)
+		name_learned(a, &few);
 	if (few.verified || !count_verdict(a, VERDICT_DEAD)) {
 		diagnose_conclude(result, 0, &few);
 		result->advice = advice;
@@ -276,6 +326,22 @@ static void diagnose_lost(struct result *result, const struct evidence *evidence
 	cause.time_us = evidence->up_for_us;
 	diagnose_conclude(result, cause.error, &cause);
 	result->word = RESULT_ABORTED;
+}
+
+/* If there is nothing else to say. */
+static void diagnose_announced(struct result *result)
+{
+	const struct association *a = &result->association;
+	struct finding finding = { .code = FINDING_BRIDGE_ANNOUNCED, .basis = BASIS_SYSTEM };
+
+	if (!a->announced.count || result->cause.code)
+		return;
+	finding.address = a->announced.address;
+	finding.others = a->announced.count - 1;
+	memcpy(finding.link, a->announced.bridge, sizeof(finding.link));
+	result->cause = finding;
+	if (!result->advice.code)
+		result->advice = finding;
 }
 
 void diagnose_up(struct result *result, const struct evidence *evidence)
@@ -314,6 +380,7 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 							  .flags = FINDING_UP };
 			result->advice = result->cause;
 		}
+		diagnose_announced(result);
 		diagnose_required(result, evidence);
 	}
 }

@@ -9,6 +9,7 @@
 #include "diagnose/diagnose.h"
 #include "diagnose/endpoint.h"
 #include "diagnose/failed_call.h"
+#include "engine/announced.h"
 #include "engine/path_routes.h"
 #include "engine/snapshot.h"
 #include "witness/ledger_query.h"
@@ -319,6 +320,8 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	if (t->attempt.started_us)
 		path_routes_fill(routes_wanted(options, &result->association, end), &t->plan,
 				 &t->watch, &result->association, timeline);
+	if (end.phase == PHASE_UP && !t->plan.source_count && !options->quiet)
+		announced_find(&result->association, timeline);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
 	count_packets(&evidence, &result->association);

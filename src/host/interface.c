@@ -34,7 +34,7 @@ static void read_number(const struct rtattr *a, int *number)
 }
 
 /* in_vrf: its master is only a routing table, and packets stay on this interface. */
-static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf)
+static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf, bool *bridge)
 {
 	size_t left = RTA_PAYLOAD(nested);
 
@@ -43,6 +43,8 @@ static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf)
 			*in_vrf = is_word(a, "vrf");
 		for (size_t i = 0; a->rta_type == IFLA_INFO_KIND && i < ARRAY_SIZE(above); i++)
 			*is_above |= is_word(a, above[i]);
+		if (a->rta_type == IFLA_INFO_KIND)
+			*bridge = is_word(a, "bridge");
 	}
 }
 
@@ -74,7 +76,7 @@ bool link_read(const struct nlmsghdr *answer, struct link *link)
 			elsewhere = true; /* the one below is in another network namespace */
 			break;
 		case IFLA_LINKINFO:
-			read_kind(a, &is_above, &in_vrf);
+			read_kind(a, &is_above, &in_vrf, &link->bridge);
 			break;
 		}
 	}
@@ -114,6 +116,7 @@ void interface_ask(int fd, int index, struct interface *interface)
 			memcpy(interface->name, interface->base_name, sizeof(interface->name));
 			interface->loopback = link.loopback;
 			interface->dead = link.dead;
+			interface->bridge = link.bridge;
 			if (link.master)
 				interface->top = link.master;
 			else if (link.vrf && ask(fd, link.vrf, &vrf))

@@ -18,7 +18,8 @@ struct interface {
 	int top;
 	char name[IF_NAMESIZE]; /* of top, printable(); "if7" if the kernel does not tell */
 	bool loopback;
-	bool dead; /* it is up, and has no carrier */
+	bool dead;   /* it is up, and has no carrier */
+	bool bridge; /* top is one */
 	/*
 	 * The interface that carries it: top itself, or the card, bond or bridge below a VLAN, so
 	 * that two VLANs on one card have the same.
@@ -41,6 +42,7 @@ struct link {
 	int lower;  /* the interface of this host below a VLAN or the like; 0: none */
 	bool loopback;
 	bool dead;
+	bool bridge;
 };
 
 /* The kernel's answer to RTM_GETLINK. False: it is something else. */

@@ -144,13 +144,15 @@ enum finding_code {
 	FINDING_RETURNS_ELSEWHERE, /* link, other_link: out, in */
 	FINDING_HEARTBEATS_LOST,   /* lost, sent */
 	FINDING_OWN_ADDRESS,       /* this host has it, too */
+	/* This host announces address, of the bridge link, and others more. */
+	FINDING_BRIDGE_ANNOUNCED,
 	FINDING_OWN_QUEUE_DELAY,   /* link; time_us of the round trip */
 	FINDING_LEFT_OUT_BY_SCOPE, /* other: the address that answered the INIT */
 	FINDING_OTHER_ENDPOINT,    /* not listed, but it accepts alone (--each) */
 	FINDING_NOT_LISTED,
 
 	/* No answer arrived. */
-	FINDING_TOO_FEW_VERIFIED, /* verified, paths, required */
+	FINDING_TOO_FEW_VERIFIED, /* verified, paths, required; name: the learned ones if all are */
 	FINDING_TOO_FEW_LINKS,    /* links, required; link: the only one */
 	FINDING_NO_PATH_ANSWERS,
 	FINDING_SOURCE_LINK_DOWN,     /* other: the -b address, on link; time_us */
@@ -158,6 +160,9 @@ enum finding_code {
 	FINDING_NO_ANSWER,            /* it is not known whether the INIT left; the same */
 	FINDING_HEARTBEAT_UNANSWERED, /* time_us, others; FINDING_UNCONFIRMED, FINDING_NO_INIT */
 	FINDING_INIT_UNANSWERED,      /* time_us: its turn, if known; other: which one answered */
+	/* The peer lists an address that a bridge (detail) has on many hosts, and it is not
+	   reached. */
+	FINDING_BRIDGE_ADDRESS,
 	FINDING_NO_TIME_FOR_HEARTBEAT,
 
 	/* Addresses whose turn did not come, and what is not known of a single address. */

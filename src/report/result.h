@@ -133,6 +133,12 @@ struct association {
 	struct stack_status status;
 	union address *local;
 	size_t local_count;
+	/* Addresses of bridges of this host that the peer was told, and that no path uses. */
+	struct {
+		size_t count;
+		union address address; /* the first */
+		char bridge[IF_NAMESIZE];
+	} announced;
 	struct path_result *paths; /* requested ones in the user's order, then learned ones */
 	size_t path_count;
 };

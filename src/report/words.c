@@ -861,6 +861,14 @@ static const struct words table[] = {
 	  "an address that was meant for one host was given to two",
 	  "ip addr, on both hosts\n"
 	  "cat /proc/net/sctp/assocs: the addresses of both ends" },
+	{ FINDING_BRIDGE_ANNOUNCED, "bridge-announced", RESULT_CONNECTED, -1,
+	  "this host told the peer {address} of the bridge {link}[others: and {others} more of bridges], which no path uses",
+	  NULL,
+	  "the peer may take {address} for a path, and lose what it sends there: -b with the addresses that the peer can reach announces only those",
+	  "without -b the stack announces every address of this host, also those of bridges that only containers or virtual machines can reach",
+	  "docker0, virbr0 and other bridges that no path to the peer uses",
+	  "ip -br addr; ip link show type bridge\n"
+	  "-b with the addresses that the peer can reach (sctp_bindx in a program)" },
 	{ FINDING_OWN_QUEUE_DELAY, "own-queue-delay", RESULT_CONNECTED, -1,
 	  "{exact_time} of it in this host's own queue on {link}",
 	  NULL,
@@ -894,7 +902,7 @@ static const struct words table[] = {
 	  "on the peer: ip addr; cat /proc/net/sctp/eps\n"
 	  "tcpdump -vni any sctp: the addresses in the INIT-ACK" },
 	{ FINDING_TOO_FEW_VERIFIED, "too-few-verified", RESULT_DEGRADED, STATUS_DEGRADED,
-	  "{verified} of {paths} addresses verified, {required} required",
+	  "{verified} of {paths} addresses verified, {required} required[name: (with those that the peer has listed: {name})]",
 	  NULL,
 	  NULL,
 	  "the association is up, but fewer paths are verified than --require asks for",
@@ -967,6 +975,15 @@ static const struct words table[] = {
 	  "as for silent\n"
 	  "a round trip longer than --rto-initial",
 	  "try the address alone: sctp-connect -a ADDR:PORT" },
+	{ FINDING_BRIDGE_ADDRESS, "bridge-address", RESULT_DEGRADED, STATUS_DEGRADED,
+	  "not reached from here; on many hosts {detail} has this address",
+	  NULL,
+	  "{address}: listed by the peer, maybe because it announces all of its addresses: if it is that of a bridge there, bind the server to the addresses that others can reach (sctp_bindx; -b of sctp-connect --listen)",
+	  "the peer lists an address that does not answer, and that a bridge of containers or virtual machines has on many hosts",
+	  "the server is bound to all addresses of its host, also those of docker0, virbr0, podman or cni bridges\n"
+	  "it is an address of another network of the peer, which cannot be reached from here",
+	  "on the peer: ip -br addr; cat /proc/net/sctp/eps\n"
+	  "ip route get ADDR" },
 	{ FINDING_NO_TIME_FOR_HEARTBEAT, "no-time-for-heartbeat", RESULT_CONNECTED, -1,
 	  "no time for a heartbeat",
 	  NULL,

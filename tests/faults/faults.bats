@@ -245,6 +245,35 @@ reject() { # WITH
   ip -n "$TOPO-client" addr del 172.17.0.1/32 dev c3
 }
 
+# add_bridge SIDE NAME ADDRESS: a bridge, as container engines make it.
+add_bridge() {
+  printf '%s\n' "link add $2 type bridge" "addr add $3 dev $2" "link set $2 up" | ip -n "$TOPO-$1" -batch -
+}
+
+@test "addresses of bridges" {
+  add_bridge client docker0 172.17.0.1/16
+  add_bridge server virbr0 192.168.122.1/24
+  start_listener -b 10.1.1.2:0
+  fault "this host announces the address of a bridge" -a "10.1.1.2:$PORT"
+  end_listener
+  start_listener -b 10.1.1.2:0 -b 192.168.122.1
+  fault "the peer lists the address of a bridge" -b 10.1.1.1 -a "10.1.1.2:$PORT"
+  ip -n "$TOPO-client" route add 192.168.122.0/24 via 10.1.2.2
+  lose 2
+  fault "the peer lists the address of a bridge, and all paths are required" -R all -b 10.1.1.1 -a "10.1.1.2:$PORT"
+  ip -n "$TOPO-client" route del 192.168.122.0/24
+  # A bridge with an uplink is a link like another.
+  ip -n "$TOPO-client" route add 10.9.1.1 via 172.17.0.2 dev docker0
+  ip -n "$TOPO-server" addr add 10.9.1.1/32 dev s1
+  end_listener
+  start_listener -b 10.1.1.2:0 -b 10.9.1.1
+  try_json 0 -a "10.1.1.2:$PORT"
+  json .cause null
+  ip -n "$TOPO-server" addr del 10.9.1.1/32 dev s1
+  ip -n "$TOPO-client" link del docker0
+  ip -n "$TOPO-server" link del virbr0
+}
+
 # bats test_tags=netem
 @test "faults of slow paths" {
   start_listener_3
