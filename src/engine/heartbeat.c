@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/param.h>
 
 #include "base/loop.h"
@@ -320,6 +321,19 @@ size_t probe_look(struct probe *probe)
 		waiting += probe->paths[i].missed > 0;
 	}
 	return waiting;
+}
+
+void probe_add(struct probe *probe, const union address *address)
+{
+	probe->paths = xreallocarray(probe->paths, probe->count + 1, sizeof(*probe->paths));
+	probe->paths[probe->count++] =
+		(struct probe_path){ .address = *address, .measured_ms = probe->rto_min_ms };
+}
+
+void probe_remove(struct probe *probe, size_t i)
+{
+	probe->count--;
+	memmove(&probe->paths[i], &probe->paths[i + 1], (probe->count - i) * sizeof(*probe->paths));
 }
 
 void probe_forget(struct probe *probe, size_t i)

@@ -31,7 +31,7 @@ struct big_packets_ask {
 /* One path. Changed only by heartbeat.c, and big only by big_packets.c. */
 struct probe_path {
 	union address address;
-	size_t index;                 /* in the association's paths */
+	size_t index;                 /* in the association's paths; not of probe_add() */
 	unsigned sent;                /* heartbeats */
 	unsigned answered;            /* of those */
 	unsigned lost;                /* of those, for certain */
@@ -93,6 +93,10 @@ void probe_ask_all(struct probe *probe);
 
 /* Looks for answers on every path that waits. Returns how many still wait. */
 size_t probe_look(struct probe *probe);
+
+/* One path more, the last one; or one less, and those behind it move up. */
+void probe_add(struct probe *probe, const union address *address);
+void probe_remove(struct probe *probe, size_t i);
 
 /* The heartbeats on path i since its last answer were not sent: it waits for no answer any more. */
 void probe_forget(struct probe *probe, size_t i);

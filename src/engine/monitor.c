@@ -18,24 +18,33 @@
 /* --- The association ------------------------------------------------------------------------- */
 
 /* The stack decides which path is primary, and the peer may change it (RFC 5061). */
-static void look_for_primary(struct monitoring *r)
+static void look_for_primary(struct monitoring *r, const struct stack_path *list, size_t count)
 {
 	struct monitor_event event = { .type = MONITOR_PRIMARY };
-	struct stack_path *list = NULL;
-	int count = r->stack->paths(r->assoc, &list);
 
-	for (int n = 0; n < count; n++)
+	for (size_t n = 0; n < count; n++)
 		if (list[n].primary)
 			event.to = list[n].address;
-	free(list);
 	for (size_t i = 0; i < r->m.path_count; i++)
 		if (r->m.paths[i].primary)
 			event.from = r->m.paths[i].address;
-	if (count <= 0 || !event.to.sa.sa_family || address_equal(&event.from, &event.to))
+	if (!event.to.sa.sa_family || address_equal(&event.from, &event.to))
 		return;
 	for (size_t i = 0; i < r->m.path_count; i++)
 		r->m.paths[i].primary = address_equal(&r->m.paths[i].address, &event.to);
 	monitor_tell(r, &event);
+}
+
+static void look_at_addresses(struct monitoring *r)
+{
+	struct stack_path *list = NULL;
+	int count = r->stack->paths(r->assoc, &list);
+
+	if (count > 0) {
+		monitor_take_addresses(r, list, (size_t)count);
+		look_for_primary(r, list, (size_t)count);
+	}
+	free(list);
 }
 
 /*
@@ -176,7 +185,7 @@ static size_t take_events(struct monitoring *r)
 static void close_round(struct monitoring *r)
 {
 	monitor_close_round(r);
-	look_for_primary(r);
+	look_at_addresses(r);
 	monitor_tell(r, &(struct monitor_event){ .type = MONITOR_ROUND });
 }
 
@@ -203,9 +212,15 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 	}
 	if (next && !is_last_round(r))
 		monitor_open_round(r, now);
-	/* If the peer has closed the association since the poll, no path can be asked any more. */
-	if (!monitor_ask(r, now, next && r->round_open))
+	/*
+	 * If the peer has closed the association since the poll, no path can be asked any more; nor
+	 * one that it has removed.
+	 */
+	if (!monitor_ask(r, now, next && r->round_open)) {
 		take_events(r);
+		if (!r->ended)
+			look_at_addresses(r);
+	}
 	if (r->ended)
 		return;
 	monitor_judge(r, now);
@@ -320,7 +335,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 		.until_us = o->monitor_us ? now + o->monitor_us : LOOP_FOREVER,
 	};
 	take_paths(r, a);
-	r->m.required = o->require == REQUIRE_ALL ? a->path_count : o->require;
+	r->m.required = o->require;
 	r->m.links_required = o->links;
 	monitor_count_short(r, now);
 	r->live = live_start(r->reporter, !o->verbose, &r->m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of monitor.h share. monitor.c has the association and the loop. Below it,
- * monitor_paths.c has the paths.
+ * monitor_paths.c has the paths, and monitor_addresses.c those that come and go.
  */
 #ifndef ENGINE_MONITOR_PARTS_H
 #define ENGINE_MONITOR_PARTS_H
@@ -70,5 +70,13 @@ void monitor_close_round(struct monitoring *r);
 
 /* When the next path has to be looked at, judged or asked again. */
 int64_t monitor_paths_next_us(const struct monitoring *r);
+
+/* --- monitor_addresses.c ---------------------------------------------------------------------- */
+
+/*
+ * The stack lists these addresses of the peer now: reports and takes the new ones, and those that
+ * are gone. New ones that this host has, too, are left out.
+ */
+void monitor_take_addresses(struct monitoring *r, const struct stack_path *list, size_t count);
 
 #endif

@@ -89,11 +89,15 @@ static void count_links(struct monitoring *r)
 
 void monitor_count_short(struct monitoring *r, int64_t now)
 {
-	size_t alive = 0;
+	size_t alive = 0, judged = 0;
 
 	count_links(r);
-	for (size_t i = 0; i < r->m.path_count; i++)
+	for (size_t i = 0; i < r->m.path_count; i++) {
 		alive += r->m.paths[i].verdict == VERDICT_VERIFIED;
+		judged += !r->m.paths[i].added || r->m.paths[i].verdict != VERDICT_UNVERIFIED;
+	}
+	if (r->options->require == REQUIRE_ALL)
+		r->m.required = judged;
 	if (r->short_since_us)
 		r->m.short_us += now - r->short_since_us;
 	r->short_since_us = alive < r->m.required || r->m.links < r->m.links_required ? now : 0;

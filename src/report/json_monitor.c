@@ -33,23 +33,28 @@ static json_t *round_array(const struct monitor *m)
 	return array;
 }
 
+static void put_total(json_t **json, const struct monitor_path *path)
+{
+	int64_t answered = (int64_t)path->answered;
+
+	put_key(json, "heartbeats_sent", json_integer((json_int_t)path->sent));
+	put_key(json, "heartbeats_answered", json_integer((json_int_t)path->answered));
+	put_key(json, "rtt_min_ms", measured(path->rtt_min_us));
+	put_key(json, "rtt_avg_ms", measured(answered ? path->rtt_sum_us / answered : 0));
+	put_key(json, "rtt_max_ms", measured(path->rtt_max_us));
+	put_key(json, "times_dead", json_integer(path->times_dead));
+	put_key(json, "dead_ms", milliseconds(path->dead_us));
+}
+
 static json_t *total_array(const struct monitor *m)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < m->path_count; i++) {
-		const struct monitor_path *path = &m->paths[i];
-		int64_t answered = (int64_t)path->answered;
 		json_t *json = json_object();
 
-		put_state(&json, path);
-		put_key(&json, "heartbeats_sent", json_integer((json_int_t)path->sent));
-		put_key(&json, "heartbeats_answered", json_integer((json_int_t)path->answered));
-		put_key(&json, "rtt_min_ms", measured(path->rtt_min_us));
-		put_key(&json, "rtt_avg_ms", measured(answered ? path->rtt_sum_us / answered : 0));
-		put_key(&json, "rtt_max_ms", measured(path->rtt_max_us));
-		put_key(&json, "times_dead", json_integer(path->times_dead));
-		put_key(&json, "dead_ms", milliseconds(path->dead_us));
+		put_state(&json, &m->paths[i]);
+		put_total(&json, &m->paths[i]);
 		append_item(&array, json);
 	}
 	return array;
@@ -78,18 +83,26 @@ static void put_change(json_t **json, const struct monitor_event *event)
 	put_key(json, "cause", cause_object(&event->cause));
 }
 
+static void put_why(json_t **json, const struct monitor_event *event)
+{
+	struct message note;
+
+	put_key(json, "reason", sentence(words_note(&event->cause, &note)));
+	put_key(json, "cause", cause_object(&event->cause));
+}
+
 void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
 {
 	static const char *const names[] = {
 		[MONITOR_PATH] = "path",         [MONITOR_ROUND] = "round",
 		[MONITOR_PRIMARY] = "primary",   [MONITOR_RESTART] = "restart",
 		[MONITOR_DOWN] = "down",         [MONITOR_END] = "end",
-		[MONITOR_FAILOVER] = "failover",
+		[MONITOR_FAILOVER] = "failover", [MONITOR_ADDED] = "added",
+		[MONITOR_REMOVED] = "removed",
 	};
 	static_assert(ARRAY_SIZE(names) == MONITOR_EVENT_COUNT, "an event without a name");
 	const struct monitor *m = event->monitor;
 	json_t *json = json_object();
-	struct message note;
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string(names[event->type]));
@@ -102,6 +115,13 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 	case MONITOR_PATH:
 		put_change(&json, event);
 		break;
+	case MONITOR_ADDED:
+		put_state(&json, event->path);
+		break;
+	case MONITOR_REMOVED:
+		put_address(&json, &event->path->address);
+		put_total(&json, event->path);
+		break;
 	case MONITOR_ROUND:
 		put_key(&json, "paths", round_array(m));
 		break;
@@ -112,17 +132,13 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 		put_key(&json, "failed_over", json_boolean(m->failed_over));
 		put_move(&json, event);
 		break;
-	case MONITOR_RESTART:
-		break;
 	case MONITOR_DOWN:
 		put_key(&json, "graceful", json_boolean(event->graceful));
 		put_error(&json, event->error);
-		put_key(&json, "reason", sentence(words_note(&event->cause, &note)));
-		put_key(&json, "cause", cause_object(&event->cause));
+		put_why(&json, event);
 		break;
 	case MONITOR_END:
-		put_key(&json, "reason", sentence(words_note(&event->cause, &note)));
-		put_key(&json, "cause", cause_object(&event->cause));
+		put_why(&json, event);
 		put_key(&json, "signal", any_string(signal_name(m->signal)));
 		put_key(&json, "exit_status", json_integer(m->status));
 		put_key(&json, "degraded_ms", milliseconds(m->short_us));
@@ -130,6 +146,7 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 			m->links ? json_integer((json_int_t)m->links) : json_null());
 		put_key(&json, "paths", total_array(m));
 		break;
+	case MONITOR_RESTART:
 	case MONITOR_EVENT_COUNT:
 		break;
 	}

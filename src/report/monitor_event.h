@@ -24,6 +24,7 @@ struct monitor_path {
 	enum verdict verdict; /* VERIFIED, DEAD or UNVERIFIED */
 	enum stack_path_state state;
 	bool primary;
+	bool added;        /* by the peer, meanwhile: -R all counts it when it has its verdict */
 	uint64_t sent;     /* heartbeats, without one that may still be answered */
 	uint64_t answered; /* of those */
 	int64_t rtt_us;    /* newest; 0: none yet, as for the next two */
@@ -62,6 +63,8 @@ struct monitor {
 enum monitor_event_type {
 	MONITOR_PATH,     /* path has another verdict or state */
 	MONITOR_ROUND,    /* a round is over */
+	MONITOR_ADDED,    /* the peer has added path */
+	MONITOR_REMOVED,  /* the peer has removed path, which is not in the monitor any more */
 	MONITOR_PRIMARY,  /* another path is primary now */
 	MONITOR_FAILOVER, /* the stack left the primary path, or uses it again */
 	MONITOR_RESTART,  /* the peer restarted the association */
@@ -75,7 +78,7 @@ struct monitor_event {
 	int64_t time_us; /* since the start of the program */
 	int64_t wall_us; /* loop_wall_us() */
 	const struct monitor *monitor;
-	const struct monitor_path *path; /* PATH */
+	const struct monitor_path *path; /* PATH, ADDED, REMOVED */
 	bool new_verdict;                /* PATH: if not, only the state is new */
 	bool new_state;                  /* PATH */
 	int64_t took_us;                 /* PATH, new verdict: how long it waited, or was dead */

@@ -117,16 +117,13 @@ static void print_failover(FILE *f, const struct monitor_event *event)
 		fprintf(f, "failover: data uses another path than the primary, %s", from);
 }
 
-static void print_total(FILE *f, const struct reporter *reporter, const struct monitor *m,
-			const struct monitor_path *path)
+/* What a path of the end, or one that the peer has removed, has had in all. */
+static void print_counts(FILE *f, const struct monitor_path *path)
 {
-	char text[ADDRESS_TEXT_MAX];
 	uint64_t lost = path->sent - path->answered;
 	int64_t answered = (int64_t)path->answered;
 
-	fprintf(f, "  %-*s  ", address_width(m), address_text(&path->address, text));
-	print_verdict(f, reporter, path->verdict);
-	fprintf(f, "  %" PRIu64 " sent, %" PRIu64 " answered", path->sent, path->answered);
+	fprintf(f, "%" PRIu64 " sent, %" PRIu64 " answered", path->sent, path->answered);
 	if (path->sent)
 		fprintf(f, ", %.3g %% lost", 100.0 * (double)lost / (double)path->sent);
 	if (answered)
@@ -138,9 +135,33 @@ static void print_total(FILE *f, const struct reporter *reporter, const struct m
 		if (path->times_dead > 1)
 			fprintf(f, " (%u times)", path->times_dead);
 	}
+}
+
+static void print_total(FILE *f, const struct reporter *reporter, const struct monitor *m,
+			const struct monitor_path *path)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	fprintf(f, "  %-*s  ", address_width(m), address_text(&path->address, text));
+	print_verdict(f, reporter, path->verdict);
+	fputs("  ", f);
+	print_counts(f, path);
 	if (path->primary)
 		fputs("  primary", f);
 	putc('\n', f);
+}
+
+static void print_address(FILE *f, const struct monitor_event *event)
+{
+	char text[ADDRESS_TEXT_MAX];
+	bool added = event->type == MONITOR_ADDED;
+
+	fprintf(f, "%-*s  %s by the peer", address_width(event->monitor),
+		address_text(&event->path->address, text), added ? "added" : "removed");
+	if (added)
+		return;
+	fputs(": ", f);
+	print_counts(f, event->path);
 }
 
 static void print_end(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
@@ -178,6 +199,8 @@ static void print_event(FILE *f, const struct reporter *reporter, const struct m
 	print_time(f, event->wall_us);
 	if (event->type == MONITOR_PATH) {
 		print_path(f, reporter, event);
+	} else if (event->type == MONITOR_ADDED || event->type == MONITOR_REMOVED) {
+		print_address(f, event);
 	} else if (event->type == MONITOR_PRIMARY) {
 		fprintf(f, "primary is now %s, was %s", either(&event->to, to),
 			either(&event->from, from));

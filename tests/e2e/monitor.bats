@@ -265,3 +265,44 @@ table_lines() {
   done
   table_lines | grep -q ' min .* avg .* max '
 }
+
+@test "the peer adds an address, and removes one" {
+  local side
+  if [ "$STACK" = kernel ]; then
+    for side in client server; do "in_$side" sysctl -qw net.sctp.addip_enable=1 net.sctp.auth_enable=1; done
+  fi
+  mkfifo "$BATS_TEST_TMPDIR/go"
+  peer server "$BATS_TEST_TMPDIR/go" >"$BATS_TEST_TMPDIR/peer" 3>&- <<-'END' &
+	l = endpoint("10.1.1.2", 5400)
+	bindx(l, "10.1.2.2", 5400)
+	l.listen()
+	print("listening", flush=True)
+	s = l.accept()[0]
+	go = open(sys.argv[1])
+	go.readline()
+	bindx(s, "10.1.3.2", 5400)
+	go.readline()
+	bindx(s, "10.1.2.2", 5400, add=False)
+	go.readline()
+	END
+  local peer=$!
+  wait_for_line "$BATS_TEST_TMPDIR/peer" listening
+  start_client --json -M -R all --interval 200ms -a 10.1.1.2:5400
+  exec 4>"$BATS_TEST_TMPDIR/go"
+  wait_for_line "$CLIENT_OUT" '"event":"round"'
+  echo >&4
+  wait_for_line "$CLIENT_OUT" '"event":"added".*"address":"10.1.3.2"'
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.3.2 verified)"
+  echo >&4
+  wait_for_line "$CLIENT_OUT" '"event":"removed".*"address":"10.1.2.2".*"heartbeats_answered"'
+  end_client INT
+  exec 4>&-
+  wait "$peer" || true
+  keep_json <"$CLIENT_OUT"
+  output=$(tail -n 1 "$CLIENT_OUT")
+  json .event end .exit_status 0 '[.paths[] | .address + " " + .verdict] | sort | join(", ")' \
+    '10.1.1.2 verified, 10.1.3.2 verified'
+  if [ "$STACK" = kernel ]; then
+    for side in client server; do "in_$side" sysctl -qw net.sctp.addip_enable=0 net.sctp.auth_enable=0; done
+  fi
+}

@@ -56,6 +56,12 @@ def receive(s):
     return data, info[0], info[3], bool(info[2] & SCTP_UNORDERED)
 
 
+def bindx(s, address, port, add=True):
+    """Adds or removes an address, which an association of the socket tells its peer (ASCONF)."""
+    name = struct.pack("=H", socket.AF_INET) + struct.pack("!H4s8x", port, socket.inet_aton(address))
+    s.setsockopt(SCTP, 100 if add else 101, name)  # SCTP_SOCKOPT_BINDX_ADD, _REM
+
+
 def abort(s):
     """Closes with ABORT instead of SHUTDOWN."""
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("=ii", 1, 0))

@@ -160,6 +160,11 @@ def receive(s):
     return data, stream, ppid, bool(info_flags & SCTP_UNORDERED)
 
 
+def bindx(s, address, port, add=True):
+    """Adds or removes an address, which an association of the socket tells its peer (ASCONF)."""
+    check(usrsctp.usrsctp_bindx(s.handle, sockaddr(address, port), 1, 0x8001 if add else 0x8002))
+
+
 def abort(s):
     """Closes with ABORT instead of SHUTDOWN."""
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("=ii", 1, 0))

@@ -49,6 +49,8 @@ static struct {
 	int64_t state_us[2]; /* the first path is in this state from then till then */
 	enum stack_path_state state;
 	int64_t primary_us; /* the second path is primary from then on; 0: never */
+	int64_t removed_us; /* the peer has no second path from then on; 0: it always has it */
+	int64_t added_us;   /* the third path is there from then on; 0: always */
 } world;
 
 static int64_t elapsed_us(void)
@@ -74,6 +76,12 @@ static int world_paths(struct stack_assoc *assoc, struct stack_path **list)
 	if (world.primary_us && elapsed_us() >= world.primary_us) {
 		(*list)[0].primary = false;
 		(*list)[1].primary = true;
+	}
+	if (world.added_us && elapsed_us() < world.added_us)
+		count--;
+	if (world.removed_us && elapsed_us() >= world.removed_us) {
+		memmove(&(*list)[1], &(*list)[2], (size_t)(count - 2) * sizeof(**list));
+		count--;
 	}
 	return count;
 }
@@ -886,6 +894,33 @@ static void fail_over(void **state)
 	done(&r);
 }
 
+static void addresses_come_and_go(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 6;
+	r.options.require = REQUIRE_ALL;
+	world.added_us = 2500 * MSEC;
+	world.removed_us = 4500 * MSEC;
+	run(&r, &script, false);
+	/* All three were there when the monitor began. */
+	expect(&r, 0,
+	       DAY "00.000  10.1.3.2:5000  removed by the peer: 1 sent, 1 answered, 0 % lost, "
+		   "rtt min/avg/max 0.5/0.5/0.5 ms");
+	expect(&r, 1, DAY "03.000  10.1.3.2:5000  added by the peer");
+	expect_has(&r, 2, "10.1.3.2:5000  verified    rtt");
+	expect_has(&r, 3, "10.1.2.2:5000  removed by the peer: ");
+	expect_has(&r, 4, "end        6 rounds");
+	expect_has(&r, 5, "10.1.1.2:5000  verified    6 sent, 6 answered");
+	expect_has(&r, 6, "10.1.3.2:5000  verified    2 sent, 2 answered");
+	assert_int_equal(r.count, 7);
+	assert_int_equal(r.status, STATUS_OK);
+	done(&r);
+}
+
 /* --- JSON ------------------------------------------------------------------------------------ */
 
 static void a_line_for_every_round(void **state)
@@ -948,6 +983,7 @@ int main(void)
 		cmocka_unit_test(of_another_association),
 		cmocka_unit_test(another_primary),
 		cmocka_unit_test(fail_over),
+		cmocka_unit_test(addresses_come_and_go),
 		cmocka_unit_test(a_line_for_every_round),
 	};
 
