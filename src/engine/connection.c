@@ -7,38 +7,9 @@
 #include <sys/param.h>
 
 #include "base/loop.h"
-#include "engine/closing.h"
-#include "engine/state.h"
-#include "engine/trial.h"
+#include "engine/connection_parts.h"
 
 #define WAIT_PAUSE_US (250 * USEC_PER_MSEC)
-
-/*
- * Each phase (resolve.h, plan.h, attempt.h, gather.h, verify.h, closing.h) has a struct that only
- * its own file changes, and returns what happened. This file decides what follows from that, and
- * the state. Only enter() changes the state.
- */
-struct connection {
-	const struct stack *stack;
-	int stack_error; /* why stack is NULL */
-	const struct options *options;
-	struct target *peer;
-	struct target *local;
-	struct timeline *timeline;
-
-	enum connection_state state;
-	int64_t begun_us; /* the first try */
-	int64_t wake_us;  /* when this state has something to do, even without an event */
-
-	/* The sources and the timer of the loop. */
-	struct loop *loop;
-	struct loop_source names, events, packets;
-	struct loop_timer timer;
-
-	struct trial trial; /* the current try */
-	struct closing closing;
-	struct result result;
-};
 
 static void enter(struct connection *c, enum connection_state state)
 {
@@ -64,26 +35,6 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
 	c->result.style = options->style;
 	c->result.blocking = options->blocking;
 	return c;
-}
-
-const struct result *connection_result(const struct connection *c)
-{
-	return &c->result;
-}
-
-struct stack_assoc *connection_assoc(const struct connection *c)
-{
-	return c->state == CONNECTION_UP ? c->trial.attempt.assoc : NULL;
-}
-
-void connection_gone(struct connection *c)
-{
-	attempt_gone(&c->trial.attempt);
-}
-
-struct watch *connection_watch(struct connection *c)
-{
-	return &c->trial.watch;
 }
 
 /* Frees everything that belongs to one try. */
@@ -451,22 +402,6 @@ void connection_shut(struct connection *c, struct loop *loop)
 	join(c, loop);
 	go_on_closing(c, closing_begin(&c->closing, &c->trial.attempt, c->result.connect_us));
 	await(c);
-}
-
-bool connection_has_called(const struct connection *c)
-{
-	return c->state != CONNECTION_IDLE && c->state != CONNECTION_RESOLVING;
-}
-
-bool connection_has_result(const struct connection *c)
-{
-	return c->state == CONNECTION_UP || c->state == CONNECTION_CLOSING ||
-	       c->state == CONNECTION_DONE;
-}
-
-bool connection_is_shut(const struct connection *c)
-{
-	return c->state != CONNECTION_UP && c->state != CONNECTION_CLOSING;
 }
 
 static void end_early(struct connection *c, int signal)

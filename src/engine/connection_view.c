@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/connection.h"
+
+#include "engine/connection_parts.h"
+
+const struct result *connection_result(const struct connection *c)
+{
+	return &c->result;
+}
+
+struct stack_assoc *connection_assoc(const struct connection *c)
+{
+	return c->state == CONNECTION_UP ? c->trial.attempt.assoc : NULL;
+}
+
+void connection_gone(struct connection *c)
+{
+	attempt_gone(&c->trial.attempt);
+}
+
+struct watch *connection_watch(struct connection *c)
+{
+	return &c->trial.watch;
+}
+
+bool connection_has_called(const struct connection *c)
+{
+	return c->state != CONNECTION_IDLE && c->state != CONNECTION_RESOLVING;
+}
+
+bool connection_has_result(const struct connection *c)
+{
+	return c->state == CONNECTION_UP || c->state == CONNECTION_CLOSING ||
+	       c->state == CONNECTION_DONE;
+}
+
+bool connection_is_shut(const struct connection *c)
+{
+	return c->state != CONNECTION_UP && c->state != CONNECTION_CLOSING;
+}
