@@ -369,7 +369,7 @@ static void await_network(struct connection *c)
 	}
 }
 
-/* To be called after every change: tells the loop what to wait for in this state. */
+/* To be called after every change: tells the loop what to wait for, and others to look. */
 static void await(struct connection *c)
 {
 	if (c->state != CONNECTION_RESOLVING)
@@ -378,6 +378,8 @@ static void await(struct connection *c)
 		loop_add(c->loop, &c->names, resolve_pollfd(&c->trial.resolve), on_names, c);
 	await_network(c);
 	loop_timer_set(&c->timer, goes_on(c) ? c->wake_us : LOOP_FOREVER);
+	if (c->changed)
+		c->changed(c->context);
 }
 
 static void join(struct connection *c, struct loop *loop)

@@ -33,6 +33,13 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
  */
 void connection_start(struct connection *connection, struct loop *loop);
 
+/*
+ * changed is called whenever the connection may have got further, also from within the functions
+ * here. It does not free the connection.
+ */
+void connection_on_change(struct connection *connection, void (*changed)(void *context),
+			  void *context);
+
 /* The names are resolved, and the first call was made, or could not be made. */
 bool connection_has_called(const struct connection *connection);
 /* connection_result() is valid and final. */

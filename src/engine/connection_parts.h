@@ -30,6 +30,9 @@ struct connection {
 	struct loop_source names, events, packets;
 	struct loop_timer timer;
 
+	void (*changed)(void *context); /* or NULL */
+	void *context;
+
 	struct trial trial; /* the current try */
 	struct closing closing;
 	struct result result;

@@ -38,3 +38,9 @@ bool connection_is_shut(const struct connection *c)
 {
 	return c->state != CONNECTION_UP && c->state != CONNECTION_CLOSING;
 }
+
+void connection_on_change(struct connection *c, void (*changed)(void *context), void *context)
+{
+	c->changed = changed;
+	c->context = context;
+}

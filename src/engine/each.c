@@ -14,8 +14,11 @@
 
 /* One address, tried alone. */
 struct single {
+	struct each *each;
+	struct connection *connection;
 	struct target peer;
 	struct timeline timeline;
+	bool had, shut; /* counted: its result, and that it is shut */
 	char label[ADDRESS_TEXT_MAX + sizeof(" alone: ")];
 };
 
@@ -33,9 +36,19 @@ struct each {
 	struct connection **list; /* the whole, then the singles */
 	size_t single_count;
 
+	struct loop *loop;
+	bool made;      /* the singles are started, or there are none */
+	size_t missing; /* singles without a result */
+	size_t open;    /* singles that are not shut */
+	bool taken;     /* result and results are filled */
+	void (*changed)(void *context);
+	void *context;
+
 	struct result result;
 	struct single_result *results;
 };
+
+static void on_change(void *context);
 
 struct each *each_new(struct connection *whole, const struct stack *stack,
 		      const struct options *options, const struct target *peer,
@@ -51,6 +64,7 @@ struct each *each_new(struct connection *whole, const struct stack *stack,
 	e->timeline = timeline;
 	e->list = xcalloc(1, sizeof(*e->list));
 	e->list[0] = whole;
+	connection_on_change(whole, on_change, e);
 	return e;
 }
 
@@ -58,6 +72,7 @@ void each_free(struct each *e)
 {
 	if (!e)
 		return;
+	connection_on_change(e->whole, NULL, NULL);
 	for (size_t i = 0; i < e->single_count; i++) {
 		connection_free(e->list[1 + i]);
 		target_free(&e->singles[i].peer);
@@ -87,6 +102,8 @@ static void choose_options(struct each *e)
 		e->options.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
 }
 
+static void on_single(void *context);
+
 static struct connection *new_single(struct each *e, size_t i)
 {
 	struct single *s = &e->singles[i];
@@ -100,7 +117,10 @@ static struct connection *new_single(struct each *e, size_t i)
 		.verbose = e->timeline->verbose,
 		.label = s->label,
 	};
-	return connection_new(e->stack, 0, &e->options, &s->peer, &e->local, &s->timeline);
+	s->each = e;
+	s->connection = connection_new(e->stack, 0, &e->options, &s->peer, &e->local, &s->timeline);
+	connection_on_change(s->connection, on_single, s);
+	return s->connection;
 }
 
 /* If no address can be tried, the whole reports that once. */
@@ -176,30 +196,111 @@ static void take_results(struct each *e)
 static void hint_each(struct result *result);
 static void mark_other_endpoints(struct result *result);
 
-void each_run(struct each *e)
+static void start_singles(struct each *e)
 {
 	bool after = e->given->blocking || e->given->wait_us;
-	struct loop *loop = loop_new();
 
-	connection_start(e->whole, loop);
-	run_until(loop, e->list, 1, after ? connection_has_result : connection_has_called,
-		  e->timeline);
-	if (!connection_result(e->whole)->signal) {
-		make_singles(e);
-		for (size_t i = 0; i < e->single_count; i++)
-			connection_start(e->list[1 + i], loop);
+	if (e->made || !(after ? connection_has_result : connection_has_called)(e->whole))
+		return;
+	e->made = true;
+	if (connection_result(e->whole)->signal)
+		return;
+	make_singles(e);
+	e->missing = e->open = e->single_count;
+	for (size_t i = 0; i < e->single_count; i++)
+		connection_start(e->singles[i].connection, e->loop);
+}
+
+static void on_change(void *context)
+{
+	struct each *e = context;
+
+	start_singles(e);
+	if (!e->taken && e->made && !e->missing && connection_has_result(e->whole)) {
+		e->taken = true;
+		e->result = *connection_result(e->whole);
+		take_results(e);
+		hint_each(&e->result);
+		mark_other_endpoints(&e->result);
 	}
-	run_until(loop, e->list, 1 + e->single_count, connection_has_result, e->timeline);
+	if (e->changed)
+		e->changed(e->context);
+}
+
+/* It comes to its result first; from then on it may be shut. */
+static void on_single(void *context)
+{
+	struct single *s = context;
+	struct each *e = s->each;
+
+	if (!s->had && connection_has_result(s->connection)) {
+		s->had = true;
+		e->missing--;
+	}
+	if (s->had && !s->shut && connection_is_shut(s->connection)) {
+		s->shut = true;
+		e->open--;
+	}
+	on_change(e);
+}
+
+void each_on_change(struct each *e, void (*changed)(void *context), void *context)
+{
+	e->changed = changed;
+	e->context = context;
+}
+
+void each_start(struct each *e, struct loop *loop)
+{
+	e->loop = loop;
+	connection_start(e->whole, loop);
+}
+
+bool each_has_result(const struct each *e)
+{
+	return e->taken;
+}
+
+void each_interrupt(struct each *e, int signal, int error)
+{
+	for (size_t i = 0; i < 1 + e->single_count; i++)
+		connection_interrupt(e->list[i], signal, error);
+}
+
+void each_run(struct each *e)
+{
+	struct loop *loop = loop_new();
+	int64_t begun_us = loop_now_us();
+
+	each_start(e, loop);
+	while (!each_has_result(e)) {
+		int rc;
+
+		if (e->missing && connection_has_result(e->whole) &&
+		    loop_now_us() - begun_us >= TIMELINE_PROGRESS_AFTER_US)
+			timeline_progress(e->timeline, "waiting for %zu more ...", e->missing);
+		rc = loop_turn(loop);
+		if (rc < 0)
+			each_interrupt(e, loop_take_signal(), -rc);
+	}
+	timeline_clear(e->timeline);
 	loop_free(loop);
-	e->result = *connection_result(e->whole);
-	take_results(e);
-	hint_each(&e->result);
-	mark_other_endpoints(&e->result);
 }
 
 const struct result *each_result(const struct each *e)
 {
 	return &e->result;
+}
+
+void each_shut(struct each *e, struct loop *loop)
+{
+	for (size_t i = 0; i < e->single_count; i++)
+		connection_shut(e->singles[i].connection, loop);
+}
+
+bool each_is_shut(const struct each *e)
+{
+	return !e->open;
 }
 
 void each_close(struct each *e)
