@@ -92,8 +92,14 @@ _sctp_connect()
   --explain)
     mapfile -t COMPREPLY < <(compgen -W "$(_sctp_connect_list names)" -- "$cur")
     ;;
+  --ppid)
+    mapfile -t COMPREPLY < <(compgen -W "$(_sctp_connect_list ppids)" -- "$cur")
+    ;;
+  --send)
+    [[ $cur != @* ]] || mapfile -t COMPREPLY < <(compgen -f -P @ -- "${cur#@}")
+    ;;
   --list)
-    mapfile -t COMPREPLY < <(compgen -W 'options services names' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W 'options services ppids names' -- "$cur")
     ;;
   *)
     [[ $option == -* ]] && _sctp_connect_takes_argument "$option" ||

@@ -27,8 +27,10 @@ function __fish_sctp_connect_arguments
       command sctp-connect --list services
     case --explain
       command sctp-connect --list names
+    case --ppid
+      command sctp-connect --list ppids
     case --list
-      printf '%s\n' options services names
+      printf '%s\n' options services ppids names
     case --stack
       printf '%s\n' auto kernel usrsctp
     case --require

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "options.h"
+#include "packet/ppid.h"
 #include "report/explain.h"
 #include "report/text.h"
 #include "stack/stack.h"
 #include "target/service.h"
 
-/* For completions: "options", "services", or "names" (of --explain). */
+/* For completions: "options", "services", "ppids", or "names" (of --explain). */
 static int print_list(FILE *out, const char *what, struct message *why)
 {
 	const char *name;
@@ -20,12 +21,15 @@ static int print_list(FILE *out, const char *what, struct message *why)
 	} else if (!strcmp(what, "services")) {
 		for (size_t i = 0; (name = service_name(i)); i++)
 			fprintf(out, "%s\n", name);
+	} else if (!strcmp(what, "ppids")) {
+		for (size_t i = 0; (name = ppid_list(i)); i++)
+			fprintf(out, "%s\n", name);
 	} else if (!strcmp(what, "names")) {
 		for (size_t i = 0; (name = explain_name(i)); i++)
 			fprintf(out, "%s\n", name);
 	} else {
 		return message_set(why, STATUS_USAGE,
-				   "--list %s: not one of options, services, names",
+				   "--list %s: not one of options, services, ppids, names",
 				   printable(what, shown, sizeof(shown)));
 	}
 	return STATUS_OK;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "engine/settings.h"
+#include "option_data.h"
 #include "option_values.h"
 
 #define TO(member_name) offsetof(struct options, member_name)
@@ -88,6 +89,22 @@ const struct option_row option_rows[ROWS] = {
 			   "the time between two heartbeats on a path\n"
 			   "(default 1s)" },
 
+	[ROW_SEND] = { 0, "send", "DATA", MODE_CONNECT, take_send, TO(sends), "Messages",
+		       "send one message: text, hex:0100..., @FILE,\n"
+		       "@- for standard input; can be repeated" },
+	[ROW_EXPECT] = { 0, "expect", "N", MODE_CONNECT, take_expect, TO(expect), NULL,
+			 "wait for N messages of the peer, and report\n"
+			 "each; 0: none (default 1 with --send)" },
+	[ROW_REPLY_TIMEOUT] = { 0, "reply-timeout", "TIME", MODE_CONNECT, take_time_us,
+				TO(reply_timeout_us), NULL, "how long they may take (default 2s)" },
+	[ROW_STREAM] = { 0, "stream", "N", MODE_CONNECT, take_stream, TO(stream), NULL,
+			 "the stream of what is sent (default 0)" },
+	[ROW_PPID] = { 0, "ppid", "N|NAME", MODE_CONNECT, take_ppid, TO(ppid), NULL,
+		       "its payload protocol: a number, or a name:\n"
+		       "diameter, m3ua, s1ap, ngap, ... (default 0)" },
+	[ROW_UNORDERED] = { 0, "unordered", NULL, MODE_CONNECT, take_true, TO(unordered), NULL,
+			    "it may overtake what was sent before" },
+
 	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, take_constant, TO(action), "Listening",
 			 "be the peer: accept, report, echo", .constant = ACTION_LISTEN },
 	[ROW_COUNT] = { 0, "count", "N", MODE_BOTH, take_number, TO(count), NULL,
@@ -106,8 +123,8 @@ const struct option_row option_rows[ROWS] = {
 			  "explain an errno, a result or a verdict: its\n"
 			  "usual causes, and what to check" },
 	[ROW_LIST] = { 0, "list", "WHAT", MODE_BOTH, take_list, TO(list), NULL,
-		       "print options, services or names, one per\n"
-		       "line, for shell completions" },
+		       "print options, services, ppids or names, one\n"
+		       "per line, for shell completions" },
 	[ROW_HELP] = { 'h', "help", NULL, MODE_BOTH, take_constant, TO(action), NULL,
 		       "print this text", .constant = ACTION_HELP },
 	[ROW_VERSION] = { 'V', "version", NULL, MODE_BOTH, take_constant, TO(action), NULL,

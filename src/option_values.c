@@ -4,7 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "packet/ppid.h"
+
 #define INTERVAL_MIN_US (10 * USEC_PER_MSEC)
+
+/* There are 65535 streams at most. The replies are kept in memory until the report. */
+#define STREAM_MAX 65534
+#define EXPECT_MAX 65535
 
 /* The largest --count. */
 #define NUMBER_MAX (UINT64_C(1) << 63)
@@ -55,6 +61,32 @@ int take_uint16(struct parser *p, const char *argument, void *value)
 {
 	uint64_t number;
 	int status = read_number(p, argument, UINT16_MAX, &number);
+
+	if (!status)
+		*(uint16_t *)value = (uint16_t)number;
+	return status;
+}
+
+/* From 0 to max. */
+static int read_count(struct parser *p, const char *text, uint64_t max, uint64_t *number)
+{
+	char shown[PRINTABLE_MAX];
+
+	if (parse_number(text, 0, max, number))
+		return STATUS_OK;
+	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from 0 to %llu", p->spelled,
+			   printable(text, shown, sizeof(shown)), (unsigned long long)max);
+}
+
+int take_expect(struct parser *p, const char *argument, void *value)
+{
+	return read_count(p, argument, EXPECT_MAX, value);
+}
+
+int take_stream(struct parser *p, const char *argument, void *value)
+{
+	uint64_t number;
+	int status = read_count(p, argument, STREAM_MAX, &number);
 
 	if (!status)
 		*(uint16_t *)value = (uint16_t)number;
@@ -204,6 +236,22 @@ int take_encaps(struct parser *p, const char *text, void *value)
 				   "%s %s: neither a UDP port from 1 to 65535 nor LOCAL:REMOTE",
 				   p->spelled, printable(text, shown, sizeof(shown)));
 	*udp = (struct stack_encaps){ .local = (uint16_t)from, .remote = (uint16_t)to };
+	return STATUS_OK;
+}
+
+int take_ppid(struct parser *p, const char *text, void *value)
+{
+	char shown[PRINTABLE_MAX];
+	uint64_t number;
+
+	if (ppid_named(text, value))
+		return STATUS_OK;
+	if (!parse_number(text, 0, UINT32_MAX, &number))
+		return message_set(p->why, STATUS_USAGE,
+				   "%s %s: neither a number from 0 to 4294967295 nor one of IANA's "
+				   "names: diameter, m3ua, s1ap, ngap, ...",
+				   p->spelled, printable(text, shown, sizeof(shown)));
+	*(uint32_t *)value = (uint32_t)number;
 	return STATUS_OK;
 }
 

@@ -18,6 +18,7 @@
 #define DEFAULT_HOLD_US          (200 * (int64_t)USEC_PER_MSEC)
 #define DEFAULT_REQUIRE          1
 #define DEFAULT_INTERVAL_US      (1 * (int64_t)USEC_PER_SEC)
+#define DEFAULT_REPLY_TIMEOUT_US (2 * (int64_t)USEC_PER_SEC)
 
 /* The row of what getopt_long() returned; ROWS: none. */
 static enum row row_of_value(int value)
@@ -53,6 +54,25 @@ static int unexpected(struct parser *p, const char *argument)
 				   printable(argument, shown, sizeof(shown)));
 	return message_set(p->why, STATUS_USAGE, "unexpected argument '%s': give addresses with -a",
 			   printable(argument, shown, sizeof(shown)));
+}
+
+/* What is sent, and what is awaited. */
+static int check_messages(struct parser *p)
+{
+	static const enum row of_what_is_sent[] = { ROW_STREAM, ROW_PPID, ROW_UNORDERED };
+	struct options *o = p->options;
+	char text[64];
+
+	for (size_t i = 0; !o->send_count && i < ARRAY_SIZE(of_what_is_sent); i++)
+		if (p->given[of_what_is_sent[i]])
+			return message_set(p->why, STATUS_USAGE, "%s can only be used with --send",
+					   row_text(of_what_is_sent[i], text, sizeof(text)));
+	if (p->given[ROW_REPLY_TIMEOUT] && !o->send_count && !o->expect)
+		return message_set(p->why, STATUS_USAGE,
+				   "--reply-timeout can only be used with --send or --expect");
+	if (o->send_count && !p->given[ROW_EXPECT])
+		o->expect = 1;
+	return STATUS_OK;
 }
 
 /* Checks that need all options. */
@@ -101,7 +121,7 @@ static int check_together(struct parser *p)
 				o->udp.local, o->udp.remote);
 		o->udp = (struct stack_encaps){ .local = o->udp.remote };
 	}
-	return STATUS_OK;
+	return check_messages(p);
 }
 
 /*
@@ -210,17 +230,24 @@ int options_parse(struct options *options, int argc, char *argv[], struct messag
 		.probe_timeout_us = DEFAULT_PROBE_TIMEOUT_US,
 		.require = DEFAULT_REQUIRE,
 		.interval_us = DEFAULT_INTERVAL_US,
+		.reply_timeout_us = DEFAULT_REPLY_TIMEOUT_US,
 	};
-	/* Room for whatever argv holds: each of its strings gives at most one address. */
+	/* Room for whatever argv holds: each of its strings gives at most one of them. */
 	options->addresses = xcalloc((size_t)argc + 1, sizeof(*options->addresses));
 	options->binds = xcalloc((size_t)argc + 1, sizeof(*options->binds));
+	options->sends = xcalloc((size_t)argc + 1, sizeof(*options->sends));
 	return parse_all(&p, argc, argv);
 }
 
 void options_free(struct options *options)
 {
+	for (size_t i = 0; i < options->send_count; i++)
+		free(options->sends[i].bytes);
+	free(options->sends);
 	free(options->addresses);
 	free(options->binds);
+	options->sends = NULL;
+	options->send_count = 0;
 	options->addresses = NULL;
 	options->binds = NULL;
 }

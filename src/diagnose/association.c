@@ -324,6 +324,7 @@ static void diagnose_lost(struct result *result, const struct evidence *evidence
 	struct finding cause = diagnose_loss(evidence->error, &evidence->cause, evidence->ledger);
 
 	cause.time_us = evidence->up_for_us;
+	diagnose_end_of_exchange(result, &cause);
 	diagnose_conclude(result, cause.error, &cause);
 	result->word = RESULT_ABORTED;
 }
@@ -365,14 +366,16 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 						  .basis = BASIS_CALL,
 						  .flags = FINDING_UP | held,
 						  .signal = result->signal };
-	} else if (evidence->closed) {
-		const struct finding cause = { .code = FINDING_CLOSED_BY_PEER,
-					       .basis = BASIS_STACK,
-					       .flags = FINDING_UP,
-					       .time_us = evidence->up_for_us };
+	} else if (evidence->closed && !evidence->exchanged) {
+		struct finding cause = { .code = FINDING_CLOSED_BY_PEER,
+					 .basis = BASIS_STACK,
+					 .flags = FINDING_UP,
+					 .time_us = evidence->up_for_us };
 
+		diagnose_end_of_exchange(result, &cause);
 		diagnose_conclude(result, 0, &cause);
-		result->advice = about;
+		if (about.code)
+			result->advice = about;
 	} else {
 		if (evidence->restarted) {
 			result->cause = (struct finding){ .code = FINDING_RESTARTED_BY_PEER,
@@ -382,5 +385,6 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 		}
 		diagnose_announced(result);
 		diagnose_required(result, evidence);
+		diagnose_exchange(result);
 	}
 }

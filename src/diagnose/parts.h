@@ -6,6 +6,7 @@
  * - refusal.c: an answer ended the attempt
  * - silence.c: the attempt failed without an answer
  * - association.c: the association came up
+ * - exchange.c: its messages were not sent, or not answered
  * - conclude.c: the result gets its cause
  * - address.c: one address of the call
  * - seen.c: what the witness saw of one address
@@ -110,5 +111,13 @@ size_t diagnose_mark_unanswered(struct result *result, const struct evidence *ev
 /* --- association.c --------------------------------------------------------------------------- */
 
 void diagnose_up(struct result *result, const struct evidence *evidence);
+
+/* --- exchange.c ------------------------------------------------------------------------------ */
+
+/* *cause is why it has ended: does that have another name while messages are exchanged? */
+void diagnose_end_of_exchange(const struct result *result, struct finding *cause);
+
+/* It is up, and the result is what its paths make of it: what if messages went wrong? */
+void diagnose_exchange(struct result *result);
 
 #endif

@@ -10,10 +10,23 @@
 /* More than any deadline needs, because gather.c decides when to give up. */
 #define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
 
+/* What both stacks ask for by themselves. */
+#define DEFAULT_STREAMS 10
+
 /* How many events one round reads, because a peer can send faster than this program reads. */
 #define EVENTS_MAX 64
 
 /* --- The call -------------------------------------------------------------------------------- */
+
+/* Streams to ask for: what the user says, or so many that --stream is one of them. 0: the default.
+ */
+static uint16_t out_streams(const struct options *options)
+{
+	bool high = options->send_count && options->stream >= DEFAULT_STREAMS;
+
+	return options->out_streams || !high ? options->out_streams
+					     : (uint16_t)(options->stream + 1);
+}
 
 int attempt_open(struct attempt *attempt, const struct stack *stack, const struct options *options,
 		 const struct plan *plan, struct timeline *timeline)
@@ -26,7 +39,7 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
 		.local_count = plan->source_count,
 		.peers = plan->addresses,
 		.peer_count = plan->count,
-		.out_streams = options->out_streams,
+		.out_streams = out_streams(options),
 		.max_in_streams = options->in_streams,
 		.init_attempts = options->init_attempts ? options->init_attempts
 							: INIT_ATTEMPTS_UNLIMITED,
@@ -46,6 +59,14 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
 	if (!plan->count)
 		return -EAFNOSUPPORT;
 	return stack->open(&attempt->endpoint, &config, &attempt->fault);
+}
+
+void attempt_on_message(struct attempt *attempt,
+			void (*on_message)(void *context, const struct stack_event *event),
+			void *context)
+{
+	attempt->on_message = on_message;
+	attempt->context = context;
 }
 
 static void log_call(const struct options *options, const struct plan *plan,
@@ -100,6 +121,7 @@ int attempt_call_again(struct attempt *attempt, const struct options *options,
 	attempt_close(attempt, true);
 	rc = attempt_open(attempt, before.stack, options, plan, before.timeline);
 	attempt->begun_us = before.begun_us;
+	attempt_on_message(attempt, before.on_message, before.context);
 	return rc < 0 ? rc : attempt_call(attempt, options, plan, before.timeout_us);
 }
 
@@ -135,6 +157,7 @@ static const char *event_name(enum stack_event_type type)
 		[EVENT_CLOSED] = "SHUTDOWN_COMP",
 		[EVENT_PATH] = "PEER_ADDR_CHANGE",
 		[EVENT_DATA] = "data",
+		[EVENT_DRY] = "SENDER_DRY",
 		[EVENT_FAULT] = "fault",
 	};
 
@@ -211,8 +234,13 @@ static void take(struct attempt *attempt, const struct stack_event *event)
 	case EVENT_CLOSED:
 		attempt_gone(attempt);
 		break;
+	case EVENT_DATA:
+	case EVENT_DRY:
+		if (attempt->on_message)
+			attempt->on_message(attempt->context, event);
+		break;
 	default:
-		break; /* path changes are seen by verify.c, and data is ignored */
+		break; /* path changes are seen by verify.c */
 	}
 }
 

@@ -41,6 +41,9 @@ struct attempt {
 	int error;
 	struct cause cause;
 	bool aborted; /* FAILED: certainly by an ABORT of the peer */
+
+	void (*on_message)(void *context, const struct stack_event *event);
+	void *context;
 };
 
 /*
@@ -65,6 +68,14 @@ int attempt_call(struct attempt *attempt, const struct options *options, const s
  */
 int attempt_call_again(struct attempt *attempt, const struct options *options,
 		       const struct plan *plan);
+
+/*
+ * From now on attempt_read() gives messages, and EVENT_DRY, to this function. They are ignored
+ * otherwise. Of the newest attempt_open(), and of attempt_call_again().
+ */
+void attempt_on_message(struct attempt *attempt,
+			void (*on_message)(void *context, const struct stack_event *event),
+			void *context);
 
 int64_t attempt_deadline_us(const struct attempt *attempt);
 

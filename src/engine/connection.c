@@ -42,6 +42,7 @@ static void forget_try(struct connection *c)
 {
 	trial_free(&c->trial);
 	association_free(&c->result.association);
+	exchange_result_free(&c->result.exchange);
 	c->result.probe_us = 0;
 	c->result.cause = c->result.advice = c->result.left_out =
 		(struct finding){ .code = FINDING_NONE };
@@ -119,13 +120,14 @@ static void came_up(struct connection *c)
 		conclude_with(c, PHASE_FAULT, attempt->error);
 		return;
 	}
-	if (attempt->outcome != ATTEMPT_UP || (c->options->no_probe && !c->options->hold_us)) {
+	if (attempt->outcome != ATTEMPT_UP ||
+	    (c->options->no_probe && !c->options->hold_us && !c->trial.exchange.options)) {
 		conclude_with(c, PHASE_UP, attempt->error);
 		return;
 	}
 	enter(c, CONNECTION_VERIFYING);
 	trial_verify(&c->trial, c->options, &c->result);
-	c->wake_us = c->trial.verify.next_us;
+	c->wake_us = loop_now_us();
 }
 
 /* --- Events and time ------------------------------------------------------------------------- */
@@ -160,6 +162,8 @@ static void handle_events(struct connection *c)
 		conclude_with(c, PHASE_UP, c->trial.attempt.error);
 	else if (c->state == CONNECTION_CLOSING)
 		go_on_closing(c, closing_read(&c->closing, outcome));
+	else if (c->state == CONNECTION_VERIFYING && c->trial.exchange.options)
+		c->wake_us = loop_now_us(); /* a message may have come */
 }
 
 /* The next address gets its INIT now, and not when the stack's timer fires. */
@@ -209,7 +213,7 @@ static void tick_pending(struct connection *c, int64_t now)
 static void tick_verifying(struct connection *c, int64_t now)
 {
 	watch_read(&c->trial.watch, c->timeline);
-	if (verify_tick(&c->trial.verify, now)) {
+	if (trial_is_verified(&c->trial, now, &c->wake_us)) {
 		/* The peer may have closed the association since the poll. */
 		handle_events(c);
 		if (c->state == CONNECTION_VERIFYING)
@@ -217,7 +221,6 @@ static void tick_verifying(struct connection *c, int64_t now)
 		return;
 	}
 	verify_show_progress(&c->trial.verify, now);
-	c->wake_us = c->trial.verify.next_us;
 }
 
 /* --- A try begins ---------------------------------------------------------------------------- */
@@ -367,6 +370,10 @@ static void await_network(struct connection *c)
 		loop_add(c->loop, &c->events, attempt_pollfd(attempt), on_events, c);
 		loop_add(c->loop, &c->packets, watch_pollfd(&c->trial.watch), on_packets, c);
 	}
+	if (c->trial.exchange.options)
+		loop_change(&c->events,
+			    attempt_pollfd(attempt).events |
+				    (c->trial.exchange.blocked ? c->stack->room_event : 0));
 }
 
 /* To be called after every change: tells the loop what to wait for, and others to look. */

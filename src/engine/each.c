@@ -95,6 +95,7 @@ static void choose_options(struct each *e)
 	e->options.no_routes = true;
 	e->options.no_witness |= e->peer->address_count > WITNESSED_MAX;
 	e->options.wait_us = 0;
+	e->options.send_count = e->options.expect = 0;
 	/* A server accepts one after the other. */
 	e->options.at_once = 1 + (unsigned)e->peer->address_count;
 	/* As in the whole, so that one lost INIT does not make an address look dead. */

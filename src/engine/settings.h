@@ -21,6 +21,14 @@ enum action {
 	ACTION_VERSION,
 };
 
+/* The longest message; longer ones of the peer come in parts (stack.h). */
+#define PAYLOAD_MAX (16u << 20)
+
+struct payload {
+	uint8_t *bytes; /* owned */
+	size_t length;
+};
+
 /* Strings point into argv. Zero means "not given" unless the comment gives a default. */
 struct options {
 	enum action action;
@@ -57,6 +65,14 @@ struct options {
 	bool monitor;        /* -M */
 	int64_t monitor_us;  /* its TIME */
 	int64_t interval_us; /* default 1 s */
+
+	struct payload *sends; /* --send, in order; owned */
+	size_t send_count;
+	uint64_t expect;          /* so many messages of the peer; default 1 with --send */
+	int64_t reply_timeout_us; /* default 2 s */
+	uint16_t stream;          /* of what is sent; also the next two */
+	uint32_t ppid;            /* host byte order */
+	bool unordered;
 
 	uint64_t count; /* --listen: associations until it ends; --monitor: rounds */
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/loop.h"
 #include "base/names.h"
@@ -76,6 +77,7 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 	}
 	if (rc < 0)
 		return end_with(PHASE_OPEN, -rc);
+	exchange_prepare(&t->exchange, options, &t->attempt, &result->exchange);
 	gather_begin(&t->gather, &t->plan, &t->attempt, &t->watch);
 	return go_on;
 }
@@ -177,6 +179,19 @@ void trial_verify(struct trial *t, const struct options *options, const struct r
 	verify_begin(&t->verify, &t->plan, &t->attempt, &t->watch, &result->association,
 		     options->no_probe ? 0 : options->probe_timeout_us, options->hold_us,
 		     handshake_us);
+	exchange_begin(&t->exchange, result->association.status.out_streams);
+}
+
+bool trial_is_verified(struct trial *t, int64_t now_us, int64_t *wake_us)
+{
+	bool exchanged = exchange_tick(&t->exchange, now_us), verified;
+
+	if (exchange_answered(&t->exchange))
+		verify_hold_no_longer(&t->verify);
+	verified = verify_tick(&t->verify, now_us);
+	*wake_us = MIN(exchanged ? LOOP_FOREVER : t->exchange.next_us,
+		       verified ? LOOP_FOREVER : t->verify.next_us);
+	return exchanged && verified;
 }
 
 /* --- The end --------------------------------------------------------------------------------- */
@@ -234,6 +249,7 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.timeout_us = attempt->timeout_us,
 		.up_for_us = attempt->up_us ? loop_now_us() - attempt->up_us : 0,
 		.closed = attempt->closing,
+		.exchanged = result->exchange.end == EXCHANGE_DONE && !options->monitor,
 		.restarted = attempt->restarted,
 		.local_port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0,
 		.asconf = t->gather.asconf,
@@ -314,6 +330,7 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 
 	timeline_clear(timeline);
 	result->resolve_us = t->resolve.took_us;
+	exchange_end(&t->exchange);
 	look_for_the_last_time(t, end, timeline, result);
 	if (end.phase == PHASE_UP && t->attempt.outcome == ATTEMPT_UP && !result->signal)
 		end = heed_unsent(options, result, end);

@@ -8,6 +8,7 @@
 
 #include "diagnose/evidence.h"
 #include "engine/attempt.h"
+#include "engine/exchange.h"
 #include "engine/gather.h"
 #include "engine/plan.h"
 #include "engine/resolve.h"
@@ -22,6 +23,7 @@ struct trial {
 	struct attempt attempt;
 	struct gather gather;
 	struct verify verify;
+	struct exchange exchange;
 	struct watch watch;
 	size_t answered; /* the call position of the address that answered the INIT */
 };
@@ -59,8 +61,14 @@ struct trial_end trial_move_on(struct trial *t, const struct options *options);
  */
 void trial_take_association(struct trial *t, struct result *result);
 
-/* Begins to verify its paths, and to hold it. */
+/* Begins to verify its paths, to hold it, and to send messages. */
 void trial_verify(struct trial *t, const struct options *options, const struct result *result);
+
+/*
+ * To be called at once, then at *wake_us, and when events or packets were read. True: all of that
+ * is over.
+ */
+bool trial_is_verified(struct trial *t, int64_t now_us, int64_t *wake_us);
 
 /* Makes the result. result->signal, if set, ended the try. */
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,

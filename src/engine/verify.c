@@ -226,6 +226,11 @@ bool verify_tick(struct verify *verify, int64_t now_us)
 	return now_us >= verify->hold_until_us;
 }
 
+void verify_hold_no_longer(struct verify *verify)
+{
+	verify->hold_until_us = 0;
+}
+
 /* --- What came of it ------------------------------------------------------------------------- */
 
 /*

@@ -52,6 +52,9 @@ void verify_free(struct verify *verify);
  */
 bool verify_tick(struct verify *verify, int64_t now_us);
 
+/* Something else has shown that the peer has accepted it. */
+void verify_hold_no_longer(struct verify *verify);
+
 /* Shows on a terminal how many paths have not answered, if that takes long. */
 void verify_show_progress(const struct verify *verify, int64_t now_us);
 

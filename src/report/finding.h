@@ -65,6 +65,8 @@ enum finding_code {
 	FINDING_WILDCARD_NOT_ALONE,
 	FINDING_NO_FREE_PORT,
 	FINDING_SCOPE_TOO_NARROW, /* address: the first of the call */
+	FINDING_MESSAGE_TOO_LONG, /* bytes; room: of the send buffer */
+	FINDING_NO_SUCH_STREAM,   /* stream; streams: how many there are */
 
 	/* What this host knows about the route to an address. FINDING_SEVERAL: to all. */
 	FINDING_LINK_DOWN, /* link */
@@ -84,8 +86,10 @@ enum finding_code {
 	FINDING_ABORTED_HERE,     /* cause; FINDING_UP: time_us after that */
 	/* address: from there, by a host that does not know the association; time_us as below */
 	FINDING_ABORTED_BY_STRANGER,
-	FINDING_ABORTED_BY_PEER, /* cause, time_us after it was up */
+	FINDING_ABORTED_BY_PEER,      /* cause, time_us after it was up */
+	FINDING_ABORTED_BEFORE_REPLY, /* the same; replies, awaited */
 	FINDING_CLOSED_BY_PEER,
+	FINDING_CLOSED_BEFORE_REPLY, /* time_us after it was up; replies, awaited */
 	FINDING_RESTARTED_BY_PEER,
 	FINDING_PEER_SILENT,      /* time_us after it was up */
 	FINDING_ASSOCIATION_LOST, /* error, time_us after it was up */
@@ -152,6 +156,9 @@ enum finding_code {
 	FINDING_NOT_LISTED,
 
 	/* No answer arrived. */
+	FINDING_SEND_STALLED,     /* time_us, messages, messages_sent */
+	FINDING_REPLY_INCOMPLETE, /* time_us; bytes: that have come; replies, awaited */
+	FINDING_NO_REPLY,         /* time_us, replies, awaited; FINDING_ACKNOWLEDGED */
 	FINDING_TOO_FEW_VERIFIED, /* verified, paths, required; name: the learned ones if all are */
 	FINDING_TOO_FEW_LINKS,    /* links, required; link: the only one */
 	FINDING_NO_PATH_ANSWERS,
@@ -201,20 +208,21 @@ enum finding_basis {
 
 /* Variants of some codes. */
 enum finding_flag {
-	FINDING_PARTIAL = 1 << 0,     /* true of address; other addresses were silent */
-	FINDING_EVERY_PATH = 1 << 1,  /* no path of the association answers, for this reason */
-	FINDING_SEVERAL = 1 << 2,     /* the attempt had several addresses */
-	FINDING_ENDED = 1 << 3,       /* the stack had used up its attempts */
-	FINDING_UDP = 1 << 4,         /* SCTP in UDP */
-	FINDING_UP = 1 << 5,          /* the association was up before */
-	FINDING_COOKIE = 1 << 6,      /* about the COOKIE-ECHO, not the INIT */
-	FINDING_RETRY = 1 << 7,       /* between two tries of --wait */
-	FINDING_UNCONFIRMED = 1 << 8, /* the stack never confirmed the path */
-	FINDING_NO_INIT = 1 << 9,     /* it did not answer the INIT either */
-	FINDING_RESOLVING = 1 << 10,  /* names were being looked up */
-	FINDING_HELD = 1 << 11,       /* every path had its time, but --hold was not over */
-	FINDING_ASCONF = 1 << 13,     /* the INIT offered ASCONF without AUTH */
-	FINDING_EACH = 1 << 12,       /* addresses were being tried alone (--each) */
+	FINDING_PARTIAL = 1 << 0,       /* true of address; other addresses were silent */
+	FINDING_EVERY_PATH = 1 << 1,    /* no path of the association answers, for this reason */
+	FINDING_SEVERAL = 1 << 2,       /* the attempt had several addresses */
+	FINDING_ENDED = 1 << 3,         /* the stack had used up its attempts */
+	FINDING_UDP = 1 << 4,           /* SCTP in UDP */
+	FINDING_UP = 1 << 5,            /* the association was up before */
+	FINDING_COOKIE = 1 << 6,        /* about the COOKIE-ECHO, not the INIT */
+	FINDING_RETRY = 1 << 7,         /* between two tries of --wait */
+	FINDING_UNCONFIRMED = 1 << 8,   /* the stack never confirmed the path */
+	FINDING_NO_INIT = 1 << 9,       /* it did not answer the INIT either */
+	FINDING_RESOLVING = 1 << 10,    /* names were being looked up */
+	FINDING_HELD = 1 << 11,         /* every path had its time, but --hold was not over */
+	FINDING_ASCONF = 1 << 13,       /* the INIT offered ASCONF without AUTH */
+	FINDING_ACKNOWLEDGED = 1 << 14, /* by the peer's stack: what was sent */
+	FINDING_EACH = 1 << 12,         /* addresses were being tried alone (--each) */
 };
 
 struct finding_icmp {
@@ -247,8 +255,12 @@ struct finding {
 	size_t verified, paths, others, links;
 	uint64_t required;
 	unsigned started, expected; /* threads */
-	char name[240];             /* names that were looked up, safe to print */
-	char detail[192];           /* a line of a file, or a message of the C library */
+	uint16_t stream, streams;
+	size_t messages, messages_sent; /* of this end */
+	size_t replies, awaited;        /* messages of the peer */
+	uint32_t room;                  /* bytes; 0: not known */
+	char name[240];                 /* names that were looked up, safe to print */
+	char detail[192];               /* a line of a file, or a message of the C library */
 };
 
 /* A stable name: "own-output-filter"; "none" for FINDING_NONE. */

@@ -259,6 +259,14 @@ json_t *cause_object(const struct finding *f)
 	put_known(&json, "links", json_integer((json_int_t)f->links), f->links);
 	put_known(&json, "threads_started", json_integer(f->started), f->expected);
 	put_known(&json, "threads_expected", json_integer(f->expected), f->expected);
+	put_known(&json, "stream", json_integer(f->stream), f->code == FINDING_NO_SUCH_STREAM);
+	put_known(&json, "streams", json_integer(f->streams), f->code == FINDING_NO_SUCH_STREAM);
+	put_known(&json, "send_buffer", json_integer(f->room), f->room);
+	put_known(&json, "messages", json_integer((json_int_t)f->messages), f->messages);
+	put_known(&json, "messages_sent", json_integer((json_int_t)f->messages_sent), f->messages);
+	put_known(&json, "replies_expected", json_integer((json_int_t)f->awaited), f->awaited);
+	put_known(&json, "replies", json_integer((json_int_t)f->replies), f->awaited);
+	put_known(&json, "acknowledged", json_true(), f->flags & FINDING_ACKNOWLEDGED);
 	put_known(&json, "name", any_string(f->name), f->name[0]);
 	put_known(&json, "detail", any_string(f->detail), f->detail[0]);
 	put_known(&json, "others_silent", json_true(), f->flags & FINDING_PARTIAL);

@@ -36,6 +36,12 @@ void put_address(json_t **json, const union address *a);
 json_t *address_object(const union address *a);
 json_t *address_array(const union address *list, size_t count);
 
+/* --- json_exchange.c: null: no messages were sent or awaited --- */
+json_t *exchange_object(const struct exchange_result *exchange);
+/* An event for each message that came. */
+void report_json_replies(const struct reporter *reporter, const struct result *result);
+
+/* --- json_parts.c --- */
 json_t *association_object(const struct association *a);
 
 json_t *path_state_json(enum stack_path_state state);

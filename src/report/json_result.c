@@ -95,5 +95,7 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	put_key(&json, "links",
 		result->links ? json_integer((json_int_t)result->links) : json_null());
 	put_key(&json, "each", each_array(result));
+	put_key(&json, "exchange", exchange_object(&result->exchange));
 	emit_object(reporter, json);
+	report_json_replies(reporter, result);
 }

@@ -80,6 +80,47 @@ static void say_sent(const struct phrase_context *c, char value[PARAMETER_MAX])
 	parameter_say(value, "%u", c->f->sent);
 }
 
+static void say_room(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->room)
+		parameter_say(value, "%" PRIu32, c->f->room);
+}
+
+static void say_stream(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	parameter_say(value, "%u", c->f->stream);
+}
+
+static void say_streams(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	parameter_say(value, "%u outgoing stream%s", c->f->streams, c->f->streams == 1 ? "" : "s");
+}
+
+static void say_messages(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->messages)
+		parameter_say(value, "%zu message%s", c->f->messages,
+			      c->f->messages == 1 ? "" : "s");
+}
+
+static void say_messages_sent(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	parameter_say(value, "%zu", c->f->messages_sent);
+}
+
+static void say_awaited(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->awaited)
+		parameter_say(value, "%zu", c->f->awaited);
+}
+
+/* "1 of 3 messages": of those that were awaited, if some came. */
+static void say_replies(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->replies)
+		parameter_say(value, "%zu of %zu messages", c->f->replies, c->f->awaited);
+}
+
 static void say_started(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	parameter_say(value, "%u", c->f->started);
@@ -143,6 +184,13 @@ const struct parameter parameter_numbers[] = {
 	{ "packets", say_packets, true },
 	{ "lost", say_lost, false },
 	{ "sent", say_sent, false },
+	{ "room", say_room, true },
+	{ "stream", say_stream, false },
+	{ "streams", say_streams, false },
+	{ "messages", say_messages, false },
+	{ "messages_sent", say_messages_sent, false },
+	{ "awaited", say_awaited, false },
+	{ "replies", say_replies, true },
 	{ "started", say_started, false },
 	{ "expected", say_expected, false },
 	{ "verified", say_verified, false },

@@ -308,12 +308,19 @@ static const struct {
 	const char *name;
 	enum finding_flag flag;
 } flags[] = {
-	{ "several", FINDING_SEVERAL }, { "ended", FINDING_ENDED },
-	{ "udp", FINDING_UDP },         { "up", FINDING_UP },
-	{ "held", FINDING_HELD },       { "each", FINDING_EACH },
-	{ "cookie", FINDING_COOKIE },   { "asconf", FINDING_ASCONF },
-	{ "retry", FINDING_RETRY },     { "unconfirmed", FINDING_UNCONFIRMED },
-	{ "no_init", FINDING_NO_INIT }, { "resolving", FINDING_RESOLVING },
+	{ "several", FINDING_SEVERAL },
+	{ "ended", FINDING_ENDED },
+	{ "udp", FINDING_UDP },
+	{ "up", FINDING_UP },
+	{ "held", FINDING_HELD },
+	{ "each", FINDING_EACH },
+	{ "cookie", FINDING_COOKIE },
+	{ "asconf", FINDING_ASCONF },
+	{ "retry", FINDING_RETRY },
+	{ "unconfirmed", FINDING_UNCONFIRMED },
+	{ "no_init", FINDING_NO_INIT },
+	{ "resolving", FINDING_RESOLVING },
+	{ "acknowledged", FINDING_ACKNOWLEDGED },
 };
 
 static bool is_name(const char *name, const char *text, size_t length)

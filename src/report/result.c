@@ -56,6 +56,14 @@ void association_free(struct association *association)
 	*association = (struct association){ 0 };
 }
 
+void exchange_result_free(struct exchange_result *exchange)
+{
+	for (size_t i = 0; i < exchange->reply_count; i++)
+		free(exchange->replies[i].bytes);
+	free(exchange->replies);
+	*exchange = (struct exchange_result){ 0 };
+}
+
 size_t association_links(const struct association *association)
 {
 	int *links = xcalloc(association->path_count + 1, sizeof(*links));

@@ -10,6 +10,7 @@
 #include "host/neighbour.h"
 #include "host/reverse_path.h"
 #include "packet/packet.h"
+#include "report/exchange.h"
 #include "report/finding.h"
 #include "stack/stack.h"
 #include "target/target.h"
@@ -181,6 +182,8 @@ struct result {
 	bool reordered;   /* the call was not in the user's order: narrowest scope first */
 	bool primary_set; /* the user's first address was then made the primary */
 
+	struct exchange_result exchange; /* the messages of --send and --expect; owned */
+
 	unsigned tries; /* with --wait; without it 1 */
 	int64_t resolve_us;
 	int64_t connect_us; /* from the call to the outcome, of the last try */
@@ -191,7 +194,7 @@ struct result {
 	size_t each_count; /* 0: none was tried */
 };
 
-/* Frees what association owns; struct result owns no more than that. */
+/* Frees what association owns. struct result owns that and exchange. */
 void association_free(struct association *association);
 
 #endif

@@ -208,6 +208,7 @@ void report_text_result(const struct reporter *reporter, const struct result *re
 	text_shared(f, &result->association);
 	text_routes(f, &result->association);
 	print_each(f, reporter, result);
+	text_exchange(f, reporter, &result->exchange);
 
 	record_finish(&record);
 	if (reporter->hints)

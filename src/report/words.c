@@ -338,6 +338,21 @@ static const struct words table[] = {
 	  "this host has only loopback or link-local addresses, and the peer is farther away\n"
 	  "-b gives only addresses of a narrow scope",
 	  "sysctl net.sctp.addr_scope_policy" },
+	{ FINDING_MESSAGE_TOO_LONG, "message-too-long", RESULT_DEGRADED, STATUS_HOST,
+	  "a message of {bytes} bytes is longer than the send buffer[room: of {room} bytes]: it was not sent",
+	  NULL,
+	  "SCTP sends a message whole or not at all: send a shorter one; for the kernel's stack, sysctl net.core.wmem_default sets the size of the buffer",
+	  "the message of --send does not fit into the send buffer of this host's stack",
+	  "a file that is not one message of the protocol, but many",
+	  "sysctl net.core.wmem_default net.core.wmem_max" },
+	{ FINDING_NO_SUCH_STREAM, "no-such-stream", RESULT_DEGRADED, STATUS_DEGRADED,
+	  "stream {stream} was not negotiated: the association has {streams}, counted from 0; nothing was sent",
+	  NULL,
+	  "the peer allows no more, or this end did not ask for more: --ostreams; and the peer's setting for incoming streams",
+	  "the message of --send was to go out on a stream that the association does not have",
+	  "the peer limits its incoming streams\n"
+	  "--ostreams asks for fewer",
+	  "sctp-connect -O 65535 shows how many the peer allows" },
 	{ FINDING_LINK_DOWN, "link-down", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host's link to it, {link}, has no carrier",
 	  NULL,
@@ -462,6 +477,15 @@ static const struct words table[] = {
 	  "a middlebox, or another stack at the peer's addresses, sent the ABORT",
 	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer: the ABORT carries a cause\n"
 	  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
+	{ FINDING_ABORTED_BEFORE_REPLY, "aborted-before-reply", RESULT_ABORTED, STATUS_NOT_CONNECTED,
+	  "aborted by the peer[cause:: {cause}]",
+	  "the peer aborted the association {when}, [replies:after {replies}][!replies:[awaited:without a reply][!awaited:before it had acknowledged everything]][cause:: {cause} (cause {cause_code})]",
+	  "[cause_hint:{cause_hint}][!cause_hint:the peer's application may not accept the message: its log says why]",
+	  "messages were sent or awaited, and the peer ended the association with an ABORT before all of its own had come",
+	  "the protocol above rejects the message, its PPID or its stream\n"
+	  "the server crashed, or closed with data unread",
+	  "the peer's log\n"
+	  "tcpdump -ni any sctp: the ABORT carries a cause" },
 	{ FINDING_CLOSED_BY_PEER, "closed-by-peer", RESULT_CLOSED, STATUS_NOT_CONNECTED,
 	  "closed by the peer",
 	  "established, and closed by the peer after {exact_time}: a proxy without its backend does this, or a server that does not know this client",
@@ -471,6 +495,14 @@ static const struct words table[] = {
 	  "the server closes as soon as it has accepted\n"
 	  "a service that is stopping, or that rejects this client",
 	  "the logs of the server" },
+	{ FINDING_CLOSED_BEFORE_REPLY, "closed-before-reply", RESULT_CLOSED, STATUS_NOT_CONNECTED,
+	  "closed by the peer",
+	  "the peer closed the association after {exact_time}, [replies:after {replies}][!replies:[awaited:without a reply][!awaited:before it had acknowledged everything]]",
+	  "the peer's application may not accept the message, or this client: its log says why",
+	  "messages were sent or awaited, and the peer closed the association before all of its own had come",
+	  "the protocol above rejects the message, its PPID or its stream\n"
+	  "the server does not know this client, or is stopping",
+	  "the peer's log; --expect with the number of messages that it sends" },
 	{ FINDING_RESTARTED_BY_PEER, "restarted-by-peer", RESULT_CONNECTED, -1,
 	  "the peer restarted the association",
 	  NULL,
@@ -901,6 +933,32 @@ static const struct words table[] = {
 	  "NAT: the peer knows itself by another address",
 	  "on the peer: ip addr; cat /proc/net/sctp/eps\n"
 	  "tcpdump -vni any sctp: the addresses in the INIT-ACK" },
+	{ FINDING_SEND_STALLED, "send-stalled", RESULT_DEGRADED, STATUS_TIMEOUT,
+	  "the association is up, but the peer takes no more data: {messages_sent} of {messages} went into the send buffer, and nothing for {time} after that",
+	  NULL,
+	  "the peer's application does not read, so its receive window is full",
+	  "the send buffer of this host stayed full, because the peer acknowledges nothing more",
+	  "the peer's application is stuck or overloaded: it does not read, and its stack keeps the association up\n"
+	  "the path loses large packets only, see mtu-black-hole",
+	  "on the peer: ss -Sn (Recv-Q); cat /proc/net/sctp/assocs (RX_QUEUE)" },
+	{ FINDING_REPLY_INCOMPLETE, "reply-incomplete", RESULT_DEGRADED, STATUS_TIMEOUT,
+	  "[replies:{replies} came, and ]{bytes} bytes of a message[replies: more] have come, but not its end, within {time}",
+	  NULL,
+	  "the peer sends a long message slowly, or is stuck in the middle of it: a longer --reply-timeout tells",
+	  "a long message of the peer arrives in pieces, and its last one did not come in time",
+	  "a message of megabytes on a slow path\n"
+	  "the peer's application writes one message in pieces, and is stuck",
+	  "a longer --reply-timeout" },
+	{ FINDING_NO_REPLY, "no-reply", RESULT_DEGRADED, STATUS_TIMEOUT,
+	  "[awaited:the association is up, but the peer's application is silent: [replies:{replies}][!replies:no message] within {time}[acknowledged:; its SCTP has acknowledged what was sent]][!awaited:the peer did not acknowledge what was sent within {time}]",
+	  NULL,
+	  "[awaited:heartbeats are answered by the peer's SCTP, also when its program is stuck: check the program, and whether it expects another message, --ppid or --stream][!awaited:check the paths: sctp-connect --monitor]",
+	  "the association was up, and too few messages of the peer's application came within --reply-timeout",
+	  "the peer's program is stuck or overloaded: its SCTP goes on to answer heartbeats\n"
+	  "it ignores messages with another PPID, or on another stream\n"
+	  "it expects another message first, or one that is longer",
+	  "the peer's log\n"
+	  "on the peer: ss -Snp (Recv-Q: it does not read)" },
 	{ FINDING_TOO_FEW_VERIFIED, "too-few-verified", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "{verified} of {paths} addresses verified, {required} required[name: (with those that the peer has listed: {name})]",
 	  NULL,

@@ -95,3 +95,11 @@ const struct stack_fault *handle_fault(const struct stack_endpoint *endpoint)
 {
 	return &((const struct endpoint_base *)endpoint)->fault;
 }
+
+size_t handle_incomplete(const struct stack_assoc *assoc)
+{
+	const struct assoc_base *base = (const struct assoc_base *)assoc;
+	const struct receive *receive = &((const struct endpoint_base *)base->endpoint)->receive;
+
+	return receive->assoc == base->id ? receive->partial : 0;
+}

@@ -51,5 +51,6 @@ int handle_connect_failed(struct stack_endpoint *endpoint, int rc);
 uint32_t handle_id(const struct stack_assoc *assoc);
 struct stack_endpoint *handle_endpoint(const struct stack_assoc *assoc);
 const struct stack_fault *handle_fault(const struct stack_endpoint *endpoint);
+size_t handle_incomplete(const struct stack_assoc *assoc);
 
 #endif

@@ -46,6 +46,7 @@ static int configure(int fd, const struct stack_config *config, struct stack_fau
 		.sctp_address_event = 1,
 		.sctp_peer_error_event = 1,
 		.sctp_shutdown_event = 1,
+		.sctp_sender_dry_event = 1,
 	};
 	int on = 1, off = 0, rc;
 
@@ -315,6 +316,15 @@ static int kernel_send(struct stack_assoc *assoc, const void *bytes, size_t leng
 	return send_message(assoc, &info, bytes, length);
 }
 
+static uint32_t kernel_send_buffer(const struct stack_assoc *assoc)
+{
+	socklen_t size = sizeof(int);
+	int bytes = 0;
+
+	getsockopt(assoc->base.endpoint->fd, SOL_SOCKET, SO_SNDBUF, &bytes, &size);
+	return bytes > 0 ? (uint32_t)bytes : 0;
+}
+
 static int kernel_shutdown(struct stack_assoc *assoc)
 {
 	struct sctp_sndrcvinfo info = {
@@ -390,6 +400,8 @@ const struct stack stack_kernel = {
 	.no_heartbeats = kernel_no_heartbeats,
 	.set_rto_min = kernel_set_rto_min,
 	.send = kernel_send,
+	.send_buffer = kernel_send_buffer,
+	.incomplete = handle_incomplete,
 	.shutdown = kernel_shutdown,
 	.abort = kernel_abort,
 	.release = handle_free,

@@ -135,6 +135,7 @@ enum stack_event_type {
 	EVENT_CLOSED,   /* a graceful close is complete */
 	EVENT_PATH,     /* address is now in path_state */
 	EVENT_DATA,
+	EVENT_DRY, /* the peer has acknowledged everything that was sent */
 	/*
 	 * A call failed on this host: error is its errno, and fault() names it. What else happened
 	 * to the association, or with assoc NULL to all of the endpoint, cannot be known any more.
@@ -288,9 +289,16 @@ struct stack {
 	 */
 	int (*set_rto_min)(struct stack_assoc *assoc, uint32_t ms);
 
-	/* -EAGAIN: the send buffer is full, wait for room_event. ppid in network byte order. */
+	/*
+	 * -EAGAIN: the send buffer is full, wait for room_event. -EMSGSIZE: the message is longer
+	 * than that buffer. ppid in network byte order.
+	 */
 	int (*send)(struct stack_assoc *assoc, const void *data, size_t length, uint16_t stream,
 		    uint32_t ppid, bool unordered);
+	/* The size of that buffer, in bytes. 0: not known. */
+	uint32_t (*send_buffer)(const struct stack_assoc *assoc);
+	/* How many bytes of a message have arrived whose rest has not. */
+	size_t (*incomplete)(const struct stack_assoc *assoc);
 
 	/* Begins a graceful close (SHUTDOWN); EVENT_CLOSED or EVENT_LOST ends it. */
 	int (*shutdown)(struct stack_assoc *assoc);

@@ -82,7 +82,8 @@ static int take_socket(struct stack_endpoint *endpoint, struct socket *socket)
 static int subscribe(struct socket *socket)
 {
 	static const uint16_t types[] = { SCTP_ASSOC_CHANGE, SCTP_PEER_ADDR_CHANGE,
-					  SCTP_REMOTE_ERROR, SCTP_SHUTDOWN_EVENT };
+					  SCTP_REMOTE_ERROR, SCTP_SHUTDOWN_EVENT,
+					  SCTP_SENDER_DRY_EVENT };
 	int on = 1, rc = set_option(socket, SCTP_RECVRCVINFO, &on, sizeof(on));
 
 	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(types); i++) {
@@ -422,6 +423,8 @@ const struct stack stack_usrsctp = {
 	.no_heartbeats = us_no_heartbeats,
 	.set_rto_min = us_set_rto_min,
 	.send = us_send,
+	.send_buffer = us_send_buffer,
+	.incomplete = handle_incomplete,
 	.shutdown = us_shutdown,
 	.abort = us_abort,
 	.release = us_release,

@@ -208,6 +208,11 @@ static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
 		event->type = EVENT_SHUTDOWN;
 		event->assoc = assoc_of(endpoint, n->sn_shutdown_event.sse_assoc_id, false);
 		return event->assoc;
+	case SCTP_SENDER_DRY_EVENT:
+		event->type = EVENT_DRY;
+		event->assoc =
+			assoc_of(endpoint, n->sn_sender_dry_event.sender_dry_assoc_id, false);
+		return event->assoc;
 	default:
 		return false;
 	}

@@ -56,6 +56,15 @@ int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_
 	return rc;
 }
 
+uint32_t us_send_buffer(const struct stack_assoc *assoc)
+{
+	socklen_t size = sizeof(int);
+	int bytes = 0;
+
+	usrsctp_getsockopt(assoc->base.endpoint->socket, SOL_SOCKET, SO_SNDBUF, &bytes, &size);
+	return bytes > 0 ? (uint32_t)bytes : 0;
+}
+
 int us_shutdown(struct stack_assoc *assoc)
 {
 	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_EOF };

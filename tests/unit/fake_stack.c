@@ -664,6 +664,16 @@ static int fake_send(struct stack_assoc *assoc, const void *data, size_t length,
 	return failed(e, "sendmsg", error);
 }
 
+static uint32_t fake_send_buffer(const struct stack_assoc *assoc)
+{
+	return assoc->endpoint->script->send_buffer;
+}
+
+static size_t fake_incomplete(const struct stack_assoc *assoc)
+{
+	return assoc->endpoint->script->incomplete;
+}
+
 static int fake_shutdown(struct stack_assoc *assoc)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
@@ -731,6 +741,8 @@ const struct stack fake_stack = {
 	.no_heartbeats = fake_no_heartbeats,
 	.set_rto_min = fake_set_rto_min,
 	.send = fake_send,
+	.send_buffer = fake_send_buffer,
+	.incomplete = fake_incomplete,
 	.shutdown = fake_shutdown,
 	.abort = fake_abort,
 	.release = fake_release,

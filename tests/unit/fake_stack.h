@@ -101,6 +101,8 @@ struct fake_script {
 	const int *sends; /* what each send() says; further ones succeed */
 	size_t send_count;
 	int64_t room_us; /* after -EAGAIN, when there is room again */
+	uint32_t send_buffer;
+	size_t incomplete; /* at any time */
 	int shutdown_error;
 	const struct fake_event *closing;
 	size_t closing_count;

@@ -104,6 +104,7 @@ static void json_connected(void **state)
 			   "{\"address\":\"10.1.2.1\",\"port\":40312}]" },
 		{ "links", "2" },
 		{ "each", "null" },
+		{ "exchange", "null" },
 	};
 	const struct key live[] = {
 		{ "address", "\"10.1.1.2\"" },
@@ -227,7 +228,7 @@ static void json_unresolved(void **state)
 		       "\"order\":{\"reordered\":false,\"primary_set\":false},"
 		       "\"evidence\":{\"soft_errors\":[],\"pending_state\":null,"
 		       "\"checksum_errors\":0,\"witness\":false,\"witness_lost\":0},"
-		       "\"local\":[],\"paths\":[],\"links\":null,\"each\":null}");
+		       "\"local\":[],\"paths\":[],\"links\":null,\"each\":null,\"exchange\":null}");
 }
 
 static void json_each(void **state)

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "option_parser.h"
 #include "options.h"
 
 #define ARGUMENTS_MAX 32
@@ -622,6 +624,73 @@ static void test_help_layout(void **state)
 	free(text);
 }
 
+static void test_messages(void **state)
+{
+	static const char content[] = "of\0a file";
+	char path[] = "/tmp/test_options.XXXXXX", line[64];
+	int fd = mkstemp(path);
+	struct options o;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, content, sizeof(content)), sizeof(content));
+	snprintf(line, sizeof(line), "-a h:1 --send @%s", path);
+	o = expect_ok(line);
+	assert_int_equal(o.sends[0].length, sizeof(content));
+	assert_memory_equal(o.sends[0].bytes, content, sizeof(content));
+	options_free(&o);
+	close(fd);
+	unlink(path);
+
+	o = expect_ok(
+		"-a h:1 --send text --send hex:00fF10 --stream 65534 --ppid NGAP --unordered");
+	assert_int_equal(o.send_count, 2);
+	assert_int_equal(o.sends[0].length, 4);
+	assert_memory_equal(o.sends[0].bytes, "text", 4);
+	assert_int_equal(o.sends[1].length, 3);
+	assert_memory_equal(o.sends[1].bytes, "\0\xff\x10", 3);
+	assert_int_equal(o.stream, 65534);
+	assert_int_equal(o.ppid, 60);
+	assert_true(o.unordered);
+	assert_int_equal(o.expect, 1);
+	assert_int_equal(o.reply_timeout_us, 2 * USEC_PER_SEC);
+	options_free(&o);
+	o = expect_ok("-a h:1 --send x --expect 0 --ppid 4294967295");
+	assert_int_equal(o.expect, 0);
+	assert_int_equal(o.ppid, UINT32_MAX);
+	options_free(&o);
+	o = expect_ok("-a h:1 --expect 65535 --reply-timeout 1ms");
+	assert_int_equal(o.expect, 65535);
+	options_free(&o);
+
+	expect_error("-a h:1 --send @/no/such/file",
+		     "--send @/no/such/file: cannot read the file: No such file or directory");
+	expect_error("-a h:1 --send @/tmp", "--send @/tmp: cannot read the file: Is a directory");
+	expect_error("-a h:1 --send @/dev/null",
+		     "--send @/dev/null: empty, and SCTP has no empty messages");
+	expect_error("-a h:1 --send @/dev/zero", "--send @/dev/zero: longer than 16 MiB");
+	expect_error("-a h:1 --send hex:", "--send hex:: empty, and SCTP has no empty messages");
+	expect_error("-a h:1 --send hex:0", "--send hex:0: not pairs of hex digits");
+	expect_error("-a h:1 --send hex:0g", "--send hex:0g: not pairs of hex digits");
+	expect_error("-a h:1 --send \x1b]0;x\x07 --stream -1",
+		     "--stream -1: not a number from 0 to 65534");
+	expect_error("-a h:1 --send x --stream 65535",
+		     "--stream 65535: not a number from 0 to 65534");
+	expect_error("-a h:1 --expect 65536", "--expect 65536: not a number from 0 to 65535");
+	expect_error("-a h:1 --send x --ppid ngapp",
+		     "--ppid ngapp: neither a number from 0 to 4294967295 nor one of IANA's names: "
+		     "diameter, m3ua, s1ap, ngap, ...");
+	expect_error("-a h:1 --send x --ppid 4294967296",
+		     "--ppid 4294967296: neither a number from 0 to 4294967295 nor one of IANA's "
+		     "names: diameter, m3ua, s1ap, ngap, ...");
+	expect_error("-a h:1 --stream 1", "--stream can only be used with --send");
+	expect_error("-a h:1 --expect 1 --ppid 1", "--ppid can only be used with --send");
+	expect_error("-a h:1 --unordered", "--unordered can only be used with --send");
+	expect_error("-a h:1 --expect 0 --reply-timeout 1s",
+		     "--reply-timeout can only be used with --send or --expect");
+	expect_error("-l -p 1 --send x", "--send cannot be used with --listen");
+}
+
 /* Every option of the help is understood: at most its argument or its mode is wrong. */
 static void test_help_lists_what_is_parsed(void **state)
 {
@@ -649,7 +718,7 @@ static void test_help_lists_what_is_parsed(void **state)
 		}
 		found++;
 	}
-	assert_int_equal(found, 36);
+	assert_int_equal(found, ROWS);
 	free(text);
 }
 
@@ -676,6 +745,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_udp_encaps),
 		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_options_of_the_other_mode),
 		cmocka_unit_test(test_what_is_missing),

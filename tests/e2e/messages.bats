@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# --send and --expect: what leaves, what is told of what comes, and what is wrong when nothing does.
+load helper
+
+setup_file() {
+  export TOPO=msg$$
+  topo_up 2
+}
+
+teardown_file() {
+  topo_down
+}
+
+teardown() {
+  [ -z "${SERVER:-}" ] || { kill "$SERVER" 2>/dev/null || true; wait "$SERVER" || true; SERVER=; }
+  end_programs
+}
+
+# serve PORT: a foreign server on 10.1.1.2, the Python on stdin; "l" listens.
+serve() {
+  end_stack
+  { echo "l = endpoint('10.1.1.2', $1)"; echo 'l.listen(5)'; echo 'print("listening", flush=True)'; cat; } |
+    peer server >"$BATS_TEST_TMPDIR/server" 3>&- &
+  SERVER=$!
+  wait_for_line "$BATS_TEST_TMPDIR/server" listening
+}
+
+@test "messages come back as they were sent: bytes, stream, PPID, order of the options" {
+  printf 'a\0\377\n' >"$BATS_TEST_TMPDIR/bytes"
+  head -c 100000 /dev/urandom >"$BATS_TEST_TMPDIR/long"
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2
+  try 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 --send 'text' --stream 7 --ppid diameter
+  assert_line --regexp '^message +4 bytes on stream 7, PPID 46 \(diameter\), after [0-9.]+ ms$'
+  assert_line '  0000  74 65 78 74                                       text'
+  assert_line --regexp '^  10\.1\.2\.2:[0-9]+ +verified '
+
+  try_json 0 -a "10.1.1.2:$PORT" --send 'hex:00 fF' --send "@$BATS_TEST_TMPDIR/bytes" --send "@$BATS_TEST_TMPDIR/long" \
+    --send @- --expect 4 --ppid 4294967295 --unordered <<<'from stdin'
+  output=$(jq -sc '{ r: .[0], m: [.[1:][] | { event, bytes, length, stream, ppid, ppid_name, unordered, goes_on, target }] }' \
+    <<<"$output")
+  json '.r.result, (.r.exchange | "\(.messages) \(.messages_sent) \(.replies)")' $'connected\n4 4 4' \
+    '[.m[] | .length] | sort | join(" ")' '2 4 11 100000' \
+    '.m[] | select(.length == 100000).bytes' "$(xxd -p "$BATS_TEST_TMPDIR/long" | tr -d '\n')" \
+    '.m[] | select(.length < 100).bytes' $'00ff\n6100ff0a\n66726f6d20737464696e0a' \
+    '[.m[] | .event, .ppid, .ppid_name, .unordered, .goes_on, .stream] | unique | tostring' \
+    '[null,false,true,0,4294967295,"message"]'
+}
+
+@test "none is awaited, and the peer acknowledges; a quiet run with --blocking and --no-probe" {
+  start_listener -b 10.1.1.2:0
+  try_json 0 -a "10.1.1.2:$PORT" --send x --stream 12 --expect 0
+  json '.exchange | "\(.replies) \(.acknowledged)"' '0 true' .association.streams_out 13
+  try 0 -q -B --no-probe --hold 0 -a "10.1.1.2:$PORT" --send x
+  assert_output ''
+}
+
+# The heartbeats are answered all the while.
+@test "the peer's application is silent: exit 4, soon after --reply-timeout" {
+  serve 5300 <<-'END'
+	kept = [l.accept()[0] for _ in range(2)]
+	time.sleep(60)
+	END
+  try 4 -a 10.1.1.2:5300 --send x --reply-timeout 300ms
+  assert_line --regexp '^degraded +association '
+  assert_line --regexp '^  10\.1\.1\.2:5300 +verified '
+  [[ $stderr == *"the association is up, but the peer's application is silent: no message within 300 ms; its SCTP has acknowledged what was sent"* ]]
+  try_json 4 -a 10.1.1.2:5300 --expect 2 --reply-timeout 300ms
+  json '.exit_status, .result, .cause.code, .cause.replies, .cause.acknowledged' $'4\ndegraded\nno-reply\n0\nnull'
+}
+
+@test "the peer speaks first, closes, or aborts, before and after its messages" {
+  serve 5301 <<-'END'
+	def next():
+	    return l.accept()[0]
+	s = next()
+	send(s, b"hello", 1, socket.htonl(51))
+	assert receive(s) is None
+	s.close()
+	for replies in 0, 1, 2:
+	    s = next()
+	    receive(s)
+	    for i in range(replies):
+	        send(s, b"\x1b[31m" * (i + 1), 0, 0)
+	    s.close()
+	s = next()
+	receive(s)
+	abort(s)
+	END
+  try 0 -a 10.1.1.2:5301 --expect 1
+  assert_line --regexp '^message +5 bytes on stream 1, PPID 51 \(webrtc-string\), after '
+  try 1 -a 10.1.1.2:5301 --send x
+  assert_output --regexp '^closed +after '
+  [[ $output == *"the peer closed the association after "*" ms, without a reply"* ]]
+  try_json 1 -a 10.1.1.2:5301 --send x --expect 2
+  output=$(head -n 1 <<<"$output") json '.result, .cause.code, .cause.replies' $'closed\nclosed-before-reply\n1'
+  # No byte of the peer goes to a terminal as it is.
+  try 0 -a 10.1.1.2:5301 --send x --expect 2
+  refute_output --partial $'\e'
+  assert_line '  0000  1b 5b 33 31 6d                                    .[31m'
+  try_json 1 -a 10.1.1.2:5301 --send x
+  json '.result, .cause.code' $'aborted\naborted-before-reply'
+}
+
+@test "what cannot be sent: a stream that there is not, a message that is longer than the send buffer" {
+  start_listener -b 10.1.1.2:0 -I 5
+  try_json 5 -a "10.1.1.2:$PORT" --send x --stream 5
+  json '.result, .cause.code, .cause.stream, .cause.streams, .exchange.messages_sent' $'degraded\nno-such-stream\n5\n5\n0'
+  head -c 16777216 /dev/zero >"$BATS_TEST_TMPDIR/long"
+  try_json 6 -a "10.1.1.2:$PORT" --send "@$BATS_TEST_TMPDIR/long"
+  json '.result, .errno, .cause.code, .cause.bytes, .cause.send_buffer >= 100000' \
+    $'degraded\nEMSGSIZE\nmessage-too-long\n16777216\ntrue'
+}
