@@ -16,6 +16,8 @@
 #define ACCEPT_RETRY_US (1 * USEC_PER_SEC)
 /* How many associations one round accepts, so that it does not block the others. */
 #define ACCEPTS_MAX 16
+/* Bytes that all associations together may hold of long messages. */
+#define BUDGET (8 * STACK_MESSAGE_MAX)
 
 static void report_ready(struct listening *l)
 {
@@ -204,6 +206,7 @@ static int open_listener(struct listening *l, struct target *local)
 		.style = STACK_ONE_TO_ONE,
 		.udp = o->udp,
 		.listening = true,
+		.budget = &l->budget,
 		.local = list,
 		.local_count = local->address_count,
 		.out_streams = o->out_streams,
@@ -250,6 +253,7 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 		.loop = loop,
 		.status = STATUS_OK,
 		.cause = { .code = FINDING_ALL_SERVED },
+		.budget.left = BUDGET,
 	};
 	if (l->stack) {
 		evidence.phase = PHASE_RESOLVE;
@@ -304,8 +308,8 @@ int listen_finish(struct listening *l)
 				 .type = LISTEN_END,
 				 .cause = l->cause,
 				 .associations = l->accepted,
-				 .messages = l->messages,
-				 .bytes = l->bytes,
+				 .echoed = l->echoed,
+				 .not_echoed = l->not_echoed,
 			 });
 	loop_timer_stop(&l->closing);
 	status = l->status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of listen.h share. listen.c accepts associations, and decides when it ends. Below
- * it, listen_peer.c serves one association.
+ * it, listen_peer.c serves one association, and listen_echo.c sends back what it says.
  */
 #ifndef ENGINE_LISTEN_PARTS_H
 #define ENGINE_LISTEN_PARTS_H
@@ -21,10 +21,12 @@ struct peer {
 	union address from;
 	union address *addresses; /* owned */
 	size_t address_count;
-	uint64_t messages;
-	uint64_t bytes;
-	struct stack_event held; /* the message whose echo waits for room, if held_data */
-	void *held_data;         /* its bytes, owned */
+	struct amount echoed;
+	struct amount not_echoed;
+	size_t room;             /* bytes of its send buffer that are taken off the budget */
+	bool parts;              /* a message that comes in parts is not echoed; more will come */
+	bool holds;              /* held waits for room */
+	struct stack_event held; /* the message; its data is the stack's, until the next event */
 	bool gone;
 };
 
@@ -46,8 +48,9 @@ struct listening {
 	struct peer **peers;
 	size_t peer_count;
 	uint64_t accepted;
-	uint64_t messages;
-	uint64_t bytes;
+	struct amount echoed;
+	struct amount not_echoed;
+	struct stack_budget budget; /* for long messages, in receive and in send buffers */
 };
 
 /*
@@ -78,5 +81,13 @@ void listen_peer_lost(struct peer *peer, int error, struct finding cause);
 
 /* Closes its endpoint, and frees it. */
 void listen_drop(struct peer *peer, bool abort);
+
+/* --- listen_echo.c ---------------------------------------------------------------------------- */
+
+/* False: it waits for room in the send buffer; call again with the same message. */
+bool listen_echo(struct peer *peer, const struct stack_event *message);
+
+/* Its association has gone, and its send buffer with it. */
+void listen_echo_forget(struct peer *peer);
 
 #endif

@@ -38,12 +38,6 @@ static void report_up(struct listening *l, struct peer *peer)
 	association_free(&a);
 }
 
-static void let_go(struct peer *peer)
-{
-	free(peer->held_data);
-	peer->held_data = NULL;
-}
-
 void listen_peer_down(struct peer *peer, bool graceful, int error, struct finding cause)
 {
 	listen_report(peer->l, &(struct listen_event){
@@ -52,47 +46,13 @@ void listen_peer_down(struct peer *peer, bool graceful, int error, struct findin
 				       .graceful = graceful,
 				       .error = error,
 				       .cause = cause,
-				       .messages = peer->messages,
-				       .bytes = peer->bytes,
+				       .echoed = peer->echoed,
+				       .not_echoed = peer->not_echoed,
 			       });
 	if (cause.code == FINDING_CALL_FAILED && !peer->l->failed.code)
 		peer->l->failed = cause;
-	let_go(peer);
+	peer->holds = false;
 	peer->gone = true;
-}
-
-static void echoed(struct listening *l, struct peer *peer, size_t length)
-{
-	peer->messages++;
-	peer->bytes += length;
-	l->messages++;
-	l->bytes += length;
-}
-
-/* False: the echo waits for room in the send buffer. */
-static bool echo(struct listening *l, struct peer *peer, const struct stack_event *message)
-{
-	int rc = l->stack->send(peer->assoc, message->data, message->length, message->stream,
-				message->ppid, message->unordered);
-
-	if (rc == -EAGAIN)
-		return false;
-	if (rc == 0)
-		echoed(l, peer, message->length);
-	else
-		timeline_note(l->timeline, "association %u: echo of %zu bytes on stream %u: %s",
-			      l->stack->id(peer->assoc), message->length, message->stream,
-			      strerror(-rc));
-	return true;
-}
-
-/* Keeps a copy of the message until it can be echoed. */
-static void hold(struct peer *peer, const struct stack_event *message)
-{
-	peer->held = *message;
-	peer->held_data = xcalloc(1, message->length);
-	memcpy(peer->held_data, message->data, message->length);
-	peer->held.data = peer->held_data;
 }
 
 /*
@@ -128,8 +88,8 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 		report_up(l, peer);
 		break;
 	case EVENT_DATA:
-		if (!echo(l, peer, event))
-			hold(peer, event);
+		peer->held = *event;
+		peer->holds = !listen_echo(peer, event);
 		break;
 	case EVENT_PATH:
 		listen_report(l, &(struct listen_event){
@@ -167,15 +127,15 @@ void listen_serve(struct peer *peer)
 	struct stack_event event;
 	int count = 0;
 
-	if (peer->held_data && echo(l, peer, &peer->held))
-		let_go(peer);
-	while (!peer->gone && !peer->held_data && count < EVENTS_MAX &&
+	if (peer->holds)
+		peer->holds = !listen_echo(peer, &peer->held);
+	while (!peer->gone && !peer->holds && count < EVENTS_MAX &&
 	       l->stack->next_event(peer->endpoint, &event)) {
 		count++;
 		take_event(l, peer, &event);
 	}
-	loop_change(&peer->source, peer->held_data ? l->stack->room_event
-						   : l->stack->pollfd(peer->endpoint).events);
+	loop_change(&peer->source,
+		    peer->holds ? l->stack->room_event : l->stack->pollfd(peer->endpoint).events);
 	if (count == EVENTS_MAX)
 		loop_again(&peer->source);
 }
@@ -187,7 +147,7 @@ void listen_drop(struct peer *peer, bool abort)
 
 	loop_remove(&peer->source);
 	l->stack->close(peer->endpoint, abort);
-	let_go(peer);
+	listen_echo_forget(peer);
 	while (l->peers[i] != peer)
 		i++;
 	l->peers[i] = l->peers[--l->peer_count];

@@ -30,15 +30,26 @@ static void put_echoed(json_t **json, const struct listen_event *event)
 
 	put_key(json, "reason", sentence(words_note(&event->cause, &m)));
 	put_key(json, "cause", cause_object(&event->cause));
-	put_key(json, "messages", json_integer((json_int_t)event->messages));
-	put_key(json, "bytes", json_integer((json_int_t)event->bytes));
+	put_key(json, "messages", json_integer((json_int_t)event->echoed.messages));
+	put_key(json, "bytes", json_integer((json_int_t)event->echoed.bytes));
+	put_key(json, "messages_not_echoed", json_integer((json_int_t)event->not_echoed.messages));
+	put_key(json, "bytes_not_echoed", json_integer((json_int_t)event->not_echoed.bytes));
+}
+
+static void put_not_echoed(json_t **json, const struct listen_event *event)
+{
+	put_key(json, "stream", json_integer(event->stream));
+	put_key(json, "bytes", json_integer((json_int_t)event->echoed.bytes));
+	put_key(json, "more", json_boolean(event->more));
+	put_error(json, event->error);
 }
 
 void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event)
 {
 	static const char *const names[] = {
-		[LISTEN_READY] = "listening", [LISTEN_UP] = "up",   [LISTEN_PATH] = "path",
-		[LISTEN_DOWN] = "down",       [LISTEN_END] = "end",
+		[LISTEN_READY] = "listening", [LISTEN_UP] = "up",
+		[LISTEN_PATH] = "path",       [LISTEN_DOWN] = "down",
+		[LISTEN_END] = "end",         [LISTEN_NOT_ECHOED] = "not-echoed",
 	};
 	static_assert(ARRAY_SIZE(names) == LISTEN_EVENT_COUNT, "an event without a name");
 	json_t *json = json_object();
@@ -47,7 +58,7 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 	put_key(&json, "event", json_string(names[event->type]));
 	put_key(&json, "time_ms", milliseconds(event->time_us));
 	put_key(&json, "stack", any_string(event->stack));
-	if (event->type == LISTEN_UP || event->type == LISTEN_PATH || event->type == LISTEN_DOWN)
+	if (event->type != LISTEN_READY && event->type != LISTEN_END)
 		put_key(&json, "association_id", json_integer(event->assoc));
 
 	switch (event->type) {
@@ -59,6 +70,9 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 		break;
 	case LISTEN_PATH:
 		put_path(&json, event);
+		break;
+	case LISTEN_NOT_ECHOED:
+		put_not_echoed(&json, event);
 		break;
 	case LISTEN_DOWN:
 		put_key(&json, "graceful", json_boolean(event->graceful));

@@ -10,12 +10,18 @@
 #include "report/result.h"
 
 enum listen_event_type {
-	LISTEN_READY, /* bound and listening: local */
-	LISTEN_UP,    /* a new association: association */
-	LISTEN_PATH,  /* one of its paths changed: path */
-	LISTEN_DOWN,  /* it has ended: cause, and what it received */
-	LISTEN_END,   /* the listener ends: totals */
+	LISTEN_READY,      /* bound and listening: local */
+	LISTEN_UP,         /* a new association: association */
+	LISTEN_PATH,       /* one of its paths changed: path */
+	LISTEN_NOT_ECHOED, /* the first message that could not be echoed: stream, error, echoed */
+	LISTEN_DOWN,       /* it has ended: cause, and what it received */
+	LISTEN_END,        /* the listener ends: totals */
 	LISTEN_EVENT_COUNT,
+};
+
+struct amount {
+	uint64_t messages;
+	uint64_t bytes;
 };
 
 struct listen_event {
@@ -30,11 +36,13 @@ struct listen_event {
 	union address path;                    /* PATH */
 	enum stack_path_state path_state;      /* PATH */
 	bool graceful;                         /* DOWN: closed by SHUTDOWN, else lost */
-	int error;                             /* DOWN, lost: positive errno, or 0 */
+	int error;                             /* DOWN, lost: positive errno, or 0; NOT_ECHOED */
+	uint16_t stream;                       /* NOT_ECHOED */
+	bool more;                             /* NOT_ECHOED: it has more bytes than these */
 	struct finding cause;                  /* DOWN, END */
 	uint64_t associations;                 /* END */
-	uint64_t messages;                     /* DOWN, END: echoed */
-	uint64_t bytes;                        /* DOWN, END: echoed */
+	struct amount echoed;                  /* DOWN, END; NOT_ECHOED: bytes, of the message */
+	struct amount not_echoed;              /* DOWN, END */
 };
 
 #endif

@@ -2,6 +2,7 @@
 /* The events of --listen. */
 #include "report/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 #include "base/names.h"
@@ -31,10 +32,36 @@ static void print_came(FILE *f, const struct reporter *reporter, const struct li
 	text_paths(f, reporter, a, "");
 }
 
+static void print_amount(FILE *f, const struct amount *amount)
+{
+	fprintf(f, "%" PRIu64 " message%s %" PRIu64 " byte%s", amount->messages,
+		amount->messages == 1 ? "" : "s", amount->bytes, amount->bytes == 1 ? "" : "s");
+}
+
 static void print_echoed(FILE *f, const struct listen_event *event)
 {
-	fprintf(f, "%" PRIu64 " message%s %" PRIu64 " byte%s echoed", event->messages,
-		event->messages == 1 ? "" : "s", event->bytes, event->bytes == 1 ? "" : "s");
+	print_amount(f, &event->echoed);
+	fputs(" echoed", f);
+	if (event->not_echoed.messages) {
+		fputs(", ", f);
+		print_amount(f, &event->not_echoed);
+		fputs(" not echoed", f);
+	}
+}
+
+static void print_not_echoed(FILE *f, const struct reporter *reporter,
+			     const struct listen_event *event)
+{
+	text_head(f, reporter, "no echo", COLOR_RED);
+	fprintf(f, "association %" PRIu32 ", a message of %s%" PRIu64 " bytes on stream %u: %s",
+		event->assoc, event->more ? "at least " : "", event->echoed.bytes, event->stream,
+		errno_name(event->error));
+	if (event->error == EMSGSIZE)
+		fputs(": longer than the send buffer can be", f);
+	if (event->error == ENOBUFS)
+		fputs(": long messages of all associations already take all memory that they may",
+		      f);
+	putc('\n', f);
 }
 
 static void print_went(FILE *f, const struct reporter *reporter, const struct listen_event *event)
@@ -89,6 +116,9 @@ void report_text_listen_event(const struct reporter *reporter, const struct list
 		text_head(f, reporter, "path", NULL);
 		fprintf(f, "association %" PRIu32 ", %s %s\n", event->assoc,
 			address_text(&event->path, buf), path_state_name(event->path_state));
+		break;
+	case LISTEN_NOT_ECHOED:
+		print_not_echoed(f, reporter, event);
 		break;
 	case LISTEN_DOWN:
 		print_went(f, reporter, event);

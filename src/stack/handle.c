@@ -15,10 +15,11 @@ static struct assoc_base *assoc_base(struct stack_assoc *assoc)
 	return (struct assoc_base *)assoc;
 }
 
-void endpoint_base_init(struct endpoint_base *base, enum stack_style style)
+void endpoint_base_init(struct endpoint_base *base, enum stack_style style,
+			struct stack_budget *budget)
 {
 	*base = (struct endpoint_base){ .style = style };
-	receive_init(&base->receive);
+	receive_init(&base->receive, budget);
 }
 
 void endpoint_base_free(struct endpoint_base *base)

@@ -25,7 +25,9 @@ struct assoc_base {
 	bool aborting; /* abort() was called */
 };
 
-void endpoint_base_init(struct endpoint_base *base, enum stack_style style);
+/* budget may be NULL. */
+void endpoint_base_init(struct endpoint_base *base, enum stack_style style,
+			struct stack_budget *budget);
 /* Also frees the associations. */
 void endpoint_base_free(struct endpoint_base *base);
 

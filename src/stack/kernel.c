@@ -135,11 +135,12 @@ static int bind_all(int fd, const struct stack_config *config, struct stack_faul
 	return rc;
 }
 
-static struct stack_endpoint *new_endpoint(int fd, enum stack_style style)
+static struct stack_endpoint *new_endpoint(int fd, enum stack_style style,
+					   struct stack_budget *budget)
 {
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 
-	endpoint_base_init(&endpoint->base, style);
+	endpoint_base_init(&endpoint->base, style, budget);
 	endpoint->fd = fd;
 	return endpoint;
 }
@@ -176,7 +177,7 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 			find_culprit(config, &fault->address);
 		return rc;
 	}
-	*endpoint = new_endpoint(fd, config->style);
+	*endpoint = new_endpoint(fd, config->style, config->budget);
 	return 0;
 }
 
@@ -200,7 +201,7 @@ static int kernel_accept(struct stack_endpoint *endpoint, struct stack_endpoint 
 		return handle_failed(endpoint, "accept", -errno);
 	if (!address_from_sockaddr(from, (struct sockaddr *)&peer))
 		*from = (union address){ 0 };
-	*accepted = new_endpoint(fd, STACK_ONE_TO_ONE);
+	*accepted = new_endpoint(fd, STACK_ONE_TO_ONE, endpoint->base.receive.budget);
 	*assoc = handle_new(*accepted, sizeof(**assoc), 0);
 	return 0;
 }
@@ -325,6 +326,23 @@ static uint32_t kernel_send_buffer(const struct stack_assoc *assoc)
 	return bytes > 0 ? (uint32_t)bytes : 0;
 }
 
+/*
+ * The kernel doubles what is asked for, and without CAP_NET_ADMIN lowers it to
+ * net.core.wmem_max first.
+ */
+static int kernel_make_room(struct stack_assoc *assoc, size_t length)
+{
+	int fd = assoc->base.endpoint->fd, half = (int)(length / 2 + 1), size = 0;
+	socklen_t size_length = sizeof(size);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &half, sizeof(half)) < 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof(half)) < 0)
+		return handle_failed(assoc->base.endpoint, "setsockopt(SO_SNDBUF)", -errno);
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &size_length) < 0)
+		return handle_failed(assoc->base.endpoint, "getsockopt(SO_SNDBUF)", -errno);
+	return (size_t)size < length ? -EMSGSIZE : 0;
+}
+
 static int kernel_shutdown(struct stack_assoc *assoc)
 {
 	struct sctp_sndrcvinfo info = {
@@ -402,6 +420,7 @@ const struct stack stack_kernel = {
 	.send = kernel_send,
 	.send_buffer = kernel_send_buffer,
 	.incomplete = handle_incomplete,
+	.make_room = kernel_make_room,
 	.shutdown = kernel_shutdown,
 	.abort = kernel_abort,
 	.release = handle_free,

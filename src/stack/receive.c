@@ -3,24 +3,51 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 #include "base/util.h"
 
 /* Enough for every notification except an ABORT with long causes. It grows for messages. */
 #define BUFFER_INITIAL 2048
-/* A longer message (its sender needs that much SO_SNDBUF) is delivered in parts. */
-#define MESSAGE_MAX (16u << 20)
+/* There is always room for so much. */
+#define PIECE_MIN      (BUFFER_INITIAL / 2)
+#define SIZE_MAX_BYTES (STACK_MESSAGE_MAX + BUFFER_INITIAL)
 
-void receive_init(struct receive *receive)
+void receive_init(struct receive *receive, struct stack_budget *budget)
 {
 	*receive = (struct receive){
 		.buffer = xcalloc(1, BUFFER_INITIAL),
 		.size = BUFFER_INITIAL,
+		.budget = budget,
 	};
+}
+
+static void resize(struct receive *receive, size_t size)
+{
+	if (receive->budget)
+		receive->budget->left += receive->size - size;
+	receive->buffer = xreallocarray(receive->buffer, size, 1);
+	receive->size = size;
+}
+
+static bool is_full(const struct receive *receive)
+{
+	return receive->size - receive->partial < PIECE_MIN;
+}
+
+/* Of the buffer, when it is full. The same size: it cannot grow. */
+static size_t next_size(const struct receive *receive)
+{
+	size_t size = MIN(2 * receive->size, SIZE_MAX_BYTES);
+
+	return receive->budget && size - receive->size > receive->budget->left ? receive->size
+									       : size;
 }
 
 void receive_free(struct receive *receive)
 {
+	if (receive->budget)
+		receive->budget->left += receive->size - BUFFER_INITIAL;
 	free(receive->buffer);
 	*receive = (struct receive){ 0 };
 }
@@ -28,10 +55,10 @@ void receive_free(struct receive *receive)
 /* The kind of the next piece is known only after reading it. */
 struct iovec receive_room(struct receive *receive)
 {
-	if (receive->size - receive->partial < BUFFER_INITIAL / 2) {
-		receive->size *= 2;
-		receive->buffer = xreallocarray(receive->buffer, receive->size, 1);
-	}
+	if (receive->budget && !receive->partial && receive->size > BUFFER_INITIAL)
+		resize(receive, BUFFER_INITIAL);
+	if (is_full(receive))
+		resize(receive, next_size(receive));
 	return (struct iovec){
 		.iov_base = receive->buffer + receive->partial,
 		.iov_len = receive->size - receive->partial,
@@ -52,7 +79,8 @@ bool receive_data(struct receive *receive, size_t got, bool end, uint32_t id,
 {
 	receive->partial += got;
 	receive->assoc = id;
-	if (!end && receive->partial < MESSAGE_MAX)
+	if (!end && receive->partial < STACK_MESSAGE_MAX &&
+	    (!is_full(receive) || next_size(receive) > receive->size))
 		return false;
 	event->type = EVENT_DATA;
 	event->data = receive->buffer;

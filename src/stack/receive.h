@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What an endpoint receives, in pieces. Stacks deliver a long message as it arrives (partial
- * delivery), with notifications in between. Messages up to 16 MiB are put together here. The first
- * piece of a notification has everything that is needed.
+ * delivery), with notifications in between. Messages up to 16 MiB are put together here, as far as
+ * the budget allows. The first piece of a notification has everything that is needed.
  */
 #ifndef STACK_RECEIVE_H
 #define STACK_RECEIVE_H
@@ -15,12 +15,14 @@
 struct receive {
 	uint8_t *buffer; /* owned */
 	size_t size;
-	size_t partial;            /* bytes of a message that is not complete */
-	uint32_t assoc;            /* the id of the association of that message */
-	bool notification_goes_on; /* its last piece has not arrived */
+	size_t partial;              /* bytes of a message that is not complete */
+	uint32_t assoc;              /* the id of the association of that message */
+	bool notification_goes_on;   /* its last piece has not arrived */
+	struct stack_budget *budget; /* not owned; NULL: there is none */
 };
 
-void receive_init(struct receive *receive);
+/* budget: for what is longer than a first buffer, or NULL. */
+void receive_init(struct receive *receive, struct stack_budget *budget);
 void receive_free(struct receive *receive);
 
 /* Room for the next piece, message or notification. Valid until the next call. */

@@ -48,12 +48,25 @@ struct stack_encaps {
 	uint16_t remote;
 };
 
+/* Longer messages come in parts. */
+#define STACK_MESSAGE_MAX ((size_t)16 << 20)
+
+/*
+ * How many bytes of long messages endpoints may still hold, all that have the same. A message that
+ * has no room comes in parts.
+ */
+struct stack_budget {
+	size_t left;
+};
+
 /* How to open an endpoint. 0 means the stack's default. */
 struct stack_config {
 	enum stack_style style;
 	struct stack_encaps udp;
-	bool ipv6;                  /* IPv6 and IPv4, else IPv4 only */
-	bool listening;             /* listen() will follow */
+	bool ipv6;      /* IPv6 and IPv4, else IPv4 only */
+	bool listening; /* listen() will follow */
+	struct stack_budget
+		*budget;            /* of it and of those that it accepts; outlives them, or NULL */
 	const union address *local; /* to bind; all with the same port, which may be 0 */
 	size_t local_count;
 	const union address *peers; /* the addresses for connect(), if they are known */
@@ -144,7 +157,7 @@ enum stack_event_type {
 	EVENT_TYPE_COUNT,
 };
 
-/* What happened to one association. The data of EVENT_DATA is good until the next call. */
+/* What happened to one association. The data of EVENT_DATA is good until the next next_event(). */
 struct stack_event {
 	enum stack_event_type type;
 	struct stack_assoc *assoc;
@@ -161,8 +174,8 @@ struct stack_event {
 	size_t length;
 	/*
 	 * DATA: the message goes on in the next EVENT_DATA of this association. Only messages that
-	 * are longer than 16 MiB come in parts. If the association ends before the last part, its
-	 * end comes instead.
+	 * are longer than STACK_MESSAGE_MAX, or than what the budget has left, come in parts. If
+	 * the association ends before the last part, its end comes instead.
 	 */
 	bool more;
 	uint16_t stream;
@@ -291,7 +304,7 @@ struct stack {
 
 	/*
 	 * -EAGAIN: the send buffer is full, wait for room_event. -EMSGSIZE: the message is longer
-	 * than that buffer. ppid in network byte order.
+	 * than the buffer. ppid in network byte order.
 	 */
 	int (*send)(struct stack_assoc *assoc, const void *data, size_t length, uint16_t stream,
 		    uint32_t ppid, bool unordered);
@@ -299,6 +312,9 @@ struct stack {
 	uint32_t (*send_buffer)(const struct stack_assoc *assoc);
 	/* How many bytes of a message have arrived whose rest has not. */
 	size_t (*incomplete)(const struct stack_assoc *assoc);
+
+	/* Makes the send buffer long enough for that message. -EMSGSIZE: it cannot be. */
+	int (*make_room)(struct stack_assoc *assoc, size_t length);
 
 	/* Begins a graceful close (SHUTDOWN); EVENT_CLOSED or EVENT_LOST ends it. */
 	int (*shutdown)(struct stack_assoc *assoc);

@@ -51,11 +51,12 @@ static void free_endpoint(struct stack_endpoint *endpoint)
 }
 
 /* Makes everything but the socket. NULL and errno on failure, and *call names the call. */
-static struct stack_endpoint *new_endpoint(enum stack_style style, const char **call)
+static struct stack_endpoint *new_endpoint(enum stack_style style, struct stack_budget *budget,
+					   const char **call)
 {
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 
-	endpoint_base_init(&endpoint->base, style);
+	endpoint_base_init(&endpoint->base, style, budget);
 	endpoint->ports.udp = *library_encaps();
 	attempts_init(&endpoint->attempts);
 	endpoint->bell = bell_take(call);
@@ -233,7 +234,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		return rc;
 	}
 	*fault = (struct stack_fault){ .call = NULL };
-	*endpoint = new_endpoint(config->style, &fault->call);
+	*endpoint = new_endpoint(config->style, config->budget, &fault->call);
 	if (!*endpoint) {
 		rc = -errno;
 		gate_close(socket);
@@ -291,7 +292,7 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	if (receiver_error())
 		return handle_failed(endpoint, "recvmsg", -receiver_error());
 	/* First, because an accepted association cannot be put back. */
-	*accepted = new_endpoint(STACK_ONE_TO_ONE, &call);
+	*accepted = new_endpoint(STACK_ONE_TO_ONE, endpoint->base.receive.budget, &call);
 	if (!*accepted)
 		return handle_failed(endpoint, call, -errno);
 	socket = accept_socket(endpoint, from);
@@ -425,6 +426,7 @@ const struct stack stack_usrsctp = {
 	.send = us_send,
 	.send_buffer = us_send_buffer,
 	.incomplete = handle_incomplete,
+	.make_room = us_make_room,
 	.shutdown = us_shutdown,
 	.abort = us_abort,
 	.release = us_release,

@@ -54,6 +54,7 @@ static inline void us_forget_attempt(struct stack_assoc *assoc)
 int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_t stream,
 	    uint32_t ppid, bool unordered);
 uint32_t us_send_buffer(const struct stack_assoc *assoc);
+int us_make_room(struct stack_assoc *assoc, size_t length);
 int us_shutdown(struct stack_assoc *assoc);
 int us_abort(struct stack_assoc *assoc);
 

@@ -65,6 +65,17 @@ uint32_t us_send_buffer(const struct stack_assoc *assoc)
 	return bytes > 0 ? (uint32_t)bytes : 0;
 }
 
+/* Any size is allowed, because the memory is the program's own. */
+int us_make_room(struct stack_assoc *assoc, size_t length)
+{
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
+	int size = (int)length;
+
+	if (usrsctp_setsockopt(endpoint->socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) < 0)
+		return handle_failed(endpoint, "setsockopt(SO_SNDBUF)", -errno);
+	return 0;
+}
+
 int us_shutdown(struct stack_assoc *assoc)
 {
 	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_EOF };

@@ -205,6 +205,38 @@ client() {
   assert_output 'end        1 association, 7 messages 322855 bytes echoed: ended by SIGTERM'
 }
 
+@test "the echo of messages longer than the send buffer, or the reason why there is none" {
+  local unprivileged=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all)
+  start_listener -b 10.1.1.2:0
+  client <<-'END'
+	s = connect("10.1.1.2", sys.argv[1])
+	room(s, 2000000)
+	for size in 600000, 1, 1200000:
+	    message = os.urandom(size)
+	    send(s, message)
+	    assert receive(s)[0] == message, size
+	s.close()
+	END
+  wait_for_line "$LISTEN_OUT" '^down .*closed by the peer, 3 messages 1800001 bytes echoed$'
+  end_listener
+  [ "$STACK" = kernel ] || return 0 # usrsctp's buffers are the program's own memory
+  PROGRAM=("${unprivileged[@]}" "${PROGRAM[@]}")
+  start_listener --json -b 10.1.1.2:0
+  client <<-'END'
+	s = connect("10.1.1.2", sys.argv[1])
+	room(s, 2000000)
+	send(s, b"x" * 600000, 3)
+	send(s, b"y" * 600000, 3)
+	send(s, b"z")
+	assert receive(s)[0] == b"z"
+	s.close()
+	END
+  wait_for_line "$LISTEN_OUT" '"event":"down"'
+  run -0 gojq -rs '[.[] | select(.event == "not-echoed") | .stream, .bytes, .more, .errno] + [.[] | select(.event == "down") |
+    .messages, .bytes, .messages_not_echoed, .bytes_not_echoed] | map(tostring) | join(" ")' "$LISTEN_OUT"
+  assert_output '3 600000 false EMSGSIZE 1 1 2 1200000'
+}
+
 @test "the echo of many messages, pipelined over all streams" {
   start_listener -b 10.1.1.2:0
   client <<-'END'

@@ -39,6 +39,12 @@ def send(s, data, stream=0, ppid=0, unordered=False):
     s.sendmsg([data], [(SCTP, SCTP_SNDRCV, info)])
 
 
+def room(s, size):
+    """A send buffer for a message of that size."""
+    SO_SNDBUFFORCE = 32
+    s.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, size)
+
+
 def receive(s):
     """One whole message: (data, stream, ppid, unordered); None at the end of the association."""
     data = b""

@@ -141,6 +141,11 @@ def send(s, data, stream=0, ppid=0, unordered=False):
            SCTP_SENDV_SNDINFO, 0)
 
 
+def room(s, size):
+    """A send buffer for a message of that size."""
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, struct.pack("=i", size))
+
+
 def receive(s):
     """One whole message: (data, stream, ppid, unordered); None at the end of the association."""
     data = b""

@@ -239,8 +239,8 @@ struct listen_event make_closed(void)
 
 	event.graceful = true;
 	event.cause.code = FINDING_CLOSED_BY_PEER;
-	event.messages = 12;
-	event.bytes = 480;
+	event.echoed.messages = 12;
+	event.echoed.bytes = 480;
 	return event;
 }
 
@@ -250,8 +250,8 @@ struct listen_event make_lost(void)
 
 	event.error = ECONNRESET;
 	event.cause.code = FINDING_ABORTED_BY_PEER;
-	event.messages = 1;
-	event.bytes = 1;
+	event.echoed.messages = 1;
+	event.echoed.bytes = 1;
 	return event;
 }
 
@@ -261,7 +261,7 @@ struct listen_event make_end(void)
 
 	event.cause = (struct finding){ .code = FINDING_INTERRUPTED, .signal = SIGINT };
 	event.associations = 3;
-	event.messages = 5000000000;
-	event.bytes = 120;
+	event.echoed.messages = 5000000000;
+	event.echoed.bytes = 120;
 	return event;
 }

@@ -674,6 +674,14 @@ static size_t fake_incomplete(const struct stack_assoc *assoc)
 	return assoc->endpoint->script->incomplete;
 }
 
+static int fake_make_room(struct stack_assoc *assoc, size_t length)
+{
+	struct stack_endpoint *e = endpoint_of(assoc);
+
+	e->record.room = length;
+	return failed(e, "setsockopt(SO_SNDBUF)", e->script->room_error);
+}
+
 static int fake_shutdown(struct stack_assoc *assoc)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
@@ -743,6 +751,7 @@ const struct stack fake_stack = {
 	.send = fake_send,
 	.send_buffer = fake_send_buffer,
 	.incomplete = fake_incomplete,
+	.make_room = fake_make_room,
 	.shutdown = fake_shutdown,
 	.abort = fake_abort,
 	.release = fake_release,

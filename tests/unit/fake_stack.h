@@ -100,6 +100,7 @@ struct fake_script {
 
 	const int *sends; /* what each send() says; further ones succeed */
 	size_t send_count;
+	int room_error;  /* of make_room() */
 	int64_t room_us; /* after -EAGAIN, when there is room again */
 	uint32_t send_buffer;
 	size_t incomplete; /* at any time */
@@ -141,6 +142,7 @@ struct fake_record {
 	union address primary; /* the newest one set */
 	struct fake_sent *sent;
 	size_t sent_count;
+	size_t room;                 /* what make_room() was asked for last */
 	unsigned heartbeats;         /* on all paths together */
 	unsigned without_heartbeats; /* paths */
 	uint32_t rto_min_ms;         /* as it is now */

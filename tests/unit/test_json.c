@@ -453,7 +453,8 @@ static void json_closed(void **state)
 			  "\"association_id\":4,\"graceful\":true,\"errno\":null,"
 			  "\"errno_number\":null,\"reason\":\"closed by the peer\","
 			  "\"cause\":{\"code\":\"closed-by-peer\"},"
-			  "\"messages\":12,\"bytes\":480}");
+			  "\"messages\":12,\"bytes\":480,"
+			  "\"messages_not_echoed\":0,\"bytes_not_echoed\":0}");
 }
 
 static void json_lost(void **state)
@@ -466,7 +467,8 @@ static void json_lost(void **state)
 			  "\"association_id\":4,\"graceful\":false,\"errno\":\"ECONNRESET\","
 			  "\"errno_number\":104,\"reason\":\"aborted by the peer\","
 			  "\"cause\":{\"code\":\"aborted-by-peer\"},"
-			  "\"messages\":1,\"bytes\":1}");
+			  "\"messages\":1,\"bytes\":1,"
+			  "\"messages_not_echoed\":0,\"bytes_not_echoed\":0}");
 }
 
 static void json_end(void **state)
@@ -478,7 +480,8 @@ static void json_end(void **state)
 			  "{\"schema\":2,\"event\":\"end\",\"time_ms\":1.5,\"stack\":\"kernel\","
 			  "\"associations\":3,\"reason\":\"ended by SIGINT\","
 			  "\"cause\":{\"code\":\"interrupted\",\"signal\":\"SIGINT\"},"
-			  "\"messages\":5000000000,\"bytes\":120}");
+			  "\"messages\":5000000000,\"bytes\":120,"
+			  "\"messages_not_echoed\":0,\"bytes_not_echoed\":0}");
 }
 
 int main(void)

@@ -455,6 +455,62 @@ static void an_echo_that_fails(void **state)
 	assert_contains(said.errors, "echo of 3 bytes on stream 77: Invalid argument");
 }
 
+/* The buffer is made longer, once it is known to be too short. */
+static void an_echo_that_is_too_long_at_first(void **state)
+{
+	const struct fake_script peer = {
+		EVENTS(UP(0), DATA(0, "one", 0), SHUTDOWN(MSEC)),
+		SENDS(EMSGSIZE, EAGAIN, 0),
+	};
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
+
+	(void)state;
+	assert_int_equal(LISTEN(scripts, "-b", "127.0.0.1:5000", "--count", "1"), STATUS_OK);
+	assert_contains(said.out, "closed by the peer, 1 message 3 bytes echoed\n");
+	assert_int_equal(fake_stack_record(1)->room, 3);
+	assert_null(strstr(said.out, "no echo"));
+}
+
+/* The first is told, all are counted, and the short one between them is echoed. */
+static void echoes_that_are_too_long(void **state)
+{
+	const struct fake_script peer = {
+		EVENTS(UP(0), DATA(0, "long", 3), DATA(0, "one", 0), DATA(0, "longer", 0),
+		       SHUTDOWN(MSEC)),
+		SENDS(EMSGSIZE, 0, EMSGSIZE),
+		.room_error = EMSGSIZE,
+	};
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
+
+	(void)state;
+	assert_int_equal(LISTEN(scripts, "-b", "127.0.0.1:5000", "--count", "1"), STATUS_OK);
+	assert_contains(said.out,
+			"no echo    association 3, a message of 4 bytes on stream 3: EMSGSIZE: "
+			"longer than the send buffer can be\ndown");
+	assert_contains(said.out, "1 message 3 bytes echoed, 2 messages 10 bytes not echoed\nend");
+}
+
+#define PART(text) AT(0, .type = EVENT_DATA, .data = text, .length = sizeof(text) - 1, .more = true)
+
+/* The stack had no room for the whole: no part is echoed, and it is one message. */
+static void a_message_in_parts(void **state)
+{
+	const struct fake_script peer = {
+		EVENTS(UP(0), PART("one "), PART("long "), DATA(0, "message", 0), DATA(0, "two", 0),
+		       SHUTDOWN(MSEC)),
+	};
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
+
+	(void)state;
+	assert_int_equal(LISTEN(scripts, "-b", "127.0.0.1:5000", "--count", "1", "--json"),
+			 STATUS_OK);
+	assert_contains(said.out, "\"event\":\"not-echoed\"");
+	assert_contains(said.out, "\"bytes\":4,\"more\":true,\"errno\":\"ENOBUFS\"");
+	assert_contains(said.out, "\"messages\":1,\"bytes\":3,\"messages_not_echoed\":1,"
+				  "\"bytes_not_echoed\":16}");
+	assert_int_equal(fake_stack_record(1)->sent_count, 1);
+}
+
 /* --- The end --------------------------------------------------------------------------------- */
 
 static void a_signal_closes_gracefully(void **state)
@@ -790,6 +846,9 @@ int main(void)
 		TEST(lost_while_an_echo_waits),
 		TEST(a_signal_while_an_echo_waits),
 		TEST(an_echo_that_fails),
+		TEST(an_echo_that_is_too_long_at_first),
+		TEST(echoes_that_are_too_long),
+		TEST(a_message_in_parts),
 		TEST(a_signal_closes_gracefully),
 		TEST(a_second_signal_aborts),
 		TEST(a_signal_while_peers_flood),

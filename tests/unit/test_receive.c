@@ -23,7 +23,7 @@ static struct stack_event event;
 static int setup(void **state)
 {
 	(void)state;
-	receive_init(&receive);
+	receive_init(&receive, NULL);
 	event = (struct stack_event){ .type = EVENT_NONE };
 	return 0;
 }
@@ -163,6 +163,38 @@ static void errors(void **state)
 		assert_false(receive_error_is_outcome(faults[i]));
 }
 
+/* What all endpoints together may hold is used up: the message comes as far as it has come. */
+static void no_budget_is_left(void **state)
+{
+	struct stack_budget budget = { 6 * 1024 };
+	struct receive other;
+
+	(void)state;
+	receive_free(&receive);
+	receive_init(&receive, &budget);
+	receive_init(&other, &budget);
+	assert_false(message(1024, 'a', false, ASSOC));
+	assert_false(message(1024, 'a', false, ASSOC));
+	assert_false(message(2048, 'a', false, ASSOC));
+	assert_false(message(2048, 'a', false, ASSOC));
+	assert_int_equal(budget.left, 0);
+	/* 8 KiB, less what there must be room for. */
+	assert_true(message(1200, 'a', false, ASSOC));
+	assert_int_equal(event.length, 7344);
+	assert_true(event.more);
+	assert_true(message(1, 'b', true, ASSOC));
+	assert_false(event.more);
+	/* It is given back, and the next message has it. */
+	assert_int_equal(budget.left, 6 * 1024);
+	assert_false(message(1024, 'c', false, ASSOC));
+	assert_true(message(1024, 'c', true, ASSOC));
+	assert_int_equal(event.length, 2048);
+	receive_free(&receive);
+	receive_free(&other);
+	assert_int_equal(budget.left, 6 * 1024);
+	receive_init(&receive, NULL);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -174,6 +206,7 @@ int main(void)
 		TEST(only_the_beginning_of_a_notification_counts),
 		TEST(a_message_that_is_too_long_comes_in_parts),
 		TEST(the_rest_of_a_lost_association_does_not_come),
+		TEST(no_budget_is_left),
 		TEST(errors),
 	};
 
