@@ -14,6 +14,7 @@
 #include <usrsctp.h>
 
 #include "base/loop.h"
+#include "host/local.h"
 #include "stack/receiver.h"
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_library.h"
@@ -140,8 +141,11 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 	fault->port = udp->local;
 	if (rc == -EADDRINUSE && udp->local)
 		fault->lack = LACKS_FREE_UDP_PORT;
-	else if (rc == -EACCES && udp->local && udp->local < IPPORT_RESERVED)
-		fault->lack = LACKS_UDP_PRIVILEGE;
+	if (rc == -EACCES && udp->local) {
+		fault->other_port = local_unprivileged_port();
+		if (udp->local < fault->other_port)
+			fault->lack = LACKS_UDP_PRIVILEGE;
+	}
 	udp->local = port;
 	return rc;
 }

@@ -212,6 +212,15 @@ without_threads() {
   assert_output --partial "bind(UDP): EACCES: Permission denied"
 }
 
+@test "UDP: which local port needs a privilege is a setting of this host" {
+  in_client sysctl -q -w net.ipv4.ip_unprivileged_port_start=9900
+  PROGRAM=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$SCTP_CONNECT")
+  us 6 -u 9899:9899 -a 10.1.1.2:5000
+  json .cause.code udp-port-privileged '.reason | contains("ports below 9900")' true
+  us 1 -u 9900:9899 -a 10.1.1.2:5000 || us 4 -u 9900:9899 -a 10.1.1.2:5000
+  in_client sysctl -q -w net.ipv4.ip_unprivileged_port_start=1024
+}
+
 @test "UDP: eight clients at once, thousands of associations: the listener lives, with no more descriptors" {
   # make many && CHURN=6300 bats -f thousands: 50,400 associations in half a minute
   [ -x build/stack/churn ] || skip "build/stack/churn is not built"
