@@ -86,6 +86,9 @@ _sctp_connect()
   -R | --require)
     mapfile -t COMPREPLY < <(compgen -W all -- "$cur")
     ;;
+  --pcap)
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    ;;
   --color)
     mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
     ;;

@@ -35,6 +35,8 @@ function __fish_sctp_connect_arguments
       printf '%s\n' auto kernel usrsctp
     case --require
       echo all
+    case --pcap
+      __fish_complete_path
     case --color
       printf '%s\n' auto always never
   end

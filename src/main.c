@@ -10,6 +10,7 @@
 #include "engine/listen.h"
 #include "inform.h"
 #include "options.h"
+#include "pcap.h"
 #include "report/report.h"
 #include "report/words.h"
 #include "stack/stack.h"
@@ -84,7 +85,11 @@ int main(int argc, char *argv[])
 		reporter.format = options.format;
 		reporter.quiet = options.quiet;
 		reporter.color = reporter_wants_color(options.color, stdout);
-		status = run(&options, &reporter, &why);
+		status = pcap_open(&options, &why);
+		if (status != STATUS_OK)
+			warn("%s", why.text);
+		else
+			status = pcap_close(&options, run(&options, &reporter, &why));
 	} else {
 		status = inform_print(&reporter, &options, &why);
 		if (status != STATUS_OK)

@@ -77,6 +77,11 @@ const struct option_row option_rows[ROWS] = {
 	[ROW_NO_WITNESS] = { 0, "no-witness", NULL, MODE_CONNECT, take_true, TO(no_witness), NULL,
 			     "do not capture this association's packets\n"
 			     "(capturing them needs CAP_NET_RAW)" },
+	[ROW_PCAP] = { 0, "pcap", "FILE", MODE_CONNECT, take_text, TO(pcap), NULL,
+		       "write the packets to FILE, for wireshark; the\n"
+		       "report rests on those with a comment" },
+	[ROW_SNAPLEN] = { 0, "snaplen", "N", MODE_CONNECT, take_uint16, TO(snaplen), NULL,
+			  "at most so many bytes of each packet" },
 	[ROW_EACH] = { 'e', "each", NULL, MODE_CONNECT, take_true, TO(each), NULL,
 		       "also try each address alone, at the same time" },
 

@@ -98,6 +98,10 @@ static int check_together(struct parser *p)
 			return message_set(p->why, STATUS_USAGE,
 					   "%s cannot be used with --no-probe",
 					   row_text(of_the_probe[i], text, sizeof(text)));
+	if (o->pcap && o->no_witness)
+		return message_set(p->why, STATUS_USAGE, "--pcap cannot be used with --no-witness");
+	if (o->snaplen && !o->pcap)
+		return message_set(p->why, STATUS_USAGE, "--snaplen can only be used with --pcap");
 	if (o->monitor && o->no_probe)
 		return message_set(p->why, STATUS_USAGE,
 				   "-M/--monitor cannot be used with --no-probe");

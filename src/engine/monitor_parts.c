@@ -2,6 +2,7 @@
 #include "engine/monitor_parts.h"
 
 #include "diagnose/failed_call.h"
+#include "engine/comments.h"
 
 void monitor_end(struct monitoring *r, struct finding cause)
 {
@@ -27,6 +28,9 @@ void monitor_tell(struct monitoring *r, struct monitor_event *event)
 	event->time_us = loop_now_us() - r->timeline->start_us;
 	event->wall_us = loop_wall_us();
 	event->monitor = &r->m;
+	if (r->watch->capture && event->cause.code)
+		watch_catch_up(r->watch, r->timeline);
+	comment_on_finding(r->watch, &event->cause, event->path ? &event->path->address : NULL);
 	if (event->type != MONITOR_ROUND)
 		live_clear(r->live);
 	report_monitor_event(r->reporter, event);

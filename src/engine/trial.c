@@ -11,6 +11,7 @@
 #include "diagnose/endpoint.h"
 #include "diagnose/failed_call.h"
 #include "engine/announced.h"
+#include "engine/comments.h"
 #include "engine/path_routes.h"
 #include "engine/snapshot.h"
 #include "witness/ledger_query.h"
@@ -97,6 +98,7 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 	/* The first packet leaves during the call. */
 	if (udp.remote)
 		t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
+	t->watch.capture = options->capture;
 	if (!options->no_witness)
 		watch_start(&t->watch, t->plan.addresses, t->plan.count, &udp, port,
 			    !options->quiet || options->verbose, timeline);
@@ -341,6 +343,7 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 		announced_find(&result->association, timeline);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
+	comment_on_result(&t->watch, result);
 	count_packets(&evidence, &result->association);
 	verify_free(&t->verify);
 	timeline_note(timeline, "%s%s%s", result_name(result->word), result->error ? ", " : "",

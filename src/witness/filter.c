@@ -6,6 +6,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <linux/icmp.h>
+#include <sys/param.h>
 
 #include "packet/chunk.h"
 #include "base/util.h"
@@ -225,14 +226,14 @@ static void encapsulation(struct program *p, const struct witness_ports *ports)
 	op(p, BPF_MISC | BPF_TAX, 0);
 }
 
-static void sctp_header(struct program *p)
+static void sctp_header(struct program *p, uint32_t data_bytes)
 {
 	place(p, SCTP);
 	load16_x(p, 0);
 	store(p, SOURCE);
 	load16_x(p, 2);
 	store(p, DESTINATION);
-	load_number(p, SNAP_DATA);
+	load_number(p, MAX(data_bytes, SNAP_DATA));
 	store(p, LENGTH);
 	load8_x(p, 12);
 	/* NAT may have changed one of their ports: witness.c checks those. */
@@ -275,7 +276,8 @@ static void resolve(struct program *p)
 	}
 }
 
-size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_filter *code)
+size_t witness_filter(const struct witness_ports *ports, bool link, uint32_t data_bytes,
+		      struct sock_filter *code)
 {
 	struct program p = { .code = code };
 
@@ -285,7 +287,7 @@ size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_
 	icmp_layer(&p);
 	if (ports->udp_local || ports->udp_remote)
 		encapsulation(&p, ports);
-	sctp_header(&p);
+	sctp_header(&p, data_bytes);
 	sctp_ports(&p, ports);
 	place(&p, SHORT);
 	load_scratch(&p, LENGTH);

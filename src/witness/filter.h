@@ -21,8 +21,10 @@ struct witness_ports {
 /*
  * Into code (WITNESS_FILTER_MAX), for a cooked packet socket, whose packets start at the IP header.
  * With link, it also checks what the kernel knows about the packet: its type, and
- * whether it is for this host. Returns the number of instructions.
+ * whether it is for this host. Packets that begin with user data are cut at data_bytes, or at what
+ * the ledger needs if that is more. Returns the number of instructions.
  */
-size_t witness_filter(const struct witness_ports *ports, bool link, struct sock_filter *code);
+size_t witness_filter(const struct witness_ports *ports, bool link, uint32_t data_bytes,
+		      struct sock_filter *code);
 
 #endif

@@ -105,6 +105,11 @@ static bool is_tag_right(const struct ledger *ledger, const struct packet *p)
 	return !ledger->our_tag_count || has_tag(ledger->our_tags, ledger->our_tag_count, p->tag);
 }
 
+bool ledger_is_our_tag(const struct ledger *ledger, uint32_t tag)
+{
+	return has_tag(ledger->our_tags, ledger->our_tag_count, tag);
+}
+
 /* --- What we sent ----------------------------------------------------------------------------- */
 
 static void add_heartbeat(struct ledger_path *path, const struct witness_event *event, uint64_t id)

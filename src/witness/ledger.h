@@ -155,6 +155,9 @@ void ledger_add(struct ledger *ledger, const struct witness_event *event);
 /* NULL: the ledger does not have that address. Valid until the next ledger_add(). */
 const struct ledger_path *ledger_find(const struct ledger *ledger, const union address *address);
 
+/* Has an INIT of this end had that tag? */
+bool ledger_is_our_tag(const struct ledger *ledger, uint32_t tag);
+
 /* Number n (counted from 0) of all heartbeats to it; NULL: not sent yet, or too long ago. */
 const struct ledger_heartbeat *ledger_heartbeat(const struct ledger_path *path, unsigned n);
 

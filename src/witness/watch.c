@@ -22,12 +22,17 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 			   .peer = address_port(&peers[0]),
 			   .udp_local = udp->local,
 			   .udp_remote = udp->remote },
-		.unstamped = !stamped,
+		.unstamped = !stamped && !watch->capture,
+		.data_bytes = watch->capture ? capture_snaplen(watch->capture) : 0,
 	};
 	int rc = witness_open(&watch->witness, &config);
 
+	if (watch->capture)
+		watch->reader = capture_reader(watch->capture);
 	if (rc < 0) {
 		watch->witness = NULL;
+		if (watch->capture)
+			capture_missed(watch->capture, -rc);
 		timeline_note(timeline, "no witness: packet socket: %s%s", errno_name(-rc),
 			      rc == -EPERM ? " (it needs CAP_NET_RAW)" : "");
 		return;
@@ -36,10 +41,21 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 	ledger_init(&watch->ledger, peers, count, loop_now_us());
 }
 
+/* Of closing the association, too. */
+static void finish_capture(struct watch *watch)
+{
+	struct timeline quiet = { 0 };
+
+	watch_catch_up(watch, &quiet);
+	capture_lost(watch->capture, witness_lost(watch->witness));
+}
+
 void watch_stop(struct watch *watch)
 {
 	if (!watch->witness)
 		return;
+	if (watch->capture)
+		finish_capture(watch);
 	witness_close(watch->witness);
 	ledger_free(&watch->ledger);
 	*watch = (struct watch){ 0 };
@@ -71,6 +87,18 @@ const struct ledger_path *watch_path(const struct watch *watch, const union addr
 	return watch->witness ? ledger_find(&watch->ledger, address) : NULL;
 }
 
+/*
+ * One with another port may be of another program. Its content is not for this user, unless it
+ * answers our INIT. As long as our port is not known, each may be.
+ */
+static bool is_certainly_ours(const struct watch *watch, const struct witness_event *event)
+{
+	if (!watch->ports.local)
+		return false;
+	return !event->odd ||
+	       (!event->outgoing && ledger_is_our_tag(&watch->ledger, event->packet.tag));
+}
+
 /* False: there is no packet now, or *reads packets were read. */
 static bool take_next(struct watch *watch, struct witness_event *event, unsigned *reads,
 		      struct timeline *timeline)
@@ -80,12 +108,16 @@ static bool take_next(struct watch *watch, struct witness_event *event, unsigned
 
 	if (rc < 0) {
 		watch->failed = true;
+		if (watch->capture)
+			capture_missed(watch->capture, -rc);
 		timeline_note(timeline, "the witness cannot be read any more: recvmsg: %s",
 			      errno_name(-rc));
 	}
 	if (rc <= 0)
 		return false;
 	ledger_add(&watch->ledger, event);
+	if (watch->capture && is_certainly_ours(watch, event))
+		capture_add(watch->capture, watch->reader, event);
 	/* One with another port may be of another program, and its tag would let it be ended. */
 	if (timeline->verbose && !event->odd)
 		timeline_note_at(timeline, event->time_us, "%s",
@@ -98,9 +130,16 @@ static void count_lost(struct watch *watch)
 	watch->ledger.lost = witness_lost(watch->witness) + watch->failed;
 }
 
+void watch_claim(struct watch *watch)
+{
+	if (watch->capture)
+		capture_claim(watch->capture, watch->reader, watch->ports.local);
+}
+
 void watch_forget_port(struct watch *watch, struct timeline *timeline)
 {
 	watch_read(watch, timeline);
+	watch_claim(watch);
 	watch->ports.local = 0;
 	if (watch->witness && witness_forget_local_port(watch->witness) < 0)
 		watch->failed = true;

@@ -9,19 +9,22 @@
 
 #include "stack/stack.h"
 #include "base/timeline.h"
+#include "witness/capture.h"
 #include "witness/ledger.h"
 #include "witness/witness.h"
 
 struct watch {
 	struct witness *witness; /* NULL: none, without the privilege or with --no-witness */
 	struct witness_ports ports;
-	bool failed;          /* reading failed: a packet that was not seen proves nothing */
-	struct ledger ledger; /* valid while there is a witness */
+	bool failed;             /* reading failed: a packet that was not seen proves nothing */
+	struct ledger ledger;    /* valid while there is a witness */
+	struct capture *capture; /* its packets go there, too; NULL: to no file. Not owned */
+	unsigned reader;         /* its number there */
 };
 
 /*
- * All zeros: no witness. A watch that cannot be started stays so, and -v says why. stamped: packets
- * have their times.
+ * All zeros: no witness. The caller sets capture before. A watch that cannot be started stays so,
+ * and -v says why. stamped: packets have their times.
  */
 void watch_start(struct watch *watch, const union address *peers, size_t count,
 		 const struct stack_encaps *udp, uint16_t local_port, bool stamped,
@@ -34,6 +37,9 @@ void watch_forget_port(struct watch *watch, struct timeline *timeline);
 /* To be called as soon as the stack has chosen its ports. */
 void watch_set_ports(struct watch *watch, const struct stack *stack,
 		     const struct stack_endpoint *endpoint);
+
+/* Packets of its port in the capture belong to this attempt: before capture_comment(). */
+void watch_claim(struct watch *watch);
 
 /* .fd is -1 without a witness, or if reading failed. */
 struct pollfd watch_pollfd(const struct watch *watch);

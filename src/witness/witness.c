@@ -24,6 +24,9 @@
 /* The longest possible packet. */
 #define PACKET_SIZE_MAX 65536
 
+#define NSEC_PER_SEC  INT64_C(1000000000)
+#define NSEC_PER_USEC 1000
+
 #define INTERFACES_KEPT  16
 #define PACKETS_KEPT     32
 #define LOCAL_PORTS_KEPT 8
@@ -45,6 +48,7 @@ struct witness {
 	int fd;
 	uint8_t *packet; /* the packet that is being read */
 	struct witness_ports ports;
+	uint32_t data_bytes;
 	bool wide; /* the filter does not know the local port yet */
 	union address *peers;
 	size_t peer_count;
@@ -64,7 +68,7 @@ static int attach_filter(struct witness *w)
 {
 	struct sock_filter code[WITNESS_FILTER_MAX];
 	struct sock_fprog program = {
-		.len = (unsigned short)witness_filter(&w->ports, true, code),
+		.len = (unsigned short)witness_filter(&w->ports, true, w->data_bytes, code),
 		.filter = code,
 	};
 
@@ -88,15 +92,31 @@ static int ask_for_details(const struct witness *w, bool stamped)
 	return 0;
 }
 
+/* Protocol 0: it receives nothing before the filter is set. */
+static int open_socket(void)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int witness_available(void)
+{
+	int fd = open_socket();
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
 static int start(struct witness *w, bool stamped)
 {
 	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	int rc;
 
-	/* Protocol 0: it receives nothing before the filter is set. */
-	w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	w->fd = open_socket();
 	if (w->fd < 0)
-		return -errno;
+		return w->fd;
 	rc = ask_for_details(w, stamped);
 	if (rc == 0)
 		rc = attach_filter(w);
@@ -112,6 +132,7 @@ int witness_open(struct witness **witness, const struct witness_config *config)
 	int rc;
 
 	w->ports = config->ports;
+	w->data_bytes = config->data_bytes;
 	w->peers = xcalloc(config->peer_count, sizeof(*w->peers));
 	w->peer_count = config->peer_count;
 	for (size_t i = 0; i < w->peer_count; i++)
@@ -280,12 +301,17 @@ static bool is_repeat(struct witness *w, const struct trace *trace)
 	return false;
 }
 
-static int64_t clock_us(clockid_t clock)
+static int64_t nanoseconds(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * NSEC_PER_SEC + time->tv_nsec;
+}
+
+static int64_t wall_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / 1000;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return nanoseconds(&now);
 }
 
 /* One packet as received. */
@@ -294,6 +320,7 @@ struct received {
 	struct sockaddr_ll link;
 	struct tpacket_auxdata details;
 	int64_t time_us;
+	int64_t wall_ns;
 	bool late;
 };
 
@@ -303,10 +330,10 @@ struct received {
  */
 static void set_time(struct received *r, const struct timespec *stamp, int64_t before_us)
 {
-	int64_t stamp_us = (int64_t)stamp->tv_sec * USEC_PER_SEC + stamp->tv_nsec / 1000;
 	int64_t now_us = loop_now_us();
 
-	r->time_us = stamp_us + now_us - clock_us(CLOCK_REALTIME);
+	r->wall_ns = nanoseconds(stamp);
+	r->time_us = now_us - (wall_ns() - r->wall_ns) / NSEC_PER_USEC;
 	r->late = r->time_us >= before_us;
 	if (r->time_us > now_us)
 		r->time_us = now_us;
@@ -351,6 +378,8 @@ static int receive(struct witness *w, struct received *r, unsigned *reads)
 			set_time(r, &stamp, before_us);
 		}
 	}
+	if (!r->wall_ns)
+		r->wall_ns = wall_ns();
 	return 1;
 }
 
@@ -416,6 +445,9 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 	interface = interface_of(w, r->link.sll_ifindex);
 	event->time_us = r->time_us;
 	event->late = r->late;
+	event->bytes = r->bytes;
+	event->length = r->details.tp_len ? r->details.tp_len : (uint32_t)r->bytes.left;
+	event->wall_ns = r->wall_ns;
 	event->outgoing = outgoing;
 	event->ifindex = interface->top;
 	event->this_host = interface->loopback;

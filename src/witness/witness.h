@@ -33,6 +33,8 @@ struct witness_config {
 	 * for stamps on a host makes its kernel patch itself, which takes time.
 	 */
 	bool unstamped;
+	/* How many bytes of packets that begin with user data are wanted; 0: as few as possible. */
+	uint32_t data_bytes;
 };
 
 /*
@@ -56,6 +58,10 @@ struct witness_event {
 	int base; /* what carries that interface, see host/interface.h */
 	char base_name[IF_NAMESIZE];
 	struct packet packet;
+	/* The packet itself, from the IP header on: what was read of it, until the next is read. */
+	struct bytes bytes;
+	uint32_t length; /* its whole length */
+	int64_t wall_ns; /* time_us by the wall clock, to the nanosecond */
 };
 
 /*
@@ -63,6 +69,8 @@ struct witness_event {
  * closes it, and reads as soon as there are packets: there is room for a few hundred.
  */
 int witness_open(struct witness **witness, const struct witness_config *config);
+/* May this process open one? 0, or -errno as above. */
+int witness_available(void);
 /* NULL is fine. It takes the kernel 10 ms or more, also when the process ends. */
 void witness_close(struct witness *witness);
 

@@ -382,6 +382,11 @@ static void test_require(void **state)
 	}
 	expect_error("-R ''", "-R needs an N|all, not an empty string");
 	expect_error("--require", "option '--require' needs an N|all");
+	expect_error("-a h:1 --no-witness --pcap f", "--pcap cannot be used with --no-witness");
+	expect_error("-a h:1 --snaplen 64", "--snaplen can only be used with --pcap");
+	expect_error("-a h:1 --pcap ''", "--pcap needs a FILE, not an empty string");
+	expect_error("-l -p 9 --pcap f", "--pcap cannot be used with --listen");
+	expect_error("-a h:1 --pcap f --snaplen 0", "--snaplen 0: not a number from 1 to 65535");
 	expect_error("-a h --no-probe -R 2", "-R/--require cannot be used with --no-probe");
 	expect_error("-a h -R 1 --no-probe", "-R/--require cannot be used with --no-probe");
 	expect_error("-a h --probe-timeout 1 --no-probe",

@@ -22,6 +22,7 @@ static const struct witness_ports known = { 40000, 5000, FAKE_UDP_PORT, FAKE_UDP
 static const struct witness_ports unknown = { 0, 5000, 0, FAKE_UDP_PORT };
 
 static struct fake_packet p;
+static uint32_t data_bytes;
 
 /*
  * How many bytes of p's packet pass: a local socket filters as a packet socket does. 0: it does
@@ -35,7 +36,7 @@ static size_t passes(const struct witness_ports *ports)
 	ssize_t length;
 	int fds[2];
 
-	program.len = (unsigned short)witness_filter(ports, false, code);
+	program.len = (unsigned short)witness_filter(ports, false, data_bytes, code);
 	assert_true(program.len <= WITNESS_FILTER_MAX);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 0);
 	assert_int_equal(
@@ -154,6 +155,9 @@ static void test_data_is_cut(void **state)
 	fake_chunk(&p, CHUNK_DATA, 0, data, sizeof(data));
 	fake_finish(&p);
 	assert_int_equal(passes(&known), 128);
+	data_bytes = 200;
+	assert_int_equal(passes(&known), 200);
+	data_bytes = 0;
 	fake_packet(&p, &ends, 1);
 	fake_chunk(&p, CHUNK_COOKIE_ECHO, 0, data, sizeof(data));
 	fake_finish(&p);

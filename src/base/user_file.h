@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that the program writes. */
+#ifndef BASE_USER_FILE_H
+#define BASE_USER_FILE_H
+
+/*
+ * Creates a file that only its owner may read (mode 0600), or empties the one that is there, with
+ * the rights of the user who runs the program: not with those of a set-user-ID bit or of file
+ * capabilities. Only a regular file of that user will do, and not through a symbolic link. Returns
+ * the descriptor, or -errno; -EEXIST: there is something else.
+ */
+int user_file_create(const char *path);
+
+#endif
