@@ -83,6 +83,10 @@ _sctp_connect()
   -s | --stack)
     mapfile -t COMPREPLY < <(compgen -W 'auto kernel usrsctp' -- "$cur")
     ;;
+  -o | --option)
+    mapfile -t COMPREPLY < <(compgen -S = -W "$(_sctp_connect_list parameters)" -- "$cur")
+    compopt -o nospace 2>/dev/null
+    ;;
   -R | --require)
     mapfile -t COMPREPLY < <(compgen -W all -- "$cur")
     ;;
@@ -102,7 +106,7 @@ _sctp_connect()
     [[ $cur != @* ]] || mapfile -t COMPREPLY < <(compgen -f -P @ -- "${cur#@}")
     ;;
   --list)
-    mapfile -t COMPREPLY < <(compgen -W 'options services ppids names' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W 'options services ppids names parameters' -- "$cur")
     ;;
   *)
     [[ $option == -* ]] && _sctp_connect_takes_argument "$option" ||

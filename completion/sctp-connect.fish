@@ -25,12 +25,14 @@ function __fish_sctp_connect_arguments
       __fish_sctp_connect_local
     case --port
       command sctp-connect --list services
+    case --option
+      command sctp-connect --list parameters | string replace -r '$' =
     case --explain
       command sctp-connect --list names
     case --ppid
       command sctp-connect --list ppids
     case --list
-      printf '%s\n' options services ppids names
+      printf '%s\n' options services ppids names parameters
     case --stack
       printf '%s\n' auto kernel usrsctp
     case --require

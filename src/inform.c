@@ -10,7 +10,9 @@
 #include "stack/stack.h"
 #include "target/service.h"
 
-/* For completions: "options", "services", "ppids", or "names" (of --explain). */
+/*
+ * For completions: "options", "services", "ppids", "names" (of --explain) or "parameters" (of -o).
+ */
 static int print_list(FILE *out, const char *what, struct message *why)
 {
 	const char *name;
@@ -27,9 +29,12 @@ static int print_list(FILE *out, const char *what, struct message *why)
 	} else if (!strcmp(what, "names")) {
 		for (size_t i = 0; (name = explain_name(i)); i++)
 			fprintf(out, "%s\n", name);
+	} else if (!strcmp(what, "parameters")) {
+		for (enum stack_parameter p = 0; p < PARAMETER_COUNT; p++)
+			fprintf(out, "%s\n", parameter_kind(p)->name);
 	} else {
 		return message_set(why, STATUS_USAGE,
-				   "--list %s: not one of options, services, ppids, names",
+				   "--list %s: not one of options, services, ppids, names, parameters",
 				   printable(what, shown, sizeof(shown)));
 	}
 	return STATUS_OK;

@@ -6,6 +6,7 @@
 
 #include "engine/settings.h"
 #include "option_data.h"
+#include "option_parameter.h"
 #include "option_values.h"
 
 #define TO(member_name) offsetof(struct options, member_name)
@@ -50,6 +51,10 @@ const struct option_row option_rows[ROWS] = {
 			      TO(rto_initial_ms), NULL,
 			      "the wait before the next address is tried\n"
 			      "(default 250ms if there are several)" },
+	[ROW_OPTION] = { 'o', "option", "NAME=VALUE", MODE_BOTH, take_parameter, TO(parameters),
+			 NULL,
+			 "set a protocol parameter, such as RTO.Max=10s\n"
+			 "or HB.interval=5s; can be repeated" },
 	[ROW_OSTREAMS] = { 'O', "ostreams", "N", MODE_BOTH, take_uint16, TO(out_streams), NULL,
 			   "outgoing streams to ask for" },
 	[ROW_ISTREAMS] = { 'I', "istreams", "N", MODE_BOTH, take_uint16, TO(in_streams), NULL,
@@ -128,8 +133,8 @@ const struct option_row option_rows[ROWS] = {
 			  "explain an errno, a result or a verdict: its\n"
 			  "usual causes, and what to check" },
 	[ROW_LIST] = { 0, "list", "WHAT", MODE_BOTH, take_list, TO(list), NULL,
-		       "print options, services, ppids or names, one\n"
-		       "per line, for shell completions" },
+		       "print options, services, ppids, names or\n"
+		       "parameters, one per line, for completions" },
 	[ROW_HELP] = { 'h', "help", NULL, MODE_BOTH, take_constant, TO(action), NULL,
 		       "print this text", .constant = ACTION_HELP },
 	[ROW_VERSION] = { 'V', "version", NULL, MODE_BOTH, take_constant, TO(action), NULL,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "option_parameter.h"
 #include "option_rows.h"
 #include "option_typos.h"
 
@@ -125,7 +126,7 @@ static int check_together(struct parser *p)
 				o->udp.local, o->udp.remote);
 		o->udp = (struct stack_encaps){ .local = o->udp.remote };
 	}
-	return check_messages(p);
+	return check_messages(p) == STATUS_OK ? check_parameters(p) : STATUS_USAGE;
 }
 
 /*

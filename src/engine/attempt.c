@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sys/param.h>
 
 #include "base/loop.h"
 #include "base/names.h"
@@ -45,10 +46,14 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
 							: INIT_ATTEMPTS_UNLIMITED,
 		.init_timeout_ms = options->init_timeout_ms,
 		.rto_initial_ms = options->rto_initial_ms,
+		.parameters = options->parameters,
 	};
 
 	if (!config.rto_initial_ms && plan->count > 1)
 		config.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
+	if (parameter_is_known(&config.parameters, PARAMETER_RTO_MAX))
+		config.rto_initial_ms =
+			MIN(config.rto_initial_ms, config.parameters.value[PARAMETER_RTO_MAX]);
 	*attempt = (struct attempt){
 		.stack = stack,
 		.timeline = timeline,

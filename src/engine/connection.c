@@ -115,7 +115,7 @@ static void came_up(struct connection *c)
 {
 	const struct attempt *attempt = &c->trial.attempt;
 
-	trial_take_association(&c->trial, &c->result);
+	trial_take_association(&c->trial, c->options, &c->result);
 	if (attempt->outcome == ATTEMPT_FAULT) {
 		conclude_with(c, PHASE_FAULT, attempt->error);
 		return;

@@ -28,6 +28,8 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 	probe->assoc = assoc;
 	probe->rto_min_ms = association->status.rto_min_ms;
 	probe->rto_now_ms = association->status.rto_min_ms;
+	probe->rto_max_ms = association->status.rto_max_ms ? association->status.rto_max_ms
+							   : UINT32_MAX;
 	probe->timeline = timeline;
 	probe->paths = xcalloc(association->path_count + 1, sizeof(*probe->paths));
 	for (size_t i = 0; i < association->path_count; i++) {
@@ -71,23 +73,34 @@ static bool close_to(uint32_t a, uint32_t b)
 	return a < b + RTO_STEP_MS / 2 && b < a + RTO_STEP_MS / 2;
 }
 
+/* Backed off as often as doublings says. */
+static uint32_t backed_off(const struct probe *probe, uint32_t rto_ms, unsigned doublings)
+{
+	return (uint32_t)MIN((uint64_t)rto_ms << doublings, probe->rto_max_ms);
+}
+
 /*
  * Could an answer be mistaken for a back-off, or go unnoticed? True if it leaves the RTO unchanged,
- * or at twice or (with a heartbeat unanswered) four times its value.
+ * or where one back-off or (with a heartbeat unanswered) two take it. What was measured is not
+ * known if it was below the association's RTO.Min.
  */
-static bool mistakable(const struct probe_path *path, uint32_t rto_min_ms)
+static bool mistakable(const struct probe *probe, const struct probe_path *path,
+		       uint32_t rto_min_ms)
 {
-	uint32_t then = path->then.rto_ms, answered = MAX(rto_min_ms, path->measured_ms);
+	uint32_t then = path->then.rto_ms;
+	uint32_t measured = path->measured_ms > probe->rto_min_ms ? path->measured_ms : 0;
+	uint32_t answered = MIN(MAX(rto_min_ms, measured), probe->rto_max_ms);
 
-	return close_to(answered, then) || close_to(answered, 2 * then) ||
-	       (path->missed && close_to(answered, 4 * then));
+	return close_to(answered, then) || close_to(answered, backed_off(probe, then, 1)) ||
+	       (path->missed && close_to(answered, backed_off(probe, then, 2)));
 }
 
 /* ask: the paths to ask now. Paths that wait for an answer count, too. */
 static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t rto_min_ms)
 {
 	for (size_t i = 0; i < probe->count; i++)
-		if ((ask[i] || probe->paths[i].missed) && mistakable(&probe->paths[i], rto_min_ms))
+		if ((ask[i] || probe->paths[i].missed) &&
+		    mistakable(probe, &probe->paths[i], rto_min_ms))
 			return true;
 	return false;
 }
@@ -107,8 +120,8 @@ static void choose_rto_min(struct probe *probe, const bool *ask)
 		ms = MAX(ms, probe->paths[i].measured_ms);
 	do
 		ms += RTO_STEP_MS;
-	while (any_mistakable(probe, ask, ms));
-	if (set_rto_min(probe, ms) == 0)
+	while (ms <= probe->rto_max_ms && any_mistakable(probe, ask, ms));
+	if (ms <= probe->rto_max_ms && set_rto_min(probe, ms) == 0)
 		return;
 	for (ms = probe->rto_min_ms; ms > RTO_STEP_MS; ms -= RTO_STEP_MS)
 		if (!any_mistakable(probe, ask, ms) && set_rto_min(probe, ms) == 0)
@@ -122,8 +135,8 @@ static void choose_rto_min(struct probe *probe, const bool *ask)
  * the RTO only rises: a back-off doubles it, up to RTO.Max, or sets it to twice RTO.Min if usrsctp
  * has measured nothing yet. A back-off changes the state, but never to active.
  */
-static bool has_answered(const struct stack_path *then, const struct stack_path *now,
-			 uint32_t rto_min_ms)
+static bool has_answered(const struct probe *probe, const struct stack_path *then,
+			 const struct stack_path *now)
 {
 	if (now->state == PATH_ACTIVE && then->state != PATH_ACTIVE && then->state != PATH_UNKNOWN)
 		return true;
@@ -131,7 +144,10 @@ static bool has_answered(const struct stack_path *then, const struct stack_path 
 		return true;
 	if (close_to(now->rto_ms, then->rto_ms))
 		return false;
-	return now->rto_ms < then->rto_ms || close_to(now->rto_ms, rto_min_ms);
+	/* RTO.Initial may be above RTO.Max, and a back-off then lowers it. */
+	if (then->rto_ms > probe->rto_max_ms && close_to(now->rto_ms, probe->rto_max_ms))
+		return false;
+	return now->rto_ms < then->rto_ms || close_to(now->rto_ms, probe->rto_now_ms);
 }
 
 /* The RTO after the next answer, if that is like this one. */
@@ -244,7 +260,7 @@ static void look(struct probe *probe, struct probe_path *path)
 	if (!read_state(probe, path, &now))
 		return;
 	at_us = loop_now_us();
-	if (has_answered(&path->then, &now, probe->rto_now_ms)) {
+	if (has_answered(probe, &path->then, &now)) {
 		int64_t measured_us = measured(path, &now);
 
 		note_measured(probe, path, now.rto_ms);

@@ -70,7 +70,8 @@ struct probe {
 	size_t count;
 	uint32_t rto_min_ms; /* the association's own */
 	uint32_t rto_now_ms; /* RTO.Min as it is now */
-	bool moved;          /* they differ */
+	uint32_t rto_max_ms;
+	bool moved; /* they differ */
 };
 
 /*

@@ -211,6 +211,8 @@ static int open_listener(struct listening *l, struct target *local)
 		.local_count = local->address_count,
 		.out_streams = o->out_streams,
 		.max_in_streams = o->in_streams,
+		.rto_initial_ms = o->rto_initial_ms,
+		.parameters = o->parameters,
 	};
 	int rc;
 

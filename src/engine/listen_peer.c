@@ -7,6 +7,7 @@
 
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"
+#include "engine/parameters.h"
 #include "engine/snapshot.h"
 
 /* How many events one round reads of one association, so that it does not block the others. */
@@ -27,7 +28,8 @@ static void report_up(struct listening *l, struct peer *peer)
 	struct association a = { .status.id = l->stack->id(peer->assoc) };
 
 	/* If the peer has already closed it, there is nothing to read. */
-	snapshot_take(l->stack, peer->assoc, &a);
+	if (snapshot_take(l->stack, peer->assoc, &a) == 0)
+		parameters_read(l->stack, peer->assoc, l->options, l->timeline, &a);
 	listen_report(l, &(struct listen_event){
 				 .type = LISTEN_UP,
 				 .assoc = l->stack->id(peer->assoc),

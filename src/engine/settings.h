@@ -51,6 +51,7 @@ struct options {
 	uint16_t init_attempts;
 	uint32_t init_timeout_ms;
 	uint32_t rto_initial_ms;
+	struct stack_parameters parameters; /* -o; RTO.Initial is in rto_initial_ms, too */
 	uint16_t out_streams;
 	uint16_t in_streams;
 

@@ -12,6 +12,7 @@
 #include "diagnose/failed_call.h"
 #include "engine/announced.h"
 #include "engine/comments.h"
+#include "engine/parameters.h"
 #include "engine/path_routes.h"
 #include "engine/snapshot.h"
 #include "witness/ledger_query.h"
@@ -153,7 +154,7 @@ static int take_association(struct trial *t, struct result *result)
 	return result->primary_set ? snapshot_take(attempt->stack, attempt->assoc, a) : 0;
 }
 
-void trial_take_association(struct trial *t, struct result *result)
+void trial_take_association(struct trial *t, const struct options *options, struct result *result)
 {
 	struct attempt *attempt = &t->attempt;
 	int rc;
@@ -162,6 +163,9 @@ void trial_take_association(struct trial *t, struct result *result)
 	gather_tell(&t->gather, result->association.paths);
 	result->association.status.id = attempt->stack->id(attempt->assoc);
 	rc = take_association(t, result);
+	if (rc == 0)
+		parameters_read(attempt->stack, attempt->assoc, options, attempt->timeline,
+				&result->association);
 	if (rc == 0)
 		snapshot_find_own(attempt->stack, attempt->assoc, &t->plan.addresses[t->answered],
 				  &result->association, attempt->timeline);

@@ -59,7 +59,7 @@ struct trial_end trial_move_on(struct trial *t, const struct options *options);
  * The association has come up: reads its state into *result. If it has already ended, or a
  * call about it fails, that is the outcome of the attempt from then on.
  */
-void trial_take_association(struct trial *t, struct result *result);
+void trial_take_association(struct trial *t, const struct options *options, struct result *result);
 
 /* Begins to verify its paths, to hold it, and to send messages. */
 void trial_verify(struct trial *t, const struct options *options, const struct result *result);

@@ -144,6 +144,31 @@ static json_t *extension_array(unsigned extensions)
 	return array;
 }
 
+/* null: not read. */
+static json_t *parameters_object(const struct stack_parameters *in_force)
+{
+	json_t *json;
+
+	if (!in_force->known)
+		return json_null();
+	json = json_object();
+	for (enum stack_parameter p = 0; p < PARAMETER_COUNT; p++)
+		put_key(&json, parameter_kind(p)->key,
+			parameter_is_known(in_force, p) ? json_integer(in_force->value[p])
+							: json_null());
+	return json;
+}
+
+static json_t *changed_array(const struct association *a)
+{
+	json_t *array = json_array();
+
+	for (enum stack_parameter p = 0; p < PARAMETER_COUNT; p++)
+		if (parameter_changed(&a->asked, &a->in_force, p))
+			append_item(&array, json_string(parameter_kind(p)->name));
+	return array;
+}
+
 json_t *association_object(const struct association *a)
 {
 	const struct stack_status *status = &a->status;
@@ -158,6 +183,8 @@ json_t *association_object(const struct association *a)
 	put_key(&json, "streams_in", json_integer(status->in_streams));
 	put_key(&json, "peer_rwnd", json_integer(status->peer_rwnd));
 	put_key(&json, "extensions", extension_array(status->extensions));
+	put_key(&json, "parameters", parameters_object(&a->in_force));
+	put_key(&json, "parameters_changed", changed_array(a));
 	return json;
 }
 

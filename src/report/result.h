@@ -140,6 +140,8 @@ struct association {
 		union address address; /* the first */
 		char bridge[IF_NAMESIZE];
 	} announced;
+	struct stack_parameters asked;    /* by the user */
+	struct stack_parameters in_force; /* none is known if nobody wants to see them */
 	struct path_result *paths; /* requested ones in the user's order, then learned ones */
 	size_t path_count;
 };

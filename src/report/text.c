@@ -143,3 +143,16 @@ void text_streams(FILE *f, const struct stack_status *status)
 		fprintf(f, " (%s)", assoc_state_name(status->state));
 	fprintf(f, ", streams %u out %u in", status->out_streams, status->in_streams);
 }
+
+void text_parameters(FILE *f, const struct association *association)
+{
+	const struct stack_parameters *asked = &association->asked;
+	const struct stack_parameters *in_force = &association->in_force;
+	char is[PARAMETER_TEXT_MAX], was[PARAMETER_TEXT_MAX];
+
+	for (enum stack_parameter p = 0; p < PARAMETER_COUNT; p++)
+		if (parameter_changed(asked, in_force, p))
+			fprintf(f, "  %s is %s: the stack has changed it from %s\n",
+				parameter_kind(p)->name, parameter_text(p, in_force->value[p], is),
+				parameter_text(p, asked->value[p], was));
+}

@@ -64,6 +64,9 @@ const char *text_duration(int64_t us, int64_t seconds_from_us, char buf[DURATION
 #define CELL_TEXT_MAX 512
 size_t text_address_cell(const union address *address, const char *host, char buf[CELL_TEXT_MAX]);
 
+/* A line for each parameter (-o) of which the stack has another value than was asked for. */
+void text_parameters(FILE *f, const struct association *association);
+
 /* ", streams 10 out 10 in" */
 void text_streams(FILE *f, const struct stack_status *status);
 

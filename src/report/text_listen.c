@@ -30,6 +30,7 @@ static void print_came(FILE *f, const struct reporter *reporter, const struct li
 		text_streams(f, &a->status);
 	putc('\n', f);
 	text_paths(f, reporter, a, "");
+	text_parameters(f, a);
 }
 
 static void print_amount(FILE *f, const struct amount *amount)

@@ -205,6 +205,7 @@ void report_text_result(const struct reporter *reporter, const struct result *re
 		   is_lone(result) ? words_result_reason(result, &reason) : "");
 	if (result_is_up(result->word))
 		print_local(f, &result->association);
+	text_parameters(f, &result->association);
 	text_shared(f, &result->association);
 	text_routes(f, &result->association);
 	print_each(f, reporter, result);

@@ -31,6 +31,19 @@ static int kernel_available(const struct stack_encaps *udp, struct stack_fault *
 	return -errno;
 }
 
+/* Report IPv4 addresses as IPv4, and accept them whatever net.ipv6.bindv6only is. */
+static int configure_ipv6(int fd, struct stack_fault *fault)
+{
+	int off = 0, rc;
+
+	fault->call = "setsockopt(SCTP_I_WANT_MAPPED_V4_ADDR)";
+	rc = set_option(fd, SCTP_I_WANT_MAPPED_V4_ADDR, &off, sizeof(off));
+	if (rc < 0)
+		return rc;
+	fault->call = "setsockopt(IPV6_V6ONLY)";
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0 ? -errno : 0;
+}
+
 static int configure(int fd, const struct stack_config *config, struct stack_fault *fault)
 {
 	struct sctp_initmsg init = {
@@ -48,7 +61,7 @@ static int configure(int fd, const struct stack_config *config, struct stack_fau
 		.sctp_shutdown_event = 1,
 		.sctp_sender_dry_event = 1,
 	};
-	int on = 1, off = 0, rc;
+	int on = 1, rc;
 
 	fault->call = "setsockopt(SCTP_EVENTS)";
 	rc = set_option(fd, SCTP_EVENTS, &events, sizeof(events));
@@ -68,18 +81,13 @@ static int configure(int fd, const struct stack_config *config, struct stack_fau
 		if (rc < 0)
 			return rc;
 	}
-	if (config->ipv6) {
-		/*
-		 * Report IPv4 addresses as IPv4, and accept them whatever net.ipv6.bindv6only is.
-		 */
-		fault->call = "setsockopt(SCTP_I_WANT_MAPPED_V4_ADDR)";
-		rc = set_option(fd, SCTP_I_WANT_MAPPED_V4_ADDR, &off, sizeof(off));
-		if (rc < 0)
-			return rc;
-		fault->call = "setsockopt(IPV6_V6ONLY)";
-		if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
-			return -errno;
-	}
+	rc = kernel_set_parameters(fd, &config->parameters, fault);
+	if (rc < 0)
+		return rc;
+	if (config->ipv6)
+		rc = configure_ipv6(fd, fault);
+	if (rc < 0)
+		return rc;
 	if (config->listening) {
 		/*
 		 * A restarted listener need not wait for closing associations of the previous one.
@@ -417,6 +425,7 @@ const struct stack stack_kernel = {
 	.heartbeat = kernel_heartbeat,
 	.no_heartbeats = kernel_no_heartbeats,
 	.set_rto_min = kernel_set_rto_min,
+	.parameters = kernel_parameters,
 	.send = kernel_send,
 	.send_buffer = kernel_send_buffer,
 	.incomplete = handle_incomplete,

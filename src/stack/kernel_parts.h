@@ -53,6 +53,13 @@ long kernel_udp_port(const char **call);
 int kernel_check_encaps(const struct stack_encaps *udp, struct stack_fault *fault);
 int kernel_set_encaps(int fd, const struct stack_config *config, struct stack_fault *fault);
 
+/* --- kernel_parameters.c ---------------------------------------------------------------------- */
+
+/* 0, or -errno and fault->call. */
+int kernel_set_parameters(int fd, const struct stack_parameters *parameters,
+			  struct stack_fault *fault);
+int kernel_parameters(struct stack_assoc *assoc, struct stack_parameters *parameters);
+
 /* --- kernel_event.c --------------------------------------------------------------------------- */
 
 int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event);

@@ -145,6 +145,7 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 		return kernel_refused(assoc, "getsockopt(SCTP_*_SUPPORTED)", rc);
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
+		.rto_max_ms = rto.srto_max,
 		.max_retrans = params.sasoc_asocmaxrxt,
 		.id = (uint32_t)s.sstat_assoc_id,
 		.state = assoc_state(s.sstat_state),

@@ -28,6 +28,7 @@
 #include "base/address.h"
 #include "packet/chunk.h"
 #include "packet/sctp.h"
+#include "stack/parameter.h"
 
 struct stack_endpoint; /* each stack's own */
 struct stack_assoc;    /* each stack's own */
@@ -76,6 +77,8 @@ struct stack_config {
 	uint16_t init_attempts;   /* INIT retransmissions over all addresses together */
 	uint32_t init_timeout_ms; /* the longest wait for the answer to one INIT */
 	uint32_t rto_initial_ms;  /* the wait for the answer to the first INIT */
+	/* The others that the endpoint's associations begin with, and RTO.Initial again. */
+	struct stack_parameters parameters;
 };
 
 /* What this host lacks, if that is known better than from the errno of a call. */
@@ -113,7 +116,7 @@ struct stack_status {
 	uint16_t out_streams;
 	uint16_t in_streams;
 	uint32_t peer_rwnd; /* bytes */
-	uint32_t rto_min_ms;
+	uint32_t rto_min_ms, rto_max_ms;
 	uint16_t max_retrans; /* so many failures in a row, over all paths, end it (Max.Retrans) */
 	unsigned extensions;  /* of both ends; enum stack_extension */
 };
@@ -301,6 +304,9 @@ struct stack {
 	 * Sets RTO.Min from the next measurement on. Until then the paths' RTOs stay as they are.
 	 */
 	int (*set_rto_min)(struct stack_assoc *assoc, uint32_t ms);
+
+	/* Those in force, as far as the stack tells them. */
+	int (*parameters)(struct stack_assoc *assoc, struct stack_parameters *parameters);
 
 	/*
 	 * -EAGAIN: the send buffer is full, wait for room_event. -EMSGSIZE: the message is longer

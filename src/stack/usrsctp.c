@@ -57,6 +57,7 @@ static struct stack_endpoint *new_endpoint(enum stack_style style, struct stack_
 	struct stack_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 
 	endpoint_base_init(&endpoint->base, style, budget);
+	endpoint->rto_min_ms = RTO_MIN_MS;
 	endpoint->ports.udp = *library_encaps();
 	attempts_init(&endpoint->attempts);
 	endpoint->bell = bell_take(call);
@@ -108,14 +109,6 @@ static int configure(struct socket *socket, const struct stack_config *config,
 		.sinit_max_attempts = config->init_attempts,
 		.sinit_max_init_timeo = (uint16_t)MIN(config->init_timeout_ms, UINT16_MAX),
 	};
-	/*
-	 * Unlike the kernel it clamps initial to [min, max], so these are lowered until it is up.
-	 */
-	struct sctp_rtoinfo rto = {
-		.srto_initial = config->rto_initial_ms,
-		.srto_min = MIN(config->rto_initial_ms, RTO_MIN_MS),
-		.srto_max = MAX(config->rto_initial_ms, RTO_MAX_MS),
-	};
 	struct sctp_udpencaps encaps = { .sue_port = htons(config->udp.remote) };
 	int off = 0, rc;
 
@@ -127,12 +120,9 @@ static int configure(struct socket *socket, const struct stack_config *config,
 	rc = set_option(socket, SCTP_INITMSG, &init, sizeof(init));
 	if (rc < 0)
 		return rc;
-	if (rto.srto_initial) {
-		fault->call = "setsockopt(SCTP_RTOINFO)";
-		rc = set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
-		if (rc < 0)
-			return rc;
-	}
+	rc = us_set_parameters(socket, config, fault);
+	if (rc < 0)
+		return rc;
 	if (config->udp.remote) {
 		encaps.sue_address.ss_family = config->ipv6 ? AF_INET6 : AF_INET;
 		fault->call = "setsockopt(SCTP_REMOTE_UDP_ENCAPS_PORT)";
@@ -240,6 +230,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		gate_close(socket);
 		return rc;
 	}
+	if (parameter_is_known(&config->parameters, PARAMETER_RTO_MIN))
+		(*endpoint)->rto_min_ms = config->parameters.value[PARAMETER_RTO_MIN];
 	fault->call = "usrsctp_set_upcall";
 	rc = take_socket(*endpoint, socket);
 	if (rc < 0)
@@ -306,6 +298,7 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 		free_endpoint(*accepted);
 		return handle_failed(endpoint, "accept", rc);
 	}
+	(*accepted)->rto_min_ms = endpoint->rto_min_ms;
 	*assoc = handle_new(*accepted, sizeof(**assoc), 0);
 	bell_ring((*accepted)->bell); /* for events that came before the upcall was set */
 	return 0;
@@ -423,6 +416,7 @@ const struct stack stack_usrsctp = {
 	.heartbeat = us_heartbeat,
 	.no_heartbeats = us_no_heartbeats,
 	.set_rto_min = us_set_rto_min,
+	.parameters = us_parameters,
 	.send = us_send,
 	.send_buffer = us_send_buffer,
 	.incomplete = handle_incomplete,

@@ -36,8 +36,8 @@ static void restore_rto(struct stack_assoc *assoc)
 	if (get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
 		return;
 	rto.srto_assoc_id = assoc->base.id;
-	rto.srto_initial = MAX(rto.srto_initial, RTO_MIN_MS);
-	rto.srto_min = RTO_MIN_MS;
+	rto.srto_min = assoc->base.endpoint->rto_min_ms;
+	rto.srto_initial = MAX(rto.srto_initial, rto.srto_min);
 	set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 }
 
@@ -60,7 +60,7 @@ static bool may_have_given_up(const struct stack_assoc *assoc)
 		return true;
 	return loop_now_us() - assoc->attempt->begun_us >=
 	       stack_attempts_us(assoc->attempt->count, init.sinit_max_attempts, rto.srto_initial,
-				 init.sinit_max_init_timeo);
+				 MIN(init.sinit_max_init_timeo, rto.srto_max));
 }
 
 /* Did this end abort? A one-to-one socket has an error that tells. */

@@ -14,9 +14,8 @@
 #include "stack/usrsctp_attempt.h"
 #include "stack/usrsctp_library.h"
 
-/* RFC 9260 section 16. An association gets these values back when it is up. */
+/* RFC 9260 section 16. */
 #define RTO_MIN_MS 1000
-#define RTO_MAX_MS 60000
 
 struct stack_endpoint {
 	struct endpoint_base base;
@@ -24,6 +23,7 @@ struct stack_endpoint {
 	struct bell *bell;
 	struct attempt_ports ports; /* sctp 0: not known yet */
 	struct attempts attempts;
+	uint32_t rto_min_ms; /* an association gets it back when it is up */
 };
 
 struct stack_assoc {
@@ -63,6 +63,13 @@ int us_abort(struct stack_assoc *assoc);
  * aborts only associations that are up: a pending one is peeled off, and its socket is closed.
  */
 void us_abandon(struct stack_assoc *assoc);
+
+/* --- usrsctp_parameters.c --------------------------------------------------------------------- */
+
+/* 0, or -errno and fault->call. */
+int us_set_parameters(struct socket *socket, const struct stack_config *config,
+		      struct stack_fault *fault);
+int us_parameters(struct stack_assoc *assoc, struct stack_parameters *parameters);
 
 /* --- usrsctp_event.c -------------------------------------------------------------------------- */
 

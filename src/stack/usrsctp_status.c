@@ -175,6 +175,7 @@ int us_status(struct stack_assoc *assoc, struct stack_status *status)
 		return us_refused(assoc, "getsockopt(SCTP_ASSOCINFO)", rc);
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
+		.rto_max_ms = rto.srto_max,
 		.max_retrans = params.sasoc_asocmaxrxt,
 		.id = assoc->base.id,
 		.state = assoc_state(s.sstat_state),

@@ -94,6 +94,8 @@ completes_arguments() {
   assert_line 127.0.0.1
   run -0 "$1" -R a
   assert_output all
+  run -0 "$1" -o SACK
+  assert_output --regexp '^SACK.Delay=?$'
   run -0 "$1" -w ''
   refute_option --json
   run -0 "$1" --probe-timeout ''

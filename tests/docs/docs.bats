@@ -127,7 +127,9 @@ same_lines() { # COUNT FILE FILE
 @test "--list: what it does not know is bad usage, and all that it does know is named" {
   run -2 --separate-stderr "$PROGRAM" --list nosuch
   assert_output ''
-  [[ $stderr == *nosuch*options*services*names* ]]
+  [[ $stderr == *nosuch*options*services*names*parameters* ]]
+  run -0 "$PROGRAM" --list parameters
+  assert_line RTO.Max
   for what in options services names; do
     run -0 "$PROGRAM" --list "$what"
     assert [ "${#lines[@]}" -gt 20 ]

@@ -74,6 +74,7 @@ compare_with_tshark() { # FILE...
   [ "$(awk 'NF > 5' "$file/lines" | wc -l)" -eq 4 ]
 }
 
+# bats test_tags=usrsctp
 @test "who may not capture, or not write the file, reads why" {
   local file=$BATS_TEST_TMPDIR/file
   ln -s "$file" "$BATS_TEST_TMPDIR/link"

@@ -479,9 +479,15 @@ static int fake_status(struct stack_assoc *assoc, struct stack_status *status)
 			.in_streams = DEFAULT_STREAMS,
 		};
 	status->rto_min_ms = e->record.rto_min_ms;
+	status->rto_max_ms = e->script->rto_max_ms;
 	if (!status->max_retrans)
 		status->max_retrans = 10;
 	return 0;
+}
+
+static uint32_t rto_max_ms(const struct stack_endpoint *e)
+{
+	return e->script->rto_max_ms ? e->script->rto_max_ms : UINT32_MAX;
 }
 
 /* What has been answered by now goes into the path's figures (RFC 9260 section 6.3.1). */
@@ -497,8 +503,9 @@ static void measure(struct stack_endpoint *e, struct fake_path *path)
 		path->unanswered = 0;
 		path->srtt_us = path->srtt_us ? path->srtt_us + (coarse_us - path->srtt_us) / 8
 					      : coarse_us;
-		path->rto_ms =
-			MAX((uint32_t)(3 * path->srtt_us / USEC_PER_MSEC), e->record.rto_min_ms);
+		path->rto_ms = MIN(
+			MAX((uint32_t)(3 * path->srtt_us / USEC_PER_MSEC), e->record.rto_min_ms),
+			rto_max_ms(e));
 	}
 }
 
@@ -561,7 +568,7 @@ static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
 	if (how.error)
 		return failed(e, "setsockopt(SCTP_PEER_ADDR_PARAMS)", how.error);
 	if (path->unanswered++)
-		path->rto_ms *= 2;
+		path->rto_ms = MIN(2 * path->rto_ms, rto_max_ms(e));
 	path->sent_us[path->sent % ANSWERS_MAX] = loop_now_us();
 	path->answers_us[path->sent % ANSWERS_MAX] =
 		how.after_us == FAKE_NEVER ? 0 : loop_now_us() + how.after_us;
@@ -572,7 +579,18 @@ static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
 
 static int fake_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 {
-	endpoint_of(assoc)->record.rto_min_ms = ms;
+	struct stack_endpoint *e = endpoint_of(assoc);
+
+	if (ms > rto_max_ms(e))
+		return failed(e, "setsockopt(SCTP_RTOINFO)", EINVAL);
+	e->record.rto_min_ms = ms;
+	return 0;
+}
+
+/* As they were set. */
+static int fake_parameters(struct stack_assoc *assoc, struct stack_parameters *parameters)
+{
+	*parameters = endpoint_of(assoc)->record.config.parameters;
 	return 0;
 }
 
@@ -748,6 +766,7 @@ const struct stack fake_stack = {
 	.heartbeat = fake_heartbeat,
 	.no_heartbeats = fake_no_heartbeats,
 	.set_rto_min = fake_set_rto_min,
+	.parameters = fake_parameters,
 	.send = fake_send,
 	.send_buffer = fake_send_buffer,
 	.incomplete = fake_incomplete,

@@ -96,7 +96,8 @@ struct fake_script {
 	int set_primary_error;
 	const struct fake_heartbeat *heartbeats; /* others are answered after FAKE_RTT_US */
 	size_t heartbeat_count;
-	uint32_t rto_ms; /* of every path at first, unless paths says; 0: 3000 */
+	uint32_t rto_max_ms; /* 0: there is none */
+	uint32_t rto_ms;     /* of every path at first, unless paths says; 0: 3000 */
 
 	const int *sends; /* what each send() says; further ones succeed */
 	size_t send_count;

@@ -231,7 +231,7 @@ static void one_round(void **state)
 /* --- RTO.Min --------------------------------------------------------------------------------- */
 
 /* Whatever the RTO was, an answer is seen, and nothing else is taken for one. */
-static void every_rto(void **state)
+static void every_rto_up_to(uint32_t rto_max_ms)
 {
 	static const struct {
 		struct fake_heartbeat how[2];
@@ -246,23 +246,40 @@ static void every_rto(void **state)
 		{ { { 0, 0, NEVER, 0 } }, 1, 0 },
 	};
 
-	(void)state;
 	for (uint32_t rto_ms = 1; rto_ms <= 4200; rto_ms++) {
 		for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 			const struct fake_script script = {
 				.heartbeats = ways[i].how,
 				.heartbeat_count = ways[i].count,
 				.rto_ms = rto_ms,
+				.rto_max_ms = rto_max_ms,
 			};
 			struct probe *p = start(&script, 1);
 
 			probe(p, AGAIN, TIMEOUT);
 			if (p->paths[0].answered != ways[i].answered)
-				fail_msg("RTO %u ms, way %zu: %u answered", rto_ms, i,
-					 p->paths[0].answered);
+				fail_msg("RTO %u of %u ms, way %zu: %u answered", rto_ms,
+					 rto_max_ms, i, p->paths[0].answered);
 			finish(p);
 		}
 	}
+}
+
+static void every_rto(void **state)
+{
+	(void)state;
+	every_rto_up_to(0);
+}
+
+/* A back-off ends there. RTO.Min may be as high, and RTO.Initial higher. */
+static void every_rto_with_a_maximum(void **state)
+{
+	(void)state;
+	every_rto_up_to(1000);
+	every_rto_up_to(1010);
+	every_rto_up_to(1500);
+	every_rto_up_to(2000);
+	every_rto_up_to(4000);
 }
 
 /* What suits one path must suit the others. */
@@ -526,6 +543,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_round),
 		cmocka_unit_test(every_rto),
+		cmocka_unit_test(every_rto_with_a_maximum),
 		cmocka_unit_test(rtos_of_their_own),
 		cmocka_unit_test(rto_min_is_moved_only_where_it_must_be),
 		cmocka_unit_test(unconfirmed),

@@ -74,6 +74,37 @@ static json_t *json_of_result(struct fixture *f)
 	return load(f);
 }
 
+static void json_parameters(void **state)
+{
+	struct fixture *f = *state;
+	struct association *a = &f->result.association;
+	const struct key keys[] = {
+		{ "rto_initial_ms", "null" },
+		{ "rto_min_ms", "504" },
+		{ "rto_max_ms", "null" },
+		{ "path_max_retrans", "null" },
+		{ "association_max_retrans", "null" },
+		{ "hb_interval_ms", "null" },
+		{ "potentially_failed_max_retrans", "null" },
+		{ "sack_delay_ms", "null" },
+		{ "max_burst", "null" },
+		{ "dscp", "46" },
+	};
+	json_t *json, *association;
+
+	make_three_paths(f);
+	parameter_set(&a->asked, PARAMETER_RTO_MIN, 501);
+	parameter_set(&a->asked, PARAMETER_DSCP, 46);
+	parameter_set(&a->asked, PARAMETER_SACK_DELAY, 1); /* the stack does not say */
+	parameter_set(&a->in_force, PARAMETER_RTO_MIN, 504);
+	parameter_set(&a->in_force, PARAMETER_DSCP, 46);
+	json = json_of_result(f);
+	association = json_object_get(json, "association");
+	assert_keys(json_object_get(association, "parameters"), keys, ARRAY_SIZE(keys));
+	assert_key(association, "parameters_changed", "[\"RTO.Min\"]");
+	json_decref(json);
+}
+
 static void json_connected(void **state)
 {
 	struct fixture *f = *state;
@@ -95,7 +126,8 @@ static void json_connected(void **state)
 		{ "tries", "1" },
 		{ "association", "{\"id\":3,\"state\":\"established\",\"streams_out\":10,"
 				 "\"streams_in\":10,\"peer_rwnd\":106496,"
-				 "\"extensions\":[\"PR-SCTP\",\"RE-CONFIG\"]}" },
+				 "\"extensions\":[\"PR-SCTP\",\"RE-CONFIG\"],"
+				 "\"parameters\":null,\"parameters_changed\":[]}" },
 		{ "time_ms", "{\"resolve\":0.041,\"connect\":22.68,\"probe\":31.002}" },
 		{ "order", "{\"reordered\":true,\"primary_set\":true}" },
 		{ "evidence", "{\"soft_errors\":[\"EHOSTUNREACH\"],\"pending_state\":null,"
@@ -487,13 +519,21 @@ static void json_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		report_test(json_connected),   report_test(json_unresolved),
-		report_test(json_each),        report_test(json_each_of_none),
-		report_test(json_signal),      report_test(json_ipv6),
-		report_test(json_any_bytes),   report_test(json_without_memory),
-		report_test(json_listening),   report_test(json_up),
-		report_test(json_up_and_gone), report_test(json_path),
-		report_test(json_closed),      report_test(json_lost),
+		report_test(json_parameters),
+		report_test(json_connected),
+		report_test(json_unresolved),
+		report_test(json_each),
+		report_test(json_each_of_none),
+		report_test(json_signal),
+		report_test(json_ipv6),
+		report_test(json_any_bytes),
+		report_test(json_without_memory),
+		report_test(json_listening),
+		report_test(json_up),
+		report_test(json_up_and_gone),
+		report_test(json_path),
+		report_test(json_closed),
+		report_test(json_lost),
 		report_test(json_end),
 	};
 

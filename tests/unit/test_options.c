@@ -589,6 +589,64 @@ static char *help_text(void)
 	return text;
 }
 
+static void test_parameters(void **state)
+{
+	static const struct {
+		const char *argument;
+		enum stack_parameter parameter;
+		uint32_t value;
+	} good[] = {
+		{ "RTO.Min=1", PARAMETER_RTO_MIN, 1000 },
+		{ "rto.max=1500ms", PARAMETER_RTO_MAX, 1500 },
+		{ "RTO.INITIAL=0.3", PARAMETER_RTO_INITIAL, 300 },
+		{ "Path.Max.Retrans=65535", PARAMETER_PATH_MAX_RETRANS, 65535 },
+		{ "association.max.retrans=1", PARAMETER_ASSOCIATION_MAX_RETRANS, 1 },
+		{ "HB.interval=2m", PARAMETER_HB_INTERVAL, 120000 },
+		{ "PotentiallyFailed.Max.Retrans=0", PARAMETER_PF_MAX_RETRANS, 0 },
+		{ "SACK.Delay=500ms", PARAMETER_SACK_DELAY, 500 },
+		{ "Max.Burst=4", PARAMETER_MAX_BURST, 4 },
+		{ "dscp=63", PARAMETER_DSCP, 63 },
+	};
+	struct options o;
+
+	(void)state;
+	assert_int_equal(ARRAY_SIZE(good), PARAMETER_COUNT);
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "-a h:1 -o %s", good[i].argument);
+		o = expect_ok(line);
+		assert_int_equal(o.parameters.known, 1 << good[i].parameter);
+		assert_int_equal(o.parameters.value[good[i].parameter], good[i].value);
+		options_free(&o);
+	}
+	o = expect_ok("-l -p 9 --option dscp=1 -o rto.initial=1 -o dscp=2");
+	assert_int_equal(o.parameters.known, 1 << PARAMETER_DSCP | 1 << PARAMETER_RTO_INITIAL);
+	assert_int_equal(o.parameters.value[PARAMETER_DSCP], 2);
+	assert_int_equal(o.rto_initial_ms, 1000);
+	options_free(&o);
+
+	expect_error("-o RTO=1",
+		     "-o RTO=1: no such parameter: there are RTO.Initial, RTO.Min, RTO.Max, "
+		     "Path.Max.Retrans, Association.Max.Retrans, HB.interval, "
+		     "PotentiallyFailed.Max.Retrans, SACK.Delay, Max.Burst, DSCP");
+	expect_error("-o dscp", "-o dscp: a value is missing: DSCP=...");
+	expect_error("-o dscp=", "-o dscp=: a value is missing: DSCP=...");
+	expect_error("-o dscp=64", "-o dscp=64: not a number from 0 to 63");
+	expect_error("-o dscp=1x", "-o dscp=1x: not a number from 0 to 63");
+	expect_error("-o Max.Burst=0", "-o Max.Burst=0: not a number from 1 to 65535");
+	expect_error("-o SACK.Delay=501ms",
+		     "-o SACK.Delay=501ms: not a time in whole milliseconds from 1ms to 500ms");
+	expect_error("-o RTO.Min=0.1ms",
+		     "-o RTO.Min=0.1ms: not a time in whole milliseconds from 1ms to 24 hours");
+	expect_error("-a h:1 -o rto.min=2 -o rto.max=1",
+		     "-o RTO.Min=2000ms: larger than RTO.Max=1000ms");
+	expect_error("-a h:1 -o rto.initial=2 -o rto.max=1",
+		     "-o RTO.Initial=2000ms: larger than RTO.Max=1000ms");
+	expect_error("-a h:1 --rto-initial 2 -o rto.initial=1",
+		     "--rto-initial cannot be used with -o RTO.Initial: they are the same");
+}
+
 static void test_help_layout(void **state)
 {
 	char *text = help_text();
@@ -756,6 +814,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_missing),
 		cmocka_unit_test(test_no_arguments_at_all),
 		cmocka_unit_test(test_long_tokens),
+		cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_help_layout),
 		cmocka_unit_test(test_help_lists_what_is_parsed),
 	};
