@@ -132,7 +132,7 @@ FAKE_HOST := -Wl,--wrap=routes_open,--wrap=routes_close,--wrap=route_look_up,--w
 # These make one connection on a bench.
 BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt exchange verify snapshot plan gather trial)
 $(BENCHED): $(B)/unit/bench.o
-$(BENCHED) $(B)/unit/test_each $(B)/unit/test_monitor: FAKES = $(FAKE_HOST) $(FAKE_LOCAL)
+$(BENCHED) $(B)/unit/test_each $(B)/unit/test_fleet $(B)/unit/test_monitor: FAKES = $(FAKE_HOST) $(FAKE_LOCAL)
 $(filter $(B)/unit/test_diagnose%,$(UNIT_TESTS)): FAKES = $(FAKE_LOCAL)
 
 .PRECIOUS: $(B)/unit/%.o $(B)/stack/%.o

@@ -69,6 +69,7 @@ void options_print_help(FILE *out)
 	int column = 0;
 
 	fputs("Usage: sctp-connect [OPTION]... -a HOST[:PORT] [-a HOST[:PORT]]...\n"
+	      "       sctp-connect [OPTION]... --targets FILE\n"
 	      "       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n\n"
 	      "Opens an SCTP association with all given addresses of a peer, and reports the\n"
 	      "state of the association and of every path.\n",
@@ -93,7 +94,8 @@ void options_print_help(FILE *out)
 	      "  4      no answer in time\n"
 	      "  5      degraded: connected, but too few paths verified\n"
 	      "  6      this host could not try: no SCTP, no permission, no such local address\n"
-	      "  128+N  ended by signal N\n\n"
+	      "  128+N  ended by signal N\n"
+	      "         with --targets the worst one: 6, then 1 (for 1, 3 and 4), then 5\n\n"
 	      "Examples:\n"
 	      "  sctp-connect -a 10.1.1.2:5000 -a 10.1.2.2\n"
 	      "  sctp-connect --monitor -p m3ua -a 10.1.1.2 -a 10.1.2.2\n"

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/timeline.h"
 #include "connect.h"
+#include "engine/fleet.h"
 #include "engine/listen.h"
 #include "inform.h"
 #include "options.h"
@@ -15,6 +16,7 @@
 #include "report/words.h"
 #include "stack/stack.h"
 #include "target/target.h"
+#include "target_file.h"
 
 /* The best stack that can be used here. A line on stderr says so if it is not the first choice. */
 static const struct stack *choose_stack(const struct options *options, int *error)
@@ -32,40 +34,74 @@ static const struct stack *choose_stack(const struct options *options, int *erro
 }
 
 /* The modes that use the network. */
-static int run(const struct options *options, const struct reporter *reporter, struct message *why)
+struct work {
+	const struct options *options;
+	const struct reporter *reporter;
+	struct target_list many;   /* --targets */
+	struct target peer, local; /* without it */
+	struct timeline timeline;
+};
+
+static int read_targets(struct work *w, struct message *why)
 {
-	struct timeline timeline = {
+	const struct options *options = w->options;
+	int status;
+
+	if (options->targets)
+		return target_list_read(&w->many, options, why);
+	status = settings_local(options, &w->local, why);
+	if (!status && options->action == ACTION_CONNECT)
+		status = settings_peer(options, &w->peer, why);
+	return status;
+}
+
+static int run(struct work *w, const struct stack *stack, int stack_error)
+{
+	const struct options *options = w->options;
+
+	if (options->action == ACTION_LISTEN)
+		return listen_run(&(struct listen_config){ stack, stack_error, options, &w->local,
+							   w->reporter, &w->timeline });
+	if (options->targets)
+		return fleet_run(&(struct fleet_config){ stack, stack_error, options,
+							 w->many.targets, w->many.count,
+							 w->reporter, &w->timeline });
+	return connect_run(&(struct connect_config){ stack, stack_error, options, &w->peer,
+						     &w->local, w->reporter, &w->timeline });
+}
+
+/* Returns the exit status. */
+static int work(const struct options *options, const struct reporter *reporter)
+{
+	struct work w = { .options = options, .reporter = reporter };
+	const struct stack *stack = options->stack;
+	struct message why = { "" };
+	int status, rc, stack_error = 0;
+
+	w.timeline = (struct timeline){
 		.start_us = loop_now_us(),
 		.verbose = options->verbose,
 		.unicode = options->verbose && locale_is_utf8(),
 		.progress = !options->verbose && !options->quiet && isatty(STDERR_FILENO),
 	};
-	struct target peer = { 0 }, local = { 0 };
-	int rc = loop_catch_signals(), stack_error = 0;
-	int status = rc < 0 ? message_set(why, STATUS_HOST, "sigaction: %s", errno_name(-rc))
-			    : settings_local(options, &local, why);
-	const struct stack *stack = options->stack;
-
-	if (status == STATUS_OK && options->action == ACTION_CONNECT)
-		status = settings_peer(options, &peer, why);
+	/* A signal ends the program while it reads, because nothing is open yet. */
+	status = read_targets(&w, &why);
+	rc = status == STATUS_OK ? loop_catch_signals() : 0;
+	if (rc < 0)
+		status = message_set(&why, STATUS_HOST, "sigaction: %s", errno_name(-rc));
 	if (status != STATUS_OK) {
-		warn("%s", why->text);
+		warn("%s", why.text);
 	} else {
 		stack = stack ? stack : choose_stack(options, &stack_error);
-		status =
-			options->action == ACTION_LISTEN
-				? listen_run(&(struct listen_config){ stack, stack_error, options,
-								      &local, reporter, &timeline })
-				: connect_run(&(struct connect_config){ stack, stack_error, options,
-									&peer, &local, reporter,
-									&timeline });
+		status = run(&w, stack, stack_error);
 		if (report_finish(reporter) != STATUS_OK && status == STATUS_OK)
 			status = STATUS_HOST;
 		if (stack && stack->finish)
 			stack->finish();
 	}
-	target_free(&peer);
-	target_free(&local);
+	target_free(&w.peer);
+	target_free(&w.local);
+	target_list_free(&w.many);
 	return status;
 }
 
@@ -89,7 +125,7 @@ int main(int argc, char *argv[])
 		if (status != STATUS_OK)
 			warn("%s", why.text);
 		else
-			status = pcap_close(&options, run(&options, &reporter, &why));
+			status = pcap_close(&options, work(&options, &reporter));
 	} else {
 		status = inform_print(&reporter, &options, &why);
 		if (status != STATUS_OK)

@@ -3,6 +3,7 @@
 #ifndef OPTION_PARSER_H
 #define OPTION_PARSER_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +45,9 @@ enum row {
 	ROW_PCAP,
 	ROW_SNAPLEN,
 	ROW_EACH,
+	ROW_TARGETS,
+	ROW_PARALLEL,
+	ROW_RATE,
 	ROW_MONITOR,
 	ROW_INTERVAL,
 	ROW_SEND,
@@ -85,15 +89,31 @@ struct option_row {
 	int constant;        /* for take_constant() */
 };
 
-/* One run of getopt_long(). */
+/* One run of getopt_long(): over the command line, or over a line of --targets. */
 struct parser {
 	const struct option_row *rows; /* the table: ROWS of them */
 	struct options *options;
 	struct message *why;
 	bool given[ROWS];
+	bool line;        /* of --targets: words without an option are addresses */
 	enum row row;     /* the current option; ROWS: not in the table */
 	char spelled[32]; /* as the user wrote it: "-w" or "--timeout" */
 	bool stray_time;  /* it may have meant the next word as its TIME */
+	bool done;        /* the option needs nothing else: --help */
 };
+
+/* The table in the form that getopt_long() reads. */
+struct option_grammar {
+	char letters[2 + 3 * ROWS + 1];
+	struct option longs[ROWS + 1];
+};
+void option_grammar_fill(struct option_grammar *grammar);
+
+/*
+ * Takes the words after argv[0], and checks what goes together. STATUS_OK, or STATUS_USAGE and
+ * p->why.
+ */
+int option_parse_words(struct parser *p, const struct option_grammar *grammar, int argc,
+		       char *argv[]);
 
 #endif

@@ -90,6 +90,15 @@ const struct option_row option_rows[ROWS] = {
 	[ROW_EACH] = { 'e', "each", NULL, MODE_CONNECT, take_true, TO(each), NULL,
 		       "also try each address alone, at the same time" },
 
+	[ROW_TARGETS] = { 'T', "targets", "FILE", MODE_CONNECT, take_text, TO(targets),
+			  "Many targets",
+			  "one target in a line: NAME ADDRESS...\n"
+			  "[OPTION]...; - is standard input" },
+	[ROW_PARALLEL] = { 'P', "parallel", "N", MODE_CONNECT, take_number, TO(parallel), NULL,
+			   "at most N attempts at a time (default 1000)" },
+	[ROW_RATE] = { 0, "rate", "N", MODE_CONNECT, take_number, TO(rate), NULL,
+		       "at most N new attempts a second" },
+
 	[ROW_MONITOR] = { 'M', "monitor", "[TIME]", MODE_CONNECT, take_monitor, TO(monitor_us),
 			  "Monitoring",
 			  "stay connected and report every change of a\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
-#include <getopt.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "option_parameter.h"
 #include "option_rows.h"
 #include "option_typos.h"
+#include "option_values.h"
 
 /* getopt_long() returns this plus the table index for a long option without a short one. */
 #define LONG_ONLY 0x100
@@ -18,6 +19,7 @@
 #define DEFAULT_PROBE_TIMEOUT_US (1 * (int64_t)USEC_PER_SEC)
 #define DEFAULT_HOLD_US          (200 * (int64_t)USEC_PER_MSEC)
 #define DEFAULT_REQUIRE          1
+#define DEFAULT_PARALLEL         1000
 #define DEFAULT_INTERVAL_US      (1 * (int64_t)USEC_PER_SEC)
 #define DEFAULT_REPLY_TIMEOUT_US (2 * (int64_t)USEC_PER_SEC)
 
@@ -42,6 +44,20 @@ static const char *row_text(enum row row, char *buf, size_t size)
 	return buf;
 }
 
+/* These are not of one target, so they cannot be on a line of --targets. */
+static const bool of_all_targets[ROWS] = {
+	[ROW_STACK] = true,   [ROW_TARGETS] = true, [ROW_PARALLEL] = true, [ROW_RATE] = true,
+	[ROW_LISTEN] = true,  [ROW_COUNT] = true,   [ROW_JSON] = true,     [ROW_QUIET] = true,
+	[ROW_VERBOSE] = true, [ROW_COLOR] = true,   [ROW_EXPLAIN] = true,  [ROW_LIST] = true,
+	[ROW_HELP] = true,    [ROW_VERSION] = true, [ROW_PCAP] = true,     [ROW_SNAPLEN] = true,
+};
+
+/* These cannot be used with --targets. */
+static const bool of_one_target_alone[ROWS] = {
+	[ROW_BLOCKING] = true,      [ROW_MONITOR] = true, [ROW_SEND] = true, [ROW_EXPECT] = true,
+	[ROW_REPLY_TIMEOUT] = true, [ROW_STREAM] = true,  [ROW_PPID] = true, [ROW_UNORDERED] = true,
+};
+
 /* --- The whole command line ------------------------------------------------------------------- */
 
 static int unexpected(struct parser *p, const char *argument)
@@ -57,84 +73,143 @@ static int unexpected(struct parser *p, const char *argument)
 			   printable(argument, shown, sizeof(shown)));
 }
 
+static int refuse(struct parser *p, enum row row, const char *why)
+{
+	char text[64];
+
+	return message_set(p->why, STATUS_USAGE, "%s %s", row_text(row, text, sizeof(text)), why);
+}
+
+/* The first of these rows that was given is refused. */
+static int refuse_any(struct parser *p, const enum row *rows, size_t count, const char *why)
+{
+	for (size_t i = 0; i < count; i++)
+		if (p->given[rows[i]])
+			return refuse(p, rows[i], why);
+	return STATUS_OK;
+}
+
+static int check_mode(struct parser *p, enum mode mode)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!p->given[i] || option_rows[i].modes & mode)
+			continue;
+		return refuse(p, (enum row)i,
+			      mode == MODE_LISTEN ? "cannot be used with --listen"
+						  : "can only be used with --listen");
+	}
+	return STATUS_OK;
+}
+
+static int check_targets(struct parser *p)
+{
+	static const enum row with_targets[] = { ROW_PARALLEL, ROW_RATE };
+
+	if (!p->options->targets)
+		return refuse_any(p, with_targets, ARRAY_SIZE(with_targets),
+				  "can only be used with --targets");
+	for (size_t i = 0; i < ROWS; i++)
+		if (p->given[i] && (of_one_target_alone[i] || i == ROW_ADDRESS))
+			return refuse(p, (enum row)i, "cannot be used with --targets");
+	return STATUS_OK;
+}
+
+static int check_monitor(struct parser *p, enum mode mode)
+{
+	const struct options *o = p->options;
+
+	if (o->monitor && o->no_probe)
+		return refuse(p, ROW_MONITOR, "cannot be used with --no-probe");
+	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_INTERVAL])
+		return refuse(p, ROW_INTERVAL, "can only be used with --monitor");
+	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_COUNT])
+		return refuse(p, ROW_COUNT, "can only be used with --monitor or --listen");
+	return STATUS_OK;
+}
+
 /* What is sent, and what is awaited. */
 static int check_messages(struct parser *p)
 {
 	static const enum row of_what_is_sent[] = { ROW_STREAM, ROW_PPID, ROW_UNORDERED };
 	struct options *o = p->options;
-	char text[64];
 
-	for (size_t i = 0; !o->send_count && i < ARRAY_SIZE(of_what_is_sent); i++)
-		if (p->given[of_what_is_sent[i]])
-			return message_set(p->why, STATUS_USAGE, "%s can only be used with --send",
-					   row_text(of_what_is_sent[i], text, sizeof(text)));
 	if (p->given[ROW_REPLY_TIMEOUT] && !o->send_count && !o->expect)
-		return message_set(p->why, STATUS_USAGE,
-				   "--reply-timeout can only be used with --send or --expect");
-	if (o->send_count && !p->given[ROW_EXPECT])
+		return refuse(p, ROW_REPLY_TIMEOUT, "can only be used with --send or --expect");
+	if (!o->send_count)
+		return refuse_any(p, of_what_is_sent, ARRAY_SIZE(of_what_is_sent),
+				  "can only be used with --send");
+	if (!p->given[ROW_EXPECT])
 		o->expect = 1;
 	return STATUS_OK;
 }
 
-/* Checks that need all options. */
+static int check_capture(struct parser *p)
+{
+	if (p->options->pcap && p->options->no_witness)
+		return refuse(p, ROW_PCAP, "cannot be used with --no-witness");
+	if (p->options->snaplen && !p->options->pcap)
+		return refuse(p, ROW_SNAPLEN, "can only be used with --pcap");
+	return STATUS_OK;
+}
+
+static int check_listen(struct parser *p)
+{
+	struct options *o = p->options;
+
+	if (!o->bind_count && !o->port)
+		return message_set(p->why, STATUS_USAGE,
+				   "--listen needs a local address or a port: give -b or -p");
+	if (!p->given[ROW_UDP_ENCAPS])
+		return STATUS_OK;
+	if (o->udp.local)
+		return message_set(
+			p->why, STATUS_USAGE,
+			"-u/--udp-encaps %u:%u: with --listen, give one port: the one to listen on",
+			o->udp.local, o->udp.remote);
+	o->udp = (struct stack_encaps){ .local = o->udp.remote };
+	return STATUS_OK;
+}
+
+/* Checks that need all options of the command line or of a line. */
 static int check_together(struct parser *p)
 {
 	static const enum row of_the_probe[] = { ROW_REQUIRE, ROW_LINKS, ROW_PROBE_TIMEOUT };
-	struct options *o = p->options;
+	const struct options *o = p->options;
 	enum mode mode = o->action == ACTION_LISTEN ? MODE_LISTEN : MODE_CONNECT;
-	char text[64];
+	int status = check_mode(p, mode);
 
-	for (size_t i = 0; i < ROWS; i++) {
-		if (!p->given[i] || option_rows[i].modes & mode)
-			continue;
+	if (!status && p->given[ROW_IPV4] && p->given[ROW_IPV6])
+		status = refuse(p, ROW_IPV4, "cannot be used with -6/--ipv6");
+	if (!status && o->no_probe)
+		status = refuse_any(p, of_the_probe, ARRAY_SIZE(of_the_probe),
+				    "cannot be used with --no-probe");
+	if (!status)
+		status = check_monitor(p, mode);
+	if (!status && !p->line)
+		status = check_targets(p);
+	if (!status && mode == MODE_CONNECT && !o->address_count && (p->line || !o->targets))
 		return message_set(p->why, STATUS_USAGE,
-				   mode == MODE_LISTEN ? "%s cannot be used with --listen"
-						       : "%s can only be used with --listen",
-				   row_text((enum row)i, text, sizeof(text)));
-	}
-	if (p->given[ROW_IPV4] && p->given[ROW_IPV6])
-		return message_set(p->why, STATUS_USAGE, "-4/--ipv4 cannot be used with -6/--ipv6");
-	for (size_t i = 0; o->no_probe && i < ARRAY_SIZE(of_the_probe); i++)
-		if (p->given[of_the_probe[i]])
-			return message_set(p->why, STATUS_USAGE,
-					   "%s cannot be used with --no-probe",
-					   row_text(of_the_probe[i], text, sizeof(text)));
-	if (o->pcap && o->no_witness)
-		return message_set(p->why, STATUS_USAGE, "--pcap cannot be used with --no-witness");
-	if (o->snaplen && !o->pcap)
-		return message_set(p->why, STATUS_USAGE, "--snaplen can only be used with --pcap");
-	if (o->monitor && o->no_probe)
-		return message_set(p->why, STATUS_USAGE,
-				   "-M/--monitor cannot be used with --no-probe");
-	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_INTERVAL])
-		return message_set(p->why, STATUS_USAGE,
-				   "--interval can only be used with --monitor");
-	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_COUNT])
-		return message_set(p->why, STATUS_USAGE,
-				   "--count can only be used with --monitor or --listen");
-	if (mode == MODE_CONNECT && !o->address_count)
-		return message_set(p->why, STATUS_USAGE,
-				   "no peer address: give at least one -a HOST:PORT");
-	if (mode == MODE_LISTEN && !o->bind_count && !o->port)
-		return message_set(p->why, STATUS_USAGE,
-				   "--listen needs a local address or a port: give -b or -p");
-	if (mode == MODE_LISTEN && p->given[ROW_UDP_ENCAPS]) {
-		if (o->udp.local)
-			return message_set(
-				p->why, STATUS_USAGE,
-				"-u/--udp-encaps %u:%u: with --listen, give one port: the one to listen on",
-				o->udp.local, o->udp.remote);
-		o->udp = (struct stack_encaps){ .local = o->udp.remote };
-	}
-	return check_messages(p) == STATUS_OK ? check_parameters(p) : STATUS_USAGE;
+				   p->line ? "it has no address"
+					   : "no peer address: give at least one -a HOST:PORT");
+	if (!status && mode == MODE_LISTEN)
+		status = check_listen(p);
+	if (!status)
+		status = check_messages(p);
+	if (!status)
+		status = check_capture(p);
+	return status ? status : check_parameters(p);
 }
 
 /*
  * The leading '-' makes getopt_long() hand over non-options where they stand (as 1) and never
  * reorder argv; the ':' after it makes it tell a missing argument (':') from an unknown option.
  */
-static void fill_getopt(char *letters, struct option *longs)
+void option_grammar_fill(struct option_grammar *grammar)
 {
+	struct option *longs = grammar->longs;
+	char *letters = grammar->letters;
+
+	*grammar = (struct option_grammar){ 0 };
 	*letters++ = '-';
 	*letters++ = ':';
 	for (size_t i = 0; i < ROWS; i++) {
@@ -169,6 +244,10 @@ static int take(struct parser *p, const char *argument)
 {
 	const struct option_row *row = &option_rows[p->row];
 
+	if (p->line && of_one_target_alone[p->row])
+		return refuse(p, p->row, "cannot be used with --targets");
+	if (p->line && of_all_targets[p->row])
+		return refuse(p, p->row, "is for all targets: give it on the command line");
 	if (argument && !*argument && option_is_optional(row))
 		return message_set(p->why, STATUS_USAGE, "%s=: a time is missing after \"=\"",
 				   p->spelled);
@@ -179,42 +258,55 @@ static int take(struct parser *p, const char *argument)
 	return row->take(p, argument, (char *)p->options + row->member);
 }
 
-static int parse_all(struct parser *p, int argc, char *argv[])
+/* A word without an option: on a line of --targets an address. */
+static int take_word(struct parser *p, const char *word)
 {
-	char letters[2 + 3 * ROWS + 1];
-	struct option longs[ROWS + 1] = { 0 };
+	if (!p->line)
+		return unexpected(p, word);
+	p->given[ROW_ADDRESS] = true;
+	return take_address(p, word, &p->options->addresses);
+}
 
-	fill_getopt(letters, longs);
+static int take_option(struct parser *p, int value, int index, const char *token)
+{
+	p->row = row_of_value(value == ':' || value == '?' ? optopt : value);
+	if (value == '?')
+		return option_unknown(p, token, optopt);
+	if (index >= 0 || (value == ':' && !strncmp(token, "--", 2)))
+		snprintf(p->spelled, sizeof(p->spelled), "--%s", option_rows[p->row].name);
+	else
+		snprintf(p->spelled, sizeof(p->spelled), "-%c", option_rows[p->row].letter);
+	if (value == ':')
+		return message_set(p->why, STATUS_USAGE, "option '%s' needs %s %s", p->spelled,
+				   article(p->row), option_rows[p->row].argument);
+	p->stray_time = p->row == ROW_MONITOR && !optarg;
+	p->done = p->row == ROW_LIST || p->row == ROW_HELP || p->row == ROW_VERSION;
+	return take(p, option_rows[p->row].argument ? optarg : NULL);
+}
+
+int option_parse_words(struct parser *p, const struct option_grammar *grammar, int argc,
+		       char *argv[])
+{
+	int status = STATUS_OK;
+
 	opterr = 0;
 	optind = 0; /* glibc and musl: start again */
-	for (;;) {
+	while (!status && !p->done) {
 		int index = -1;
-		int value = getopt_long(argc, argv, letters, longs, &index);
-		const char *token = optind > 0 && optind <= argc ? argv[optind - 1] : "";
-		int status;
+		int value = getopt_long(argc, argv, grammar->letters, grammar->longs, &index);
 
 		if (value == -1)
 			break;
 		if (value == 1)
-			return unexpected(p, optarg);
-		p->row = row_of_value(value == ':' || value == '?' ? optopt : value);
-		if (value == '?')
-			return option_unknown(p, token, optopt);
-		if (index >= 0 || (value == ':' && !strncmp(token, "--", 2)))
-			snprintf(p->spelled, sizeof(p->spelled), "--%s", option_rows[p->row].name);
+			status = take_word(p, optarg);
 		else
-			snprintf(p->spelled, sizeof(p->spelled), "-%c", option_rows[p->row].letter);
-		if (value == ':')
-			return message_set(p->why, STATUS_USAGE, "option '%s' needs %s %s",
-					   p->spelled, article(p->row),
-					   option_rows[p->row].argument);
-		p->stray_time = p->row == ROW_MONITOR && !optarg;
-		status = take(p, option_rows[p->row].argument ? optarg : NULL);
-		if (status || p->row == ROW_LIST || p->row == ROW_HELP || p->row == ROW_VERSION)
-			return status;
+			status = take_option(p, value, index,
+					     optind > 0 && optind <= argc ? argv[optind - 1] : "");
 	}
-	if (optind < argc)
-		return unexpected(p, argv[optind]);
+	for (; !status && !p->done && optind < argc; optind++)
+		status = take_word(p, argv[optind]);
+	if (status || p->done)
+		return status;
 	if (p->options->explain) {
 		p->options->action = ACTION_EXPLAIN;
 		return STATUS_OK;
@@ -222,9 +314,19 @@ static int parse_all(struct parser *p, int argc, char *argv[])
 	return check_together(p);
 }
 
+/* For the lines of --targets, which are checked together with the command line. */
+static void keep_given(const struct parser *p)
+{
+	static_assert(ROWS <= 64, "struct options has a bit for each row");
+	for (size_t i = 0; i < ROWS; i++)
+		p->options->given |= (uint64_t)p->given[i] << i;
+}
+
 int options_parse(struct options *options, int argc, char *argv[], struct message *why)
 {
 	struct parser p = { .rows = option_rows, .options = options, .why = why };
+	struct option_grammar grammar;
+	int status;
 
 	*options = (struct options){
 		.action = ACTION_CONNECT,
@@ -236,12 +338,16 @@ int options_parse(struct options *options, int argc, char *argv[], struct messag
 		.require = DEFAULT_REQUIRE,
 		.interval_us = DEFAULT_INTERVAL_US,
 		.reply_timeout_us = DEFAULT_REPLY_TIMEOUT_US,
+		.parallel = DEFAULT_PARALLEL,
 	};
 	/* Room for whatever argv holds: each of its strings gives at most one of them. */
 	options->addresses = xcalloc((size_t)argc + 1, sizeof(*options->addresses));
 	options->binds = xcalloc((size_t)argc + 1, sizeof(*options->binds));
 	options->sends = xcalloc((size_t)argc + 1, sizeof(*options->sends));
-	return parse_all(&p, argc, argv);
+	option_grammar_fill(&grammar);
+	status = option_parse_words(&p, &grammar, argc, argv);
+	keep_given(&p);
+	return status;
 }
 
 void options_free(struct options *options)

@@ -79,6 +79,9 @@ struct options {
 	uint16_t stream;          /* of what is sent; also the next two */
 	uint32_t ppid;            /* host byte order */
 	bool unordered;
+	const char *targets; /* -T: a file, or "-" */
+	uint64_t parallel;   /* --targets: so many attempts at a time; default 1000 */
+	uint64_t rate;       /* --targets: so many new attempts a second */
 
 	uint64_t count; /* --listen: associations until it ends; --monitor: rounds */
 
@@ -88,6 +91,8 @@ struct options {
 	enum color color;
 	const char *explain;
 	const char *list;
+
+	uint64_t given; /* a bit for each row of the table of options that was given */
 };
 
 /* The targets of -a and of -b, as target_parse_*() make them; -p is the peer's, or a listener's. */

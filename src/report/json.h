@@ -7,10 +7,12 @@
 #include "report/monitor_event.h"
 #include "report/reporter.h"
 #include "report/result.h"
+#include "report/summary.h"
 
 #define REPORT_SCHEMA 2
 
 void report_json_result(const struct reporter *reporter, const struct result *result);
+void report_json_summary(const struct reporter *reporter, const struct summary *summary);
 void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 

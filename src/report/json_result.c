@@ -73,6 +73,8 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	struct message m;
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
+	if (target && target->known_as)
+		put_key(&json, "name", any_string(target->known_as));
 	put_key(&json, "target", any_string(target ? target->name : NULL));
 	put_key(&json, "result", json_string(result_name(result->word)));
 	put_key(&json, "exit_status", json_integer(result->status));

@@ -13,14 +13,18 @@
 
 static const struct {
 	void (*result)(const struct reporter *reporter, const struct result *result);
+	/* In short; NULL: result() does it. */
+	void (*target)(const struct reporter *reporter, const struct result *result,
+		       size_t name_width);
+	void (*summary)(const struct reporter *reporter, const struct summary *summary);
 	void (*listen)(const struct reporter *reporter, const struct listen_event *event);
 	void (*monitor)(const struct reporter *reporter, const struct monitor_event *event);
 	void (*end)(const struct reporter *reporter); /* NULL: each record stands for itself */
 } formats[] = {
-	[FORMAT_TEXT] = { report_text_result, report_text_listen_event, report_text_monitor_event,
-			  NULL },
-	[FORMAT_JSON] = { report_json_result, report_json_listen_event, report_json_monitor_event,
-			  NULL },
+	[FORMAT_TEXT] = { report_text_result, report_text_target, report_text_summary,
+			  report_text_listen_event, report_text_monitor_event, NULL },
+	[FORMAT_JSON] = { report_json_result, NULL, report_json_summary, report_json_listen_event,
+			  report_json_monitor_event, NULL },
 };
 static_assert(ARRAY_SIZE(formats) == FORMAT_COUNT, "a format without a row");
 
@@ -28,6 +32,23 @@ void report_result(const struct reporter *reporter, const struct result *result)
 {
 	if (!reporter->quiet)
 		formats[reporter->format].result(reporter, result);
+}
+
+void report_target(const struct reporter *reporter, const struct result *result, size_t name_width,
+		   bool in_full)
+{
+	if (reporter->quiet)
+		return;
+	if (formats[reporter->format].target)
+		formats[reporter->format].target(reporter, result, name_width);
+	if (in_full || !formats[reporter->format].target)
+		formats[reporter->format].result(reporter, result);
+}
+
+void report_summary(const struct reporter *reporter, const struct summary *summary)
+{
+	if (!reporter->quiet)
+		formats[reporter->format].summary(reporter, summary);
 }
 
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event)

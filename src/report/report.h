@@ -7,8 +7,18 @@
 #include "report/monitor_event.h"
 #include "report/reporter.h"
 #include "report/result.h"
+#include "report/summary.h"
 
 void report_result(const struct reporter *reporter, const struct result *result);
+
+/*
+ * A result of --targets, whose target is known by a name: in short, in columns if names have that
+ * width; or in full.
+ */
+void report_target(const struct reporter *reporter, const struct result *result, size_t name_width,
+		   bool in_full);
+void report_summary(const struct reporter *reporter, const struct summary *summary);
+
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 

@@ -6,11 +6,6 @@
 #include <string.h>
 #include <sys/param.h>
 
-/*
- * The width of "connected". The words of listen events and most results fit; longer ones exceed it.
- */
-#define WORD_WIDTH 9
-
 const char *text_verdict_color(enum verdict verdict)
 {
 	switch (verdict) {
@@ -95,7 +90,7 @@ void text_word(FILE *f, bool in_color, const char *word, const char *color)
 void text_head(FILE *f, const struct reporter *reporter, const char *word, const char *color)
 {
 	text_word(f, reporter->color, word, color);
-	text_padding(f, strlen(word), WORD_WIDTH);
+	text_padding(f, strlen(word), TEXT_WORD_WIDTH);
 	text_padding(f, 0, COLUMN_GAP);
 }
 

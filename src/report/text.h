@@ -13,6 +13,7 @@
 #include "report/monitor_event.h"
 #include "report/reporter.h"
 #include "report/result.h"
+#include "report/summary.h"
 
 /* The escape sequences for colours. */
 #define COLOR_GREEN  "\033[32m"
@@ -44,6 +45,11 @@ void text_padding(FILE *f, size_t used, size_t width);
 
 /* color: NULL for none. */
 void text_word(FILE *f, bool in_color, const char *word, const char *color);
+
+/*
+ * The width of "connected". The words of listen events and most results fit; longer ones exceed it.
+ */
+#define TEXT_WORD_WIDTH ((size_t)9)
 
 /* The word that begins a record, and the gap after it. */
 void text_head(FILE *f, const struct reporter *reporter, const char *word, const char *color);
@@ -92,6 +98,9 @@ void text_exchange(FILE *f, const struct reporter *reporter,
 /* --- The renderers -------------------------------------------------------------------------- */
 
 void report_text_result(const struct reporter *reporter, const struct result *result);
+void report_text_target(const struct reporter *reporter, const struct result *result,
+			size_t name_width);
+void report_text_summary(const struct reporter *reporter, const struct summary *summary);
 void report_text_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_text_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 

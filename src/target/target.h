@@ -20,6 +20,7 @@ struct target_address {
 /* The addresses of -a or of -b. Owns everything it points to, except name. */
 struct target {
 	const char *name;       /* the first argument as the user wrote it */
+	const char *known_as;   /* its NAME in the file of --targets, not owned; or NULL */
 	struct hostport *given; /* one per argument */
 	size_t given_count;
 	uint16_t port; /* the one port of all addresses; 0 only for local addresses */

@@ -57,6 +57,7 @@ installed() { # everything under a folder, without the folders
 	./usr/share/man/man1/sctp-connect.1
 	./usr/share/man/man5/sctp-connect-json.5
 	./usr/share/man/man7/sctp-connect-faults.7
+	./usr/share/man/man7/sctp-connect-fleet.7
 	./usr/share/zsh/site-functions/_sctp-connect
 	END
   run -0 find "$BATS_TEST_TMPDIR/root/usr" -type f -perm 755
@@ -91,6 +92,7 @@ installed() { # everything under a folder, without the folders
 	./m/man1/sctp-connect.1
 	./m/man5/sctp-connect-json.5
 	./m/man7/sctp-connect-faults.7
+	./m/man7/sctp-connect-fleet.7
 	./zsh/_sctp-connect
 	END
 }

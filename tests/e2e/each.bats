@@ -5,14 +5,12 @@ load helper
 setup_file() {
   export TOPO=each$$
   topo_up 3
-  mkdir -p "/etc/netns/$TOPO-client"
-  echo 'hosts: files' >"/etc/netns/$TOPO-client/nsswitch.conf"
-  printf '10.1.%d.2 peer.lab\n' 1 2 3 >"/etc/netns/$TOPO-client/hosts"
+  own_hosts '10.1.'{1,2,3}'.2 peer.lab'
 }
 
 teardown_file() {
   topo_down
-  rm -rf "/etc/netns/$TOPO-client"
+  forget_hosts
 }
 
 teardown() {

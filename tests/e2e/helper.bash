@@ -100,6 +100,17 @@ end_programs() {
   nothing_left server
 }
 
+# own_hosts [LINE]...: the client asks no name server, but a file with these lines. forget_hosts removes it.
+own_hosts() {
+  mkdir -p "/etc/netns/$TOPO-client"
+  echo 'hosts: files' >"/etc/netns/$TOPO-client/nsswitch.conf"
+  printf '%s\n' "$@" >"/etc/netns/$TOPO-client/hosts"
+}
+
+forget_hosts() {
+  rm -rf "/etc/netns/$TOPO-client"
+}
+
 # --- Running the program ----------------------------------------------------------------------
 
 # try STATUS [OPTION]...: the program in the client namespace; its exit status must be STATUS, its

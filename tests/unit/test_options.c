@@ -467,6 +467,28 @@ static void test_each(void **state)
 	expect_error("-l -p 1 -e", "-e/--each cannot be used with --listen");
 }
 
+static void test_targets(void **state)
+{
+	struct options o = expect_ok("-T list -P 50 --rate 200 -p 3868 -w 700ms");
+
+	(void)state;
+	assert_string_equal(o.targets, "list");
+	assert_int_equal(o.parallel, 50);
+	assert_int_equal(o.rate, 200);
+	options_free(&o);
+	o = expect_ok("--targets -");
+	assert_int_equal(o.parallel, 1000);
+	assert_int_equal(o.rate, 0);
+	options_free(&o);
+	expect_error("-a h:1 -P 5", "-P/--parallel can only be used with --targets");
+	expect_error("-a h:1 --rate 5", "--rate can only be used with --targets");
+	expect_error("-T list -a h:1", "-a/--address cannot be used with --targets");
+	expect_error("-T list -B", "-B/--blocking cannot be used with --targets");
+	expect_error("-T list --monitor", "-M/--monitor cannot be used with --targets");
+	expect_error("-l -p 1 -T list", "-T/--targets cannot be used with --listen");
+	expect_error("-T list -P 0", "-P 0: not a number from 1 to 9223372036854775808");
+}
+
 static void test_monitor(void **state)
 {
 	static const struct {
@@ -652,6 +674,7 @@ static void test_help_layout(void **state)
 	char *text = help_text();
 	const char *usage =
 		"Usage: sctp-connect [OPTION]... -a HOST[:PORT] [-a HOST[:PORT]]...\n"
+		"       sctp-connect [OPTION]... --targets FILE\n"
 		"       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n\n";
 	size_t column = 0;
 	bool in_options = false;
@@ -809,6 +832,7 @@ int main(void)
 		cmocka_unit_test(test_udp_encaps),
 		cmocka_unit_test(test_each),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_options_of_the_other_mode),
 		cmocka_unit_test(test_what_is_missing),

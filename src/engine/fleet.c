@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/fleet.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/resource.h>
+
+#include "base/loop.h"
+#include "engine/connection.h"
+#include "engine/each.h"
+#include "report/report.h"
+#include "report/words.h"
+
+/* So many calls, or for so long; then the loop reads what they brought. */
+#define BURST    50
+#define BURST_US (10 * USEC_PER_MSEC)
+/*
+ * If a round of the loop takes longer, this host has enough to do: more attempts would be late to
+ * see their answers. So many run in any case.
+ */
+#define LATE_US     (20 * USEC_PER_MSEC)
+#define RUNNING_MIN 8
+/* With more targets than that, they have no witness: each takes half a megabyte. */
+#define WITNESSED_MAX 16
+#define PROGRESS_US   (250 * USEC_PER_MSEC)
+/* Names are padded to the longest one, up to that. */
+#define NAME_WIDTH_MAX 32
+/* Descriptors: of an attempt, and of the rest of the program with the look-ups. */
+#define DESCRIPTORS_EACH  2
+#define DESCRIPTORS_OTHER 24
+
+struct member {
+	struct fleet *fleet;
+	struct fleet_target *target;
+	struct timeline timeline;
+	char *label;
+	struct connection *connection; /* NULL: not begun, or all over */
+	struct each *each;
+	struct member *next; /* in the list that it is in */
+	bool listed;         /* among the changed ones */
+	bool reported;
+};
+
+/* First in, first out. */
+struct queue {
+	struct member *first, **end;
+};
+
+struct fleet {
+	const struct fleet_config *config;
+	const struct options *options;
+	struct loop *loop;
+	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
+	struct member *members;
+	size_t next;          /* those from here on were not begun */
+	struct queue again;   /* begun before, but this host was short of something */
+	struct queue changed; /* they may have their result, or be shut */
+	size_t limit;         /* so many may run */
+	size_t running;       /* have no result yet */
+	size_t open;          /* are not freed yet */
+	bool told;            /* that this host is short of something */
+	int64_t pace_us;      /* when the timer was to wake it */
+	bool late;            /* it did so later */
+	bool full;            /* nothing begins before something is freed */
+	bool ending;          /* nothing begins any more */
+	int64_t begun_us, next_us, drawn_us;
+	size_t name_width;
+	struct summary summary;
+};
+
+/* --- Queues ----------------------------------------------------------------------------------- */
+
+static void put(struct queue *q, struct member *m)
+{
+	m->next = NULL;
+	*(q->first ? q->end : &q->first) = m;
+	q->end = &m->next;
+}
+
+static struct member *take(struct queue *q)
+{
+	struct member *m = q->first;
+
+	if (m)
+		q->first = m->next;
+	return m;
+}
+
+/* --- One target ------------------------------------------------------------------------------- */
+
+static void on_change(void *context)
+{
+	struct member *m = context;
+
+	if (m->listed)
+		return;
+	m->listed = true;
+	put(&m->fleet->changed, m);
+}
+
+static void name_steps(struct member *m)
+{
+	size_t size = strlen(m->target->name) + sizeof(": ");
+
+	m->timeline = (struct timeline){
+		.start_us = m->fleet->config->timeline->start_us,
+		.verbose = m->target->options.verbose,
+		.unicode = m->fleet->config->timeline->unicode,
+		.label = m->label,
+	};
+	if (!m->timeline.verbose || m->label)
+		return;
+	m->label = xcalloc(size, 1);
+	stpcpy(stpcpy(m->label, m->target->name), ": ");
+	m->timeline.label = m->label;
+}
+
+static void begin(struct fleet *f, struct member *m)
+{
+	const struct fleet_config *config = f->config;
+	struct fleet_target *t = m->target;
+
+	name_steps(m);
+	f->running++;
+	f->open++;
+	m->connection = connection_new(config->stack, config->stack_error, &t->options, &t->peer,
+				       &t->local, &m->timeline);
+	if (!t->options.each) {
+		connection_on_change(m->connection, on_change, m);
+		connection_start(m->connection, f->loop);
+		return;
+	}
+	m->each = each_new(m->connection, config->stack, &t->options, &t->peer, &t->local,
+			   &m->timeline);
+	each_on_change(m->each, on_change, m);
+	each_start(m->each, f->loop);
+}
+
+static void discard(struct fleet *f, struct member *m)
+{
+	each_free(m->each);
+	connection_free(m->connection);
+	m->each = NULL;
+	m->connection = NULL;
+	f->open--;
+}
+
+static bool has_result(const struct member *m)
+{
+	return m->each ? each_has_result(m->each) : connection_has_result(m->connection);
+}
+
+static const struct result *result_of(const struct member *m)
+{
+	return m->each ? each_result(m->each) : connection_result(m->connection);
+}
+
+static bool is_shut(const struct member *m)
+{
+	return connection_is_shut(m->connection) && (!m->each || each_is_shut(m->each));
+}
+
+static void interrupt(struct member *m, int signal, int error)
+{
+	if (m->each)
+		each_interrupt(m->each, signal, error);
+	else
+		connection_interrupt(m->connection, signal, error);
+}
+
+/* --- What this host is short of --------------------------------------------------------------- */
+
+static bool is_shortage(const struct finding *cause)
+{
+	switch (cause->code) {
+	case FINDING_NO_FREE_PORT:
+		return true;
+	case FINDING_CALL_FAILED:
+		return cause->error == EMFILE || cause->error == ENFILE || cause->error == ENOMEM ||
+		       cause->error == ENOBUFS;
+	case FINDING_LOOKUP_FAILED: /* EAGAIN: of fork() */
+		return cause->call && cause->error;
+	default:
+		return false;
+	}
+}
+
+/* Why this one may do better when fewer run; NULL: it would not. */
+static const struct finding *shortage(const struct result *result)
+{
+	if (result->signal || result_is_up(result->word))
+		return NULL;
+	if (is_shortage(&result->cause))
+		return &result->cause;
+	for (size_t i = 0; i < result->each_count; i++)
+		if (is_shortage(&result->each[i].cause))
+			return &result->each[i].cause;
+	return NULL;
+}
+
+/* Fewer at a time from now on; this one has its turn again when another one has ended. */
+static void slow_down(struct fleet *f, struct member *m, const struct finding *why)
+{
+	size_t limit = MAX(f->running, 1);
+	struct message reason;
+
+	if (!f->options->quiet && !f->told) {
+		timeline_clear(f->config->timeline);
+		warn("from now on at most %zu targets at a time: %s", limit,
+		     words_reason(why, &reason));
+	}
+	f->told = true;
+	f->limit = MIN(f->limit, limit);
+	discard(f, m);
+	f->full = true;
+	put(&f->again, m);
+}
+
+/* The user's limit, as far as there are descriptors. */
+static size_t descriptors_allow(size_t wanted)
+{
+	rlim_t needed = DESCRIPTORS_OTHER + DESCRIPTORS_EACH * (rlim_t)MIN(wanted, 1u << 20);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return wanted;
+	if (limit.rlim_cur < needed) {
+		limit.rlim_cur = MIN(limit.rlim_max, needed);
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur >= needed)
+		return wanted;
+	return limit.rlim_cur < DESCRIPTORS_OTHER + DESCRIPTORS_EACH
+		       ? MIN(wanted, 4)
+		       : (limit.rlim_cur - DESCRIPTORS_OTHER) / DESCRIPTORS_EACH;
+}
+
+/* --- Results ---------------------------------------------------------------------------------- */
+
+static void report(struct fleet *f, struct member *m)
+{
+	const struct result *result = result_of(m);
+
+	summary_add(&f->summary, result);
+	m->reported = true;
+	timeline_clear(f->config->timeline);
+	report_target(f->config->reporter, result, f->name_width, f->options->verbose);
+}
+
+/* It has got further. */
+static void look_at(struct fleet *f, struct member *m)
+{
+	const struct finding *why;
+
+	if (!m->reported) {
+		if (!has_result(m))
+			return;
+		f->running--;
+		why = f->ending || f->open < 2 ? NULL : shortage(result_of(m));
+		if (why) {
+			slow_down(f, m, why);
+			return;
+		}
+		report(f, m);
+		if (m->each)
+			each_shut(m->each, f->loop);
+		connection_shut(m->connection, f->loop);
+	}
+	if (!is_shut(m))
+		return;
+	discard(f, m);
+	f->full = false;
+	free(m->label);
+	m->label = NULL;
+}
+
+static void look_at_changed(struct fleet *f)
+{
+	struct member *m;
+
+	while ((m = take(&f->changed))) {
+		m->listed = false;
+		if (m->connection)
+			look_at(f, m);
+	}
+}
+
+static void show_progress(struct fleet *f, int64_t now)
+{
+	size_t done = f->summary.targets, all = f->config->count, left = all - done;
+	int64_t since_us = now - f->begun_us;
+
+	if (!f->config->timeline->progress || now < f->drawn_us + PROGRESS_US ||
+	    since_us < TIMELINE_PROGRESS_AFTER_US || !left)
+		return;
+	f->drawn_us = now;
+	if (done)
+		timeline_progress(
+			f->config->timeline,
+			"%zu of %zu done, %zu failed, %zu running, about %lld s left", done, all,
+			summary_failed(&f->summary), f->running,
+			(long long)(since_us * (int64_t)left / (int64_t)done / USEC_PER_SEC));
+	else
+		timeline_progress(f->config->timeline, "0 of %zu done, %zu running", all,
+				  f->running);
+}
+
+/* --- The pace --------------------------------------------------------------------------------- */
+
+static void on_pace(void *context, int64_t now_us)
+{
+	struct fleet *f = context;
+
+	f->late = now_us - f->pace_us > LATE_US;
+}
+
+static bool is_more(const struct fleet *f)
+{
+	return !f->ending && (f->again.first || f->next < f->config->count);
+}
+
+/* Closing ones take as much as running ones, but some are always closing. */
+static bool may_begin(const struct fleet *f)
+{
+	return is_more(f) && !f->full && f->running < f->limit && f->open < 2 * f->limit;
+}
+
+static bool is_busy(const struct fleet *f)
+{
+	return f->late && f->running >= RUNNING_MIN;
+}
+
+/* --rate: has the time of the next one come? */
+static bool is_its_time(struct fleet *f, int64_t now)
+{
+	if (!f->options->rate)
+		return true;
+	if (now < f->next_us)
+		return false;
+	f->next_us = MAX(f->next_us, now - PROGRESS_US) +
+		     (int64_t)((uint64_t)USEC_PER_SEC / MIN(f->options->rate, USEC_PER_SEC));
+	return true;
+}
+
+/* Begins what may begin now, and sets the timer for the rest. */
+static void begin_some(struct fleet *f)
+{
+	int64_t now = loop_now_us();
+	int64_t wake_us = LOOP_FOREVER;
+
+	for (size_t n = 0; may_begin(f); n++) {
+		struct member *m;
+
+		if (is_busy(f) || n == BURST || loop_now_us() > now + BURST_US) {
+			wake_us = now;
+			break;
+		}
+		if (!is_its_time(f, now)) {
+			wake_us = f->next_us;
+			break;
+		}
+		m = take(&f->again);
+		begin(f, m ? m : &f->members[f->next++]);
+	}
+	f->late = false;
+	show_progress(f, now);
+	if (f->config->timeline->progress)
+		wake_us = MIN(wake_us, now + PROGRESS_US);
+	f->pace_us = wake_us;
+	loop_timer_set(&f->pace, wake_us);
+}
+
+/* --- All of them ------------------------------------------------------------------------------ */
+
+/* A signal, or a wait that failed. What is closing is closed at once. */
+static void end(struct fleet *f, int signal, int error)
+{
+	f->ending = true;
+	if (signal)
+		f->summary.signal = signal;
+	for (size_t i = 0; i < f->next; i++)
+		if (f->members[i].connection)
+			interrupt(&f->members[i], signal, error);
+}
+
+static void go(struct fleet *f)
+{
+	for (;;) {
+		int rc;
+
+		look_at_changed(f);
+		begin_some(f);
+		if (f->changed.first)
+			continue;
+		if (!f->open && !is_more(f))
+			break;
+		rc = loop_turn(f->loop);
+		if (rc < 0)
+			end(f, loop_take_signal(), -rc);
+	}
+}
+
+static void prepare(struct fleet *f)
+{
+	const struct fleet_config *config = f->config;
+
+	f->members = xcalloc(config->count, sizeof(*f->members));
+	f->limit = descriptors_allow(MIN(f->options->parallel, config->count));
+	for (size_t i = 0; i < config->count; i++) {
+		struct fleet_target *t = &config->targets[i];
+
+		f->members[i] = (struct member){ .fleet = f, .target = t };
+		t->peer.known_as = t->name;
+		t->options.no_witness |= config->count > WITNESSED_MAX;
+		f->name_width = MAX(f->name_width, MIN(strlen(t->name), NAME_WIDTH_MAX));
+	}
+}
+
+static int conclude(struct fleet *f)
+{
+	struct summary *s = &f->summary;
+
+	timeline_clear(f->config->timeline);
+	summary_add_untried(s, f->config->count - s->targets);
+	if (s->signal)
+		s->status = STATUS_SIGNAL + s->signal;
+	s->took_us = loop_now_us() - f->begun_us;
+	report_summary(f->config->reporter, s);
+	return s->status;
+}
+
+int fleet_run(const struct fleet_config *config)
+{
+	struct fleet f = { .config = config, .options = config->options, .loop = loop_new() };
+	int status;
+
+	f.begun_us = f.next_us = loop_now_us();
+	loop_timer_init(f.loop, &f.pace, on_pace, &f);
+	prepare(&f);
+	go(&f);
+	status = conclude(&f);
+	loop_free(f.loop);
+	free(f.members);
+	return status;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/summary.h"
+
+/* From the best to the worst, for all targets together. */
+static int rank(int status)
+{
+	switch (status) {
+	case STATUS_OK:
+		return 0;
+	case STATUS_DEGRADED:
+		return 1;
+	case STATUS_NOT_CONNECTED:
+		return 2;
+	case STATUS_HOST:
+		return 3;
+	default:
+		return 4; /* a signal */
+	}
+}
+
+/* What the status of one target means for all: an address that cannot be used is no bad usage. */
+static int part_of_all(const struct result *result)
+{
+	if (result->signal)
+		return STATUS_SIGNAL + result->signal;
+	switch (result->status) {
+	case STATUS_UNRESOLVED:
+	case STATUS_TIMEOUT:
+		return STATUS_NOT_CONNECTED;
+	case STATUS_USAGE:
+		return STATUS_HOST;
+	default:
+		return result->status;
+	}
+}
+
+void summary_add(struct summary *s, const struct result *result)
+{
+	int status = part_of_all(result);
+
+	s->targets++;
+	if (result->signal) {
+		s->signal = result->signal;
+		s->interrupted++;
+	} else {
+		s->words[result->word]++;
+	}
+	if (rank(status) > rank(s->status))
+		s->status = status;
+}
+
+void summary_add_untried(struct summary *s, size_t count)
+{
+	s->targets += count;
+	s->untried += count;
+}
+
+size_t summary_failed(const struct summary *s)
+{
+	return s->targets - s->words[RESULT_CONNECTED] - s->interrupted - s->untried;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of all targets of --targets. */
+#ifndef REPORT_SUMMARY_H
+#define REPORT_SUMMARY_H
+
+#include "report/result.h"
+
+struct summary {
+	size_t targets;
+	size_t words[RESULT_COUNT]; /* how many have this result, without those below */
+	size_t interrupted;         /* by a signal, before they had a result */
+	size_t untried;             /* the signal came before their turn */
+	int64_t took_us;
+	int signal; /* that ended it, or 0 */
+	int status; /* exit status of all together, enum status */
+};
+
+/* Adds one result: its word, and to the status of all: DESIGN.md says which is worse. */
+void summary_add(struct summary *summary, const struct result *result);
+void summary_add_untried(struct summary *summary, size_t count);
+
+/* How many have a result that is neither connected nor interrupted. */
+size_t summary_failed(const struct summary *summary);
+
+#endif

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# --targets: many targets in one process. Each result is that of a run of its own.
+load helper
+
+setup_file() {
+  export TOPO=fleet$$
+  topo_up 3
+  own_hosts
+}
+
+teardown_file() {
+  topo_down
+  forget_hosts
+}
+
+teardown() {
+  nft_flush
+  local i
+  for i in 1 2 3; do restore_path "$i"; done
+  end_programs
+}
+
+# What became of each, in the order of the names.
+results() {
+  jq -r 'select(.event == null) | "\(.name):\(.result):\(.exit_status):\(.cause.code)"' <<<"$output" | sort
+}
+
+expected_status() {
+  case $1 in
+    half) echo 5 ;;
+    silent) echo 4 ;;
+    noname) echo 3 ;;
+    refusing | noroute | alone) echo 1 ;;
+    *) echo 0 ;;
+  esac
+}
+
+# A list of every kind of peer, with options of their own.
+write_list() {
+  cat >"$BATS_TEST_TMPDIR/list" <<END
+# NAME ADDRESS... [OPTION]...
+all      10.1.1.2:$PORT 10.1.2.2 10.1.3.2   # three paths
+one      10.1.1.2 -p $PORT
+quick    10.1.1.2:$PORT --no-probe --hold 0
+half     10.1.1.2:$PORT 10.1.3.2 -R 3 --probe-timeout 300ms
+refusing 10.1.1.2:$REFUSED
+silent   10.1.2.2:$REFUSED -w 500ms
+noroute  192.0.2.1:$PORT
+noname   nosuch.invalid:$PORT
+alone    10.1.1.2:$REFUSED 10.1.3.2 --each
+END
+}
+
+@test "every kind of peer in one list: each result is that of a run of its own" {
+  local together alone='' line name word
+  local -a words options
+
+  start_listener_3
+  REFUSED=$((PORT + 1))
+  drop_path 2
+  write_list
+  try_json 1 -T "$BATS_TEST_TMPDIR/list"
+  together=$(results)
+  run -0 jq -rs 'map(select(.event) | "\(.event) \(.targets) \(.exit_status) \(.results.connected)")[]' <<<"$output"
+  assert_output "summary 9 1 3"
+  while read -r line; do
+    read -ra words <<<"${line%%#*}"
+    [ "${#words[@]}" -gt 0 ] || continue
+    options=() name=${words[0]}
+    for word in "${words[@]:1}"; do
+      [[ $word != [0-9n]*[.]* ]] || options+=(-a)
+      options+=("$word")
+    done
+    try_json "$(expected_status "$name")" "${options[@]}"
+    alone+="$name:$(jq -r '"\(.result):\(.exit_status):\(.cause.code)"' <<<"$output")"$'\n'
+  done <"$BATS_TEST_TMPDIR/list"
+  assert_equal "$together" "$(sort <<<"${alone%$'\n'}")"
+}
+
+@test "peers that abort, die, restart and lie, in one list" {
+  local fault
+
+  start_odd_peer
+  for fault in abort_violation abort_late_cause abort_asked gone shutdown fewer stale_cookie wrong_tag; do
+    echo "$fault 10.1.1.2:$(odd_port "$fault") 10.1.2.2"
+  done >"$BATS_TEST_TMPDIR/list"
+  try_json 1 -T "$BATS_TEST_TMPDIR/list" -w 3
+  assert_equal "$(results)" "abort_asked:aborted:1:aborted-by-peer
+abort_late_cause:aborted:1:aborted-by-peer
+abort_violation:refused:1:refused-with-cause
+fewer:connected:0:null
+gone:degraded:5:no-path-answers
+shutdown:closed:1:closed-by-peer
+stale_cookie:refused:1:stale-cookie
+wrong_tag:timeout:4:wrong-tag"
+}
+
+@test "a line that is wrong: the file, the line and the word, and nothing is tried" {
+  start_listener_3
+  printf '%s\n' "good 10.1.1.2:$PORT" '' "bad 10.1.1.2:$PORT --tiemout 3" >"$BATS_TEST_TMPDIR/list"
+  try 2 -T "$BATS_TEST_TMPDIR/list"
+  assert_equal "$stderr" \
+    "sctp-connect: $BATS_TEST_TMPDIR/list:3: bad: unknown option '--tiemout': did you mean --timeout?"
+  assert_equal "$output" ''
+  run -0 grep -c . "$LISTEN_OUT"
+  assert_output 1
+}
+
+@test "fewer descriptors than targets: all are connected, fewer at a time" {
+  local i
+
+  start_listener_3
+  for i in {1..60}; do echo "t$i 10.1.1.2:$PORT"; done >"$BATS_TEST_TMPDIR/list"
+  output=$(
+    ulimit -n 40
+    ip netns exec "$TOPO-client" timeout 60 "${PROGRAM[@]}" --hold 0 -T "$BATS_TEST_TMPDIR/list"
+  )
+  run -0 tail -n 1 <<<"$output"
+  assert_output --regexp '^60 targets in .*: 60 connected$'
+}
+
+@test "^C: what is known of each is reported, and those that were not tried are counted" {
+  start_listener_3
+  printf '%s\n' "up 10.1.1.2:$PORT --hold 0" "silent1 10.1.2.2:$PORT" "silent2 10.1.2.2:$PORT" "late 10.1.1.2:$PORT" \
+    >"$BATS_TEST_TMPDIR/list"
+  drop_path 2
+  start_client -T "$BATS_TEST_TMPDIR/list" -P 2 -w 60
+  wait_for_line "$CLIENT_OUT" '^up  '
+  end_client INT
+  assert_equal "$client_status" 130
+  run -0 cat "$CLIENT_OUT"
+  assert_line --regexp '^silent1  failed     SIGINT'
+  assert_line --regexp '^4 targets in .*: 1 connected, 2 interrupted, 1 not tried$'
+}

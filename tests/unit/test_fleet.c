@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* fleet.c against scripted stacks: the scripts are for the endpoints in the order of the calls. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/loop.h"
+#include "engine/fleet.h"
+#include "fake_host.h"
+#include "fake_loop.h"
+#include "fake_output.h"
+#include "fake_stack.h"
+#include "options.h"
+
+#define MSEC ((int64_t)USEC_PER_MSEC)
+
+#define UP(us)                                                                                 \
+	{                                                                                      \
+		EVENTS(AT(us, .type = EVENT_UP)), CLOSING(AT(10 * MSEC, .type = EVENT_CLOSED)) \
+	}
+#define REFUSES(us)                                                         \
+	{                                                                   \
+		EVENTS(AT(us, .type = EVENT_FAILED, .error = ECONNREFUSED)) \
+	}
+#define SILENT    \
+	{         \
+		0 \
+	}
+#define NO_DESCRIPTOR                \
+	{                            \
+		.open_error = EMFILE \
+	}
+
+#define TARGETS_MAX 300
+
+static struct {
+	char names[TARGETS_MAX][16];
+	struct fleet_target targets[TARGETS_MAX];
+	struct options options; /* of the command line */
+	struct timeline timeline;
+	int64_t begun_us, took_us;
+	int write_error;
+	char *out;
+} bench;
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TARGETS_MAX; i++) {
+		target_free(&bench.targets[i].peer);
+		options_free(&bench.targets[i].options);
+	}
+	options_free(&bench.options);
+	free(bench.out);
+	memset(&bench, 0, sizeof(bench));
+	memset(&fake_host, 0, sizeof(fake_host));
+	fake_stack_reset(NULL, 0);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	teardown(state);
+	fake_loop_reset();
+	return 0;
+}
+
+static void parse(struct options *options, const char *const args[], char *address)
+{
+	char *argv[16] = { (char[]){ "sctp-connect" } };
+	struct message why = { "" };
+	int argc = 1;
+
+	while (*args)
+		argv[argc++] = (char *)(uintptr_t)*args++;
+	argv[argc++] = address ? (char[]){ "-a" } : (char[]){ "-T" };
+	argv[argc++] = address ? address : (char[]){ "list" };
+	if (options_parse(options, argc, argv, &why) != STATUS_OK)
+		fail_msg("%s", why.text);
+	options->hold_us = 0;
+	options->no_probe = true;
+	options->no_witness = true;
+}
+
+/* count targets, all with these options; those of all targets were put into bench.options. */
+static int run(const struct fake_script *scripts, size_t script_count, size_t count,
+	       const char *const args[])
+{
+	static char addresses[TARGETS_MAX][32];
+	struct reporter reporter = { .out = fake_output_open(), .write_error = &bench.write_error };
+	struct message why = { "" };
+	int status;
+
+	for (size_t i = 0; i < count; i++) {
+		struct fleet_target *t = &bench.targets[i];
+
+		snprintf(bench.names[i], sizeof(bench.names[i]), "t%zu", i);
+		snprintf(addresses[i], sizeof(addresses[i]), "10.1.%zu.%zu:5000", i / 250,
+			 1 + i % 250);
+		t->name = bench.names[i];
+		parse(&t->options, args, addresses[i]);
+		assert_int_equal(settings_peer(&t->options, &t->peer, &why), STATUS_OK);
+	}
+	fake_stack_reset(scripts, script_count);
+	bench.options.quiet = false;
+	bench.begun_us = loop_now_us();
+	status = fleet_run(&(struct fleet_config){ .stack = &fake_stack,
+						   .options = &bench.options,
+						   .targets = bench.targets,
+						   .count = count,
+						   .reporter = &reporter,
+						   .timeline = &bench.timeline });
+	bench.took_us = loop_now_us() - bench.begun_us;
+	bench.out = fake_output_close(reporter.out);
+	assert_int_equal(fake_stack_open_count(), 0);
+	return status;
+}
+
+#define ARGS(...)                ((const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
+#define OF_ALL(...)              parse(&bench.options, ARGS(__VA_ARGS__), NULL)
+#define RUN(scripts, count, ...) run(scripts, ARRAY_SIZE(scripts), count, ARGS(__VA_ARGS__))
+
+/* When the n-th call was made. */
+static int64_t called_us(size_t n)
+{
+	return fake_stack_record(n)->connected_us - bench.begun_us;
+}
+
+static void assert_last_line(const char *expected)
+{
+	size_t length = strlen(bench.out), from = length - 1;
+
+	while (from && bench.out[from - 1] != '\n')
+		from--;
+	assert_string_equal(bench.out + from, expected);
+}
+
+static void as_long_as_the_slowest(void **state)
+{
+	const struct fake_script scripts[] = { UP(2 * MSEC), REFUSES(MSEC), SILENT };
+
+	(void)state;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, 3, "-w", "700ms"), STATUS_NOT_CONNECTED);
+	assert_int_equal(bench.took_us, 700 * MSEC);
+	assert_int_equal(strncmp(bench.out, "t1  refused    ECONNREFUSED     1.0 ms", 38), 0);
+	assert_non_null(strstr(bench.out, "\nt0  connected  1 path           2.0 ms\n"
+					  "t2  timeout    ETIMEDOUT        700.0 ms"));
+	assert_last_line("3 targets in 700.0 ms: 1 connected, 1 refused, 1 timeout\n");
+	/* The one that came up was closed long before. */
+	assert_int_equal(fake_stack_record(0)->shutdown_us - bench.begun_us, 2 * MSEC);
+}
+
+static void so_many_at_a_time(void **state)
+{
+	const struct fake_script scripts[] = { SILENT, REFUSES(100 * MSEC), SILENT, SILENT };
+
+	(void)state;
+	OF_ALL("-P", "2");
+	assert_int_equal(RUN(scripts, 4, "-w", "700ms"), STATUS_NOT_CONNECTED);
+	assert_int_equal(called_us(1), 0);
+	assert_int_equal(called_us(2), 100 * MSEC);
+	assert_int_equal(called_us(3), 700 * MSEC);
+	assert_int_equal(bench.took_us, 1400 * MSEC);
+}
+
+static void so_many_a_second(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC) };
+
+	(void)state;
+	OF_ALL("--rate", "10");
+	assert_int_equal(RUN(scripts, 3), STATUS_NOT_CONNECTED);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(called_us(i), (int64_t)i * 100 * MSEC);
+}
+
+/* The one for which there was no descriptor has its turn again, and fewer run from then on. */
+static void a_shortage(void **state)
+{
+	const struct fake_script scripts[] = { UP(100 * MSEC), UP(200 * MSEC), NO_DESCRIPTOR,
+					       UP(MSEC), UP(MSEC) };
+
+	(void)state;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, 4), STATUS_OK);
+	assert_last_line("4 targets in 210.0 ms: 4 connected\n");
+	/* Not before another one is shut: that was closed 10 ms after it had come up. */
+	assert_int_equal(called_us(3), 11 * MSEC);
+}
+
+/* Nothing else runs, so it would be no better later. */
+static void a_lack(void **state)
+{
+	const struct fake_script scripts[] = { NO_DESCRIPTOR, UP(MSEC) };
+
+	(void)state;
+	OF_ALL("-P", "1");
+	assert_int_equal(RUN(scripts, 2), STATUS_HOST);
+	assert_non_null(strstr(bench.out, "t0  failed     EMFILE"));
+	assert_last_line("2 targets in 11.0 ms: 1 connected, 1 failed\n");
+}
+
+static void a_signal(void **state)
+{
+	const struct fake_script scripts[] = { UP(MSEC), SILENT, SILENT };
+
+	(void)state;
+	OF_ALL("-P", "2");
+	fake_loop_signal(50 * MSEC, SIGINT);
+	assert_int_equal(RUN(scripts, 5), STATUS_SIGNAL + SIGINT);
+	assert_int_equal(bench.took_us, 50 * MSEC);
+	assert_non_null(strstr(bench.out, "t1  failed     SIGINT"));
+	assert_last_line("5 targets in 50.0 ms: 1 connected, 2 interrupted, 2 not tried\n");
+}
+
+/* --each: the addresses of one target are tried alone, while others go on. */
+static void each_of_them(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC),
+					       UP(MSEC),      UP(MSEC),      UP(MSEC) };
+
+	(void)state;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, 2, "-e", "-a", "10.2.0.1"), STATUS_NOT_CONNECTED);
+	assert_int_equal(fake_stack_count(), 6);
+	assert_last_line("2 targets in 11.0 ms: 1 connected, 1 refused\n");
+}
+
+/* However many: the silent ones cost one time-out together. */
+static void many(void **state)
+{
+	static struct fake_script scripts[TARGETS_MAX]; /* all silent */
+
+	(void)state;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, TARGETS_MAX, "-w", "700ms"), STATUS_NOT_CONNECTED);
+	assert_int_equal(bench.took_us, 700 * MSEC);
+	assert_last_line("300 targets in 700.0 ms: 300 timeout\n");
+}
+
+#define fleet_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fleet_test(as_long_as_the_slowest),
+		fleet_test(so_many_at_a_time),
+		fleet_test(so_many_a_second),
+		fleet_test(a_shortage),
+		fleet_test(a_lack),
+		fleet_test(a_signal),
+		fleet_test(each_of_them),
+		fleet_test(many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
