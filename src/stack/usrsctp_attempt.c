@@ -6,6 +6,7 @@
 
 #include "stack/icmp_socket.h"
 #include "stack/usrsctp_attempt.h"
+#include "stack/usrsctp_udp_error.h"
 #include "base/util.h"
 
 /*
@@ -124,8 +125,21 @@ static void take_icmp(struct attempts *attempts, const struct attempt_ports *por
 	}
 }
 
+/* Without the privilege, UDP sockets tell the same. */
+static void take_udp_errors(struct us_attempt *attempt, const struct attempt_ports *ports)
+{
+	for (size_t i = 0; i < attempt->count; i++) {
+		int error = udp_error_about(ports->sctp, &attempt->peers[i], ports->udp.remote);
+
+		if (error)
+			attempt->soft_error = error;
+	}
+}
+
 void attempts_read_icmp(struct attempts *attempts, const struct attempt_ports *ports)
 {
+	for (struct us_attempt *attempt = attempts->first; attempt; attempt = attempt->next)
+		take_udp_errors(attempt, ports);
 	take_icmp(attempts, ports, attempts->icmp4, AF_INET);
 	take_icmp(attempts, ports, attempts->icmp6, AF_INET6);
 }

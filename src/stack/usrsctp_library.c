@@ -19,6 +19,7 @@
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
+#include "stack/usrsctp_udp_error.h"
 #include "base/util.h"
 
 /* The time for closing associations, when the program ends. */
@@ -26,6 +27,8 @@
 #define FINISH_STEP_US  (USEC_PER_MSEC / 2)
 
 #define PORT_TRIES 16
+
+#define RECEIVE_TIMEOUT_US 100000 /* SOCKET_TIMEOUT of user_recv_thread.c */
 
 #define LOOK_INTERVAL_NS (50 * 1000 * 1000)
 
@@ -184,6 +187,20 @@ static int start_without_raw(uint16_t port, const char **call)
 	return raw && syscall(SYS_capset, &header, before) < 0 ? -errno : 0;
 }
 
+/* The library does not ask for ICMP. Its sockets can be found only by their time-out. */
+static void ask_for_icmp(void)
+{
+	/* The timer was opened after them, and may have a number between theirs. */
+	for (int fd = 0; fd < library.looks + 16; fd++) {
+		struct timeval timeout;
+		socklen_t size = sizeof(timeout);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, &size) == 0 &&
+		    timeout.tv_sec == 0 && timeout.tv_usec == RECEIVE_TIMEOUT_US)
+			udp_error_ask(fd);
+	}
+}
+
 static int start_looking(const char **call)
 {
 	struct itimerspec interval = {
@@ -320,6 +337,8 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 	/* Check checksums on every interface, as other stacks do. */
 	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
 	library.udp = wanted;
+	if (encapsulated(&wanted))
+		ask_for_icmp();
 	return 0;
 }
 

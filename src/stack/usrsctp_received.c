@@ -9,6 +9,7 @@
 #include "packet/chunk.h"
 #include "stack/receiver.h"
 #include "stack/usrsctp_gate.h"
+#include "stack/usrsctp_udp_error.h"
 #include "base/util.h"
 
 /*
@@ -76,7 +77,8 @@ ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
 	length = kernel_recvmsg(fd, message, flags | MSG_DONTWAIT);
 	if (length > 0 && message->msg_name && message->msg_controllen)
 		note_init(message, (size_t)length);
-	errno = receiver_note(length < 0 ? errno : 0);
+	if (length >= 0 || !udp_error_take(fd))
+		errno = receiver_note(length < 0 ? errno : 0);
 	if (length >= 0)
 		gate_enter();
 	return length;

@@ -16,6 +16,7 @@
 #include "stack/usrsctp_received.h"
 #include "stack/usrsctp_source.h"
 #include "stack/usrsctp_syscall.h"
+#include "stack/usrsctp_udp_error.h"
 #include "stack/unsent.h"
 #include "base/util.h"
 
@@ -402,7 +403,7 @@ ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags)
 	if (sources.started)
 		routed = set_source(&changed, &control, &packet);
 	pthread_mutex_unlock(&sources.lock);
-	sent = kernel_sendmsg(fd, &changed, flags);
+	sent = udp_error_sendmsg(fd, &changed, flags);
 	error = errno;
 	unsent_note(packet.port, &packet.to, sent < 0 ? error : 0, routed);
 	errno = error;

@@ -212,6 +212,21 @@ without_threads() {
   assert_output --partial "bind(UDP): EACCES: Permission denied"
 }
 
+@test "UDP: without any privilege, ICMP ends an attempt at once, and not another one" {
+  PROGRAM=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$SCTP_CONNECT")
+  local mode
+  for mode in "-a 10.1.1.2:5000" "-m -a [fd01:1::2]:5000"; do
+    # shellcheck disable=SC2086 # a list of options
+    us 1 -w 50s -u 9898 $mode
+    json .result unreachable .errno ECONNREFUSED '.paths[0].cause.code' icmp-port-unreachable \
+      '.time_ms.connect < 17000' true
+  done
+  listen_us -u $UDP -b 10.1.1.2:5000
+  nft_server input ip daddr 10.1.2.2 reject with icmp type admin-prohibited
+  us 5 -u $UDP -R all -e -a 10.1.2.2:5000 -a 10.1.1.2
+  json '[.each[].result] | join(" ")' 'unreachable connected'
+}
+
 @test "UDP: which local port needs a privilege is a setting of this host" {
   in_client sysctl -q -w net.ipv4.ip_unprivileged_port_start=9900
   PROGRAM=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$SCTP_CONNECT")
