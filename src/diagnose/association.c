@@ -128,9 +128,9 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 	mark_bridge(path);
 }
 
-static void mark_own(struct path_result *path)
+static void mark_untested(struct path_result *path, enum finding_code why, enum finding_basis basis)
 {
-	diagnose_set_path(path, VERDICT_UNVERIFIED, FINDING_OWN_ADDRESS, BASIS_SYSTEM);
+	diagnose_set_path(path, VERDICT_UNVERIFIED, why, basis);
 	path->cause.address = path->path.address;
 }
 
@@ -167,7 +167,9 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 		struct path_result *path = &a->paths[i];
 
 		if (path->own)
-			mark_own(path);
+			mark_untested(path, FINDING_OWN_ADDRESS, BASIS_SYSTEM);
+		else if (path->surplus)
+			mark_untested(path, FINDING_TOO_MANY_LISTED, BASIS_STACK);
 		else if (path->answered)
 			mark_verified(evidence, path);
 		else if (path->ask_call || (path->heartbeats && evidence->probed))

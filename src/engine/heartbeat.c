@@ -33,10 +33,12 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 	probe->timeline = timeline;
 	probe->paths = xcalloc(association->path_count + 1, sizeof(*probe->paths));
 	for (size_t i = 0; i < association->path_count; i++) {
-		if (!association->paths[i].in_association || association->paths[i].own)
+		const struct path_result *path = &association->paths[i];
+
+		if (!path->in_association || path->own || path->surplus)
 			continue;
 		probe->paths[probe->count++] = (struct probe_path){
-			.address = association->paths[i].path.address,
+			.address = path->path.address,
 			.index = i,
 			.measured_ms = probe->rto_min_ms,
 		};

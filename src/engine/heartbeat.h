@@ -75,7 +75,8 @@ struct probe {
 };
 
 /*
- * For all paths of an association that is up and known, but those to addresses of this host.
+ * For all paths of an association that is up and known, but those to addresses of this host
+ * and surplus ones.
  * Nothing is sent yet.
  */
 struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,

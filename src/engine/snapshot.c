@@ -7,6 +7,9 @@
 #include "base/names.h"
 #include "host/local.h"
 
+/* What a host may have, and what others may have to bear at worst. */
+#define LEARNED_MAX 8
+
 /* Frees the data of an earlier snapshot. */
 static void forget(struct association *a)
 {
@@ -119,13 +122,21 @@ static bool any_other(const struct association *a, const union address *answered
 	return false;
 }
 
+static void leave_alone(const struct stack *stack, struct stack_assoc *assoc,
+			const struct path_result *path, const char *why, struct timeline *timeline)
+{
+	int rc = stack->no_heartbeats(assoc, &path->path.address);
+	char text[ADDRESS_TEXT_MAX];
+
+	timeline_note(timeline, "%s %s: no heartbeats (%s)",
+		      address_host_text(&path->path.address, text), why,
+		      rc < 0 ? errno_name(-rc) : "done");
+}
+
 void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 		       const union address *answered, struct association *a,
 		       struct timeline *timeline)
 {
-	char text[ADDRESS_TEXT_MAX];
-	int rc;
-
 	if (!any_other(a, answered) || local_has(answered))
 		return;
 	for (size_t i = 0; i < a->path_count; i++) {
@@ -134,9 +145,22 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 		if (!path->in_association || !local_has(&path->path.address))
 			continue;
 		path->own = true;
-		rc = stack->no_heartbeats(assoc, &path->path.address);
-		timeline_note(timeline, "%s is an address of this host, too: no heartbeats (%s)",
-			      address_host_text(&path->path.address, text),
-			      rc < 0 ? errno_name(-rc) : "done");
+		leave_alone(stack, assoc, path, "is an address of this host, too", timeline);
+	}
+}
+
+void snapshot_limit_learned(const struct stack *stack, struct stack_assoc *assoc,
+			    struct association *a, struct timeline *timeline)
+{
+	size_t learned = 0;
+
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+
+		if (!path->in_association || path->requested || path->own ||
+		    ++learned <= LEARNED_MAX)
+			continue;
+		path->surplus = true;
+		leave_alone(stack, assoc, path, "is one of too many", timeline);
 	}
 }

@@ -36,4 +36,11 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 		       const union address *answered, struct association *a,
 		       struct timeline *timeline);
 
+/*
+ * Of the addresses that only the peer has named, more than a host is likely to have are marked as
+ * surplus, and nothing is sent to them from here on: they may be anybody's.
+ */
+void snapshot_limit_learned(const struct stack *stack, struct stack_assoc *assoc,
+			    struct association *a, struct timeline *timeline);
+
 #endif

@@ -901,6 +901,14 @@ static const struct words table[] = {
 	  "docker0, virbr0 and other bridges that no path to the peer uses",
 	  "ip -br addr; ip link show type bridge\n"
 	  "-b with the addresses that the peer can reach (sctp_bindx in a program)" },
+	{ FINDING_TOO_MANY_LISTED, "too-many-listed", RESULT_CONNECTED, -1,
+	  "the peer lists more than 8 addresses that were not given: this one is not tested",
+	  NULL,
+	  "{address}: give it with -a to have it tested",
+	  "the peer lists more addresses than a host is likely to have; as they may be anybody's, heartbeats go to the first 8, and to those that were given",
+	  "a host with very many addresses, such as one that runs containers\n"
+	  "a peer that wants this host to send packets to others",
+	  "cat /proc/net/sctp/assocs: the addresses of both ends" },
 	{ FINDING_OWN_QUEUE_DELAY, "own-queue-delay", RESULT_CONNECTED, -1,
 	  "{exact_time} of it in this host's own queue on {link}",
 	  NULL,

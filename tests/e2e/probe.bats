@@ -275,3 +275,20 @@ milliseconds() {
   output=$(<"$CLIENT_OUT")
   json .result connected .exit_status 0 '.tries >= 2' true "$VERDICTS" "verified verified verified"
 }
+
+@test "a peer that lists sixty addresses of others: little is sent to them" {
+  start_odd_peer
+  in_client ip route add 203.0.113.0/24 via 10.1.1.2
+  in_client nft 'add table inet others; add chain inet others output { type filter hook output priority 0; };
+    add rule inet others output ip daddr 203.0.113.0/24 counter'
+  try_json 0 -w 5s -a "10.1.1.2:$(odd_port others)"
+  json '[.paths[] | select(.cause.code == "too-many-listed")] | length' 52 \
+    '[.paths[] | select(.heartbeats_sent > 0 and (.requested | not))] | length' 8
+  local packets bytes
+  read -r packets bytes < <(in_client nft list table inet others | sed -nE 's/.*packets ([0-9]+) bytes ([0-9]+).*/\1 \2/p')
+  in_client nft delete table inet others
+  in_client ip route del 203.0.113.0/24
+  echo "$packets packets, $bytes bytes"
+  # A few small heartbeats each; it was 101,040 bytes, 60 packets of 1,500 bytes among them.
+  [ "$packets" -ge 8 ] && [ "$packets" -le 60 ] && [ "$bytes" -le 9000 ]
+}

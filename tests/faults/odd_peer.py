@@ -341,6 +341,13 @@ def unrouted(peer):
 
 
 @fault
+def others(peer):
+    """Lists sixty addresses of others."""
+    yield from peer.handshake(addresses=ADDRESSES[:1] + ["203.0.113.%d" % n for n in range(1, 61)])
+    yield from peer.live()
+
+
+@fault
 def shutdown(peer):
     """Closes when it is asked by a heartbeat."""
     yield from peer.handshake()

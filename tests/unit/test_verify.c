@@ -559,6 +559,39 @@ static void addresses_of_this_host(void **state)
 	}
 }
 
+/* The peer lists very many: only the first 8 that were not asked for, so that others are not hit.
+ */
+static void too_many_learned_addresses(void **state)
+{
+	static struct stack_path paths[14];
+	const struct fake_script scripts[] = {
+		{ .paths = paths, .path_count = ARRAY_SIZE(paths), EVENTS(UP(UP_US)) },
+	};
+	const struct result *result;
+	size_t surplus = 0;
+
+	(void)state;
+	paths[0] = (struct stack_path){ .address = V4(127, 0, 0, 1), .primary = true };
+	for (size_t i = 1; i < ARRAY_SIZE(paths); i++) {
+		paths[i] = (struct stack_path){ .address = V4(192, 0, 2, 0) };
+		paths[i].address.v4.sin_addr.s_addr = htonl(0xc0000200u + (uint32_t)i);
+	}
+	host.probing = true;
+	result = RUN(scripts, ONE);
+	assert_result(result, CONNECTED);
+	for (size_t i = 0; i < result->association.path_count; i++) {
+		const struct path_result *path = &result->association.paths[i];
+
+		surplus += path->cause.code == FINDING_TOO_MANY_LISTED;
+		assert_int_equal(path->verdict, path->cause.code == FINDING_TOO_MANY_LISTED
+							? VERDICT_UNVERIFIED
+							: VERDICT_VERIFIED);
+	}
+	assert_int_equal(surplus, 5);
+	assert_int_equal(fake_stack_record(0)->heartbeats, 9);
+	assert_int_equal(fake_stack_record(0)->without_heartbeats, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,6 +605,7 @@ int main(void)
 		TEST(a_dead_path_costs_little),
 		TEST(asking_again_ends_nothing),
 		TEST(addresses_of_this_host),
+		TEST(too_many_learned_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
