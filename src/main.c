@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sctp-connect: opens multihomed SCTP associations, and tells the truth about every path. */
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "diagnose/endpoint.h"
@@ -12,6 +13,7 @@
 #include "inform.h"
 #include "options.h"
 #include "pcap.h"
+#include "report/metrics.h"
 #include "report/report.h"
 #include "report/words.h"
 #include "stack/stack.h"
@@ -71,7 +73,7 @@ static int run(struct work *w, const struct stack *stack, int stack_error)
 }
 
 /* Returns the exit status. */
-static int work(const struct options *options, const struct reporter *reporter)
+static int work(const struct options *options, struct reporter *reporter)
 {
 	struct work w = { .options = options, .reporter = reporter };
 	const struct stack *stack = options->stack;
@@ -92,6 +94,8 @@ static int work(const struct options *options, const struct reporter *reporter)
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else {
+		if (options->metrics)
+			reporter->metrics = metrics_new(options->metrics, MAX(w.many.count, 1));
 		stack = stack ? stack : choose_stack(options, &stack_error);
 		status = run(&w, stack, stack_error);
 		if (report_finish(reporter) != STATUS_OK && status == STATUS_OK)
@@ -99,6 +103,7 @@ static int work(const struct options *options, const struct reporter *reporter)
 		if (stack && stack->finish)
 			stack->finish();
 	}
+	metrics_free(reporter->metrics);
 	target_free(&w.peer);
 	target_free(&w.local);
 	target_list_free(&w.many);

@@ -130,7 +130,10 @@ const struct option_row option_rows[ROWS] = {
 			"end after N associations; with --monitor:\n"
 			"after N heartbeats on every path" },
 
-	[ROW_JSON] = { 'j', "json", NULL, MODE_BOTH, take_constant, TO(format), "Output",
+	[ROW_METRICS] = { 0, "metrics", "FILE", MODE_CONNECT, take_text, TO(metrics), "Output",
+			  "Prometheus metrics, at the end and in each\n"
+			  "round of --monitor; - is standard output" },
+	[ROW_JSON] = { 'j', "json", NULL, MODE_BOTH, take_constant, TO(format), NULL,
 		       "print one JSON object per line", .constant = FORMAT_JSON },
 	[ROW_QUIET] = { 'q', "quiet", NULL, MODE_BOTH, take_true, TO(quiet), NULL,
 			"print nothing on stdout: see the exit status" },

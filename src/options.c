@@ -50,6 +50,7 @@ static const bool of_all_targets[ROWS] = {
 	[ROW_LISTEN] = true,  [ROW_COUNT] = true,   [ROW_JSON] = true,     [ROW_QUIET] = true,
 	[ROW_VERBOSE] = true, [ROW_COLOR] = true,   [ROW_EXPLAIN] = true,  [ROW_LIST] = true,
 	[ROW_HELP] = true,    [ROW_VERSION] = true, [ROW_PCAP] = true,     [ROW_SNAPLEN] = true,
+	[ROW_METRICS] = true,
 };
 
 /* These cannot be used with --targets. */

@@ -85,6 +85,8 @@ struct options {
 
 	uint64_t count; /* --listen: associations until it ends; --monitor: rounds */
 
+	const char *metrics; /* a file, or "-" */
+
 	enum format format;
 	bool quiet;
 	bool verbose;

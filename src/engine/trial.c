@@ -300,7 +300,8 @@ static enum path_routes routes_wanted(const struct options *options, const struc
 
 	if (options->no_routes)
 		return PATH_ROUTES_NONE;
-	if (options->verbose || (options->format == FORMAT_JSON && !options->quiet))
+	if (options->verbose || options->metrics ||
+	    (options->format == FORMAT_JSON && !options->quiet))
 		return PATH_ROUTES_ALL;
 	for (size_t i = 0; i < a->path_count; i++) {
 		answered += a->paths[i].answered > 0;

@@ -9,6 +9,7 @@
 
 #include "base/util.h"
 #include "report/json.h"
+#include "report/metrics.h"
 #include "report/text.h"
 
 static const struct {
@@ -30,6 +31,7 @@ static_assert(ARRAY_SIZE(formats) == FORMAT_COUNT, "a format without a row");
 
 void report_result(const struct reporter *reporter, const struct result *result)
 {
+	metrics_take_result(reporter->metrics, result);
 	if (!reporter->quiet)
 		formats[reporter->format].result(reporter, result);
 }
@@ -37,6 +39,7 @@ void report_result(const struct reporter *reporter, const struct result *result)
 void report_target(const struct reporter *reporter, const struct result *result, size_t name_width,
 		   bool in_full)
 {
+	metrics_take_result(reporter->metrics, result);
 	if (reporter->quiet)
 		return;
 	if (formats[reporter->format].target)
@@ -59,6 +62,9 @@ void report_listen_event(const struct reporter *reporter, const struct listen_ev
 
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
 {
+	metrics_take_event(reporter->metrics, event);
+	if (event->type == MONITOR_ROUND || event->type == MONITOR_DOWN)
+		(void)metrics_write(reporter->metrics, reporter);
 	if (!reporter->quiet)
 		formats[reporter->format].monitor(reporter, event);
 }
@@ -67,5 +73,5 @@ int report_finish(const struct reporter *reporter)
 {
 	if (!reporter->quiet && formats[reporter->format].end)
 		formats[reporter->format].end(reporter);
-	return reporter_finish(reporter);
+	return metrics_write(reporter->metrics, reporter) ? reporter_finish(reporter) : STATUS_HOST;
 }

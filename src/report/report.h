@@ -22,7 +22,7 @@ void report_summary(const struct reporter *reporter, const struct summary *summa
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 
-/* The end of a format's output; then reporter_finish(), whose status is returned. */
+/* The end of a format's output, and the metrics; then as reporter_finish(). */
 int report_finish(const struct reporter *reporter);
 
 #endif

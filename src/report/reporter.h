@@ -20,13 +20,16 @@ enum format {
 	FORMAT_COUNT,
 };
 
+struct metrics;
+
 struct reporter {
 	FILE *out;   /* records are written to its descriptor, without its buffer */
 	FILE *hints; /* reasons and hints in text mode: stderr, NULL for none */
 	enum format format;
 	bool quiet;
 	bool color;
-	int *write_error; /* the errno of the first record that could not be written, or 0 */
+	struct metrics *metrics; /* gets all results and events, also with quiet; or NULL */
+	int *write_error;        /* the errno of the first record that could not be written, or 0 */
 };
 
 /*

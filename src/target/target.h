@@ -21,6 +21,7 @@ struct target_address {
 struct target {
 	const char *name;       /* the first argument as the user wrote it */
 	const char *known_as;   /* its NAME in the file of --targets, not owned; or NULL */
+	size_t place;           /* among all targets; 0 without --targets */
 	struct hostport *given; /* one per argument */
 	size_t given_count;
 	uint16_t port; /* the one port of all addresses; 0 only for local addresses */

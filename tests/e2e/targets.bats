@@ -132,3 +132,47 @@ wrong_tag:timeout:4:wrong-tag"
   assert_line --regexp '^silent1  failed     SIGINT'
   assert_line --regexp '^4 targets in .*: 1 connected, 2 interrupted, 1 not tried$'
 }
+
+# metric NAME LABELS...: its value in the file that --metrics wrote, for the sample that has these labels.
+metric() {
+  local label lines
+  lines=$(grep "^$1{" "$BATS_TEST_TMPDIR/sctp.prom")
+  shift
+  for label; do lines=$(grep -F "$label" <<<"$lines"); done
+  echo "${lines##* }"
+}
+
+@test "--metrics: of many targets, of one, and of a monitor whose path is cut" {
+  start_listener_3
+  printf '%s\n' "good 10.1.1.2:$PORT" "refusing 10.1.1.2:$((PORT + 1))" >"$BATS_TEST_TMPDIR/list"
+  try 1 -q -T "$BATS_TEST_TMPDIR/list" --metrics "$BATS_TEST_TMPDIR/sctp.prom"
+  assert_equal "$output" ''
+  assert_equal "$(metric sctp_target_up 'target="good"'),$(metric sctp_target_up 'target="refusing"')" 1,0
+  assert_equal "$(metric sctp_target_cause 'target="refusing"' 'code="no-endpoint-or-queue-full"')" 1
+  assert_equal "$(metric sctp_path_up 'target="good"' 'path="10.1.2.2"' 'link="c2"')" 1
+
+  # The file that is there stays, if its place cannot be written.
+  chmod 444 "$BATS_TEST_TMPDIR/sctp.prom"
+  try 6 -q -a "10.1.1.2:$PORT" --metrics "$BATS_TEST_TMPDIR/no/such/file"
+  [[ $stderr == *"--metrics $BATS_TEST_TMPDIR/no/such/file: cannot be written: ENOENT"* ]]
+
+  start_client -M -a "10.1.1.2:$PORT" --interval 100ms --metrics "$BATS_TEST_TMPDIR/sctp.prom"
+  wait_for metric_is 1 sctp_path_up 'path="10.1.2.2"' "target=\"10.1.1.2:$PORT\""
+  drop_path 2
+  wait_for metric_is 0 sctp_path_up 'path="10.1.2.2"'
+  assert [ "$(metric sctp_path_state_changes_total 'path="10.1.2.2"')" -ge 1 ]
+  assert [ "$(metric sctp_path_heartbeats_sent_total 'path="10.1.1.2"')" -ge 1 ]
+  assert_equal "$(metric sctp_target_up)" 1
+  end_client INT
+  run -0 find "$BATS_TEST_TMPDIR" -name 'sctp.prom*'
+  assert_output "$BATS_TEST_TMPDIR/sctp.prom"
+  command -v promtool || skip "promtool is not here (Debian: prometheus), which would check the format"
+  run -0 promtool check metrics <"$BATS_TEST_TMPDIR/sctp.prom"
+  assert_output ''
+}
+
+metric_is() { # VALUE NAME LABELS...
+  local expected=$1
+  shift
+  [ "$(metric "$@")" = "$expected" ]
+}
