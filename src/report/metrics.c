@@ -296,7 +296,7 @@ static void put_sample(FILE *f, const struct metric *metric, const struct target
 		put_label(f, ",", "path", address_host_text(&path->address, text));
 		put_label(f, ",", "link", path->link);
 	}
-	fprintf(f, "} %.17g\n", value);
+	fprintf(f, "} %.15g\n", value);
 }
 
 static void put_metric(FILE *f, const struct metric *metric, const struct metrics *m)
