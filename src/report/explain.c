@@ -69,18 +69,28 @@ static void print_wrapped(FILE *out, const char *text, size_t length, const char
 	fprintf(out, "\n");
 }
 
-static void print_list(FILE *out, const char *title, const char *lines)
+static void print_item(FILE *out, const char *line, size_t length)
 {
-	fprintf(out, "\n%s\n", title);
+	fprintf(out, "  - ");
+	print_wrapped(out, line, length, "    ");
+}
+
+static void print_lines(FILE *out, const char *lines)
+{
 	for (;;) {
 		size_t length = strcspn(lines, "\n");
 
-		fprintf(out, "  - ");
-		print_wrapped(out, lines, length, "    ");
+		print_item(out, lines, length);
 		if (!lines[length])
 			return;
 		lines += length + 1;
 	}
+}
+
+static void print_list(FILE *out, const char *title, const char *lines)
+{
+	fprintf(out, "\n%s\n", title);
+	print_lines(out, lines);
 }
 
 static void print_head(FILE *out, const char *name, int number, int status, const char *meaning)
@@ -116,6 +126,37 @@ static void print_finding(FILE *out, const struct words *words)
 		print_list(out, "Check:", words->check);
 }
 
+/* The causes, or else what to check: first those of the findings. */
+static void print_with_findings(FILE *out, const char *title, const struct explanation *row,
+				bool causes)
+{
+	const char *own = causes ? row->causes : row->check;
+
+	if (!own && !row->codes[0])
+		return;
+	fprintf(out, "\n%s\n", title);
+	for (size_t i = 0; i < EXPLANATION_CODES && row->codes[i]; i++) {
+		const struct words *words = words_of(row->codes[i]);
+		const char *lines = causes ? words->causes : words->check;
+
+		if (lines)
+			print_lines(out, lines);
+	}
+	if (own)
+		print_lines(out, own);
+}
+
+static void print_explanation(FILE *out, const struct explanation *row)
+{
+	print_head(out, row->name, row->number, row->status, row->meaning);
+	print_with_findings(out, "Usual causes:", row, true);
+	print_with_findings(out, "Check:", row, false);
+	if (row->codes[0])
+		fprintf(out, "\nSee also, with --explain:\n");
+	for (size_t i = 0; i < EXPLANATION_CODES && row->codes[i]; i++)
+		print_item(out, finding_name(row->codes[i]), strlen(finding_name(row->codes[i])));
+}
+
 int explain_print(FILE *out, const char *name, struct message *why)
 {
 	const struct explanation *row = explanation_named(name);
@@ -123,12 +164,9 @@ int explain_print(FILE *out, const char *name, struct message *why)
 
 	if (!row && !words)
 		return unknown_name(name, why);
-	if (words) {
+	if (words)
 		print_finding(out, words);
-		return STATUS_OK;
-	}
-	print_head(out, row->name, row->number, row->status, row->meaning);
-	print_list(out, "Usual causes:", row->causes);
-	print_list(out, "Check:", row->check);
+	else
+		print_explanation(out, row);
 	return STATUS_OK;
 }

@@ -9,24 +9,15 @@
 #include <errno.h>
 #include <strings.h>
 
+#include "report/checks.h"
+
 /* Shared by several rows. */
-#define CHECK_ROUTE    "ip route get ADDR"
-#define CHECK_FIREWALL "nft list ruleset; iptables -S: do they pass IP protocol 132 (sctp)?"
-#define CHECK_WIRE     "tcpdump -ni any sctp or icmp or icmp6, here and on the peer"
-#define CHECK_SOCKETS  "ss -Sanp: which SCTP sockets and associations this host has"
-#define CHECK_LISTENER "on the peer: ss -Slnp; cat /proc/net/sctp/eps"
-#define CHECK_MODULE   "modprobe sctp; ls /proc/net/sctp"
-#define CHECK_REPORT   "sctp-connect --verbose shows the call; please report it as a bug"
-#define CAUSES_NO_SCTP                                                                  \
-	"the sctp module is not installed: some systems have it in a separate package " \
-	"(kernel-modules-extra)\n"                                                      \
-	"the module is blacklisted, or loading modules is off\n"                        \
-	"the kernel is built without SCTP, or it is not Linux (gVisor)"
-#define CHECK_NO_SCTP                                                             \
-	CHECK_MODULE " (in a container: on its host)\n"                           \
-		     "modprobe -c | grep -w sctp: a blacklist or install line?\n" \
-		     "sysctl kernel.modules_disabled\n"                           \
-		     "grep IP_SCTP /boot/config-$(uname -r)"
+#define CHECK_ROUTE   "ip route get ADDR"
+#define CHECK_SOCKETS "ss -Sanp: which SCTP sockets and associations this host has"
+#define CHECK_REPORT  "sctp-connect --verbose shows the call; please report it as a bug"
+#define CHECK_ABORTS  "cat /proc/net/sctp/snmp: SctpAborteds"
+#define CHECK_OUTPUT  "run the same command with the output in another place"
+#define CHECK_CALLS   "strace -e trace=network,close sctp-connect ..."
 #define PROGRAM_ERROR "an error of the program, not of the network or of the peer"
 
 #define ERRNO(name) #name, name
@@ -35,21 +26,18 @@ static const struct explanation table[] = {
 	{ ERRNO(EBADF), STATUS_HOST, "the call was made on a file descriptor that is not open",
 	  PROGRAM_ERROR "\n"
 			"in your own code: the socket was closed before",
-	  CHECK_REPORT "\n"
-		       "strace -e trace=network,close sctp-connect ..." },
+	  CHECK_REPORT "\n" CHECK_CALLS },
 	{ ERRNO(ENOTSOCK), STATUS_HOST, "the call was made on a file descriptor that is no socket",
 	  PROGRAM_ERROR "\n"
 			"in your own code: the descriptor was closed, and then reused for a file",
-	  CHECK_REPORT "\n"
-		       "strace -e trace=network,close sctp-connect ..." },
+	  CHECK_REPORT "\n" CHECK_CALLS },
 	{ ERRNO(EFAULT), STATUS_HOST,
 	  "the kernel could not read the addresses at the pointer it was given",
 	  PROGRAM_ERROR
 	  "\n"
 	  "in your own code: a wild pointer (sctp_connectx crashes on it, only the bare socket "
 	  "option says EFAULT)",
-	  CHECK_REPORT "\n"
-		       "strace -e trace=network sctp-connect ..." },
+	  CHECK_REPORT "\n" CHECK_CALLS },
 	{ ERRNO(EINVAL), STATUS_HOST, "the stack rejects the request, and nothing was sent",
 	  "an address that cannot be a peer: 0.0.0.0, ::, multicast or broadcast\n"
 	  "a link-local IPv6 address without a zone, or with one that does not exist\n"
@@ -60,16 +48,13 @@ static const struct explanation table[] = {
 	  "the addresses and their order: sctp-connect --verbose shows what is sent\n"
 	  "fe80::1%eth0, not fe80::1; ip -6 addr show scope link\n"
 	  "ip route show type blackhole" },
-	{ ERRNO(EACCES), -1,
-	  "permission denied: a local port below 1024 without the privilege, or a route or filter "
-	  "that prohibits the destination",
-	  "a port below 1024 given with -b, without CAP_NET_BIND_SERVICE\n"
-	  "a security module (SELinux, AppArmor) that denies SCTP to this program\n"
-	  "a prohibit route (ip route add prohibit ...)\n"
-	  "ICMPv6 administratively prohibited: a firewall on the path rejects the packets",
-	  "sysctl net.ipv4.ip_unprivileged_port_start\n" CHECK_ROUTE
-	  "; ip route show type prohibit\n"
-	  "ausearch -m AVC -ts recent; dmesg | grep -i denied\n" CHECK_FIREWALL },
+	{ ERRNO(EACCES),
+	  -1,
+	  "permission denied: a local port below 1024 without the privilege, or a route or filter that prohibits the destination",
+	  NULL,
+	  CHECK_ROUTE "\n" CHECK_FIREWALL,
+	  { FINDING_PRIVILEGED_PORT, FINDING_BIND_FORBIDDEN, FINDING_PROHIBITED_ROUTE,
+	    FINDING_ICMP_PROHIBITED } },
 	{ ERRNO(EISCONN), -1,
 	  "this socket already has an association with that peer, or it listens",
 	  "a second connect on a one-to-one socket whose association is up\n"
@@ -78,46 +63,36 @@ static const struct explanation table[] = {
 	  "before the call: the association is up nevertheless",
 	  CHECK_SOCKETS "\n"
 			"in your own code: errno = 0 before sctp_connectx()" },
-	{ ERRNO(ECONNREFUSED), STATUS_NOT_CONNECTED,
-	  "the peer host answered the INIT with ABORT: nothing listens on that port, or its accept "
-	  "queue is full",
-	  "no SCTP socket listens on that port (a TCP socket with the same port number does not count)\n"
-	  "the server is running but does not accept, and its backlog is full\n"
-	  "the server listens on another of its addresses only\n"
-	  "the peer has no SCTP: ICMP protocol unreachable ends a blocking call with this errno\n"
-	  "one refusal ends the whole attempt: the remaining addresses are not tried",
-	  CHECK_LISTENER "\n"
-			 "on the peer: lsmod | grep sctp; sysctl net.core.somaxconn\n"
-			 "try every address alone: sctp-connect --each\n" CHECK_WIRE },
-	{ ERRNO(ETIMEDOUT), STATUS_TIMEOUT, "no address answered in time",
-	  "a firewall that drops IP protocol 132: many pass only TCP\n"
-	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
+	{ ERRNO(ECONNREFUSED),
+	  STATUS_NOT_CONNECTED,
+	  "the peer host answered the INIT with ABORT: nothing listens on that port, or its accept queue is full",
+	  "the peer has no SCTP: ICMP protocol unreachable ends a blocking call with this errno",
+	  "on the peer: lsmod | grep sctp\n" CHECK_WIRE,
+	  { FINDING_NO_ENDPOINT_OR_QUEUE_FULL } },
+	{ ERRNO(ETIMEDOUT),
+	  STATUS_TIMEOUT,
+	  "no address answered in time",
 	  "no route, a dead link, unanswered ARP: SCTP reports ETIMEDOUT for these, too\n"
-	  "the peer is down, or its answer gets lost\n"
 	  "dead addresses before it: each one costs one --rto-initial",
-	  CHECK_ROUTE "; ip neigh\n" CHECK_FIREWALL "\n" CHECK_WIRE
-		      ": does the INIT leave, does anything come back?\n"
-		      "a longer --timeout; --init-attempts counts over all addresses together" },
-	{ ERRNO(ENETUNREACH), STATUS_NOT_CONNECTED,
+	  "ip neigh\n" CHECK_WIRE ": does the INIT leave, does anything come back?\n"
+	  "a longer --timeout; --init-attempts counts over all addresses together",
+	  { FINDING_SILENT } },
+	{ ERRNO(ENETUNREACH),
+	  STATUS_NOT_CONNECTED,
 	  "there is no route to the network of that address",
-	  "this host has neither a route nor a default route\n"
-	  "IPv6 with only a link-local address\n"
 	  "ICMP network unreachable from a router on the path\n"
-	  "SCTP itself reports these as ETIMEDOUT; ENETUNREACH is from a route look-up or an ICMP message\n"
-	  "from connect itself: no local address (or none given with -b) has a wide enough scope to reach the "
-	  "first address of the peer",
+	  "SCTP itself reports these as ETIMEDOUT; ENETUNREACH is from a route look-up, from an ICMP message or from connect",
 	  CHECK_ROUTE "\n"
-		      "ip route; ip -6 route; ip rule\n"
 		      "ip link: is the interface up?\n"
-		      "tcpdump -ni any icmp or icmp6: which router sends it" },
-	{ ERRNO(EADDRINUSE), STATUS_HOST,
+		      "tcpdump -ni any icmp or icmp6: which router sends it",
+	  { FINDING_NO_ROUTE, FINDING_SCOPE_TOO_NARROW } },
+	{ ERRNO(EADDRINUSE),
+	  STATUS_HOST,
 	  "another socket of this host has that local address and port",
-	  "another program, or another sctp-connect --listen, has the port\n"
-	  "a socket bound to all addresses (0.0.0.0 or ::) takes the port on each of them\n"
 	  "bind reports it, never connect",
 	  CHECK_SOCKETS "\n"
-			"cat /proc/net/sctp/eps\n"
-			"another port, or -b without one: the kernel picks a free port" },
+			"another port, or -b without one: the kernel picks a free port",
+	  { FINDING_BIND_IN_USE, FINDING_BIND_CLOSING } },
 	{ ERRNO(EINPROGRESS), -1,
 	  "the attempt is in progress: on a non-blocking socket this is not an error",
 	  "a non-blocking connect, as expected\n"
@@ -129,20 +104,20 @@ static const struct explanation table[] = {
 	  "kernel repeats the call and finds its own attempt",
 	  "wait for the outcome of the first attempt\n" CHECK_SOCKETS "\n"
 	  "sctp-connect --nonblock, which is not restarted" },
-	{ ERRNO(EAGAIN), STATUS_HOST,
+	{ ERRNO(EAGAIN),
+	  STATUS_HOST,
 	  "no local port is free for a new association, or the stack is busy",
-	  "every one-to-one socket takes an ephemeral port, even for different "
-	  "destinations: there are 28,232 by default\n"
 	  "on send: the send buffer is full",
-	  "sysctl net.ipv4.ip_local_port_range\n" CHECK_SOCKETS "\n"
-	  "a one-to-many socket holds any number of associations on one port" },
-	{ ERRNO(EAFNOSUPPORT), STATUS_HOST,
+	  CHECK_SOCKETS "\n"
+			"sysctl net.ipv4.ip_local_port_range",
+	  { FINDING_NO_FREE_PORT } },
+	{ ERRNO(EAFNOSUPPORT),
+	  STATUS_HOST,
 	  "this host does not support the address family: IPv6 is switched off",
-	  "the kernel was started with ipv6.disable=1, or is built without IPv6\n"
-	  "a service manager or sandbox that forbids the family (RestrictAddressFamilies=)",
+	  "the kernel is built without IPv6",
 	  "cat /sys/module/ipv6/parameters/disable; cat /proc/cmdline\n"
-	  "systemctl show -p RestrictAddressFamilies UNIT\n"
-	  "sctp-connect -4, if the peer has IPv4 addresses" },
+	  "systemctl show -p RestrictAddressFamilies UNIT",
+	  { FINDING_NO_IPV6 } },
 	{ ERRNO(EPERM), STATUS_HOST,
 	  "this host does not permit the call: a privilege is missing, or a sandbox forbids it",
 	  "a container whose seccomp filter forbids SCTP sockets\n"
@@ -150,38 +125,39 @@ static const struct explanation table[] = {
 	  "a local firewall never causes EPERM in SCTP: packets that it drops end as ETIMEDOUT",
 	  "grep -E 'Seccomp|CapEff' /proc/self/status\n"
 	  "try the same call as root, and outside the container\n" CHECK_FIREWALL },
-	{ ERRNO(EADDRNOTAVAIL), STATUS_HOST,
-	  "an address cannot be used: the local one is not an address of this host, or a peer address is "
-	  "in the list twice",
-	  "in bind: the address is on no interface, or its interface is gone\n"
+	{ ERRNO(EADDRNOTAVAIL),
+	  STATUS_HOST,
+	  "an address cannot be used: the local one is not an address of this host, or a peer address is in the list twice",
 	  "in bind: an IPv6 address whose duplicate address detection is still running, or has failed\n"
 	  "in connect: a duplicate; an IPv4 address and its v4-mapped IPv6 form count as one\n"
 	  "in connect: the local port already has an association with that peer",
-	  "ip addr; ip -6 addr show tentative\n" CHECK_SOCKETS "\n"
-	  "sysctl net.ipv4.ip_nonlocal_bind\n"
-	  "getent ahosts NAME: does the name give an address twice?" },
-	{ ERRNO(EHOSTUNREACH), STATUS_NOT_CONNECTED,
-	  "the host cannot be reached: it does not answer ARP or neighbour discovery, or a router "
-	  "or filter sent an ICMP error",
-	  "the host is down, or its address is on no link here\n"
-	  "ICMP host unreachable, or administratively prohibited: a firewall rejects the packets\n"
-	  "an unreachable route (ip route add unreachable ...)\n"
+	  "ip -6 addr show tentative\n" CHECK_SOCKETS "\n"
+	  "getent ahosts NAME: does the name give an address twice?",
+	  { FINDING_NOT_LOCAL } },
+	{ ERRNO(EHOSTUNREACH),
+	  STATUS_NOT_CONNECTED,
+	  "the host cannot be reached: it does not answer ARP or neighbour discovery, or a router or filter sent an ICMP error",
 	  "SCTP itself reports it as ETIMEDOUT, and may show it in SO_ERROR after a success",
-	  CHECK_ROUTE "; ip neigh show ADDR\n"
-		      "tcpdump -ni any arp or icmp or icmp6: who sends it\n" CHECK_FIREWALL },
-	{ ERRNO(EPROTONOSUPPORT), STATUS_HOST,
-	  "this host's kernel has no SCTP for one-to-one sockets (SOCK_STREAM)", CAUSES_NO_SCTP,
-	  CHECK_NO_SCTP },
-	{ ERRNO(ESOCKTNOSUPPORT), STATUS_HOST,
-	  "this host's kernel has no SCTP for one-to-many sockets (SOCK_SEQPACKET)", CAUSES_NO_SCTP,
-	  CHECK_NO_SCTP },
-	{ ERRNO(ENOPROTOOPT), STATUS_NOT_CONNECTED,
-	  "the peer host answered ICMP protocol unreachable: it has no SCTP at all",
-	  "the sctp module is not loaded on the peer: no program there has used SCTP yet\n"
-	  "with IPv6 the message is: parameter problem, unknown next header\n"
-	  "a firewall that rejects with icmp type prot-unreachable\n"
-	  "from setsockopt: this kernel does not know the option",
-	  "on the peer: modprobe sctp; ls /proc/net/sctp\n" CHECK_WIRE "\n" CHECK_FIREWALL },
+	  "ip neigh show ADDR",
+	  { FINDING_ICMP_OR_NEIGHBOUR, FINDING_UNREACHABLE_ROUTE } },
+	{ ERRNO(EPROTONOSUPPORT),
+	  STATUS_HOST,
+	  "this host's kernel has no SCTP for one-to-one sockets (SOCK_STREAM)",
+	  NULL,
+	  NULL,
+	  { FINDING_NO_SCTP_HERE } },
+	{ ERRNO(ESOCKTNOSUPPORT),
+	  STATUS_HOST,
+	  "this host's kernel has no SCTP for one-to-many sockets (SOCK_SEQPACKET)",
+	  NULL,
+	  NULL,
+	  { FINDING_NO_SCTP_HERE } },
+	{ ERRNO(ENOPROTOOPT),
+	  STATUS_NOT_CONNECTED,
+	  "the peer has no SCTP, or (from setsockopt) this kernel does not know the option",
+	  "with IPv6 the message is: parameter problem, unknown next header",
+	  CHECK_FIREWALL,
+	  { FINDING_NO_SCTP } },
 	{ ERRNO(ENOMEM), STATUS_HOST, "this host is out of memory",
 	  "the host's memory, or the memory limit of the control group, is used up\n"
 	  "each association costs about 17 KiB of kernel memory\n"
@@ -208,21 +184,19 @@ static const struct explanation table[] = {
 	  "a handler without SA_RESTART ran during a blocking connect\n"
 	  "^C, kill, or a timer of the program",
 	  "wait for the outcome: a second connect says EALREADY or EISCONN\n" CHECK_SOCKETS },
-	{ ERRNO(ECONNRESET), STATUS_NOT_CONNECTED,
+	{ ERRNO(ECONNRESET),
+	  STATUS_NOT_CONNECTED,
 	  "the peer ended the established association with an ABORT",
-	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
-	  "the peer host restarted and no longer knows the association\n"
-	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
-	  "a middlebox, or another SCTP stack at the peer's addresses, sent the ABORT",
-	  "the logs of the server\n" CHECK_WIRE ": the ABORT carries a cause\n"
-	  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
-	{ ERRNO(ECONNABORTED), STATUS_NOT_CONNECTED,
+	  NULL,
+	  "the logs of the server",
+	  { FINDING_ABORTED_BY_PEER } },
+	{ ERRNO(ECONNABORTED),
+	  STATUS_NOT_CONNECTED,
 	  "the SCTP stack of this host ended the association with an ABORT",
-	  "the peer, or a middlebox on the path, broke the protocol\n"
 	  "the program itself aborted it\n"
 	  "no memory for the association",
-	  CHECK_WIRE ": the packet before the ABORT, and the cause of the ABORT\n"
-		     "cat /proc/net/sctp/snmp: SctpAborteds" },
+	  CHECK_WIRE ": the packet before the ABORT, and the cause of the ABORT\n" CHECK_ABORTS,
+	  { FINDING_ABORTED_HERE } },
 	{ ERRNO(EPIPE), -1, "the association to send on has ended, or no program reads the output",
 	  "the association ended before the data was sent\n"
 	  "the program that reads the output has ended (sctp-connect ... | head -1)",
@@ -233,10 +207,12 @@ static const struct explanation table[] = {
 	  "a one-to-many socket has no single peer: getpeername always fails with ENOTCONN",
 	  CHECK_SOCKETS "\n"
 			"cat /proc/net/sctp/assocs" },
-	{ ERRNO(ESHUTDOWN), -1, "the association is closing: it cannot send any more data",
-	  "this host or the peer has started the graceful close (SHUTDOWN)\n"
-	  "the server closes as soon as it has accepted",
-	  "the logs of the server\n" CHECK_WIRE ": who sends SHUTDOWN first" },
+	{ ERRNO(ESHUTDOWN),
+	  -1,
+	  "the association is closing: it cannot send any more data",
+	  "this host or the peer has started the graceful close (SHUTDOWN)",
+	  CHECK_WIRE ": who sends SHUTDOWN first",
+	  { FINDING_CLOSED_BY_PEER } },
 	{ ERRNO(EOPNOTSUPP), STATUS_HOST,
 	  "this socket does not support the operation: it is not an SCTP socket, or of the wrong style",
 	  PROGRAM_ERROR "\n"
@@ -270,29 +246,26 @@ static const struct explanation table[] = {
 	  "a small MTU on the path is not a cause: SCTP adapts to it",
 	  "sysctl net.core.wmem_default net.sctp.sctp_wmem\n"
 	  "tracepath -n ADDR; ip route get ADDR: the MTU" },
-	{ ERRNO(EPROTO), -1,
+	{ ERRNO(EPROTO),
+	  -1,
 	  "a host on the path found the packets malformed, and sent ICMP parameter problem",
-	  "a middlebox that damages the packets, or does not know SCTP\n"
-	  "IP options or IPv6 extension headers that the peer does not accept",
-	  "tcpdump -vni any icmp or icmp6\n"
-	  "ethtool -k DEV: offloads of a tunnel or virtual interface" },
+	  NULL,
+	  "ethtool -k DEV: offloads of a tunnel or virtual interface",
+	  { FINDING_ICMP_NOT_ACCEPTED } },
 	{ ERRNO(EIO), STATUS_HOST,
 	  "the output, or a device of this host, failed; the association did not",
 	  "the file, disk or terminal behind the output is broken or gone",
-	  "dmesg | tail\n"
-	  "run the same command with the output in another place" },
+	  "dmesg | tail\n" CHECK_OUTPUT },
 	{ ERRNO(ENOSPC), STATUS_HOST,
 	  "the output could not be written, the disk is full; the association did not fail",
 	  "the file system of the output is full, or its quota is used up\n"
 	  "the output is /dev/full",
-	  "df -h; df -i; quota\n"
-	  "run the same command with the output in another place" },
+	  "df -h; df -i; quota\n" CHECK_OUTPUT },
 	{ ERRNO(EDESTADDRREQ), STATUS_HOST, "the call named no destination address",
 	  PROGRAM_ERROR
 	  "\n"
 	  "in your own code: it sends on a socket without an association, and gives no address",
-	  CHECK_REPORT "\n"
-		       "strace -e trace=network sctp-connect ..." },
+	  CHECK_REPORT "\n" CHECK_CALLS },
 
 	{ "connected", 0, STATUS_OK, "the association was established",
 	  "as many paths as --require asks for answered a heartbeat, or --no-probe sent none\n"
@@ -300,36 +273,36 @@ static const struct explanation table[] = {
 	  "rejected addresses are not in the association: the peer did not list them",
 	  "cat /proc/net/sctp/assocs; cat /proc/net/sctp/remaddr\n"
 	  "ss -Sani" },
-	{ "degraded", 0, STATUS_DEGRADED,
+	{ "degraded",
+	  0,
+	  STATUS_DEGRADED,
 	  "the association was established, but with fewer verified paths than --require asks for",
-	  "a path is dead, or an address was left out, by the peer or for its scope\n"
-	  "all are dead: the peer ignores heartbeats, or went away after the handshake\n"
-	  "-R asks for more than there are addresses; -R all counts the rejected ones too",
+	  NULL,
 	  "the verdict of each path: sctp-connect --explain dead, rejected, unverified\n"
-	  "a longer --probe-timeout, if a round trip may take more than a second\n"
-	  "sysctl net.sctp.addr_scope_policy, on both sides" },
-	{ "closed", 0, STATUS_NOT_CONNECTED,
-	  "the association was established, and the peer closed it (SHUTDOWN) before it was up for "
-	  "--hold",
-	  "a proxy that accepts and finds no backend: docker-proxy, a load balancer\n"
-	  "a server that does not know this client, or wants other addresses of it\n"
-	  "a service that is stopping",
-	  "the logs of the server, and of the proxy in front of it\n"
-	  "--hold 0: how it reads for a client that closes at once" },
-	{ "refused", 0, STATUS_NOT_CONNECTED,
+	  "sysctl net.sctp.addr_scope_policy, on both sides",
+	  { FINDING_TOO_FEW_VERIFIED, FINDING_NO_PATH_ANSWERS } },
+	{ "closed",
+	  0,
+	  STATUS_NOT_CONNECTED,
+	  "the association was established, and the peer closed it (SHUTDOWN) before it was up for --hold",
+	  NULL,
+	  "the logs of the proxy in front of it\n"
+	  "--hold 0: how it reads for a client that closes at once",
+	  { FINDING_CLOSED_BY_PEER } },
+	{ "refused",
+	  0,
+	  STATUS_NOT_CONNECTED,
 	  "the peer host refused: it answered ABORT, or ICMP protocol unreachable",
-	  "no SCTP socket listens on that port, or its accept queue is full\n"
-	  "the peer has no SCTP at all (ENOPROTOOPT)\n"
 	  "one refusal ends the whole attempt: the remaining addresses are not tried",
-	  CHECK_LISTENER "\n"
-			 "on the peer: modprobe sctp; sysctl net.core.somaxconn\n"
-			 "try every address alone: sctp-connect --each" },
-	{ "timeout", 0, STATUS_TIMEOUT, "no answer arrived in time, and nothing showed why",
-	  "a firewall that drops IP protocol 132: many pass only TCP\n"
-	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
-	  "the peer is down, or its answer gets lost\n"
+	  NULL,
+	  { FINDING_NO_ENDPOINT_OR_QUEUE_FULL, FINDING_NO_SCTP } },
+	{ "timeout",
+	  0,
+	  STATUS_TIMEOUT,
+	  "no answer arrived in time, and nothing showed why",
 	  "--timeout is too short for the number of addresses",
-	  CHECK_ROUTE "; ip neigh\n" CHECK_FIREWALL "\n" CHECK_WIRE },
+	  "ip neigh\n" CHECK_WIRE,
+	  { FINDING_SILENT } },
 	{ "unreachable", 0, STATUS_NOT_CONNECTED,
 	  "the routing table, or an ICMP message, says that the address cannot be reached",
 	  "no route; a route of type prohibit, unreachable or blackhole; a link that is down\n"
@@ -337,24 +310,27 @@ static const struct explanation table[] = {
 	  "a router or firewall that rejects by ICMP",
 	  CHECK_ROUTE "; ip neigh show ADDR\n"
 		      "tcpdump -ni any icmp or icmp6: who sends it\n" CHECK_FIREWALL },
-	{ "aborted", 0, STATUS_NOT_CONNECTED,
-	  "the association came up, but was lost at once, or while its paths were probed, usually "
-	  "by an ABORT of the peer",
-	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
-	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
+	{ "aborted",
+	  0,
+	  STATUS_NOT_CONNECTED,
+	  "the association came up, but was lost at once, or while its paths were probed, usually by an ABORT of the peer",
 	  "one end broke the protocol",
-	  "the logs of the server\n" CHECK_WIRE ": the ABORT carries a cause\n"
-	  "cat /proc/net/sctp/snmp: SctpAborteds" },
-	{ "unresolved", 0, STATUS_UNRESOLVED, "a name could not be resolved, and nothing was sent",
-	  "a misspelt name, or one without an address of the family that -4 or -6 asks for\n"
-	  "the name servers do not answer",
-	  "getent ahosts NAME\n"
-	  "cat /etc/resolv.conf; resolvectl query NAME" },
-	{ "unsupported", 0, STATUS_HOST, "no SCTP stack can be used on this host",
-	  CAUSES_NO_SCTP "\n"
-			 "a sandbox forbids SCTP sockets",
-	  CHECK_NO_SCTP "\n"
-			"sctp-connect --version: the stacks of this build" },
+	  "the logs of the server\n" CHECK_ABORTS,
+	  { FINDING_ABORTED_BY_PEER, FINDING_PEER_SILENT } },
+	{ "unresolved",
+	  0,
+	  STATUS_UNRESOLVED,
+	  "a name could not be resolved, and nothing was sent",
+	  NULL,
+	  NULL,
+	  { FINDING_NAME_NOT_FOUND, FINDING_NAME_SERVER_SILENT } },
+	{ "unsupported",
+	  0,
+	  STATUS_HOST,
+	  "no SCTP stack can be used on this host",
+	  "a sandbox forbids SCTP sockets",
+	  NULL,
+	  { FINDING_NO_SCTP_HERE } },
 	{ "failed", 0, STATUS_HOST,
 	  "this host could not try, or a signal ended the attempt: the errno says which",
 	  "no permission, no such local address, no free port, out of resources\n"
@@ -377,31 +353,34 @@ static const struct explanation table[] = {
 	  "lost 1 of 2 heartbeats: the path works, but loses packets",
 	  "rtt is the round trip of that heartbeat; ss -Sani: the stack's own figures\n"
 	  "sctp-connect --verbose: each HEARTBEAT and its HEARTBEAT-ACK" },
-	{ "dead", 0, -1, "a heartbeat was sent on this path, and no answer arrived in time",
-	  "a cut link, or a filter or route that drops it in one direction\n"
-	  "the answer arrives on another interface, and rp_filter drops it\n"
-	  "a round trip longer than --probe-timeout",
-	  CHECK_ROUTE "\n"
-		      "sysctl net.ipv4.conf.all.rp_filter\n"
-		      "tcpdump -ni any 'sctp and host ADDR', on both sides" },
-	{ "rejected", 0, -1,
+	{ "dead",
+	  0,
+	  -1,
+	  "a heartbeat was sent on this path, and no answer arrived in time",
+	  NULL,
+	  NULL,
+	  { FINDING_HEARTBEAT_UNANSWERED } },
+	{ "rejected",
+	  0,
+	  -1,
 	  "the address was requested, but the peer did not list it: it is not in the association",
-	  "it is not an address of this peer, or the server is not bound to it\n"
-	  "address scope: with a global first address, both sides leave out private ones\n"
-	  "NAT: the peer knows itself by another address",
-	  "on the peer: ip addr; cat /proc/net/sctp/eps\n"
-	  "sysctl net.sctp.addr_scope_policy on both sides (0: no rule)\n"
-	  "tcpdump -vni any sctp: the addresses in the INIT ACK" },
-	{ "tried", 0, -1,
+	  NULL,
+	  NULL,
+	  { FINDING_NOT_LISTED, FINDING_LEFT_OUT_BY_SCOPE } },
+	{ "tried",
+	  0,
+	  -1,
 	  "an INIT was sent to this address; it is not known whether this address answered",
-	  "every address had its turn, some more than once, before one of them refused",
-	  "try every address alone: sctp-connect --each\n" CHECK_WIRE },
-	{ "untried", 0, -1, "the attempt ended before this address had its turn",
-	  "the stack tries one address after the other, one --rto-initial apart\n"
-	  "an address before it refused, which ends the attempt\n"
-	  "--timeout or --init-attempts were used up",
-	  "try the address alone, or first: sctp-connect -a ADDR:PORT\n"
-	  "a longer --timeout, a shorter --rto-initial, more --init-attempts" },
+	  "after the last address the stack begins again with the first",
+	  CHECK_WIRE,
+	  { FINDING_ONE_HAS_REFUSED } },
+	{ "untried",
+	  0,
+	  -1,
+	  "as far as is known, no INIT was sent to this address",
+	  "an address before it refused, which ends the attempt",
+	  "try the address alone, or first: sctp-connect -a ADDR:PORT",
+	  { FINDING_UNTRIED_LATE, FINDING_UNTRIED_ENDED } },
 	{ "excluded", 0, -1, "this host could not put the address into the call",
 	  "its family is not supported by the socket or this host (IPv6 is off)\n"
 	  "it cannot be in one association with the others",

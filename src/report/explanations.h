@@ -7,14 +7,20 @@
 #define REPORT_EXPLANATIONS_H
 
 #include "base/util.h"
+#include "report/finding.h"
+
+#define EXPLANATION_CODES 4
 
 struct explanation {
 	const char *name;    /* "ECONNREFUSED", "refused" */
 	int number;          /* errno; 0 for a result or a verdict */
 	int status;          /* its exit status, or -1 if it does not decide the exit status */
 	const char *meaning; /* one sentence without full stop; also the reason in a report */
-	const char *causes;  /* lines separated by \n */
-	const char *check;   /* lines separated by \n: commands to run, settings to look at */
+	const char *causes;  /* lines separated by \n, or NULL */
+	const char *check;   /* the same: commands to run, settings to look at */
+	/* Findings whose causes and checks (words.h) are those of this, too; FINDING_NONE ends
+	 * them. */
+	enum finding_code codes[EXPLANATION_CODES];
 };
 
 /* NULL: there is no row. */

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <strings.h>
 
+#include "report/checks.h"
 #include "report/phrase.h"
 
 /* Each sentence is on one line, so that grep finds it. */
@@ -14,6 +15,20 @@
 #define PARTIAL_KNOWN   PARTIAL "{address}: "
 #define PARTIAL_UNKNOWN PARTIAL "{errno} for at least one address: "
 #define EVERY_PATH      "no path answers a heartbeat: "
+
+/* What more than one row says. */
+#define ROUTE_GET       "ip route get {address} shows what the kernel would do"
+#define ICMP_SENDER     "tcpdump -vni any icmp or icmp6: who sends it, and about which packet"
+#define SOMEBODY_SENDS  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it"
+#define NO_INIT_ANSWER  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]"
+#define MORE_TURNS      "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]"
+#define REFUSAL_HINT    "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]"
+#define CHECK_RESOLVER  "cat /etc/resolv.conf; resolvectl query NAME"
+#define EACH_ALONE      "sctp-connect --each tries every address alone"
+#define SET_UDP_PORT    "as root: sysctl net.sctp.udp_port={port}"
+#define VERBOSE         "sctp-connect --verbose shows what was sent and what came"
+#define LATE_CAUSES     "a name server that is slow or does not answer: the resolver asks the next one after 5 s\na filter that drops DNS (port 53)"
+#define LATE_CHECK      "a longer --timeout\n" CHECK_RESOLVER
 
 /* In the order of the codes. */
 static const struct words table[] = {
@@ -69,7 +84,7 @@ static const struct words table[] = {
 	  "a misspelt name, or a missing search domain\n"
 	  "a name without an address of the family that -4 or -6 asks for",
 	  "getent ahosts NAME\n"
-	  "cat /etc/resolv.conf; resolvectl query NAME" },
+	  CHECK_RESOLVER },
 	{ FINDING_NAME_WITHOUT_ADDRESS, "name-without-address", RESULT_UNRESOLVED, STATUS_UNRESOLVED,
 	  "{name}: the name has no [family:{family} ]address[family: ({option})]",
 	  NULL,
@@ -102,19 +117,15 @@ static const struct words table[] = {
 	  NULL,
 	  NULL,
 	  "the names were not resolved within --timeout",
-	  "a name server that is slow or does not answer: the resolver asks the next one after 5 s\n"
-	  "a filter that drops DNS (port 53)",
-	  "a longer --timeout\n"
-	  "cat /etc/resolv.conf; resolvectl query NAME" },
+	  LATE_CAUSES,
+	  LATE_CHECK },
 	{ FINDING_NAMES_LEFT_OUT, "names-left-out", RESULT_CONNECTED, -1,
 	  "{name}: no answer from the name server within {time}, so only the other addresses were tried",
 	  NULL,
 	  NULL,
 	  "some names had no answer after half of --timeout, so the attempt was made with the addresses of the others",
-	  "a name server that is slow or does not answer: the resolver asks the next one after 5 s\n"
-	  "a filter that drops DNS (port 53)",
-	  "a longer --timeout\n"
-	  "cat /etc/resolv.conf; resolvectl query NAME" },
+	  LATE_CAUSES,
+	  LATE_CHECK },
 	{ FINDING_LOOKUP_FAILED, "lookup-failed", RESULT_FAILED, STATUS_HOST,
 	  "{name}: cannot look up the name: [call:{call}: {errno}: {message}][detail:{detail}]",
 	  NULL,
@@ -134,7 +145,7 @@ static const struct words table[] = {
 	  "the module is blacklisted, or loading modules is off\n"
 	  "the kernel is built without SCTP, or it is not Linux (gVisor)",
 	  "modprobe sctp; ls /proc/net/sctp (in a container: on its host)\n"
-	  "modprobe -c | grep -w sctp; sysctl kernel.modules_disabled\n"
+	  "modprobe -c | grep -w sctp; sysctl kernel.modules_disabled; grep IP_SCTP /boot/config-$(uname -r)\n"
 	  "sctp-connect --version: the stacks of this build" },
 	{ FINDING_NO_IPV6, "no-ipv6", RESULT_FAILED, STATUS_HOST,
 	  "this host has no IPv6",
@@ -154,14 +165,14 @@ static const struct words table[] = {
 	{ FINDING_ENCAPS_OFF, "encaps-off", RESULT_FAILED, STATUS_HOST,
 	  "net.sctp.udp_port is 0: this host's kernel does not accept UDP-encapsulated SCTP",
 	  NULL,
-	  "as root: sysctl net.sctp.udp_port={port}",
+	  SET_UDP_PORT,
 	  "the kernel's UDP encapsulation is switched off",
 	  "net.sctp.udp_port is 0, which is the default",
 	  "sysctl net.sctp.udp_port" },
 	{ FINDING_ENCAPS_OTHER_PORT, "encaps-other-port", RESULT_FAILED, STATUS_HOST,
 	  "net.sctp.udp_port is {other_port}: this host's kernel accepts UDP-encapsulated SCTP on that port only, not on {port}",
 	  NULL,
-	  "as root: sysctl net.sctp.udp_port={port}",
+	  SET_UDP_PORT,
 	  "the kernel accepts UDP-encapsulated SCTP on one port, and another port was requested",
 	  "the local port of --udp-encaps differs from net.sctp.udp_port",
 	  "sysctl net.sctp.udp_port" },
@@ -311,7 +322,6 @@ static const struct words table[] = {
 	  "this host forbids the local address or port, although the port needs no privilege",
 	  "a security module: SELinux, AppArmor, SMACK\n"
 	  "a seccomp filter of a container or a service",
-	  "ausearch -m AVC -ts recent; dmesg | grep -i denied\n"
 	  "getenforce; cat /proc/self/attr/current; grep Seccomp /proc/self/status" },
 	{ FINDING_WILDCARD_NOT_ALONE, "wildcard-not-alone", RESULT_FAILED, STATUS_HOST,
 	  "{at} cannot be bound together with the others",
@@ -363,7 +373,7 @@ static const struct words table[] = {
 	{ FINDING_NO_ROUTE, "no-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host has no route to it",
 	  "[several:this host has no route to any of the addresses][!several:this host has no route to it]",
-	  "ip route get {address} shows what the kernel would do",
+	  ROUTE_GET,
 	  "the routing table of this host has no entry for the address",
 	  "no default route, or a prefix that is missing\n"
 	  "IPv6 with only a link-local address\n"
@@ -372,28 +382,28 @@ static const struct words table[] = {
 	{ FINDING_UNREACHABLE_ROUTE, "unreachable-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host's route to it is of type unreachable",
 	  NULL,
-	  "ip route get {address} shows what the kernel would do",
+	  ROUTE_GET,
 	  "a route of type unreachable makes this host refuse packets to the address",
 	  "ip route add unreachable ..., run by hand or by a routing daemon",
 	  "ip route show type unreachable" },
 	{ FINDING_PROHIBITED_ROUTE, "prohibited-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host's route to it is of type prohibit",
 	  NULL,
-	  "ip route get {address} shows what the kernel would do",
+	  ROUTE_GET,
 	  "a route of type prohibit forbids packets to the address",
 	  "ip route add prohibit ..., or ip rule add ... prohibit",
 	  "ip route show type prohibit; ip rule" },
 	{ FINDING_BLACKHOLE_ROUTE, "blackhole-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host's route to it is of type blackhole",
 	  NULL,
-	  "ip route get {address} shows what the kernel would do",
+	  ROUTE_GET,
 	  "a route of type blackhole drops packets to the address silently",
 	  "ip route add blackhole ..., run by hand or by a routing daemon",
 	  "ip route show type blackhole; ip rule" },
 	{ FINDING_NO_SOURCE_ADDRESS, "no-source-address", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host has no source address for it (sysctl net.ipv6.conf.all.disable_ipv6)",
 	  NULL,
-	  "ip route get {address} shows what the kernel would do",
+	  ROUTE_GET,
 	  "this host has a route, but no address to send from",
 	  "IPv6 is switched off on the interface\n"
 	  "the interface has no address of the peer's family",
@@ -401,7 +411,7 @@ static const struct words table[] = {
 	{ FINDING_ROUTE_UNUSABLE, "route-unusable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "the routing table has no usable route to it ({errno})",
 	  NULL,
-	  "ip route get {address} shows what the kernel would do",
+	  ROUTE_GET,
 	  "a route look-up for the address failed, for an unusual reason",
 	  "the errno says which: sctp-connect --explain ERRNO",
 	  "ip route; ip rule" },
@@ -437,7 +447,7 @@ static const struct words table[] = {
 	  "the peer answered the INIT, and this host's stack does not accept that answer",
 	  "a peer whose stack breaks RFC 9260 section 3.3.3, or is set up wrong: no streams, a receive window below 1500 bytes\n"
 	  "a middlebox that changes packets",
-	  "sctp-connect --verbose shows what was sent and what came\n"
+	  VERBOSE "\n"
 	  "tcpdump -vni any sctp" },
 	{ FINDING_TWO_STACKS, "two-stacks", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT, and then INIT-ACK: two SCTP stacks answer at that address",
@@ -455,7 +465,7 @@ static const struct words table[] = {
 	  "the SCTP stack of this host sent an ABORT, because a packet of the peer broke the protocol",
 	  "the two stacks do not agree on a parameter, or one uses ASCONF without AUTH\n"
 	  "a middlebox that alters packets",
-	  "sctp-connect --verbose shows what was sent and what came\n"
+	  VERBOSE "\n"
 	  "sysctl net.sctp.auth_enable net.sctp.addip_enable, on both ends" },
 	{ FINDING_ABORTED_BY_STRANGER, "aborted-by-stranger", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by a host at {address} that does not know the association",
@@ -475,7 +485,7 @@ static const struct words table[] = {
 	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
 	  "the peer's host restarted and does not know the association any more\n"
 	  "a middlebox, or another stack at the peer's addresses, sent the ABORT",
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer: the ABORT carries a cause\n"
+	  CHECK_WIRE ": the ABORT carries a cause\n"
 	  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
 	{ FINDING_ABORTED_BEFORE_REPLY, "aborted-before-reply", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by the peer[cause:: {cause}]",
@@ -519,7 +529,7 @@ static const struct words table[] = {
 	  "no path of an established association answers any more, and the stack gave it up",
 	  "the peer's host is down, or cut off\n"
 	  "all paths share one link or router that failed",
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer\n"
+	  CHECK_WIRE "\n"
 	  "ip route get ADDR; ip neigh" },
 	{ FINDING_ASSOCIATION_LOST, "association-lost", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "{meaning}",
@@ -527,7 +537,7 @@ static const struct words table[] = {
 	  "sctp-connect --explain {errno}",
 	  "the stack gave up an established association, and the errno is all that is known",
 	  "the errno says which: sctp-connect --explain ERRNO",
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	  CHECK_WIRE },
 	{ FINDING_CLOSED_HERE, "closed-here", RESULT_CONNECTED, -1,
 	  "closed by this end",
 	  NULL,
@@ -549,16 +559,16 @@ static const struct words table[] = {
 	  "the peer did not complete the graceful close in time, so this end sent ABORT",
 	  "the peer's host is down or cut off\n"
 	  "the peer's program does not read the remaining data",
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	  CHECK_WIRE },
 	{ FINDING_NO_SCTP, "no-sctp", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "[other:{who} answered ICMP protocol unreachable][!other:answered ICMP protocol unreachable]",
 	  "the host answered ICMP protocol unreachable: it has no SCTP",
-	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+	  REFUSAL_HINT,
 	  "the peer host answered ICMP protocol unreachable: it has no SCTP at all",
 	  "the sctp module is not loaded on the peer: no program there has used SCTP yet\n"
 	  "a firewall that rejects with icmp type prot-unreachable",
 	  "on the peer: modprobe sctp; ls /proc/net/sctp\n"
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	  CHECK_WIRE },
 	{ FINDING_STALE_COOKIE, "stale-cookie", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered the COOKIE-ECHO with ERROR: {cause}",
 	  "the host answered the COOKIE-ECHO with ERROR: {cause}",
@@ -575,25 +585,25 @@ static const struct words table[] = {
 	  "the peer answered the COOKIE-ECHO with an ERROR chunk",
 	  "the cause in the chunk says why",
 	  "the logs of the server\n"
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	  CHECK_WIRE },
 	{ FINDING_REFUSED_WITH_CAUSE, "refused-with-cause", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT: {cause}",
 	  "the host answered [cookie:the INIT, and the COOKIE-ECHO with ABORT][!cookie:ABORT]: {cause}",
-	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+	  REFUSAL_HINT,
 	  "the peer answered ABORT, and gave a cause: see the report",
 	  "out of resource: its accept queue, its memory, or another limit\n"
 	  "protocol violation, user-initiated abort: the quoted text is the peer's own\n"
 	  "new addresses, shutting down: an older association uses the same ports",
 	  "the logs of the server\n"
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	  CHECK_WIRE },
 	{ FINDING_ABORTED_THERE_OR_HERE, "aborted-there-or-here", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT, or its answer breaks the protocol: {cause}",
 	  "the host answered ABORT, or this end aborted because its answer breaks the protocol: {cause}",
-	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+	  REFUSAL_HINT,
 	  "an ABORT ended the attempt, and the stack does not say which end sent it",
 	  "the two stacks do not agree: one rejects a parameter of the other",
 	  "sctp-connect with CAP_NET_RAW: its witness sees who sends the ABORT\n"
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	  CHECK_WIRE },
 	{ FINDING_RESOURCE_OR_ASCONF, "out-of-resource-or-asconf", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT: {cause}, or offers ASCONF without AUTH",
 	  "the host answered ABORT: {cause}; or this host's SCTP refused its INIT-ACK, because it offers ASCONF without AUTH",
@@ -606,7 +616,7 @@ static const struct words table[] = {
 	{ FINDING_QUEUE_FULL_OR_UNWANTED, "queue-full-or-unwanted", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT",
 	  "the host answered the INIT, and the COOKIE-ECHO with ABORT: its queue is full, or it rejects this host",
-	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+	  REFUSAL_HINT,
 	  "the peer answered the INIT, and then refused the association without giving a cause",
 	  "the server does not accept, and its backlog is full\n"
 	  "a server that accepts associations only from known addresses",
@@ -615,18 +625,18 @@ static const struct words table[] = {
 	{ FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "no-endpoint-or-queue-full", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT",
 	  "[other:{other_at}, where a NAT rule of this host sends the INIT,][!other:the host] answered ABORT: no endpoint listens on port {port}, or its queue is full[asconf:, or it takes no ASCONF without AUTH, which this host offers (net.sctp.addip_noauth_enable)]",
-	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+	  REFUSAL_HINT,
 	  "the peer host answered the INIT with ABORT and gave no cause: nothing listens on that port, or its accept queue is full; the packet is the same for both",
 	  "no SCTP socket listens on that port (a TCP socket with the same port number does not count)\n"
 	  "the server is running but does not accept, and its backlog is full\n"
 	  "the server listens on another of its addresses only",
 	  "on the peer: ss -Slnp tells the two apart (Recv-Q is the queue); cat /proc/net/sctp/eps\n"
 	  "on the peer: sysctl net.core.somaxconn\n"
-	  "sctp-connect --each tries every address alone" },
+	  EACH_ALONE },
 	{ FINDING_NO_ENDPOINT_OR_NO_SCTP, "no-endpoint-or-no-sctp", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT, or ICMP protocol unreachable",
 	  "the host answered ABORT: no endpoint listens on port {port}, or its queue is full (or ICMP protocol unreachable: it has no SCTP; a one-to-many socket does not show which)",
-	  "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]",
+	  REFUSAL_HINT,
 	  "the peer refused, and a one-to-many socket does not show how: nothing listens, its queue is full, or the host has no SCTP",
 	  "as for no-endpoint-or-queue-full and no-sctp",
 	  "sctp-connect with CAP_NET_RAW, or without --one-to-many, tells ABORT and ICMP apart\n"
@@ -729,7 +739,7 @@ static const struct words table[] = {
 	  "the peer chooses the source address by its routes, not by the address that was asked\n"
 	  "NAT on the return path",
 	  "on the peer: ip route get ADDR-OF-THIS-HOST from ADDR; ip rule\n"
-	  "tcpdump -ni any sctp or icmp or icmp6, here and on the peer" },
+	  CHECK_WIRE },
 	{ FINDING_OTHER_PORT, "answered-from-other-port", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT from port {other_port}, not from {port}",
 	  NULL,
@@ -807,10 +817,10 @@ static const struct words table[] = {
 	{ FINDING_ICMP_PROHIBITED, "icmp-prohibited", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "[icmp:{who} answered {icmp}][!icmp:ICMPv6 says administratively prohibited]",
 	  NULL,
-	  "[icmp:a firewall rule at the sender of the ICMP error forbids it][!icmp:tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it]",
+	  "[icmp:a firewall rule at the sender of the ICMP error forbids it][!icmp:" SOMEBODY_SENDS "]",
 	  "a firewall rejects the packets and sends this ICMP error",
 	  "a rule for IP protocol 132, or for everything but TCP and UDP",
-	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
+	  ICMP_SENDER },
 	{ FINDING_ICMP_PORT_UNREACHABLE, "icmp-port-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "[icmp:{who} answered {icmp}][!icmp:ICMP says port unreachable]",
 	  NULL,
@@ -818,7 +828,7 @@ static const struct words table[] = {
 	  "ICMP port unreachable arrived: the UDP port is not in use at the peer, or a firewall rejects the packets",
 	  "with --udp-encaps: nothing at the peer uses that UDP port\n"
 	  "without --udp-encaps: iptables ... -j REJECT, which sends this message by default",
-	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
+	  ICMP_SENDER },
 	{ FINDING_ICMP_TIME_EXCEEDED, "icmp-time-exceeded", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "[icmp:{who} answered {icmp}]",
 	  NULL,
@@ -826,7 +836,7 @@ static const struct words table[] = {
 	  "a router dropped the packet because its hop limit was used up",
 	  "a routing loop between two routers\n"
 	  "a hop limit that is too small for the path",
-	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
+	  ICMP_SENDER },
 	{ FINDING_ICMP_UNREACHABLE, "icmp-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "[icmp:{who} answered {icmp}]",
 	  NULL,
@@ -834,7 +844,7 @@ static const struct words table[] = {
 	  "a router says by ICMP that it cannot reach the address",
 	  "the router has no route\n"
 	  "the host is down: the last router gets no answer on the link",
-	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
+	  ICMP_SENDER },
 	{ FINDING_ICMP_NOT_ACCEPTED, "icmp-not-accepted", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "[icmp:{who} answered {icmp}]",
 	  NULL,
@@ -842,22 +852,22 @@ static const struct words table[] = {
 	  "a host on the path says by ICMP that the packet is malformed, or that it does not accept this kind",
 	  "a middlebox that damages the packets, or does not know SCTP\n"
 	  "IP options or IPv6 extension headers that the peer does not accept",
-	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
+	  ICMP_SENDER },
 	{ FINDING_ICMP_UNSPECIFIED, "icmp-unspecified", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "{soft}",
 	  NULL,
-	  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it",
+	  SOMEBODY_SENDS,
 	  "the network reported an error by ICMP, and the socket gives only an errno",
 	  "a router, a firewall or the host sent an ICMP error; a witness (CAP_NET_RAW) would show which",
-	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
+	  ICMP_SENDER },
 	{ FINDING_ICMP_OR_NEIGHBOUR, "icmp-or-neighbour-silent", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "the host does not answer on its link (ARP or ND), or {soft}",
 	  NULL,
-	  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it",
+	  SOMEBODY_SENDS,
 	  "the socket says EHOSTUNREACH: no host answers on the link, or an ICMP error arrived",
 	  "the host is down, or its address is on no link here\n"
 	  "a router or a firewall sends an ICMP error; a witness (CAP_NET_RAW) tells the two apart",
-	  "tcpdump -vni any icmp or icmp6: who sends it, and about which packet" },
+	  ICMP_SENDER },
 	{ FINDING_MTU_BLACK_HOLE, "mtu-black-hole", RESULT_CONNECTED, -1,
 	  "[over:packets over {over} bytes are lost][!over:packets of {bytes} bytes are lost[passed:, and those of {passed} bytes get through]]",
 	  NULL,
@@ -1003,7 +1013,7 @@ static const struct words table[] = {
 	  "ip -br link; ip -br addr" },
 	{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
-	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]",
+	  NO_INIT_ANSWER,
 	  "[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, nothing there may use that UDP port, or a filter on the path or at the peer may drop it; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, or a filter on the path or at the peer may drop SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
 	  "an INIT left this host, and no answer arrived",
 	  "a firewall that drops IP protocol 132: many pass only TCP\n"
@@ -1012,11 +1022,11 @@ static const struct words table[] = {
 	  "the packets are damaged on the path, and the peer drops them for their checksum\n"
 	  "a stale entry in conntrack on the path, if only one local port is silent",
 	  "ip route get ADDR; on the peer: ip route get ADDR-OF-THIS-HOST\n"
-	  "nft list ruleset; iptables -S: do they pass IP protocol 132 (sctp)?\n"
+	  CHECK_FIREWALL "\n"
 	  "nstat -a | grep SctpChecksumErrors, at the peer" },
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
-	  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]",
+	  NO_INIT_ANSWER,
 	  "nothing more is known: the host may be down[udp:, nothing there may use that UDP port], or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
 	  "no answer arrived, and without a witness it is not known whether the INIT left this host",
 	  "as for silent\n"
@@ -1063,7 +1073,7 @@ static const struct words table[] = {
 	  NULL,
 	  "every address had its turn, some more than once, before one of them refused: it is not known which",
 	  NULL,
-	  "sctp-connect --each tries every address alone" },
+	  EACH_ALONE },
 	{ FINDING_ONE_HAS_ANSWERED, "one-has-answered", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "one of the addresses tried has answered the INIT",
 	  NULL,
@@ -1084,7 +1094,7 @@ static const struct words table[] = {
 	  NULL,
 	  "another address refused before this one had its turn, and one refusal ends the whole attempt",
 	  NULL,
-	  "sctp-connect --each tries every address alone" },
+	  EACH_ALONE },
 	{ FINDING_UNTRIED_ANSWERED, "untried-answered", RESULT_CONNECTED, -1,
 	  "not tried: another address had answered the INIT",
 	  NULL,
@@ -1095,14 +1105,14 @@ static const struct words table[] = {
 	{ FINDING_UNTRIED_LATE, "untried-late", RESULT_CONNECTED, -1,
 	  "not tried: the attempt ended as its turn came",
 	  NULL,
-	  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]",
+	  MORE_TURNS,
 	  "the attempt ended as the turn of this address came: it is not known whether an INIT was sent to it",
 	  "the stack tries one address after the other, one --rto-initial apart",
-	  "a longer --timeout, a shorter --rto-initial" },
+	  NULL },
 	{ FINDING_UNTRIED_ENDED, "untried-ended", RESULT_CONNECTED, -1,
 	  "not tried: the attempt ended before its turn",
 	  NULL,
-	  "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]",
+	  MORE_TURNS,
 	  "the attempt ended before this address had its turn",
 	  "--timeout or --init-attempts were used up by the addresses before it",
 	  "a longer --timeout, a shorter --rto-initial, more --init-attempts" },
