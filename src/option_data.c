@@ -114,3 +114,13 @@ int take_send(struct parser *p, const char *argument, void *value)
 
 	return take_payload(p, argument, &list[p->options->send_count++]);
 }
+
+int take_reply(struct parser *p, const char *argument, void *value)
+{
+	struct payload *reply = value;
+
+	free(reply->bytes);
+	*reply = (struct payload){ 0 };
+	p->options->drill = DRILL_REPLY;
+	return take_payload(p, argument, reply);
+}

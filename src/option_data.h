@@ -8,4 +8,7 @@
 /* Adds a message to p->options->sends, whose array has room for all of the command line. */
 option_take_fn take_send;
 
+/* The newest one is p->options->reply. */
+option_take_fn take_reply;
+
 #endif

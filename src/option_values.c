@@ -2,6 +2,7 @@
 #include "option_values.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "packet/ppid.h"
@@ -11,6 +12,9 @@
 /* There are 65535 streams at most. The replies are kept in memory until the report. */
 #define STREAM_MAX 65534
 #define EXPECT_MAX 65535
+
+/* It fits into one packet. */
+#define ABORT_TEXT_MAX 500
 
 /* The largest --count. */
 #define NUMBER_MAX (UINT64_C(1) << 63)
@@ -149,6 +153,23 @@ int take_time_ms(struct parser *p, const char *argument, void *value)
 				   printable(argument, shown, sizeof(shown)));
 	*(uint32_t *)value = (uint32_t)(us / USEC_PER_MSEC);
 	return STATUS_OK;
+}
+
+int take_abort_after(struct parser *p, const char *argument, void *value)
+{
+	const char *colon = strchr(argument, ':');
+	char shown[PRINTABLE_MAX], *time;
+	int status;
+
+	if (colon && strlen(colon + 1) > ABORT_TEXT_MAX)
+		return message_set(p->why, STATUS_USAGE, "%s %s: the text is longer than %d bytes",
+				   p->spelled, printable(argument, shown, sizeof(shown)),
+				   ABORT_TEXT_MAX);
+	time = colon ? xstrndup(argument, (size_t)(colon - argument)) : xstrdup(argument);
+	status = take_time_us(p, time, value);
+	free(time);
+	p->options->abort_text = colon && colon[1] ? colon + 1 : NULL;
+	return status;
 }
 
 int take_interval(struct parser *p, const char *argument, void *value)

@@ -356,9 +356,11 @@ void options_free(struct options *options)
 	for (size_t i = 0; i < options->send_count; i++)
 		free(options->sends[i].bytes);
 	free(options->sends);
+	free(options->reply.bytes);
 	free(options->addresses);
 	free(options->binds);
 	options->sends = NULL;
+	options->reply.bytes = NULL;
 	options->send_count = 0;
 	options->addresses = NULL;
 	options->binds = NULL;

@@ -52,6 +52,7 @@ static void take_in(struct listening *l, const struct peer *accepted)
 	l->peers = xreallocarray(l->peers, l->peer_count + 1, sizeof(*l->peers));
 	l->peers[l->peer_count++] = peer;
 	loop_add(l->loop, &peer->source, l->stack->pollfd(peer->endpoint), listen_on_peer, peer);
+	listen_begin_drill(peer);
 	listen_on_peer(peer, 0);
 }
 
@@ -120,8 +121,11 @@ static void begin_close(struct listening *l)
 	for (size_t i = l->peer_count; i-- > 0;) {
 		struct peer *peer = l->peers[i];
 
-		if (l->stack->shutdown(peer->assoc) == 0)
+		if (l->stack->shutdown(peer->assoc) == 0) {
+			if (l->options->drill == DRILL_SILENT)
+				loop_again(&peer->source); /* it is read from now on */
 			continue;
+		}
 		listen_serve(peer); /* it has ended meanwhile, and its event says how */
 		if (!peer->gone)
 			listen_peer_down(peer, false, 0, gone);

@@ -69,20 +69,69 @@ static int send_back(struct peer *peer, const struct stack_event *message)
 				    message->ppid, message->unordered);
 }
 
-bool listen_echo(struct peer *peer, const struct stack_event *message)
+/* In a longer send buffer, if it has to be. */
+static int send_whole(struct peer *peer, const struct stack_event *message)
 {
-	int rc;
+	int rc = send_back(peer, message);
 
-	if (message->more || peer->parts) {
-		skip_part(peer, message);
-		return true;
-	}
-	rc = send_back(peer, message);
 	if (rc == -EMSGSIZE) {
 		rc = make_room(peer, message->length);
 		if (rc == 0)
 			rc = send_back(peer, message);
 	}
+	return rc;
+}
+
+/*
+ * --reply, --discard: a message in parts counts once. --silent: it is read because the association
+ * has ended. True: there is nothing to send.
+ */
+static bool is_discarded(struct peer *peer, const struct stack_event *message)
+{
+	if (peer->l->options->drill == DRILL_SILENT)
+		return true;
+	peer->part_bytes += message->length;
+	if (message->more)
+		return true;
+	if (peer->l->options->drill == DRILL_REPLY)
+		return false;
+	echoed(peer, peer->part_bytes);
+	peer->part_bytes = 0;
+	return true;
+}
+
+static bool reply(struct peer *peer, const struct stack_event *message)
+{
+	const struct payload *payload = &peer->l->options->reply;
+	struct stack_event answer = *message;
+	int rc;
+
+	if (!peer->holds && is_discarded(peer, message))
+		return true;
+	answer.data = payload->bytes;
+	answer.length = payload->length;
+	rc = send_whole(peer, &answer);
+	if (rc == -EAGAIN)
+		return false;
+	if (rc == 0)
+		echoed(peer, peer->part_bytes);
+	else if (rc != -ENOTCONN)
+		not_echoed(peer, message->stream, payload->length, false, -rc);
+	peer->part_bytes = 0;
+	return true;
+}
+
+bool listen_echo(struct peer *peer, const struct stack_event *message)
+{
+	int rc;
+
+	if (peer->l->options->drill != DRILL_ECHO)
+		return reply(peer, message);
+	if (message->more || peer->parts) {
+		skip_part(peer, message);
+		return true;
+	}
+	rc = send_whole(peer, message);
 	if (rc == -EAGAIN)
 		return false;
 	if (rc == 0)

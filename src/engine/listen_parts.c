@@ -14,6 +14,14 @@ void listen_stop(struct listening *l, int status, struct finding cause)
 
 void listen_report(struct listening *l, struct listen_event *event)
 {
+	static const char *const served[DRILL_COUNT] = {
+		[DRILL_ECHO] = "echoed",
+		[DRILL_REPLY] = "answered",
+		[DRILL_DISCARD] = "discarded",
+		[DRILL_SILENT] = "read",
+	};
+
+	event->served = served[l->options->drill];
 	event->stack = l->stack->name;
 	event->time_us = loop_now_us() - l->timeline->start_us;
 	report_listen_event(l->reporter, event);

@@ -2,6 +2,7 @@
 /*
  * What the files of listen.h share. listen.c accepts associations, and decides when it ends. Below
  * it, listen_peer.c serves one association, and listen_echo.c sends back what it says.
+ * listen_drill.c ends it at a certain time.
  */
 #ifndef ENGINE_LISTEN_PARTS_H
 #define ENGINE_LISTEN_PARTS_H
@@ -25,9 +26,16 @@ struct peer {
 	struct amount not_echoed;
 	size_t room;             /* bytes of its send buffer that are taken off the budget */
 	bool parts;              /* a message that comes in parts is not echoed; more will come */
+	size_t part_bytes;       /* --reply, --discard: of a message, so far */
 	bool holds;              /* held waits for room */
 	struct stack_event held; /* the message; its data is the stack's, until the next event */
 	bool gone;
+
+	struct loop_timer timer; /* of listen_drill.c */
+	int64_t came_us;
+	bool up;
+	bool closing;     /* it has ended, or will soon: its events are read in any case */
+	bool closed_here; /* because --close-after says so */
 };
 
 struct listening {
@@ -82,9 +90,17 @@ void listen_peer_lost(struct peer *peer, int error, struct finding cause);
 /* Closes its endpoint, and frees it. */
 void listen_drop(struct peer *peer, bool abort);
 
+/* --- listen_drill.c --------------------------------------------------------------------------- */
+
+/* A new association: what the options do to it at certain times. Before it is served. */
+void listen_begin_drill(struct peer *peer);
+
 /* --- listen_echo.c ---------------------------------------------------------------------------- */
 
-/* False: it waits for room in the send buffer; call again with the same message. */
+/*
+ * Sends it back, or what the options say. False: it waits for room in the send buffer; call again
+ * with the same message.
+ */
 bool listen_echo(struct peer *peer, const struct stack_event *message);
 
 /* Its association has gone, and its send buffer with it. */

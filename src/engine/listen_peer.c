@@ -87,6 +87,7 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 {
 	switch (event->type) {
 	case EVENT_UP:
+		peer->up = true;
 		report_up(l, peer);
 		break;
 	case EVENT_DATA:
@@ -105,8 +106,9 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 	case EVENT_CLOSED:
 		/* The stack completes the close, with the echoes in flight. */
 		listen_peer_down(peer, true, 0,
-				 (struct finding){ .code = l->ending ? FINDING_CLOSED_HERE
-								     : FINDING_CLOSED_BY_PEER,
+				 (struct finding){ .code = l->ending || peer->closed_here
+								   ? FINDING_CLOSED_HERE
+								   : FINDING_CLOSED_BY_PEER,
 						   .basis = BASIS_STACK });
 		break;
 	case EVENT_LOST:
@@ -123,6 +125,22 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 	}
 }
 
+/* --silent: nothing is read after the event that it is up. */
+static bool is_silent(const struct peer *peer)
+{
+	return peer->l->options->drill == DRILL_SILENT && peer->up && !peer->closing &&
+	       !peer->l->ending;
+}
+
+static short events_of(const struct peer *peer)
+{
+	const struct stack *stack = peer->l->stack;
+
+	if (is_silent(peer))
+		return 0;
+	return peer->holds ? stack->room_event : stack->pollfd(peer->endpoint).events;
+}
+
 void listen_serve(struct peer *peer)
 {
 	struct listening *l = peer->l;
@@ -131,13 +149,12 @@ void listen_serve(struct peer *peer)
 
 	if (peer->holds)
 		peer->holds = !listen_echo(peer, &peer->held);
-	while (!peer->gone && !peer->holds && count < EVENTS_MAX &&
+	while (!peer->gone && !peer->holds && !is_silent(peer) && count < EVENTS_MAX &&
 	       l->stack->next_event(peer->endpoint, &event)) {
 		count++;
 		take_event(l, peer, &event);
 	}
-	loop_change(&peer->source,
-		    peer->holds ? l->stack->room_event : l->stack->pollfd(peer->endpoint).events);
+	loop_change(&peer->source, events_of(peer));
 	if (count == EVENTS_MAX)
 		loop_again(&peer->source);
 }
@@ -148,6 +165,7 @@ void listen_drop(struct peer *peer, bool abort)
 	size_t i = 0;
 
 	loop_remove(&peer->source);
+	loop_timer_stop(&peer->timer);
 	l->stack->close(peer->endpoint, abort);
 	listen_echo_forget(peer);
 	while (l->peers[i] != peer)

@@ -26,6 +26,15 @@ enum action {
 /* The longest message; longer ones of the peer come in parts (stack.h). */
 #define PAYLOAD_MAX (16u << 20)
 
+/* What --listen does with messages. */
+enum drill {
+	DRILL_ECHO,
+	DRILL_REPLY,
+	DRILL_DISCARD,
+	DRILL_SILENT,
+	DRILL_COUNT,
+};
+
 struct payload {
 	uint8_t *bytes; /* owned */
 	size_t length;
@@ -82,6 +91,12 @@ struct options {
 	const char *targets; /* -T: a file, or "-" */
 	uint64_t parallel;   /* --targets: so many attempts at a time; default 1000 */
 	uint64_t rate;       /* --targets: so many new attempts a second */
+
+	enum drill drill;
+	struct payload reply; /* --reply */
+	int64_t close_after_us;
+	int64_t abort_after_us;
+	const char *abort_text; /* or NULL */
 
 	uint64_t count; /* --listen: associations until it ends; --monitor: rounds */
 

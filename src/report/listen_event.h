@@ -42,6 +42,7 @@ struct listen_event {
 	struct finding cause;                  /* DOWN, END */
 	uint64_t associations;                 /* END */
 	struct amount echoed;                  /* DOWN, END; NOT_ECHOED: bytes, of the message */
+	const char *served;                    /* DOWN, END: "echoed", "answered", "discarded" */
 	struct amount not_echoed;              /* DOWN, END */
 };
 

@@ -42,11 +42,11 @@ static void print_amount(FILE *f, const struct amount *amount)
 static void print_echoed(FILE *f, const struct listen_event *event)
 {
 	print_amount(f, &event->echoed);
-	fputs(" echoed", f);
+	fprintf(f, " %s", event->served);
 	if (event->not_echoed.messages) {
 		fputs(", ", f);
 		print_amount(f, &event->not_echoed);
-		fputs(" not echoed", f);
+		fprintf(f, " not %s", event->served);
 	}
 }
 

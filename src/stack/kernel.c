@@ -365,17 +365,14 @@ static int kernel_shutdown(struct stack_assoc *assoc)
 	return 0;
 }
 
-static int kernel_abort(struct stack_assoc *assoc)
+static int kernel_abort(struct stack_assoc *assoc, const char *text)
 {
 	struct sctp_sndrcvinfo info = {
 		.sinfo_assoc_id = (sctp_assoc_t)assoc->base.id,
 		.sinfo_flags = SCTP_ABORT,
 	};
-	int rc;
+	int rc = send_message(assoc, &info, text, text ? strlen(text) : 0);
 
-	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
-		return -EOPNOTSUPP;
-	rc = send_message(assoc, &info, NULL, 0);
 	if (rc == 0)
 		assoc->base.aborting = true;
 	return rc;

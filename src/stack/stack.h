@@ -326,11 +326,11 @@ struct stack {
 	int (*shutdown)(struct stack_assoc *assoc);
 
 	/*
-	 * For an association on a one-to-many endpoint: ends it with an ABORT, pending or
-	 * established, without touching the others. EVENT_FAILED or EVENT_LOST with ECONNABORTED
-	 * follows. On a one-to-one endpoint -EOPNOTSUPP: use close().
+	 * Ends it with an ABORT, whose cause has that text, or none if it is NULL, without touching
+	 * others on the endpoint. EVENT_FAILED or EVENT_LOST with ECONNABORTED follows. A pending
+	 * one on a one-to-one endpoint: use close().
 	 */
-	int (*abort)(struct stack_assoc *assoc);
+	int (*abort)(struct stack_assoc *assoc, const char *text);
 
 	/* Frees the handle. If the association has not ended, it goes on, without events. */
 	void (*release)(struct stack_assoc *assoc);

@@ -56,7 +56,7 @@ int us_send(struct stack_assoc *assoc, const void *bytes, size_t length, uint16_
 uint32_t us_send_buffer(const struct stack_assoc *assoc);
 int us_make_room(struct stack_assoc *assoc, size_t length);
 int us_shutdown(struct stack_assoc *assoc);
-int us_abort(struct stack_assoc *assoc);
+int us_abort(struct stack_assoc *assoc, const char *text);
 
 /*
  * Ends an attempt on a one-to-many endpoint, which has no more events from then on. The library

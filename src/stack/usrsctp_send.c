@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sends messages on an association of the stack in user space, and ends it. */
+#include <string.h>
+
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_parts.h"
 
@@ -13,11 +15,11 @@ static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, co
 	return errno == EWOULDBLOCK ? -EAGAIN : us_refused(assoc, "sctp_sendv", -errno);
 }
 
-static int send_abort(struct stack_assoc *assoc)
+static int send_abort(struct stack_assoc *assoc, const char *text)
 {
 	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_ABORT };
 
-	return send_message(assoc, &info, NULL, 0);
+	return send_message(assoc, &info, text, text ? strlen(text) : 0);
 }
 
 void us_abandon(struct stack_assoc *assoc)
@@ -87,19 +89,17 @@ int us_shutdown(struct stack_assoc *assoc)
 	return 0;
 }
 
-int us_abort(struct stack_assoc *assoc)
+int us_abort(struct stack_assoc *assoc, const char *text)
 {
 	int rc = 0;
 
-	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
-		return -EOPNOTSUPP;
 	if (assoc->base.ended)
 		return -ENOTCONN;
 	if (assoc->attempt) {
 		assoc->attempt->final_error = ECONNABORTED;
 		bell_ring(assoc->base.endpoint->bell);
 	} else {
-		rc = send_abort(assoc);
+		rc = send_abort(assoc, text);
 	}
 	if (rc == 0)
 		assoc->base.aborting = true;

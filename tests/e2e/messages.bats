@@ -56,16 +56,35 @@ serve() {
 
 # The heartbeats are answered all the while.
 @test "the peer's application is silent: exit 4, soon after --reply-timeout" {
-  serve 5300 <<-'END'
-	kept = [l.accept()[0] for _ in range(2)]
-	time.sleep(60)
-	END
-  try 4 -a 10.1.1.2:5300 --send x --reply-timeout 300ms
+  start_listener -b 10.1.1.2:0 --silent --count 2
+  try 4 -a "10.1.1.2:$PORT" --send x --reply-timeout 300ms
   assert_line --regexp '^degraded +association '
-  assert_line --regexp '^  10\.1\.1\.2:5300 +verified '
+  assert_line --regexp '^  10\.1\.1\.2:[0-9]+ +verified '
   [[ $stderr == *"the association is up, but the peer's application is silent: no message within 300 ms; its SCTP has acknowledged what was sent"* ]]
-  try_json 4 -a 10.1.1.2:5300 --expect 2 --reply-timeout 300ms
-  json '.exit_status, .result, .cause.code, .cause.replies, .cause.acknowledged' $'4\ndegraded\nno-reply\n0\nnull'
+  # Until its window is full.
+  head -c 60000 /dev/zero >"$BATS_TEST_TMPDIR/long"
+  local -a many=()
+  for _ in {1..20}; do many+=(--send "@$BATS_TEST_TMPDIR/long"); done
+  try_json 4 -a "10.1.1.2:$PORT" "${many[@]}" --reply-timeout 500ms
+  json '.exit_status, .result, .cause.code, .cause.messages, .exchange.acknowledged' $'4\ndegraded\nsend-stalled\n20\nfalse'
+  local status=0
+  wait "$LISTENER" || status=$?
+  LISTENER=
+  [ "$status" -eq 0 ] || { cat "$LISTEN_OUT"; fail "the listener's exit status is $status"; }
+}
+
+@test "drills: a reply, nothing, a close, an abort with its text" {
+  start_listener -b 10.1.1.2:0 --reply 'hex:01 02 03' --abort-after 500ms:'so long'
+  try_json 1 -a "10.1.1.2:$PORT" --send x --ppid 3 --stream 1 --expect 2
+  output=$(jq -sc '{ r: .[0].cause, m: .[1] }' <<<"$output")
+  json '.r.code, .r.abort_cause.code, .r.abort_cause.text, .r.replies, .m.bytes, .m.ppid_name, .m.stream' \
+    $'aborted-before-reply\n12\n"so long"\n1\n010203\nm3ua\n1'
+  wait_for_line "$LISTEN_OUT" 'lost: aborted by this end, as --abort-after asks, 1 message 1 byte answered'
+  end_listener
+  start_listener -b 10.1.1.2:0 --discard --close-after 500ms
+  try_json 1 -a "10.1.1.2:$PORT" --send x
+  json '.result, .cause.code, .exchange.acknowledged' $'closed\nclosed-before-reply\ntrue'
+  wait_for_line "$LISTEN_OUT" 'closed by this end, 1 message 1 byte discarded'
 }
 
 @test "the peer speaks first, closes, or aborts, before and after its messages" {

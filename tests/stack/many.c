@@ -252,7 +252,7 @@ static void abort_one(struct world *w)
 	int rc;
 
 	forget_events(w);
-	rc = w->stack->abort(assoc);
+	rc = w->stack->abort(assoc, NULL);
 	if (rc < 0)
 		wrong("abort: %s", strerror(-rc));
 	seen = await(w, assoc, EVENT_LOST, "the end of what was aborted");
@@ -303,7 +303,7 @@ static void abort_pending(struct world *w)
 	assoc = connect_to(w, &w->dead, 9);
 	if (w->stack->pending_state(assoc) != ASSOC_COOKIE_WAIT)
 		wrong("pending: %s", assoc_state_name(w->stack->pending_state(assoc)));
-	rc = w->stack->abort(assoc);
+	rc = w->stack->abort(assoc, NULL);
 	if (rc < 0)
 		wrong("abort of a pending one: %s", strerror(-rc));
 	if (await(w, assoc, EVENT_FAILED, "the end of a pending one")->error != ECONNABORTED)

@@ -239,6 +239,7 @@ struct listen_event make_closed(void)
 
 	event.graceful = true;
 	event.cause.code = FINDING_CLOSED_BY_PEER;
+	event.served = "echoed";
 	event.echoed.messages = 12;
 	event.echoed.bytes = 480;
 	return event;
@@ -250,6 +251,7 @@ struct listen_event make_lost(void)
 
 	event.error = ECONNRESET;
 	event.cause.code = FINDING_ABORTED_BY_PEER;
+	event.served = "echoed";
 	event.echoed.messages = 1;
 	event.echoed.bytes = 1;
 	return event;
@@ -261,6 +263,7 @@ struct listen_event make_end(void)
 
 	event.cause = (struct finding){ .code = FINDING_INTERRUPTED, .signal = SIGINT };
 	event.associations = 3;
+	event.served = "echoed";
 	event.echoed.messages = 5000000000;
 	event.echoed.bytes = 120;
 	return event;

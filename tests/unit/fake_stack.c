@@ -711,13 +711,12 @@ static int fake_shutdown(struct stack_assoc *assoc)
 	return 0;
 }
 
-static int fake_abort(struct stack_assoc *assoc)
+static int fake_abort(struct stack_assoc *assoc, const char *text)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
 
-	if (e->record.config.style != STACK_ONE_TO_MANY)
-		return -EOPNOTSUPP;
 	e->record.aborted = true;
+	e->record.abort_text = text;
 	return 0;
 }
 
@@ -731,7 +730,7 @@ static void fake_close(struct stack_endpoint *e, bool abort)
 {
 	assert_true(e->open);
 	e->open = false;
-	e->record.aborted = abort;
+	e->record.aborted |= abort;
 	e->record.closed_us = loop_now_us();
 	free(e->data);
 	e->data = NULL;

@@ -137,6 +137,7 @@ struct fake_record {
 	int64_t shutdown_us;
 	int64_t closed_us;
 	bool aborted; /* by close(), or by abort() */
+	const char *abort_text;
 	int backlog;
 	unsigned shutdowns;
 	unsigned primaries_set;

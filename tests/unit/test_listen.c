@@ -833,6 +833,92 @@ static void json(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* --- Drills ---------------------------------------------------------------------------------- */
+
+static void drill_reply(void **state)
+{
+	const struct fake_script peer = {
+		EVENTS(UP(0), DATA(MSEC, "hello", 2),
+		       AT(2 * MSEC, .type = EVENT_DATA, .data = "part", .length = 4, .more = true),
+		       DATA(3 * MSEC, "end", 1), SHUTDOWN(50 * MSEC)),
+		SENDS(EAGAIN, 0),
+		.room_us = 20 * MSEC,
+	};
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
+	const struct fake_record *r;
+
+	(void)state;
+	assert_int_equal(LISTEN(scripts, "-p", "5000", "--count", "1", "--reply", "hex:6f6b"),
+			 STATUS_OK);
+	assert_contains(said.out, "closed by the peer, 2 messages 12 bytes answered\n");
+	r = fake_stack_record(1);
+	assert_int_equal(r->sent_count, 3);
+	assert_sent(r, 0, "ok", EAGAIN);
+	assert_sent(r, 1, "ok", 0);
+	assert_sent(r, 2, "ok", 0);
+	assert_int_equal(r->sent[1].stream, 2);
+	assert_int_equal(r->sent[2].stream, 1);
+}
+
+static void drill_discard_and_silent(void **state)
+{
+	const struct fake_script peer = {
+		EVENTS(UP(0), DATA(MSEC, "hello", 2), SHUTDOWN(2 * MSEC)),
+	};
+	const struct fake_script gone = {
+		EVENTS(UP(0), DATA(MSEC, "hello", 2), LOST(2 * MSEC, ECONNRESET)),
+		.status_error = ENOTCONN,
+	};
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
+	const struct fake_script unread[] = { { ACCEPTS(PEER(0, &gone)) } };
+
+	(void)state;
+	assert_int_equal(LISTEN(scripts, "-p", "5000", "--count", "1", "--discard"), STATUS_OK);
+	assert_contains(said.out, "1 message 5 bytes discarded");
+	assert_int_equal(fake_stack_record(1)->sent_count, 0);
+	assert_int_equal(said.took_us, 2 * MSEC);
+
+	/* It goes on until the association itself is found to have ended. */
+	assert_int_equal(LISTEN(unread, "-p", "5000", "--count", "1", "--silent"), STATUS_OK);
+	assert_contains(said.out, "lost: ECONNRESET: aborted by the peer, 0 messages 0 bytes read");
+	assert_int_equal(fake_stack_record(1)->sent_count, 0);
+	assert_int_equal(said.took_us, 250 * MSEC);
+
+	/* At the end, it is closed like every other. */
+	fake_loop_signal(100 * MSEC, SIGTERM);
+	assert_int_equal(LISTEN(scripts, "-p", "5000", "--silent"), 128 + SIGTERM);
+	assert_contains(said.out, "0 messages 0 bytes read");
+	assert_int_equal(fake_stack_record(1)->shutdowns, 1);
+	assert_int_equal(said.took_us, 100 * MSEC);
+}
+
+static void drill_close_and_abort(void **state)
+{
+	const struct fake_script closing = { EVENTS(UP(0)), CLOSING(CLOSED(5 * MSEC)) };
+	const struct fake_script unanswered = { EVENTS(UP(0)) };
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &closing)) } };
+	const struct fake_script hard[] = { { ACCEPTS(PEER(0, &unanswered)) } };
+	const struct fake_record *r;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(LISTEN(scripts, "-p", "5000", "--count", "1", "--close-after",
+					"300ms", i ? "--silent" : "--echo"),
+				 STATUS_OK);
+		assert_contains(said.out, "3 closed by this end, 0 messages");
+		assert_int_equal(said.took_us, 305 * MSEC);
+		assert_int_equal(fake_stack_record(1)->shutdowns, 1);
+	}
+	assert_int_equal(LISTEN(hard, "-p", "5000", "--count", "1", "--close-after", "100ms",
+				"--abort-after", "300ms:so long"),
+			 STATUS_OK);
+	assert_contains(said.out, "3 lost: aborted by this end, as --abort-after asks, 0 messages");
+	assert_int_equal(said.took_us, 300 * MSEC);
+	r = fake_stack_record(1);
+	assert_true(r->aborted);
+	assert_string_equal(r->abort_text, "so long");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -865,6 +951,9 @@ int main(void)
 		TEST(without_a_stack),
 		TEST(a_zone_that_is_not_there),
 		TEST(json),
+		TEST(drill_reply),
+		TEST(drill_discard_and_silent),
+		TEST(drill_close_and_abort),
 	};
 
 	return cmocka_run_group_tests_name("listen", tests, NULL, NULL);

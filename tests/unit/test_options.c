@@ -774,6 +774,23 @@ static void test_messages(void **state)
 	expect_error("-a h:1 --unordered", "--unordered can only be used with --send");
 	expect_error("-a h:1 --expect 0 --reply-timeout 1s",
 		     "--reply-timeout can only be used with --send or --expect");
+	o = expect_ok("-l -p 1 --reply a --reply hex:4142 --close-after 1s --abort-after 2s:a:b");
+	assert_int_equal(o.drill, DRILL_REPLY);
+	assert_int_equal(o.reply.length, 2);
+	assert_memory_equal(o.reply.bytes, "AB", 2);
+	assert_int_equal(o.close_after_us, USEC_PER_SEC);
+	assert_int_equal(o.abort_after_us, 2 * USEC_PER_SEC);
+	assert_string_equal(o.abort_text, "a:b");
+	options_free(&o);
+	o = expect_ok("-l -p 1 --reply a --silent --abort-after 2s:");
+	assert_int_equal(o.drill, DRILL_SILENT);
+	assert_null(o.abort_text);
+	options_free(&o);
+	expect_error(
+		"-l -p 1 --abort-after x:y",
+		"--abort-after x: not a time: a number with ms, s or m, such as 500ms, at most "
+		"24 hours");
+	expect_error("-a h:1 --silent", "--silent can only be used with --listen");
 	expect_error("-l -p 1 --send x", "--send cannot be used with --listen");
 }
 

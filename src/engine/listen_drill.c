@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Drills: what a listener does at a certain time, and how one that does not read sees the end. */
+#include <errno.h>
+#include <sys/param.h>
+
+#include "engine/listen_parts.h"
+
+/* How often it is asked whether an association has ended whose events are not read. */
+#define LOOK_US (250 * USEC_PER_MSEC)
+
+static int64_t due_us(const struct peer *peer, int64_t after_us)
+{
+	return after_us ? peer->came_us + after_us : LOOP_FOREVER;
+}
+
+static void set_timer(struct peer *peer)
+{
+	const struct options *o = peer->l->options;
+	int64_t next_us = due_us(peer, o->abort_after_us);
+
+	if (!peer->closing)
+		next_us = MIN(next_us, due_us(peer, o->close_after_us));
+	if (o->drill == DRILL_SILENT && !peer->closing)
+		next_us = MIN(next_us, loop_now_us() + LOOK_US);
+	loop_timer_set(&peer->timer, next_us);
+}
+
+static void abort_it(struct peer *peer)
+{
+	struct listening *l = peer->l;
+	bool sent = l->stack->abort(peer->assoc, l->options->abort_text) == 0;
+
+	listen_peer_down(peer, false, 0,
+			 (struct finding){ .code = FINDING_ABORTED_AS_ASKED, .basis = BASIS_CALL });
+	listen_drop(peer, !sent);
+}
+
+static bool has_ended(struct peer *peer)
+{
+	struct stack_status status;
+
+	return peer->l->stack->status(peer->assoc, &status) == -ENOTCONN;
+}
+
+static void on_time(void *context, int64_t now_us)
+{
+	struct peer *peer = context;
+	struct listening *l = peer->l;
+	bool silent = l->options->drill == DRILL_SILENT;
+
+	if (now_us >= due_us(peer, l->options->abort_after_us)) {
+		abort_it(peer);
+		return;
+	}
+	if (!peer->closing && now_us >= due_us(peer, l->options->close_after_us)) {
+		peer->closing = peer->closed_here = true;
+		/* If that fails, it has ended, and its event says how. */
+		l->stack->shutdown(peer->assoc);
+	} else if (silent && !peer->closing) {
+		peer->closing = has_ended(peer);
+	}
+	set_timer(peer);
+	if (peer->closing)
+		listen_on_peer(peer, 0);
+}
+
+void listen_begin_drill(struct peer *peer)
+{
+	peer->came_us = loop_now_us();
+	loop_timer_init(peer->l->loop, &peer->timer, on_time, peer);
+	set_timer(peer);
+}
