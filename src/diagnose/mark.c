@@ -24,37 +24,37 @@ static enum verdict verdict_of(enum proof proof, enum verdict verdict)
 	}
 }
 
+size_t diagnose_asked(struct result *result, const struct evidence *evidence)
+{
+	for (size_t i = evidence->order_count; evidence->ledger && i > 0; i--) {
+		const struct ledger_path *path = ledger_find(
+			evidence->ledger, &diagnose_nth(result, evidence, i - 1)->path.address);
+
+		if (path && path->inits.count)
+			return i;
+	}
+	return 0;
+}
+
 /*
  * Has its turn come for certain? The stack of a busy host may be late, so once an INIT has left,
  * only a later one proves it. Until then the time does: the first one leaves at once.
  */
-static bool turn_came(struct result *result, const struct evidence *evidence, size_t position)
+static bool turn_came(const struct evidence *evidence, size_t position, size_t asked)
 {
-	bool any = false;
-
 	/* Once one address has answered, no other gets its turn. */
 	if (evidence->report.pending_state == ASSOC_COOKIE_ECHOED)
 		return false;
-	for (size_t i = 0; evidence->ledger && i < evidence->order_count; i++) {
-		const struct ledger_path *path = ledger_find(
-			evidence->ledger, &diagnose_nth(result, evidence, i)->path.address);
-
-		if (!path || !path->inits.count)
-			continue;
-		if (i > position)
-			return true;
-		any = true;
-	}
-	return !any && position < diagnose_tried_surely(evidence);
+	return asked ? position + 1 < asked : position < diagnose_tried_surely(evidence);
 }
 
 void diagnose_mark_by_packets(struct result *result, const struct evidence *evidence,
-			      size_t position)
+			      size_t position, size_t asked)
 {
 	struct path_result *path = diagnose_nth(result, evidence, position);
 	enum proof proof;
 	const struct finding seen = diagnose_seen_init(
-		evidence, &path->path.address, turn_came(result, evidence, position), &proof);
+		evidence, &path->path.address, turn_came(evidence, position, asked), &proof);
 
 	if (proof == PROOF_NOT_TRIED && path->verdict == VERDICT_TRIED)
 		diagnose_set_path(path, VERDICT_UNTRIED, FINDING_UNTRIED_ANSWERED, BASIS_WITNESS);

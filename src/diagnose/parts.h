@@ -93,9 +93,14 @@ void diagnose_host(const struct path_result *path, uint8_t chunk, struct finding
 
 /* --- mark.c ---------------------------------------------------------------------------------- */
 
-/* The verdict and the cause by what was seen of its INIT, if that says more than they do. */
+/* To how many positions of the call an INIT was seen to leave, up to the last one. */
+size_t diagnose_asked(struct result *result, const struct evidence *evidence);
+/*
+ * The verdict and the cause by what was seen of its INIT, if that says more than they do. asked:
+ * what diagnose_asked() says.
+ */
 void diagnose_mark_by_packets(struct result *result, const struct evidence *evidence,
-			      size_t position);
+			      size_t position, size_t asked);
 /* Its INIT alone had been sent when the socket reported an error, and packets do not say more. */
 void diagnose_mark_by_soft_error(struct path_result *path);
 

@@ -181,6 +181,7 @@ void diagnose_refused(struct result *result, const struct evidence *evidence, in
 {
 	size_t who = who_refused(result, evidence);
 	const struct finding cause = refusal(result, evidence, who, error);
+	size_t asked = diagnose_asked(result, evidence);
 
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
@@ -195,7 +196,7 @@ void diagnose_refused(struct result *result, const struct evidence *evidence, in
 			diagnose_set_path(path, VERDICT_UNTRIED, FINDING_UNTRIED_REFUSED,
 					  BASIS_TIME);
 		if (i >= evidence->order_count - evidence->moved)
-			diagnose_mark_by_packets(result, evidence, i);
+			diagnose_mark_by_packets(result, evidence, i, asked);
 		diagnose_mark_by_soft_error(path);
 	}
 	diagnose_mark_unreachable(result, evidence);

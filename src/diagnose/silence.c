@@ -72,9 +72,11 @@ static void add_circumstances(const struct evidence *evidence, struct finding *f
 
 size_t diagnose_mark_unanswered(struct result *result, const struct evidence *evidence)
 {
+	size_t asked = diagnose_asked(result, evidence);
+
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		mark_by_time(result, evidence, i);
-		diagnose_mark_by_packets(result, evidence, i);
+		diagnose_mark_by_packets(result, evidence, i, asked);
 		diagnose_mark_by_soft_error(diagnose_nth(result, evidence, i));
 		mark_unsent(evidence, diagnose_nth(result, evidence, i));
 		mark_by_host(evidence, diagnose_nth(result, evidence, i));

@@ -5,6 +5,7 @@
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -27,6 +28,7 @@ static struct {
 	pthread_mutex_t lock;
 	struct kept list[KEPT_MAX];
 	size_t next;
+	atomic_bool any; /* so that asking costs nothing where nothing was ever kept */
 } kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void udp_error_ask(int fd)
@@ -42,6 +44,7 @@ static void keep(const union address *to, uint16_t port, int error)
 	pthread_mutex_lock(&kept.lock);
 	kept.list[kept.next] = (struct kept){ *to, port, error };
 	kept.next = (kept.next + 1) % KEPT_MAX;
+	atomic_store(&kept.any, true);
 	pthread_mutex_unlock(&kept.lock);
 }
 
@@ -116,6 +119,8 @@ int udp_error_about(uint16_t port, const union address *peer, uint16_t udp)
 {
 	int error = 0;
 
+	if (!atomic_load(&kept.any))
+		return 0;
 	pthread_mutex_lock(&kept.lock);
 	for (size_t n = 0; n < KEPT_MAX; n++) {
 		struct kept *one = &kept.list[(kept.next + n) % KEPT_MAX];

@@ -3,32 +3,90 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
+
+#include "base/util.h"
+
+/* --- The addresses ---------------------------------------------------------------------------- */
+
+/* Where the slots begin that may have it. Of the zone nothing counts: it may be missing. */
+static size_t first_slot(const struct ledger *ledger, const union address *address)
+{
+	size_t length;
+	const uint8_t *bytes = address_bytes(address, &length);
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return hash & (ledger->slot_count - 1);
+}
+
+static void fill_slot(struct ledger *ledger, size_t i)
+{
+	size_t slot = first_slot(ledger, &ledger->paths[i].address);
+
+	while (ledger->slots[slot])
+		slot = (slot + 1) & (ledger->slot_count - 1);
+	ledger->slots[slot] = (uint32_t)i + 1;
+}
+
+/* Twice as many slots as paths, so that each is found within a few steps. */
+static void make_room(struct ledger *ledger, size_t room)
+{
+	ledger->paths = xreallocarray(ledger->paths, room, sizeof(*ledger->paths));
+	ledger->path_room = room;
+	while (ledger->slot_count < 2 * room)
+		ledger->slot_count = ledger->slot_count ? 2 * ledger->slot_count : 16;
+	free(ledger->slots);
+	ledger->slots = xcalloc(ledger->slot_count, sizeof(*ledger->slots));
+	for (size_t i = 0; i < ledger->path_count; i++)
+		fill_slot(ledger, i);
+}
+
+/* There is room. */
+static struct ledger_path *add_path(struct ledger *ledger, const union address *address)
+{
+	struct ledger_path *path;
+
+	path = &ledger->paths[ledger->path_count];
+	*path = (struct ledger_path){ .address = *address };
+	address_set_port(&path->address, 0);
+	fill_slot(ledger, ledger->path_count++);
+	return path;
+}
 
 void ledger_init(struct ledger *ledger, const union address *addresses, size_t count,
 		 int64_t now_us)
 {
-	*ledger = (struct ledger){ .start_us = now_us, .path_room = count + LEDGER_LEARNED_MAX };
-	ledger->paths = xcalloc(ledger->path_room, sizeof(*ledger->paths));
-	for (size_t i = 0; i < count; i++) {
-		struct ledger_path *path = &ledger->paths[ledger->path_count++];
-
-		path->address = addresses[i];
-		address_set_port(&path->address, 0);
-		path->requested = true;
-	}
+	*ledger = (struct ledger){ .start_us = now_us, .path_most = count + LEDGER_LEARNED_MAX };
+	make_room(ledger, count + LEDGER_LEARNED_FEW);
+	for (size_t i = 0; i < count; i++)
+		add_path(ledger, &addresses[i])->requested = true;
 }
 
 void ledger_free(struct ledger *ledger)
 {
 	free(ledger->paths);
+	free(ledger->slots);
 	*ledger = (struct ledger){ 0 };
 }
 
 static struct ledger_path *find(const struct ledger *ledger, const union address *address)
 {
-	for (size_t i = 0; i < ledger->path_count; i++)
+	struct ledger_path *path;
+
+	/* ledger_since() makes ledgers of one path. */
+	for (size_t i = 0; !ledger->slots && i < ledger->path_count; i++)
 		if (address_equal(&ledger->paths[i].address, address))
 			return &ledger->paths[i];
+	if (!ledger->slots)
+		return NULL;
+	for (size_t slot = first_slot(ledger, address); ledger->slots[slot];
+	     slot = (slot + 1) & (ledger->slot_count - 1)) {
+		path = &ledger->paths[ledger->slots[slot] - 1];
+		if (address_equal(&path->address, address))
+			return path;
+	}
 	return NULL;
 }
 
@@ -42,12 +100,9 @@ static struct ledger_path *learn(struct ledger *ledger, const union address *add
 {
 	struct ledger_path *path = find(ledger, address);
 
-	if (path || ledger->path_count == ledger->path_room)
+	if (path || ledger->path_count == ledger->path_most)
 		return path;
-	path = &ledger->paths[ledger->path_count++];
-	path->address = *address;
-	address_set_port(&path->address, 0);
-	return path;
+	return add_path(ledger, address);
 }
 
 static void count(struct ledger_count *c, int64_t time_us)
@@ -410,8 +465,12 @@ static void add_icmp(struct ledger_path *path, const struct witness_event *event
 void ledger_add(struct ledger *ledger, const struct witness_event *event)
 {
 	const struct packet *p = &event->packet;
+	size_t new = 1 + (p->chunks.has_init ? p->chunks.init.address_count : 0);
 	struct ledger_path *path;
 
+	/* Before anybody points to a path: that moves them. */
+	if (ledger->path_count + new > ledger->path_room && ledger->path_room < ledger->path_most)
+		make_room(ledger, ledger->path_most);
 	if (p->kind == PACKET_OF_ICMP) {
 		path = find(ledger, &p->icmp.destination);
 		if (path && p->checksum != CHECKSUM_BAD && is_quote_right(ledger, &p->icmp))

@@ -78,6 +78,7 @@ void ledger_since(const struct ledger *ledger, const union address *peer, int64_
 
 	*view = *ledger;
 	view->paths = path;
+	view->slots = NULL;
 	view->path_count = all ? 1 : 0;
 	if (!all)
 		return;

@@ -426,6 +426,31 @@ static void test_too_many(void **state)
 	assert_int_equal(wire_path("10.1.1.2")->inits.count, 1);
 }
 
+static void test_find(void **state)
+{
+	union address list[1000] = { 0 }, other = { 0 }, zoned;
+	struct ledger ledger;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++) {
+		list[i].v4.sin_family = AF_INET;
+		list[i].v4.sin_addr.s_addr = htonl(0x0a000000 + i * 0x10001);
+	}
+	list[500] = (union address){ .v6.sin6_family = AF_INET6 };
+	inet_pton(AF_INET6, "fe80::1", &list[500].v6.sin6_addr);
+	ledger_init(&ledger, list, 1000, 0);
+	for (size_t i = 0; i < 1000; i++) {
+		list[i].v4.sin_port = htons(3868);
+		assert_ptr_equal(ledger_find(&ledger, &list[i]), &ledger.paths[i]);
+	}
+	zoned = list[500];
+	zoned.v6.sin6_scope_id = 7;
+	assert_ptr_equal(ledger_find(&ledger, &zoned), &ledger.paths[500]);
+	other.v4.sin_family = AF_INET;
+	assert_null(ledger_find(&ledger, &other));
+	ledger_free(&ledger);
+}
+
 /* The peer calls us at the same time (RFC 9260 section 5.2.1), and its INIT has no tag of ours. */
 static void test_collision(void **state)
 {
@@ -464,6 +489,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_since, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_padded_heartbeats, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_too_many, start_two, stop),
+		cmocka_unit_test(test_find),
 		cmocka_unit_test_setup_teardown(test_collision, start_two, stop),
 	};
 
