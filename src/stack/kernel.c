@@ -309,6 +309,8 @@ static int send_message(struct stack_assoc *assoc, const struct sctp_sndrcvinfo 
 	memcpy(CMSG_DATA(c), info, sizeof(*info));
 	if (sendmsg(assoc->base.endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return 0;
+	if (errno == EPIPE || errno == ESHUTDOWN || errno == ECONNRESET)
+		return -ENOTCONN;
 	return errno == EAGAIN ? -EAGAIN : kernel_refused(assoc, "sendmsg", -errno);
 }
 
@@ -371,8 +373,12 @@ static int kernel_abort(struct stack_assoc *assoc, const char *text)
 		.sinfo_assoc_id = (sctp_assoc_t)assoc->base.id,
 		.sinfo_flags = SCTP_ABORT,
 	};
-	int rc = send_message(assoc, &info, text, text ? strlen(text) : 0);
+	int rc;
 
+	/* net/sctp/socket.c sctp_sendmsg_parse() says EINVAL. */
+	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
+		return -EOPNOTSUPP;
+	rc = send_message(assoc, &info, text, text ? strlen(text) : 0);
 	if (rc == 0)
 		assoc->base.aborting = true;
 	return rc;

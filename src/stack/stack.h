@@ -310,7 +310,7 @@ struct stack {
 
 	/*
 	 * -EAGAIN: the send buffer is full, wait for room_event. -EMSGSIZE: the message is longer
-	 * than the buffer. ppid in network byte order.
+	 * than the buffer. -ENOTCONN also if the peer is closing it. ppid in network byte order.
 	 */
 	int (*send)(struct stack_assoc *assoc, const void *data, size_t length, uint16_t stream,
 		    uint32_t ppid, bool unordered);
@@ -327,8 +327,8 @@ struct stack {
 
 	/*
 	 * Ends it with an ABORT, whose cause has that text, or none if it is NULL, without touching
-	 * others on the endpoint. EVENT_FAILED or EVENT_LOST with ECONNABORTED follows. A pending
-	 * one on a one-to-one endpoint: use close().
+	 * others on the endpoint. EVENT_FAILED or EVENT_LOST with ECONNABORTED follows.
+	 * -EOPNOTSUPP on a one-to-one endpoint: use close(), which has no text.
 	 */
 	int (*abort)(struct stack_assoc *assoc, const char *text);
 

@@ -12,6 +12,8 @@ static int send_message(struct stack_assoc *assoc, struct sctp_sndinfo *info, co
 	if (usrsctp_sendv(assoc->base.endpoint->socket, bytes ? bytes : "", length, NULL, 0, info,
 			  sizeof(*info), SCTP_SENDV_SNDINFO, 0) >= 0)
 		return 0;
+	if (errno == EPIPE || errno == ESHUTDOWN || errno == ECONNRESET)
+		return -ENOTCONN;
 	return errno == EWOULDBLOCK ? -EAGAIN : us_refused(assoc, "sctp_sendv", -errno);
 }
 

@@ -78,7 +78,7 @@ serve() {
   try_json 1 -a "10.1.1.2:$PORT" --send x --ppid 3 --stream 1 --expect 2
   output=$(jq -sc '{ r: .[0].cause, m: .[1] }' <<<"$output")
   json '.r.code, .r.abort_cause.code, .r.abort_cause.text, .r.replies, .m.bytes, .m.ppid_name, .m.stream' \
-    $'aborted-before-reply\n12\n"so long"\n1\n010203\nm3ua\n1'
+    "aborted-before-reply"$'\n'12$'\n'"$(by_stack null '"so long"')"$'\n1\n010203\nm3ua\n1'
   wait_for_line "$LISTEN_OUT" 'lost: aborted by this end, as --abort-after asks, 1 message 1 byte answered'
   end_listener
   start_listener -b 10.1.1.2:0 --discard --close-after 500ms
