@@ -87,7 +87,7 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 struct trial_end trial_call(struct trial *t, const struct options *options, int64_t timeout_us,
 			    struct timeline *timeline)
 {
-	uint16_t port = t->plan.source_count ? address_port(&t->plan.sources[0]) : 0, bound = 0;
+	uint16_t bound = 0;
 	struct stack_encaps udp = options->udp;
 	int rc;
 
@@ -101,8 +101,9 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 		t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
 	t->watch.capture = options->capture;
 	if (!options->no_witness)
-		watch_start(&t->watch, t->plan.addresses, t->plan.count, &udp, port,
-			    !options->quiet || options->verbose, timeline);
+		watch_start(&t->watch, t->plan.addresses, t->plan.count, t->plan.sources,
+			    t->plan.source_count, &udp, !options->quiet || options->verbose,
+			    timeline);
 	if (options->blocking)
 		gather_sample_checksums(&t->gather);
 	rc = attempt_call(&t->attempt, options, &t->plan, timeout_us);

@@ -74,7 +74,7 @@ bool packet_parse(struct bytes b, const struct packet_context *context, struct p
  * returned; only printable ASCII, cut at size.
  */
 #define PACKET_TEXT_MAX 512
-const char *packet_text(const struct packet *packet, char *buf, size_t size);
+const char *packet_text(const struct packet *packet, bool tags, char *buf, size_t size);
 
 /* "host unreachable"; NULL: it has no name. v6: ICMPv6. */
 const char *packet_icmp_name(bool v6, uint8_t type, uint8_t code);

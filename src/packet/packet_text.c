@@ -10,6 +10,7 @@
 struct text {
 	char *at;
 	size_t left; /* with the final zero */
+	bool tags; /* are shown */
 };
 
 static void __attribute__((format(printf, 2, 3))) add(struct text *t, const char *format, ...)
@@ -32,7 +33,9 @@ static void add_init(struct text *t, const struct init *init)
 {
 	char buf[ADDRESS_TEXT_MAX];
 
-	add(t, "  tag 0x%08x  streams %u/%u", init->tag, init->out_streams, init->in_streams);
+	if (t->tags)
+		add(t, "  tag 0x%08x", init->tag);
+	add(t, "  streams %u/%u", init->out_streams, init->in_streams);
 	if (init->address_count)
 		add(t, "  addresses");
 	for (size_t i = 0; i < init->address_count; i++)
@@ -170,9 +173,9 @@ static void add_icmp(struct text *t, const struct packet *packet)
 		add(t, " UDP port %u", icmp->udp_destination);
 }
 
-const char *packet_text(const struct packet *packet, char *buf, size_t size)
+const char *packet_text(const struct packet *packet, bool tags, char *buf, size_t size)
 {
-	struct text t = { buf, size };
+	struct text t = { buf, size, tags };
 
 	buf[0] = '\0';
 	if (packet->kind == PACKET_OF_ICMP)

@@ -2,6 +2,7 @@
 #include "witness/watch.h"
 
 #include <errno.h>
+#include <sys/auxv.h>
 
 #include "base/loop.h"
 #include "base/names.h"
@@ -11,13 +12,26 @@
 /* More than the socket has room for (witness.c). */
 #define READS_MAX 8192
 
-void watch_start(struct watch *watch, const union address *peers, size_t count,
-		 const struct stack_encaps *udp, uint16_t local_port, bool stamped,
-		 struct timeline *timeline)
+/*
+ * Has the program CAP_NET_RAW from its file (setcap)? Then its user may not see others' packets,
+ * nor tags, by which an association can be ended.
+ */
+static bool is_borrowed(void)
 {
+	return getauxval(AT_SECURE) != 0;
+}
+
+void watch_start(struct watch *watch, const union address *peers, size_t count,
+		 const union address *bound, size_t bound_count, const struct stack_encaps *udp,
+		 bool stamped, struct timeline *timeline)
+{
+	uint16_t local_port = bound_count ? address_port(&bound[0]) : 0;
 	struct witness_config config = {
 		.peers = peers,
 		.peer_count = count,
+		.bound = bound,
+		.bound_count = bound_count,
+		.strict = is_borrowed(),
 		.ports = { .local = local_port,
 			   .peer = address_port(&peers[0]),
 			   .udp_local = udp->local,
@@ -120,8 +134,9 @@ static bool take_next(struct watch *watch, struct witness_event *event, unsigned
 		capture_add(watch->capture, watch->reader, event);
 	/* One with another port may be of another program, and its tag would let it be ended. */
 	if (timeline->verbose && !event->odd)
-		timeline_note_at(timeline, event->time_us, "%s",
-				 witness_text(event, timeline->unicode, text, sizeof(text)));
+		timeline_note_at(
+			timeline, event->time_us, "%s",
+			witness_text(event, timeline->unicode, !is_borrowed(), text, sizeof(text)));
 	return true;
 }
 

@@ -23,12 +23,13 @@ struct watch {
 };
 
 /*
- * All zeros: no witness. The caller sets capture before. A watch that cannot be started stays so,
- * and -v says why. stamped: packets have their times.
+ * bound: the addresses of this end, if they are given. All zeros: no witness. The caller sets
+ * capture before. A watch that cannot be started stays so, and -v says why. stamped: packets have
+ * their times.
  */
 void watch_start(struct watch *watch, const union address *peers, size_t count,
-		 const struct stack_encaps *udp, uint16_t local_port, bool stamped,
-		 struct timeline *timeline);
+		 const union address *bound, size_t bound_count, const struct stack_encaps *udp,
+		 bool stamped, struct timeline *timeline);
 void watch_stop(struct watch *watch);
 
 /* The next call is from another endpoint: reads what there is, and forgets its port. */

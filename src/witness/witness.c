@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/witness.h"
+#include "witness/ours.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -52,6 +53,8 @@ struct witness {
 	bool wide; /* the filter does not know the local port yet */
 	union address *peers;
 	size_t peer_count;
+	union address *bound;
+	struct ours ours;
 	/* The local ports that sent to the peers, as long as our own is not known. */
 	uint16_t local_ports[LOCAL_PORTS_KEPT];
 	size_t local_port_next;
@@ -137,6 +140,16 @@ int witness_open(struct witness **witness, const struct witness_config *config)
 	w->peer_count = config->peer_count;
 	for (size_t i = 0; i < w->peer_count; i++)
 		w->peers[i] = config->peers[i];
+	w->bound = xcalloc(config->bound_count + 1, sizeof(*w->bound));
+	for (size_t i = 0; i < config->bound_count; i++)
+		w->bound[i] = config->bound[i];
+	w->ours = (struct ours){
+		.peers = w->peers,
+		.peer_count = w->peer_count,
+		.bound = w->bound,
+		.bound_count = config->bound_count,
+		.strict = config->strict,
+	};
 	w->packet = xreallocarray(NULL, 1, PACKET_SIZE_MAX);
 	rc = start(w, !config->unstamped);
 	if (rc < 0) {
@@ -155,6 +168,7 @@ void witness_close(struct witness *w)
 		close(w->fd);
 	free(w->packet);
 	free(w->peers);
+	free(w->bound);
 	free(w);
 }
 
@@ -252,7 +266,7 @@ static enum witness_odd which_is_odd(const struct witness *w, const struct packe
 {
 	uint16_t from = address_port(&p->source), to = address_port(&p->destination);
 
-	if (!w->ports.local || p->kind == PACKET_OF_ICMP || !p->chunks.has_init)
+	if (w->ours.strict || !w->ports.local || p->kind == PACKET_OF_ICMP || !p->chunks.has_init)
 		return ODD_NONE;
 	if (p->chunks.list[0].type != (outgoing ? CHUNK_INIT : CHUNK_INIT_ACK))
 		return ODD_NONE;
@@ -437,6 +451,8 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 		event->odd = which_is_odd(w, &event->packet, outgoing);
 		if (!event->odd)
 			return false;
+	} else if (!ours_take(&w->ours, &event->packet, outgoing)) {
+		return false;
 	} else if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
 		keep_local_port(w, address_port(&event->packet.source));
 	trace = (struct trace){ bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
@@ -472,7 +488,8 @@ int witness_next(struct witness *w, struct witness_event *event, unsigned *reads
 	return rc;
 }
 
-const char *witness_text(const struct witness_event *event, bool unicode, char *buf, size_t size)
+const char *witness_text(const struct witness_event *event, bool unicode, bool tags, char *buf,
+			 size_t size)
 {
 	const struct packet *p = &event->packet;
 	static const char *const arrows[2][2] = { { "->", "<-" }, { "\u2192", "\u2190" } };
@@ -480,7 +497,7 @@ const char *witness_text(const struct witness_event *event, bool unicode, char *
 
 	snprintf(buf, size, "%s %s %s  on %s",
 		 address_host_text(event->outgoing ? &p->destination : &p->source, host),
-		 arrows[unicode][event->outgoing], packet_text(p, text, sizeof(text)),
+		 arrows[unicode][event->outgoing], packet_text(p, tags, text, sizeof(text)),
 		 event->interface);
 	return buf;
 }

@@ -27,7 +27,10 @@ struct witness;
 struct witness_config {
 	const union address *peers; /* the addresses to try, copied; all with ports.peer */
 	size_t peer_count;
+	const union address *bound; /* the addresses of this end, copied; none: any */
+	size_t bound_count;
 	struct witness_ports ports;
+	bool strict; /* what may be another association's is not delivered, whatever NAT may do */
 	/*
 	 * The times are not used: packets get the time of reading, and are late. The first request
 	 * for stamps on a host makes its kernel patch itself, which takes time.
@@ -104,6 +107,7 @@ uint64_t witness_lost(struct witness *witness);
  * size.
  */
 #define WITNESS_TEXT_MAX (PACKET_TEXT_MAX + ADDRESS_TEXT_MAX + IF_NAMESIZE + 16)
-const char *witness_text(const struct witness_event *event, bool unicode, char *buf, size_t size);
+const char *witness_text(const struct witness_event *event, bool unicode, bool tags, char *buf,
+			 size_t size);
 
 #endif

@@ -305,3 +305,25 @@ link_local() { # SIDE LINK
   # The kernel counts them for the whole host, usrsctp in each process.
   [ "$(sort -u <<<"$ids" | grep -c .)" -eq "$(by_stack 10 1)" ]
 }
+
+@test "a program with CAP_NET_RAW from its file shows its user no packets of others, and no tags" {
+  local folder
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  cp "$SCTP_CONNECT" "$folder/sctp-connect"
+  setcap cap_net_raw+ep "$folder/sctp-connect" || { rm -r "$folder"; skip "no file capabilities here"; }
+  start_listener_3
+  drop_path 2
+  # The same two ports, between other addresses.
+  in_client setpriv --reuid 65534 --regid 65534 --clear-groups "$folder/sctp-connect" "${PROGRAM[@]:1}" -v -w 4s \
+    -b 10.1.2.1:40000 -a "10.1.2.2:$PORT" >"$BATS_TEST_TMPDIR/spy" 2>&1 3>&- &
+  local spy=$!
+  wait_for_line "$BATS_TEST_TMPDIR/spy" ' INIT '
+  try 0 -v -b 10.1.1.1:40000 -a "10.1.1.2:$PORT"
+  [[ $stderr == *"INIT  tag 0x"* ]] # who has the privilege sees them
+  wait "$spy" || true
+  rm -r "$folder"
+  run -0 cat "$BATS_TEST_TMPDIR/spy"
+  refute_output --partial 10.1.1.2
+  refute_output --partial "tag 0x"
+}

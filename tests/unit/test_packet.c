@@ -51,7 +51,7 @@ static void sample(const char *name)
 
 static void assert_text(const char *expected)
 {
-	assert_string_equal(packet_text(&packet, text, sizeof(text)), expected);
+	assert_string_equal(packet_text(&packet, true, text, sizeof(text)), expected);
 }
 
 static void assert_addresses(const char *source, const char *destination)
@@ -227,11 +227,11 @@ static void test_many_addresses(void **state)
 	assert_true(packet.chunks.init.complete);
 	assert_int_equal(packet.chunks.init.address_count, INIT_ADDRESSES_MAX);
 	assert_int_equal(packet.chunks.init.address_total, 100);
-	packet_text(&packet, text, sizeof(text));
+	packet_text(&packet, true, text, sizeof(text));
 	assert_int_equal(strlen(text), sizeof(text) - 1);
-	packet_text(&packet, text, 9);
+	packet_text(&packet, true, text, 9);
 	assert_string_equal(text, "INIT-ACK");
-	packet_text(&packet, text, 1);
+	packet_text(&packet, true, text, 1);
 	assert_string_equal(text, "");
 }
 
@@ -261,7 +261,7 @@ static const char *cause_text(uint16_t code, const char *value, size_t length)
 	fake_finish(&p);
 	assert_true(parse());
 	assert_int_equal(packet.chunks.list[0].flags, CHUNK_FLAG_T);
-	return packet_text(&packet, text, sizeof(text));
+	return packet_text(&packet, true, text, sizeof(text));
 }
 
 static void test_cause_texts(void **state)
@@ -399,7 +399,7 @@ static void test_checksums(void **state)
 	p.bytes[p.length - 1] ^= 1;
 	assert_true(parse());
 	assert_int_equal(packet.checksum, CHECKSUM_BAD);
-	packet_text(&packet, text, sizeof(text));
+	packet_text(&packet, true, text, sizeof(text));
 	assert_non_null(strstr(text, "  BAD CHECKSUM"));
 	assert_true(parse_first(&optional, p.length));
 	assert_int_equal(packet.checksum, CHECKSUM_UNKNOWN);
@@ -517,7 +517,7 @@ static void assert_sane(void)
 	assert_true(packet.chunks.cause_count <= CAUSES_MAX);
 	if (packet.chunks.has_init)
 		assert_true(packet.chunks.init.address_count <= INIT_ADDRESSES_MAX);
-	packet_text(&packet, text, sizeof(text));
+	packet_text(&packet, true, text, sizeof(text));
 	for (const char *c = text; *c; c++)
 		assert_true(*c >= ' ' && *c <= '~');
 }

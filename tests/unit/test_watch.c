@@ -27,6 +27,7 @@
 #define PACKETS 200
 
 static const union address peer = FAKE_V4(0x0a010102, 5000);
+static const union address bound = FAKE_V4(0x0a010101, 40000);
 
 static struct {
 	int fd; /* the witness's */
@@ -68,7 +69,7 @@ static void begin(struct watch *watch, struct timeline *timeline)
 	fake_loop_reset();
 	*watch = (struct watch){ 0 };
 	*timeline = (struct timeline){ .start_us = loop_now_us() };
-	watch_start(watch, &peer, 1, &none, 40000, true, timeline);
+	watch_start(watch, &peer, 1, &bound, 1, &none, true, timeline);
 	assert_non_null(watch->witness);
 }
 

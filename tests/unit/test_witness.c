@@ -189,26 +189,26 @@ static void test_text(void **state)
 	(void)state;
 	fake_sample(0, &p);
 	assert_true(packet_parse((struct bytes){ p.bytes, p.length }, &context, &event.packet));
-	assert_string_equal(witness_text(&event, true, text, sizeof(text)),
+	assert_string_equal(witness_text(&event, true, true, text, sizeof(text)),
 			    "10.1.1.2 \u2190 INIT  tag 0x11111111  streams 10/2048  "
 			    "addresses 10.1.1.1 fd01:1::1  on c1");
 	fake_sample(1, &p);
 	event.outgoing = false;
 	assert_true(packet_parse((struct bytes){ p.bytes, p.length }, &context, &event.packet));
-	assert_string_equal(witness_text(&event, true, text, sizeof(text)),
+	assert_string_equal(witness_text(&event, true, true, text, sizeof(text)),
 			    "10.1.1.2 \u2192 INIT-ACK  tag 0x22222222  streams 10/10  "
 			    "addresses 10.1.1.2 10.1.2.2  on c1");
 	fake_sample(10, &p);
 	assert_true(packet_parse((struct bytes){ p.bytes, p.length }, &context, &event.packet));
-	assert_string_equal(witness_text(&event, true, text, sizeof(text)),
+	assert_string_equal(witness_text(&event, true, true, text, sizeof(text)),
 			    "10.1.1.254 \u2192 ICMP administratively prohibited  "
 			    "about a packet to 10.1.1.2  on c1");
-	assert_string_equal(witness_text(&event, false, text, sizeof(text)),
+	assert_string_equal(witness_text(&event, false, true, text, sizeof(text)),
 			    "10.1.1.254 -> ICMP administratively prohibited  "
 			    "about a packet to 10.1.1.2  on c1");
 	event.outgoing = true;
-	assert_non_null(strstr(witness_text(&event, false, text, sizeof(text)), " <- ICMP "));
-	witness_text(&event, false, text, 6);
+	assert_non_null(strstr(witness_text(&event, false, true, text, sizeof(text)), " <- ICMP "));
+	witness_text(&event, false, true, text, 6);
 	assert_string_equal(text, "10.1.");
 }
 

@@ -124,7 +124,7 @@ static void take_all(struct witness *witness, struct ledger *ledger, int64_t sta
 	while (witness_next(witness, &event, &reads) > 0) {
 		if (!event.odd)
 			printf("%8.1f ms  %s\n", (double)(event.time_us - start_us) / USEC_PER_MSEC,
-			       witness_text(&event, true, text, sizeof(text)));
+			       witness_text(&event, true, true, text, sizeof(text)));
 		ledger_add(ledger, &event);
 	}
 }

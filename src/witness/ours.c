@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "witness/ours.h"
+
+#include <sys/param.h>
+
+static bool is_one_of(const union address *list, size_t count, const union address *a)
+{
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&list[i], a))
+			return true;
+	return false;
+}
+
+static bool is_peer(const struct ours *ours, const union address *a)
+{
+	return is_one_of(ours->peers, ours->peer_count, a) ||
+	       is_one_of(ours->learned, ours->learned_count, a);
+}
+
+static bool are_ends(const struct ours *ours, const union address *here, const union address *there)
+{
+	return is_peer(ours, there) &&
+	       (!ours->bound_count || address_is_wildcard(&ours->bound[0]) ||
+		is_one_of(ours->bound, ours->bound_count, here));
+}
+
+static bool has_tag(const struct ours_tags *tags, uint32_t tag)
+{
+	for (size_t i = 0; i < MIN(tags->count, OURS_TAGS_MAX); i++)
+		if (tags->list[i] == tag)
+			return true;
+	return false;
+}
+
+static void add_tag(struct ours_tags *tags, uint32_t tag)
+{
+	if (tag && !has_tag(tags, tag))
+		tags->list[tags->count++ % OURS_TAGS_MAX] = tag;
+}
+
+static void learn_address(struct ours *ours, const union address *a)
+{
+	if (!is_peer(ours, a) && ours->learned_count < OURS_LEARNED_MAX)
+		ours->learned[ours->learned_count++] = *a;
+}
+
+/* The tag of an INIT, or of the INIT-ACK to it. */
+static void learn(struct ours *ours, const struct packet *p, bool outgoing)
+{
+	const struct init *init = &p->chunks.init;
+
+	if (outgoing) {
+		add_tag(&ours->here, init->tag);
+		return;
+	}
+	add_tag(&ours->there, init->tag);
+	learn_address(ours, &p->source);
+	for (size_t i = 0; i < init->address_count; i++)
+		learn_address(ours, &init->addresses[i]);
+}
+
+static bool take_icmp(const struct ours *ours, const struct packet_icmp *icmp)
+{
+	return are_ends(ours, &icmp->source, &icmp->destination) ||
+	       (icmp->has_tag && icmp->tag && has_tag(&ours->there, icmp->tag)) ||
+	       (!ours->strict && !ours->asked);
+}
+
+bool ours_take(struct ours *ours, const struct packet *p, bool outgoing)
+{
+	const union address *here = outgoing ? &p->source : &p->destination;
+	const union address *there = outgoing ? &p->destination : &p->source;
+	bool right;
+
+	if (p->kind == PACKET_OF_ICMP)
+		return take_icmp(ours, &p->icmp);
+	/* An ABORT may have the tag of the other end (RFC 9260 section 8.5.1). */
+	right = are_ends(ours, here, there) || has_tag(&ours->here, p->tag) ||
+		has_tag(&ours->there, p->tag);
+	if (!right && (ours->strict || ours->asked))
+		return false;
+	if (p->chunks.has_init) {
+		ours->asked |= right && outgoing;
+		learn(ours, p, outgoing);
+	}
+	return true;
+}

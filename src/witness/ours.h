@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Does a packet with the right ports belong to this association? Other associations may have the
+ * same two ports (2905 and 2905), between other addresses. So addresses or tags must say so, too.
+ */
+#ifndef WITNESS_OURS_H
+#define WITNESS_OURS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "packet/packet.h"
+
+#define OURS_LEARNED_MAX 32
+#define OURS_TAGS_MAX    16
+
+struct ours_tags {
+	uint32_t list[OURS_TAGS_MAX]; /* a ring */
+	size_t count;
+};
+
+struct ours {
+	const union address *peers; /* not owned */
+	size_t peer_count;
+	const union address *bound; /* not owned; count 0: any address of this host */
+	size_t bound_count;
+	bool strict; /* nothing else is shown */
+	/*
+	 * An INIT with right addresses was seen: the others are not ours. Before, NAT of this host
+	 * may have changed the address of ours.
+	 */
+	bool asked;
+	union address learned[OURS_LEARNED_MAX];
+	size_t learned_count;
+	struct ours_tags here, there; /* that the two ends have chosen */
+};
+
+/* Its ports are right. False: it is another association's. Learns from those that are ours. */
+bool ours_take(struct ours *ours, const struct packet *packet, bool outgoing);
+
+#endif
