@@ -70,7 +70,8 @@ void options_print_help(FILE *out)
 
 	fputs("Usage: sctp-connect [OPTION]... -a HOST[:PORT] [-a HOST[:PORT]]...\n"
 	      "       sctp-connect [OPTION]... --targets FILE\n"
-	      "       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n\n"
+	      "       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n"
+	      "       sctp-connect --show [OPTION]...\n\n"
 	      "Opens an SCTP association with all given addresses of a peer, and reports the\n"
 	      "state of the association and of every path.\n",
 	      out);

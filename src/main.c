@@ -10,6 +10,7 @@
 #include "connect.h"
 #include "engine/fleet.h"
 #include "engine/listen.h"
+#include "engine/show.h"
 #include "inform.h"
 #include "options.h"
 #include "pcap.h"
@@ -110,6 +111,19 @@ static int work(const struct options *options, struct reporter *reporter)
 	return status;
 }
 
+/* The kernel is asked, and no peer. */
+static int show(const struct options *options, const struct reporter *reporter)
+{
+	int rc = loop_catch_signals(), status;
+
+	if (rc < 0) {
+		warn("sigaction: %s", errno_name(-rc));
+		return STATUS_HOST;
+	}
+	status = show_run(options, reporter);
+	return report_finish(reporter) != STATUS_OK && status == STATUS_OK ? STATUS_HOST : status;
+}
+
 int main(int argc, char *argv[])
 {
 	int write_error = 0;
@@ -122,7 +136,8 @@ int main(int argc, char *argv[])
 	status = options_parse(&options, argc, argv, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
-	} else if (options.action == ACTION_CONNECT || options.action == ACTION_LISTEN) {
+	} else if (options.action == ACTION_CONNECT || options.action == ACTION_LISTEN ||
+		   options.action == ACTION_SHOW) {
 		reporter.format = options.format;
 		reporter.quiet = options.quiet;
 		reporter.color = reporter_wants_color(options.color, stdout);
@@ -130,7 +145,9 @@ int main(int argc, char *argv[])
 		if (status != STATUS_OK)
 			warn("%s", why.text);
 		else
-			status = pcap_close(&options, work(&options, &reporter));
+			status = pcap_close(&options, options.action == ACTION_SHOW
+							      ? show(&options, &reporter)
+							      : work(&options, &reporter));
 	} else {
 		status = inform_print(&reporter, &options, &why);
 		if (status != STATUS_OK)

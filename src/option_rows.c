@@ -143,6 +143,12 @@ const struct option_row option_rows[ROWS] = {
 			"end after N associations; with --monitor:\n"
 			"after N heartbeats on every path" },
 
+	[ROW_SHOW] = { 0, "show", NULL, MODE_BOTH, take_constant, TO(action),
+		       "Looking at this host",
+		       "print the kernel's associations of all\n"
+		       "programs; with --monitor, their changes, too",
+		       .constant = ACTION_SHOW },
+
 	[ROW_METRICS] = { 0, "metrics", "FILE", MODE_CONNECT, take_text, TO(metrics), "Output",
 			  "Prometheus metrics, at the end and in each\n"
 			  "round of --monitor; - is standard output" },

@@ -50,7 +50,7 @@ static const bool of_all_targets[ROWS] = {
 	[ROW_LISTEN] = true,  [ROW_COUNT] = true,   [ROW_JSON] = true,     [ROW_QUIET] = true,
 	[ROW_VERBOSE] = true, [ROW_COLOR] = true,   [ROW_EXPLAIN] = true,  [ROW_LIST] = true,
 	[ROW_HELP] = true,    [ROW_VERSION] = true, [ROW_PCAP] = true,     [ROW_SNAPLEN] = true,
-	[ROW_METRICS] = true,
+	[ROW_METRICS] = true, [ROW_SHOW] = true,
 };
 
 /* These cannot be used with --targets. */
@@ -88,6 +88,24 @@ static int refuse_any(struct parser *p, const enum row *rows, size_t count, cons
 		if (p->given[rows[i]])
 			return refuse(p, rows[i], why);
 	return STATUS_OK;
+}
+
+/* --show asks the kernel, and no peer. */
+static int check_show(struct parser *p)
+{
+	static const bool allowed[ROWS] = {
+		[ROW_SHOW] = true, [ROW_MONITOR] = true, [ROW_INTERVAL] = true, [ROW_COUNT] = true,
+		[ROW_JSON] = true, [ROW_QUIET] = true,   [ROW_COLOR] = true,
+	};
+	static const enum row of_the_monitor[] = { ROW_COUNT, ROW_INTERVAL };
+
+	for (size_t i = 0; i < ROWS; i++)
+		if (p->given[i] && !allowed[i])
+			return refuse(p, (enum row)i, "cannot be used with --show");
+	return p->options->monitor
+		       ? STATUS_OK
+		       : refuse_any(p, of_the_monitor, ARRAY_SIZE(of_the_monitor),
+				    "can only be used with --show if --monitor is given");
 }
 
 static int check_mode(struct parser *p, enum mode mode)
@@ -177,8 +195,11 @@ static int check_together(struct parser *p)
 	static const enum row of_the_probe[] = { ROW_REQUIRE, ROW_LINKS, ROW_PROBE_TIMEOUT };
 	const struct options *o = p->options;
 	enum mode mode = o->action == ACTION_LISTEN ? MODE_LISTEN : MODE_CONNECT;
-	int status = check_mode(p, mode);
+	int status;
 
+	if (p->given[ROW_SHOW])
+		return check_show(p);
+	status = check_mode(p, mode);
 	if (!status && p->given[ROW_IPV4] && p->given[ROW_IPV6])
 		status = refuse(p, ROW_IPV4, "cannot be used with -6/--ipv6");
 	if (!status && o->no_probe)

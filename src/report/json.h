@@ -8,6 +8,7 @@
 #include "report/reporter.h"
 #include "report/result.h"
 #include "report/summary.h"
+#include "report/show_event.h"
 
 #define REPORT_SCHEMA 2
 
@@ -15,5 +16,6 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 void report_json_summary(const struct reporter *reporter, const struct summary *summary);
 void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
+void report_json_show_event(const struct reporter *reporter, const struct show_event *event);
 
 #endif

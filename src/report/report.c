@@ -20,12 +20,14 @@ static const struct {
 	void (*summary)(const struct reporter *reporter, const struct summary *summary);
 	void (*listen)(const struct reporter *reporter, const struct listen_event *event);
 	void (*monitor)(const struct reporter *reporter, const struct monitor_event *event);
+	void (*show)(const struct reporter *reporter, const struct show_event *event);
 	void (*end)(const struct reporter *reporter); /* NULL: each record stands for itself */
 } formats[] = {
 	[FORMAT_TEXT] = { report_text_result, report_text_target, report_text_summary,
-			  report_text_listen_event, report_text_monitor_event, NULL },
+			  report_text_listen_event, report_text_monitor_event,
+			  report_text_show_event, NULL },
 	[FORMAT_JSON] = { report_json_result, NULL, report_json_summary, report_json_listen_event,
-			  report_json_monitor_event, NULL },
+			  report_json_monitor_event, report_json_show_event, NULL },
 };
 static_assert(ARRAY_SIZE(formats) == FORMAT_COUNT, "a format without a row");
 
@@ -67,6 +69,12 @@ void report_monitor_event(const struct reporter *reporter, const struct monitor_
 		(void)metrics_write(reporter->metrics, reporter);
 	if (!reporter->quiet)
 		formats[reporter->format].monitor(reporter, event);
+}
+
+void report_show_event(const struct reporter *reporter, const struct show_event *event)
+{
+	if (!reporter->quiet)
+		formats[reporter->format].show(reporter, event);
 }
 
 int report_finish(const struct reporter *reporter)

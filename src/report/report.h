@@ -8,6 +8,7 @@
 #include "report/reporter.h"
 #include "report/result.h"
 #include "report/summary.h"
+#include "report/show_event.h"
 
 void report_result(const struct reporter *reporter, const struct result *result);
 
@@ -21,6 +22,7 @@ void report_summary(const struct reporter *reporter, const struct summary *summa
 
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
+void report_show_event(const struct reporter *reporter, const struct show_event *event);
 
 /* The end of a format's output, and the metrics; then as reporter_finish(). */
 int report_finish(const struct reporter *reporter);

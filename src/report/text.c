@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+#include <time.h>
 
 const char *text_verdict_color(enum verdict verdict)
 {
@@ -137,6 +138,17 @@ void text_streams(FILE *f, const struct stack_status *status)
 	if (status->state != ASSOC_ESTABLISHED)
 		fprintf(f, " (%s)", assoc_state_name(status->state));
 	fprintf(f, ", streams %u out %u in", status->out_streams, status->in_streams);
+}
+
+void text_time(FILE *f, int64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / USEC_PER_SEC);
+	char text[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	fprintf(f, "%s.%03d  ", text, (int)(wall_us % USEC_PER_SEC / USEC_PER_MSEC));
 }
 
 void text_parameters(FILE *f, const struct association *association)

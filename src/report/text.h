@@ -14,6 +14,7 @@
 #include "report/reporter.h"
 #include "report/result.h"
 #include "report/summary.h"
+#include "report/show_event.h"
 
 /* The escape sequences for colours. */
 #define COLOR_GREEN  "\033[32m"
@@ -70,6 +71,9 @@ const char *text_duration(int64_t us, int64_t seconds_from_us, char buf[DURATION
 #define CELL_TEXT_MAX 512
 size_t text_address_cell(const union address *address, const char *host, char buf[CELL_TEXT_MAX]);
 
+/* The local time of day, with the date: a log may span days. */
+void text_time(FILE *f, int64_t wall_us);
+
 /* A line for each parameter (-o) of which the stack has another value than was asked for. */
 void text_parameters(FILE *f, const struct association *association);
 
@@ -103,5 +107,6 @@ void report_text_target(const struct reporter *reporter, const struct result *re
 void report_text_summary(const struct reporter *reporter, const struct summary *summary);
 void report_text_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_text_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
+void report_text_show_event(const struct reporter *reporter, const struct show_event *event);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/names.h"
 #include "report/words.h"
@@ -19,18 +18,6 @@ static void print_duration(FILE *f, int64_t us)
 	char buf[DURATION_TEXT_MAX];
 
 	fputs(text_duration(us, OUTAGE_SECONDS_FROM_US, buf), f);
-}
-
-/* The local time of day, with the date: a log may span days. */
-static void print_time(FILE *f, int64_t wall_us)
-{
-	time_t seconds = (time_t)(wall_us / USEC_PER_SEC);
-	char text[32] = "";
-	struct tm tm;
-
-	if (localtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	fprintf(f, "%s.%03d  ", text, (int)(wall_us % USEC_PER_SEC / USEC_PER_MSEC));
 }
 
 static void print_verdict(FILE *f, const struct reporter *reporter, enum verdict verdict)
@@ -196,7 +183,7 @@ static void print_event(FILE *f, const struct reporter *reporter, const struct m
 		print_end(f, reporter, event);
 		return;
 	}
-	print_time(f, event->wall_us);
+	text_time(f, event->wall_us);
 	if (event->type == MONITOR_PATH) {
 		print_path(f, reporter, event);
 	} else if (event->type == MONITOR_ADDED || event->type == MONITOR_REMOVED) {

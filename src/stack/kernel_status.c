@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/util.h"
 #include "stack/kernel_parts.h"
+#include "stack/kernel_table.h"
 
 static bool has_ended(const struct stack_assoc *assoc)
 {
@@ -33,10 +33,10 @@ int kernel_refused(struct stack_assoc *assoc, const char *call, int rc)
 	return handle_failed(assoc->base.endpoint, call, rc);
 }
 
-/* The kernel numbers them from SCTP_CLOSED = 1, in the order of the RFC. */
+/* Here the kernel numbers them from SCTP_CLOSED = 1. */
 static enum stack_assoc_state assoc_state(int state)
 {
-	return state > SCTP_CLOSED ? (enum stack_assoc_state)(state - SCTP_CLOSED) : ASSOC_CLOSED;
+	return kernel_table_state(state - SCTP_CLOSED);
 }
 
 /* SCTP_STATUS fails on a pending one-to-one socket, but /proc lists the association. */
@@ -58,7 +58,7 @@ static enum stack_assoc_state state_by_socket(int fd)
 		if (sscanf(line, "%*s %*s %*s %*s %d %*s %*s %*s %*s %*s %llu", &state, &inode) ==
 			    2 &&
 		    inode == wanted)
-			found = assoc_state(state + SCTP_CLOSED);
+			found = kernel_table_state(state);
 	free(line);
 	fclose(file);
 	return found;
@@ -227,19 +227,6 @@ static enum stack_path_state path_state(unsigned state)
 	}
 }
 
-/*
- * spinfo_srtt is in jiffies. The kernel shows their length only by the resolution of its coarse
- * clock.
- */
-static int64_t jiffy_us(void)
-{
-	struct timespec tick;
-
-	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) < 0)
-		return 0;
-	return (int64_t)tick.tv_sec * USEC_PER_SEC + (tick.tv_nsec + 500) / 1000;
-}
-
 void kernel_put_address(void *to, const union address *peer)
 {
 	union address address = *peer;
@@ -262,7 +249,7 @@ int kernel_path(struct stack_assoc *assoc, const union address *peer, struct sta
 	*path = (struct stack_path){
 		.address = *peer,
 		.state = path_state((unsigned)info.spinfo_state),
-		.srtt_us = info.spinfo_srtt * jiffy_us(),
+		.srtt_us = info.spinfo_srtt * kernel_jiffy_us(),
 		.rto_ms = info.spinfo_rto,
 		.cwnd = info.spinfo_cwnd,
 		.mtu = info.spinfo_mtu,

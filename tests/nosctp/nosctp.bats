@@ -130,3 +130,8 @@ json() { # FILTER EXPECTED
   run -6 --separate-stderr bash -c '"$0" --stack kernel -a 127.0.0.1:9 >/dev/full' "$SCTP_CONNECT"
   [[ $stderr == *"cannot write to standard output: No space left on device"* ]]
 }
+
+@test "--show says that this kernel has no SCTP" {
+  run -6 "$SCTP_CONNECT" --show
+  assert_output "sctp-connect: --show: this kernel has no SCTP, or has not loaded it: there is no /proc/net/sctp/assocs"
+}

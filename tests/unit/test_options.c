@@ -387,6 +387,11 @@ static void test_require(void **state)
 	expect_error("-a h:1 --pcap ''", "--pcap needs a FILE, not an empty string");
 	expect_error("-l -p 9 --pcap f", "--pcap cannot be used with --listen");
 	expect_error("-a h:1 --pcap f --snaplen 0", "--snaplen 0: not a number from 1 to 65535");
+	expect_error("--show -a h", "-a/--address cannot be used with --show");
+	expect_error("--show -l", "-l/--listen cannot be used with --show");
+	expect_error("-l --show", "-l/--listen cannot be used with --show");
+	expect_error("--show --count 2",
+		     "--count can only be used with --show if --monitor is given");
 	expect_error("-a h --no-probe -R 2", "-R/--require cannot be used with --no-probe");
 	expect_error("-a h -R 1 --no-probe", "-R/--require cannot be used with --no-probe");
 	expect_error("-a h --probe-timeout 1 --no-probe",
@@ -675,7 +680,8 @@ static void test_help_layout(void **state)
 	const char *usage =
 		"Usage: sctp-connect [OPTION]... -a HOST[:PORT] [-a HOST[:PORT]]...\n"
 		"       sctp-connect [OPTION]... --targets FILE\n"
-		"       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n\n";
+		"       sctp-connect --listen [OPTION]... -b HOST[:PORT] [-b HOST[:PORT]]...\n"
+		"       sctp-connect --show [OPTION]...\n\n";
 	size_t column = 0;
 	bool in_options = false;
 
