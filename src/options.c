@@ -50,13 +50,14 @@ static const bool of_all_targets[ROWS] = {
 	[ROW_LISTEN] = true,  [ROW_COUNT] = true,   [ROW_JSON] = true,     [ROW_QUIET] = true,
 	[ROW_VERBOSE] = true, [ROW_COLOR] = true,   [ROW_EXPLAIN] = true,  [ROW_LIST] = true,
 	[ROW_HELP] = true,    [ROW_VERSION] = true, [ROW_PCAP] = true,     [ROW_SNAPLEN] = true,
-	[ROW_METRICS] = true, [ROW_SHOW] = true,
+	[ROW_METRICS] = true, [ROW_SHOW] = true,    [ROW_MONITOR] = true,
 };
 
 /* These cannot be used with --targets. */
 static const bool of_one_target_alone[ROWS] = {
-	[ROW_BLOCKING] = true,      [ROW_MONITOR] = true, [ROW_SEND] = true, [ROW_EXPECT] = true,
-	[ROW_REPLY_TIMEOUT] = true, [ROW_STREAM] = true,  [ROW_PPID] = true, [ROW_UNORDERED] = true,
+	[ROW_BLOCKING] = true,      [ROW_SEND] = true,   [ROW_EXPECT] = true,
+	[ROW_REPLY_TIMEOUT] = true, [ROW_STREAM] = true, [ROW_PPID] = true,
+	[ROW_UNORDERED] = true,
 };
 
 /* --- The whole command line ------------------------------------------------------------------- */

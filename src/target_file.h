@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/util.h"
-#include "engine/fleet.h"
+#include "engine/fleet_target.h"
 #include "engine/settings.h"
 
 struct target_list {

@@ -2,14 +2,14 @@
 #include "engine/fleet.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 #include <sys/resource.h>
 
-#include "base/loop.h"
-#include "engine/connection.h"
-#include "engine/each.h"
+#include "engine/fleet_monitor.h"
+#include "engine/fleet_parts.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -31,74 +31,7 @@
 #define DESCRIPTORS_EACH  2
 #define DESCRIPTORS_OTHER 24
 
-struct member {
-	struct fleet *fleet;
-	struct fleet_target *target;
-	struct timeline timeline;
-	char *label;
-	struct connection *connection; /* NULL: not begun, or all over */
-	struct each *each;
-	struct member *next; /* in the list that it is in */
-	bool listed;         /* among the changed ones */
-	bool reported;
-};
-
-/* First in, first out. */
-struct queue {
-	struct member *first, **end;
-};
-
-struct fleet {
-	const struct fleet_config *config;
-	const struct options *options;
-	struct loop *loop;
-	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
-	struct member *members;
-	size_t next;          /* those from here on were not begun */
-	struct queue again;   /* begun before, but this host was short of something */
-	struct queue changed; /* they may have their result, or be shut */
-	size_t limit;         /* so many may run */
-	size_t running;       /* have no result yet */
-	size_t open;          /* are not freed yet */
-	bool told;            /* that this host is short of something */
-	int64_t pace_us;      /* when the timer was to wake it */
-	bool late;            /* it did so later */
-	bool full;            /* nothing begins before something is freed */
-	bool ending;          /* nothing begins any more */
-	int64_t begun_us, next_us, drawn_us;
-	size_t name_width;
-	struct summary summary;
-};
-
-/* --- Queues ----------------------------------------------------------------------------------- */
-
-static void put(struct queue *q, struct member *m)
-{
-	m->next = NULL;
-	*(q->first ? q->end : &q->first) = m;
-	q->end = &m->next;
-}
-
-static struct member *take(struct queue *q)
-{
-	struct member *m = q->first;
-
-	if (m)
-		q->first = m->next;
-	return m;
-}
-
 /* --- One target ------------------------------------------------------------------------------- */
-
-static void on_change(void *context)
-{
-	struct member *m = context;
-
-	if (m->listed)
-		return;
-	m->listed = true;
-	put(&m->fleet->changed, m);
-}
 
 static void name_steps(struct member *m)
 {
@@ -128,13 +61,13 @@ static void begin(struct fleet *f, struct member *m)
 	m->connection = connection_new(config->stack, config->stack_error, &t->options, &t->peer,
 				       &t->local, &m->timeline);
 	if (!t->options.each) {
-		connection_on_change(m->connection, on_change, m);
+		connection_on_change(m->connection, fleet_on_change, m);
 		connection_start(m->connection, f->loop);
 		return;
 	}
 	m->each = each_new(m->connection, config->stack, &t->options, &t->peer, &t->local,
 			   &m->timeline);
-	each_on_change(m->each, on_change, m);
+	each_on_change(m->each, fleet_on_change, m);
 	each_start(m->each, f->loop);
 }
 
@@ -215,7 +148,7 @@ static void slow_down(struct fleet *f, struct member *m, const struct finding *w
 	f->limit = MIN(f->limit, limit);
 	discard(f, m);
 	f->full = true;
-	put(&f->again, m);
+	queue_put(&f->again, m);
 }
 
 /* The user's limit, as far as there are descriptors. */
@@ -239,48 +172,75 @@ static size_t descriptors_allow(size_t wanted)
 
 /* --- Results ---------------------------------------------------------------------------------- */
 
-static void report(struct fleet *f, struct member *m)
+/* With --monitor, targets that are tried again are reported when they have another result. */
+static void take_result(struct fleet *f, struct member *m)
 {
 	const struct result *result = result_of(m);
+	bool again = m->known && (result->signal || result->word == m->word);
 
-	summary_add(&f->summary, result);
-	m->reported = true;
+	f->failed += (result->word != RESULT_CONNECTED) - (m->known && m->word != RESULT_CONNECTED);
+	f->done += !m->known;
+	m->ready = true;
+	if (!m->known || !result->signal) {
+		m->word = result->word;
+		m->signal = result->signal;
+		m->status = summary_worse(m->status, result->status);
+	}
+	m->known = true;
+	if (again)
+		return;
 	timeline_clear(f->config->timeline);
 	report_target(f->config->reporter, result, f->name_width, f->options->verbose);
+}
+
+/* False: it has no result yet, or is to be tried again. */
+static bool is_ready(struct fleet *f, struct member *m)
+{
+	const struct finding *why;
+
+	if (m->ready)
+		return true;
+	if (!has_result(m))
+		return false;
+	f->running--;
+	why = f->ending || f->open < 2 ? NULL : shortage(result_of(m));
+	if (why) {
+		slow_down(f, m, why);
+		return false;
+	}
+	take_result(f, m);
+	if (m->each)
+		each_shut(m->each, f->loop);
+	if (!fleet_monitor_begin(f, m))
+		connection_shut(m->connection, f->loop);
+	return true;
 }
 
 /* It has got further. */
 static void look_at(struct fleet *f, struct member *m)
 {
-	const struct finding *why;
-
-	if (!m->reported) {
-		if (!has_result(m))
+	if (!is_ready(f, m))
+		return;
+	if (m->monitoring) {
+		if (!fleet_monitor_ended(f, m))
 			return;
-		f->running--;
-		why = f->ending || f->open < 2 ? NULL : shortage(result_of(m));
-		if (why) {
-			slow_down(f, m, why);
-			return;
-		}
-		report(f, m);
-		if (m->each)
-			each_shut(m->each, f->loop);
 		connection_shut(m->connection, f->loop);
 	}
 	if (!is_shut(m))
 		return;
 	discard(f, m);
+	m->ready = false;
 	f->full = false;
 	free(m->label);
 	m->label = NULL;
+	fleet_monitor_retry(f, m);
 }
 
 static void look_at_changed(struct fleet *f)
 {
 	struct member *m;
 
-	while ((m = take(&f->changed))) {
+	while ((m = queue_take(&f->changed))) {
 		m->listed = false;
 		if (m->connection)
 			look_at(f, m);
@@ -289,7 +249,7 @@ static void look_at_changed(struct fleet *f)
 
 static void show_progress(struct fleet *f, int64_t now)
 {
-	size_t done = f->summary.targets, all = f->config->count, left = all - done;
+	size_t done = f->done, all = f->config->count, left = all - done;
 	int64_t since_us = now - f->begun_us;
 
 	if (!f->config->timeline->progress || now < f->drawn_us + PROGRESS_US ||
@@ -300,7 +260,7 @@ static void show_progress(struct fleet *f, int64_t now)
 		timeline_progress(
 			f->config->timeline,
 			"%zu of %zu done, %zu failed, %zu running, about %lld s left", done, all,
-			summary_failed(&f->summary), f->running,
+			f->failed, f->running,
 			(long long)(since_us * (int64_t)left / (int64_t)done / USEC_PER_SEC));
 	else
 		timeline_progress(f->config->timeline, "0 of %zu done, %zu running", all,
@@ -324,7 +284,8 @@ static bool is_more(const struct fleet *f)
 /* Closing ones take as much as running ones, but some are always closing. */
 static bool may_begin(const struct fleet *f)
 {
-	return is_more(f) && !f->full && f->running < f->limit && f->open < 2 * f->limit;
+	return is_more(f) && !f->full && f->running < f->limit &&
+	       f->open - f->monitored < 2 * f->limit;
 }
 
 static bool is_busy(const struct fleet *f)
@@ -361,11 +322,12 @@ static void begin_some(struct fleet *f)
 			wake_us = f->next_us;
 			break;
 		}
-		m = take(&f->again);
+		m = queue_take(&f->again);
 		begin(f, m ? m : &f->members[f->next++]);
 	}
 	f->late = false;
 	show_progress(f, now);
+	wake_us = MIN(wake_us, fleet_monitor_tick(f, now));
 	if (f->config->timeline->progress)
 		wake_us = MIN(wake_us, now + PROGRESS_US);
 	f->pace_us = wake_us;
@@ -380,9 +342,14 @@ static void end(struct fleet *f, int signal, int error)
 	f->ending = true;
 	if (signal)
 		f->summary.signal = signal;
-	for (size_t i = 0; i < f->next; i++)
-		if (f->members[i].connection)
-			interrupt(&f->members[i], signal, error);
+	for (size_t i = 0; i < f->next; i++) {
+		struct member *m = &f->members[i];
+
+		if (m->monitoring)
+			monitor_interrupt(m->monitoring, signal, error);
+		else if (m->connection)
+			interrupt(m, signal, error);
+	}
 }
 
 static void go(struct fleet *f)
@@ -394,7 +361,7 @@ static void go(struct fleet *f)
 		begin_some(f);
 		if (f->changed.first)
 			continue;
-		if (!f->open && !is_more(f))
+		if (!f->open && !is_more(f) && (f->ending || !f->paused))
 			break;
 		rc = loop_turn(f->loop);
 		if (rc < 0)
@@ -407,7 +374,9 @@ static void prepare(struct fleet *f)
 	const struct fleet_config *config = f->config;
 
 	f->members = xcalloc(config->count, sizeof(*f->members));
-	f->limit = descriptors_allow(MIN(f->options->parallel, config->count));
+	f->limit = descriptors_allow(
+		f->options->monitor ? config->count : MIN(f->options->parallel, config->count));
+	f->limit = MIN(f->limit, f->options->parallel);
 	for (size_t i = 0; i < config->count; i++) {
 		struct fleet_target *t = &config->targets[i];
 
@@ -422,11 +391,24 @@ static void prepare(struct fleet *f)
 static int conclude(struct fleet *f)
 {
 	struct summary *s = &f->summary;
+	int signal = s->signal;
 
 	timeline_clear(f->config->timeline);
-	summary_add_untried(s, f->config->count - s->targets);
-	if (s->signal)
-		s->status = STATUS_SIGNAL + s->signal;
+	for (size_t i = 0; i < f->config->count; i++) {
+		const struct member *m = &f->members[i];
+		const struct result result = { .word = m->word,
+					       .status = m->status,
+					       .signal = m->signal };
+
+		if (m->known)
+			summary_add(s, &result);
+		else
+			summary_add_untried(s, 1);
+	}
+	/* ^C is the usual end of a monitor. */
+	if (signal && !(f->options->monitor && signal == SIGINT && !s->interrupted))
+		s->status = STATUS_SIGNAL + signal;
+	s->signal = signal;
 	s->took_us = loop_now_us() - f->begun_us;
 	report_summary(f->config->reporter, s);
 	return s->status;
@@ -440,6 +422,7 @@ int fleet_run(const struct fleet_config *config)
 	f.begun_us = f.next_us = loop_now_us();
 	loop_timer_init(f.loop, &f.pace, on_pace, &f);
 	prepare(&f);
+	fleet_monitor_prepare(&f);
 	go(&f);
 	status = conclude(&f);
 	loop_free(f.loop);

@@ -330,6 +330,8 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 		.reporter = config->reporter,
 		.timeline = config->timeline,
 		.watch = config->watch,
+		.on_end = config->ended,
+		.context = config->context,
 		.loop = loop,
 		.round_us = now,
 		.until_us = o->monitor_us ? now + o->monitor_us : LOOP_FOREVER,
@@ -338,7 +340,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	r->m.required = o->require;
 	r->m.links_required = o->links;
 	monitor_count_short(r, now);
-	r->live = live_start(r->reporter, !o->verbose, &r->m);
+	r->live = live_start(r->reporter, !o->verbose && !r->on_end, &r->m);
 	loop_timer_init(loop, &r->timer, on_time, r);
 	loop_timer_set(&r->timer, now);
 	loop_add(loop, &r->events, r->stack->pollfd(r->endpoint), on_events, r);
@@ -353,6 +355,11 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 bool monitor_ended(const struct monitoring *r)
 {
 	return r->ended;
+}
+
+bool monitor_closed(const struct monitoring *r)
+{
+	return r->gone && r->cause.code == FINDING_CLOSED_BY_PEER;
 }
 
 void monitor_interrupt(struct monitoring *r, int signal, int error)

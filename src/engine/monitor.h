@@ -32,6 +32,10 @@ struct monitor_config {
 	const struct reporter *reporter;
 	struct timeline *timeline;
 	struct watch *watch; /* its packets show why a path is dead */
+	/* One of many: called when it ends, which does not free it, and there is no table. Or NULL.
+	 */
+	void (*ended)(void *context);
+	void *context;
 };
 
 /*
@@ -40,6 +44,8 @@ struct monitor_config {
  */
 struct monitoring *monitor_start(struct loop *loop, const struct monitor_config *config);
 bool monitor_ended(const struct monitoring *monitoring);
+/* Has the peer ended the association as it should? */
+bool monitor_closed(const struct monitoring *monitoring);
 
 /* Ends it: a signal came (loop_take_signal()), or loop_turn() failed with this errno. */
 void monitor_interrupt(struct monitoring *monitoring, int signal, int error);

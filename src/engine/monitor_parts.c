@@ -13,6 +13,8 @@ void monitor_end(struct monitoring *r, struct finding cause)
 	loop_remove(&r->events);
 	loop_remove(&r->packets);
 	loop_timer_stop(&r->timer);
+	if (r->on_end)
+		r->on_end(r->context);
 }
 
 void monitor_look_for_reader(struct monitoring *r)

@@ -34,8 +34,10 @@ struct monitoring {
 	bool round_open; /* the round has begun, and is not reported yet */
 	int64_t short_since_us;
 	bool ended;
-	bool gone;            /* the association */
-	struct finding cause; /* of the end */
+	bool gone;                     /* the association */
+	struct finding cause;          /* of the end */
+	void (*on_end)(void *context); /* or NULL */
+	void *context;
 };
 
 /* Ends it, unless it has already ended. It then handles no more events, packets and times. */

@@ -91,7 +91,8 @@ static void put_why(json_t **json, const struct monitor_event *event)
 	put_key(json, "cause", cause_object(&event->cause));
 }
 
-void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
+/* What every event has. */
+static json_t *new_event(const struct monitor_event *event)
 {
 	static const char *const names[] = {
 		[MONITOR_PATH] = "path",         [MONITOR_ROUND] = "round",
@@ -106,11 +107,21 @@ void report_json_monitor_event(const struct reporter *reporter, const struct mon
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string(names[event->type]));
+	if (m->result->target && m->result->target->known_as)
+		put_key(&json, "name", any_string(m->result->target->known_as));
 	put_key(&json, "time_ms", milliseconds(event->time_us));
 	put_key(&json, "time_unix_ms", milliseconds(event->wall_us));
 	put_key(&json, "stack", any_string(m->stack));
 	put_key(&json, "association_id", json_integer(m->assoc));
 	put_key(&json, "round", json_integer((json_int_t)m->rounds));
+	return json;
+}
+
+void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
+{
+	const struct monitor *m = event->monitor;
+	json_t *json = new_event(event);
+
 	switch (event->type) {
 	case MONITOR_PATH:
 		put_change(&json, event);

@@ -62,11 +62,18 @@ void report_listen_event(const struct reporter *reporter, const struct listen_ev
 		formats[reporter->format].listen(reporter, event);
 }
 
+static void write_in_round(const struct reporter *reporter, const struct monitor_event *event)
+{
+	if (event->type == MONITOR_ROUND || event->type == MONITOR_DOWN)
+		(void)metrics_write(reporter->metrics, reporter);
+}
+
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event)
 {
 	metrics_take_event(reporter->metrics, event);
-	if (event->type == MONITOR_ROUND || event->type == MONITOR_DOWN)
-		(void)metrics_write(reporter->metrics, reporter);
+	/* Of many targets, the engine says when. */
+	if (!event->monitor->result->target || !event->monitor->result->target->known_as)
+		write_in_round(reporter, event);
 	if (!reporter->quiet)
 		formats[reporter->format].monitor(reporter, event);
 }

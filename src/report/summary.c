@@ -13,9 +13,19 @@ static int rank(int status)
 		return 2;
 	case STATUS_HOST:
 		return 3;
+	case STATUS_UNRESOLVED:
+	case STATUS_TIMEOUT:
+		return 2;
+	case STATUS_USAGE:
+		return 3;
 	default:
 		return 4; /* a signal */
 	}
+}
+
+int summary_worse(int status, int other)
+{
+	return rank(other) > rank(status) ? other : status;
 }
 
 /* What the status of one target means for all: an address that cannot be used is no bad usage. */
@@ -45,8 +55,7 @@ void summary_add(struct summary *s, const struct result *result)
 	} else {
 		s->words[result->word]++;
 	}
-	if (rank(status) > rank(s->status))
-		s->status = status;
+	s->status = summary_worse(s->status, status);
 }
 
 void summary_add_untried(struct summary *s, size_t count)

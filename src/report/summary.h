@@ -15,6 +15,9 @@ struct summary {
 	int status; /* exit status of all together, enum status */
 };
 
+/* Which of the two exit statuses all together have. */
+int summary_worse(int status, int other);
+
 /* Adds one result: its word, and to the status of all: DESIGN.md says which is worse. */
 void summary_add(struct summary *summary, const struct result *result);
 void summary_add_untried(struct summary *summary, size_t count);

@@ -174,16 +174,28 @@ static void print_end(FILE *f, const struct reporter *reporter, const struct mon
 		print_total(f, reporter, m, &m->paths[i]);
 }
 
+/* With --targets: of which one. */
+static void print_name(FILE *f, const struct monitor_event *event)
+{
+	const struct target *target = event->monitor->result->target;
+	char name[NAME_TEXT_MAX];
+
+	if (target && target->known_as)
+		fprintf(f, "%s  ", printable(target->known_as, name, sizeof(name)));
+}
+
 static void print_event(FILE *f, const struct reporter *reporter, const struct monitor_event *event)
 {
 	char from[ADDRESS_TEXT_MAX], to[ADDRESS_TEXT_MAX];
 	struct message note;
 
 	if (event->type == MONITOR_END) {
+		print_name(f, event);
 		print_end(f, reporter, event);
 		return;
 	}
 	text_time(f, event->wall_us);
+	print_name(f, event);
 	if (event->type == MONITOR_PATH) {
 		print_path(f, reporter, event);
 	} else if (event->type == MONITOR_ADDED || event->type == MONITOR_REMOVED) {

@@ -176,3 +176,23 @@ metric_is() { # VALUE NAME LABELS...
   shift
   [ "$(metric "$@")" = "$expected" ]
 }
+
+@test "--monitor with many targets: events have names, and what failed is tried again until it is there" {
+  start_listener_3
+  printf '%s\n' "all 10.1.1.2:$PORT 10.1.2.2" "late 10.1.1.2:7000" >"$BATS_TEST_TMPDIR/list"
+  start_client -M -T "$BATS_TEST_TMPDIR/list" --interval 200ms --json --metrics "$BATS_TEST_TMPDIR/sctp.prom"
+  wait_for_line "$CLIENT_OUT" '"event":"round","name":"all"'
+  drop_path 2
+  wait_for_line "$CLIENT_OUT" '"event":"path","name":"all".*"10.1.2.2".*"verdict":"dead"'
+  end_listener
+  wait_for_line "$CLIENT_OUT" '"event":"down","name":"all"'
+  wait_for metric_is 0 sctp_target_up 'target="all"'
+  start_listener -b 10.1.1.2:7000
+  wait_for_line "$CLIENT_OUT" '"name":"late".*"result":"connected"'
+  wait_for metric_is 1 sctp_target_up 'target="late"'
+  end_client INT
+  assert_equal "$client_status" 1
+  keep_json <"$CLIENT_OUT"
+  run -0 jq -c 'select(.event == "summary") | .results | [.connected, .closed + .aborted + .refused]' "$CLIENT_OUT"
+  assert_output '[1,1]'
+}

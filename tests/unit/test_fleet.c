@@ -86,7 +86,7 @@ static void parse(struct options *options, const char *const args[], char *addre
 	if (options_parse(options, argc, argv, &why) != STATUS_OK)
 		fail_msg("%s", why.text);
 	options->hold_us = 0;
-	options->no_probe = true;
+	options->no_probe = !options->monitor;
 	options->no_witness = true;
 }
 
@@ -247,6 +247,61 @@ static void many(void **state)
 	assert_last_line("300 targets in 700.0 ms: 300 timeout\n");
 }
 
+/* --monitor: one that is lost comes back, after a pause, and each change is a line with its name.
+ */
+static void lost_and_back(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ EVENTS(AT(MSEC, .type = EVENT_UP),
+			 AT(1500 * MSEC, .type = EVENT_LOST, .error = ECONNRESET)) },
+		UP(MSEC),
+	};
+
+	(void)state;
+	OF_ALL("-M4s");
+	assert_int_equal(RUN(scripts, 1, "-M4s"), STATUS_NOT_CONNECTED);
+	assert_int_equal(fake_stack_count(), 2);
+	assert_in_range(called_us(1), 1500 * MSEC + 750 * MSEC, 1500 * MSEC + 1250 * MSEC);
+	assert_int_equal(strncmp(bench.out, "t0  connected", 13), 0);
+	assert_non_null(strstr(bench.out, "  t0  lost"));
+	assert_non_null(strstr(bench.out, "\nt0  connected"));
+	assert_non_null(strstr(bench.out, "\nt0  end "));
+	/* From then on it is monitored for that time. */
+	assert_in_range(bench.took_us, called_us(1) + 4000 * MSEC, called_us(1) + 4050 * MSEC);
+	assert_non_null(strstr(bench.out, " s: 1 connected\n"));
+}
+
+/* The pauses double, and the same result is not told again. */
+static void refused_again_and_again(void **state)
+{
+	const struct fake_script scripts[] = { REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC),
+					       UP(MSEC) };
+	const char *line;
+
+	(void)state;
+	OF_ALL("-M10s");
+	assert_int_equal(RUN(scripts, 1, "-M10s"), STATUS_NOT_CONNECTED);
+	assert_in_range(called_us(1), 750 * MSEC, 1260 * MSEC);
+	assert_in_range(called_us(2) - called_us(1), 1500 * MSEC, 2510 * MSEC);
+	assert_in_range(called_us(3) - called_us(2), 3000 * MSEC, 5010 * MSEC);
+	line = strstr(bench.out, "t0  refused");
+	assert_non_null(line);
+	assert_null(strstr(line + 1, "t0  refused"));
+	assert_non_null(strstr(line, "\nt0  connected"));
+}
+
+/* ^C is the usual end: the status is that of the targets. */
+static void monitor_until_signal(void **state)
+{
+	const struct fake_script scripts[] = { UP(MSEC), UP(MSEC) };
+
+	(void)state;
+	OF_ALL("-M");
+	fake_loop_signal(2500 * MSEC, SIGINT);
+	assert_int_equal(RUN(scripts, 2, "-M"), STATUS_OK);
+	assert_last_line("2 targets in 2.5 s: 2 connected\n");
+}
+
 #define fleet_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -260,6 +315,9 @@ int main(void)
 		fleet_test(a_signal),
 		fleet_test(each_of_them),
 		fleet_test(many),
+		fleet_test(lost_and_back),
+		fleet_test(refused_again_and_again),
+		fleet_test(monitor_until_signal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -489,7 +489,6 @@ static void test_targets(void **state)
 	expect_error("-a h:1 --rate 5", "--rate can only be used with --targets");
 	expect_error("-T list -a h:1", "-a/--address cannot be used with --targets");
 	expect_error("-T list -B", "-B/--blocking cannot be used with --targets");
-	expect_error("-T list --monitor", "-M/--monitor cannot be used with --targets");
 	expect_error("-l -p 1 -T list", "-T/--targets cannot be used with --listen");
 	expect_error("-T list -P 0", "-P 0: not a number from 1 to 9223372036854775808");
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of fleet.h share. fleet.c runs the attempts, and below it fleet_monitor.c keeps
+ * associations up.
+ */
+#ifndef ENGINE_FLEET_PARTS_H
+#define ENGINE_FLEET_PARTS_H
+
+#include "base/loop.h"
+#include "engine/connection.h"
+#include "engine/each.h"
+#include "engine/fleet_target.h"
+#include "engine/monitor.h"
+#include "report/summary.h"
+
+struct member {
+	struct fleet *fleet;
+	struct fleet_target *target;
+	struct timeline timeline;
+	char *label;
+	struct connection *connection; /* NULL: not begun, or all over */
+	struct each *each;
+	struct member *next; /* in the list that it is in */
+	bool listed;         /* among the changed ones */
+	bool ready;          /* the result of this attempt was taken */
+
+	/* --monitor */
+	struct monitoring *monitoring; /* NULL: not now */
+	struct loop_timer retry;
+	int64_t pause_us; /* before the next attempt */
+	bool over;        /* it was monitored to the end */
+
+	/* What is known of it: the newest result, and the worst status. */
+	bool known;
+	enum result_word word;
+	int status, signal;
+};
+
+/* First in, first out. */
+struct queue {
+	struct member *first, **end;
+};
+
+struct fleet {
+	const struct fleet_config *config;
+	const struct options *options;
+	struct loop *loop;
+	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
+	struct member *members;
+	size_t next;          /* those from here on were not begun */
+	struct queue again;   /* begun before, but this host was short of something */
+	struct queue changed; /* they may have their result, or be shut */
+	size_t limit;         /* so many may run */
+	size_t running;       /* have no result yet */
+	size_t open;          /* are not freed yet */
+	size_t monitored;     /* of those */
+	size_t paused;        /* wait for their next attempt */
+	size_t done, failed;  /* have a result; one that is not connected */
+	int64_t until_us;     /* --monitor: from then on, nobody is tried again */
+	int64_t metrics_us;   /* --monitor: when they are written next */
+	uint64_t dice;        /* for jitter */
+	bool told;            /* that this host is short of something */
+	int64_t pace_us;      /* when the timer was to wake it */
+	bool late;            /* it did so later */
+	bool full;            /* nothing begins before something is freed */
+	bool ending;          /* nothing begins any more */
+	int64_t begun_us, next_us, drawn_us;
+	size_t name_width;
+	struct summary summary;
+};
+
+void queue_put(struct queue *queue, struct member *member);
+struct member *queue_take(struct queue *queue); /* NULL: it is empty */
+
+/* A member has got further: fleet.c looks at it before the next round. */
+void fleet_on_change(void *member);
+
+#endif
