@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/witness.h"
-#include "witness/ours.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,6 +14,8 @@
 
 #include "host/interface.h"
 #include "base/loop.h"
+#include "witness/ours.h"
+#include "witness/repeats.h"
 
 /*
  * Room for a few hundred packets, which the kernel may reduce. It is not a ring shared with the
@@ -29,22 +30,7 @@
 #define NSEC_PER_USEC 1000
 
 #define INTERFACES_KEPT  16
-#define PACKETS_KEPT     32
 #define LOCAL_PORTS_KEPT 8
-/*
- * The same packet on a bond and on its port, or on a bridge and on its port, is at most so far
- * apart.
- */
-#define REPEAT_US (50 * USEC_PER_MSEC)
-
-/* What identifies a packet. */
-struct trace {
-	uint64_t hash;
-	int64_t time_us;
-	int ifindex;
-	bool outgoing;
-};
-
 struct witness {
 	int fd;
 	uint8_t *packet; /* the packet that is being read */
@@ -61,8 +47,7 @@ struct witness {
 	uint64_t lost;
 	struct interface interfaces[INTERFACES_KEPT];
 	size_t interface_next;
-	struct trace traces[PACKETS_KEPT];
-	size_t trace_next;
+	struct repeats repeats;
 };
 
 /* --- Opening ---------------------------------------------------------------------------------- */
@@ -298,23 +283,6 @@ static const struct interface *interface_of(struct witness *w, int index)
 	return interface;
 }
 
-/*
- * Was the same packet just seen on another interface, of which this one is a port? If somebody
- * makes two packets with the same hash on purpose, one is not shown.
- */
-static bool is_repeat(struct witness *w, const struct trace *trace)
-{
-	for (size_t i = 0; i < PACKETS_KEPT; i++) {
-		const struct trace *other = &w->traces[i];
-
-		if (other->hash == trace->hash && other->outgoing == trace->outgoing &&
-		    other->ifindex != trace->ifindex && trace->time_us - other->time_us < REPEAT_US)
-			return true;
-	}
-	w->traces[w->trace_next++ % PACKETS_KEPT] = *trace;
-	return false;
-}
-
 static int64_t nanoseconds(const struct timespec *time)
 {
 	return (int64_t)time->tv_sec * NSEC_PER_SEC + time->tv_nsec;
@@ -456,7 +424,7 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 	} else if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
 		keep_local_port(w, address_port(&event->packet.source));
 	trace = (struct trace){ bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
-	if (is_repeat(w, &trace))
+	if (repeats_add(&w->repeats, &trace))
 		return false;
 	interface = interface_of(w, r->link.sll_ifindex);
 	event->time_us = r->time_us;
