@@ -1,128 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sctp-connect: opens multihomed SCTP associations, and tells the truth about every path. */
-#include <sys/param.h>
-#include <unistd.h>
-
-#include "diagnose/endpoint.h"
-#include "base/loop.h"
-#include "base/names.h"
-#include "base/timeline.h"
-#include "connect.h"
-#include "engine/fleet.h"
-#include "engine/listen.h"
-#include "engine/show.h"
 #include "inform.h"
 #include "options.h"
-#include "pcap.h"
-#include "report/metrics.h"
 #include "report/report.h"
-#include "report/words.h"
-#include "stack/stack.h"
-#include "target/target.h"
-#include "target_file.h"
-
-/* The best stack that can be used here. A line on stderr says so if it is not the first choice. */
-static const struct stack *choose_stack(const struct options *options, int *error)
-{
-	struct stack_fault fault;
-	const struct stack *stack = stack_choose(&options->udp, error, &fault);
-	struct finding why;
-	struct message reason;
-
-	if (*error && stack && !options->quiet) {
-		why = finding_of_fault(&fault, *error);
-		warn("%s: using %s instead", words_reason(&why, &reason), stack->name);
-	}
-	return stack;
-}
-
-/* The modes that use the network. */
-struct work {
-	const struct options *options;
-	const struct reporter *reporter;
-	struct target_list many;   /* --targets */
-	struct target peer, local; /* without it */
-	struct timeline timeline;
-};
-
-static int read_targets(struct work *w, struct message *why)
-{
-	const struct options *options = w->options;
-	int status;
-
-	if (options->targets)
-		return target_list_read(&w->many, options, why);
-	status = settings_local(options, &w->local, why);
-	if (!status && options->action == ACTION_CONNECT)
-		status = settings_peer(options, &w->peer, why);
-	return status;
-}
-
-static int run(struct work *w, const struct stack *stack, int stack_error)
-{
-	const struct options *options = w->options;
-
-	if (options->action == ACTION_LISTEN)
-		return listen_run(&(struct listen_config){ stack, stack_error, options, &w->local,
-							   w->reporter, &w->timeline });
-	if (options->targets)
-		return fleet_run(&(struct fleet_config){ stack, stack_error, options,
-							 w->many.targets, w->many.count,
-							 w->reporter, &w->timeline });
-	return connect_run(&(struct connect_config){ stack, stack_error, options, &w->peer,
-						     &w->local, w->reporter, &w->timeline });
-}
-
-/* Returns the exit status. */
-static int work(const struct options *options, struct reporter *reporter)
-{
-	struct work w = { .options = options, .reporter = reporter };
-	const struct stack *stack = options->stack;
-	struct message why = { "" };
-	int status, rc, stack_error = 0;
-
-	w.timeline = (struct timeline){
-		.start_us = loop_now_us(),
-		.verbose = options->verbose,
-		.unicode = options->verbose && locale_is_utf8(),
-		.progress = !options->verbose && !options->quiet && isatty(STDERR_FILENO),
-	};
-	/* A signal ends the program while it reads, because nothing is open yet. */
-	status = read_targets(&w, &why);
-	rc = status == STATUS_OK ? loop_catch_signals() : 0;
-	if (rc < 0)
-		status = message_set(&why, STATUS_HOST, "sigaction: %s", errno_name(-rc));
-	if (status != STATUS_OK) {
-		warn("%s", why.text);
-	} else {
-		if (options->metrics)
-			reporter->metrics = metrics_new(options->metrics, MAX(w.many.count, 1));
-		stack = stack ? stack : choose_stack(options, &stack_error);
-		status = run(&w, stack, stack_error);
-		if (report_finish(reporter) != STATUS_OK && status == STATUS_OK)
-			status = STATUS_HOST;
-		if (stack && stack->finish)
-			stack->finish();
-	}
-	metrics_free(reporter->metrics);
-	target_free(&w.peer);
-	target_free(&w.local);
-	target_list_free(&w.many);
-	return status;
-}
-
-/* The kernel is asked, and no peer. */
-static int show(const struct options *options, const struct reporter *reporter)
-{
-	int rc = loop_catch_signals(), status;
-
-	if (rc < 0) {
-		warn("sigaction: %s", errno_name(-rc));
-		return STATUS_HOST;
-	}
-	status = show_run(options, reporter);
-	return report_finish(reporter) != STATUS_OK && status == STATUS_OK ? STATUS_HOST : status;
-}
+#include "work.h"
 
 int main(int argc, char *argv[])
 {
@@ -141,13 +22,7 @@ int main(int argc, char *argv[])
 		reporter.format = options.format;
 		reporter.quiet = options.quiet;
 		reporter.color = reporter_wants_color(options.color, stdout);
-		status = pcap_open(&options, &why);
-		if (status != STATUS_OK)
-			warn("%s", why.text);
-		else
-			status = pcap_close(&options, options.action == ACTION_SHOW
-							      ? show(&options, &reporter)
-							      : work(&options, &reporter));
+		status = work(&options, &reporter);
 	} else {
 		status = inform_print(&reporter, &options, &why);
 		if (status != STATUS_OK)
