@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "connect.h"
 
+#include <unistd.h>
+
 #include "base/util.h"
 #include "engine/each.h"
 #include "engine/monitor.h"
+#include "engine/relay.h"
 #include "engine/run.h"
 #include "report/report.h"
 
@@ -24,6 +27,35 @@ static int monitor(const struct connect_config *config, struct connection *conne
 
 	if (gone)
 		connection_gone(connection);
+	return status;
+}
+
+static int relay(const struct connect_config *config, struct connection *connection)
+{
+	const struct relay_config relayed = {
+		.stack = config->stack,
+		.assoc = connection_assoc(connection),
+		.options = config->options,
+		.timeline = config->timeline,
+		.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+	};
+	struct loop *loop = loop_new();
+	struct relay *r = relay_start(loop, &relayed);
+	int status;
+
+	while (!relay_is_over(r)) {
+		int rc = loop_turn(loop);
+
+		if (rc < 0)
+			relay_interrupt(r, loop_take_signal(), -rc);
+	}
+	report_relay_end(config->reporter, relay_end(r));
+	status = relay_end(r)->status;
+	if (relay_end(r)->gone)
+		connection_gone(connection);
+	relay_free(r);
+	loop_free(loop);
 	return status;
 }
 
@@ -53,6 +85,8 @@ int connect_run(const struct connect_config *config)
 	each_close(each);
 	if (options->monitor && !result->signal && connection_assoc(connection))
 		status = monitor(config, connection);
+	if (options->relay && !result->signal && connection_assoc(connection))
+		status = relay(config, connection);
 	close_connections(&connection, 1, config->timeline);
 	each_free(each);
 	connection_free(connection);

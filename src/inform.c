@@ -33,9 +33,10 @@ static int print_list(FILE *out, const char *what, struct message *why)
 		for (enum stack_parameter p = 0; p < PARAMETER_COUNT; p++)
 			fprintf(out, "%s\n", parameter_kind(p)->name);
 	} else {
-		return message_set(why, STATUS_USAGE,
-				   "--list %s: not one of options, services, ppids, names, parameters",
-				   printable(what, shown, sizeof(shown)));
+		return message_set(
+			why, STATUS_USAGE,
+			"--list %s: not one of options, services, ppids, names, parameters",
+			printable(what, shown, sizeof(shown)));
 	}
 	return STATUS_OK;
 }

@@ -21,7 +21,9 @@ int main(int argc, char *argv[])
 		   options.action == ACTION_SHOW) {
 		reporter.format = options.format;
 		reporter.quiet = options.quiet;
-		reporter.color = reporter_wants_color(options.color, stdout);
+		if (options.relay)
+			reporter.out = stderr;
+		reporter.color = reporter_wants_color(options.color, reporter.out);
 		status = work(&options, &reporter);
 	} else {
 		status = inform_print(&reporter, &options, &why);

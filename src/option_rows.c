@@ -116,12 +116,17 @@ const struct option_row option_rows[ROWS] = {
 			 "each; 0: none (default 1 with --send)" },
 	[ROW_REPLY_TIMEOUT] = { 0, "reply-timeout", "TIME", MODE_CONNECT, take_time_us,
 				TO(reply_timeout_us), NULL, "how long they may take (default 2s)" },
-	[ROW_STREAM] = { 0, "stream", "N", MODE_CONNECT, take_stream, TO(stream), NULL,
+	[ROW_RELAY] = { 0, "relay", NULL, MODE_BOTH, take_relay, TO(relay), NULL,
+			"standard input to the peer, its messages to\n"
+			"standard output; reports go to stderr" },
+	[ROW_LINES] = { 0, "lines", NULL, MODE_BOTH, take_true, TO(lines), NULL,
+			"with --relay: each line is one message" },
+	[ROW_STREAM] = { 0, "stream", "N", MODE_BOTH, take_stream, TO(stream), NULL,
 			 "the stream of what is sent (default 0)" },
-	[ROW_PPID] = { 0, "ppid", "N|NAME", MODE_CONNECT, take_ppid, TO(ppid), NULL,
+	[ROW_PPID] = { 0, "ppid", "N|NAME", MODE_BOTH, take_ppid, TO(ppid), NULL,
 		       "its payload protocol: a number, or a name:\n"
 		       "diameter, m3ua, s1ap, ngap, ... (default 0)" },
-	[ROW_UNORDERED] = { 0, "unordered", NULL, MODE_CONNECT, take_true, TO(unordered), NULL,
+	[ROW_UNORDERED] = { 0, "unordered", NULL, MODE_BOTH, take_true, TO(unordered), NULL,
 			    "it may overtake what was sent before" },
 
 	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, take_constant, TO(action), "Listening",

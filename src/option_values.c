@@ -172,6 +172,13 @@ int take_abort_after(struct parser *p, const char *argument, void *value)
 	return status;
 }
 
+/* With --listen it takes the place of the echo, for one association. */
+int take_relay(struct parser *p, const char *argument, void *value)
+{
+	p->options->drill = DRILL_RELAY;
+	return take_true(p, argument, value);
+}
+
 int take_interval(struct parser *p, const char *argument, void *value)
 {
 	int status = take_time_us(p, argument, value);

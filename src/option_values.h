@@ -14,6 +14,6 @@ option_take_fn take_text, take_number, take_uint16, take_time_us, take_time_ms;
 /* These know the members that they fill. */
 option_take_fn take_address, take_bind, take_stack, take_encaps, take_require, take_interval,
 	take_hold, take_monitor, take_list, take_color, take_stream, take_ppid, take_expect,
-	take_abort_after;
+	take_abort_after, take_relay;
 
 #endif

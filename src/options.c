@@ -55,9 +55,9 @@ static const bool of_all_targets[ROWS] = {
 
 /* These cannot be used with --targets. */
 static const bool of_one_target_alone[ROWS] = {
-	[ROW_BLOCKING] = true,      [ROW_SEND] = true,   [ROW_EXPECT] = true,
-	[ROW_REPLY_TIMEOUT] = true, [ROW_STREAM] = true, [ROW_PPID] = true,
-	[ROW_UNORDERED] = true,
+	[ROW_BLOCKING] = true, [ROW_SEND] = true,  [ROW_EXPECT] = true,
+	[ROW_RELAY] = true,    [ROW_LINES] = true, [ROW_REPLY_TIMEOUT] = true,
+	[ROW_STREAM] = true,   [ROW_PPID] = true,  [ROW_UNORDERED] = true,
 };
 
 /* --- The whole command line ------------------------------------------------------------------- */
@@ -151,13 +151,27 @@ static int check_monitor(struct parser *p, enum mode mode)
 static int check_messages(struct parser *p)
 {
 	static const enum row of_what_is_sent[] = { ROW_STREAM, ROW_PPID, ROW_UNORDERED };
+	static const enum row not_with_relay[] = {
+		ROW_SEND,  ROW_EXPECT,  ROW_MONITOR, ROW_EACH, ROW_REQUIRE,       ROW_LINKS,
+		ROW_REPLY, ROW_DISCARD, ROW_SILENT,  ROW_ECHO, ROW_PROBE_TIMEOUT,
+	};
 	struct options *o = p->options;
 
+	if (o->lines && !o->relay)
+		return refuse(p, ROW_LINES, "can only be used with --relay");
+	if (o->relay) {
+		/* Data goes at once. And a listener has one standard input. */
+		o->no_probe = true;
+		if (o->action == ACTION_LISTEN)
+			o->count = 1;
+		return refuse_any(p, not_with_relay, ARRAY_SIZE(not_with_relay),
+				  "cannot be used with --relay");
+	}
 	if (p->given[ROW_REPLY_TIMEOUT] && !o->send_count && !o->expect)
 		return refuse(p, ROW_REPLY_TIMEOUT, "can only be used with --send or --expect");
 	if (!o->send_count)
 		return refuse_any(p, of_what_is_sent, ARRAY_SIZE(of_what_is_sent),
-				  "can only be used with --send");
+				  "can only be used with --send or --relay");
 	if (!p->given[ROW_EXPECT])
 		o->expect = 1;
 	return STATUS_OK;

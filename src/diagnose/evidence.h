@@ -50,7 +50,7 @@ struct evidence {
 	size_t answered;     /* PHASE_UP: call position of the address that answered the INIT */
 	int64_t up_for_us;   /* PHASE_UP: for how long */
 	bool closed;         /* PHASE_UP: the peer has closed it */
-	bool exchanged;      /* PHASE_UP: messages were, so it does not matter that it is closed */
+	bool exchanged;      /* PHASE_UP: messages were, or will be read: it may be closed */
 	bool restarted;      /* PHASE_UP: the peer has restarted it (RFC 9260 section 5.2) */
 	bool encapsulated;   /* in UDP */
 	uint16_t local_port; /* the one that the user has given, or 0 */

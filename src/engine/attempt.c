@@ -59,6 +59,7 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
 		.timeline = timeline,
 		.fault.lack = LACKS_LOCAL_FAMILY,
 		.udp = options->udp,
+		.keeps = options->relay,
 		.t1_us = (int64_t)config.rto_initial_ms * USEC_PER_MSEC,
 	};
 	if (!plan->count)
@@ -254,6 +255,7 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 	struct stack_event event;
 
 	for (int n = 0; n < EVENTS_MAX && attempt->endpoint &&
+			!(attempt->keeps && attempt->outcome == ATTEMPT_UP) &&
 			attempt->stack->next_event(attempt->endpoint, &event);
 	     n++) {
 		timeline_note(attempt->timeline, "event %s, association %u%s%s",
@@ -264,6 +266,11 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 			take(attempt, &event);
 	}
 	return attempt->outcome;
+}
+
+void attempt_read_on(struct attempt *attempt)
+{
+	attempt->keeps = false;
 }
 
 struct pollfd attempt_pollfd(const struct attempt *attempt)

@@ -42,6 +42,7 @@ struct attempt {
 	struct cause cause;
 	bool aborted; /* FAILED: certainly by an ABORT of the peer */
 
+	bool keeps; /* --relay: what comes after the event that it is up is not read here */
 	void (*on_message)(void *context, const struct stack_event *event);
 	void *context;
 };
@@ -85,6 +86,9 @@ int64_t attempt_deadline_us(const struct attempt *attempt);
  * has failed or was lost that stays so.
  */
 enum attempt_outcome attempt_read(struct attempt *attempt);
+
+/* Another reader of the events has gone: attempt_read() has them from now on. */
+void attempt_read_on(struct attempt *attempt);
 
 /* The descriptor to poll while the endpoint is open. */
 struct pollfd attempt_pollfd(const struct attempt *attempt);

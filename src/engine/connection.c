@@ -121,7 +121,8 @@ static void came_up(struct connection *c)
 		return;
 	}
 	if (attempt->outcome != ATTEMPT_UP ||
-	    (c->options->no_probe && !c->options->hold_us && !c->trial.exchange.options)) {
+	    (c->options->no_probe && !c->options->hold_us && !c->trial.exchange.options) ||
+	    c->options->relay) {
 		conclude_with(c, PHASE_UP, attempt->error);
 		return;
 	}
@@ -409,6 +410,7 @@ void connection_shut(struct connection *c, struct loop *loop)
 	else if (c->state != CONNECTION_CLOSING)
 		return;
 	join(c, loop);
+	attempt_read_on(&c->trial.attempt);
 	go_on_closing(c, closing_begin(&c->closing, &c->trial.attempt, c->result.connect_us));
 	await(c);
 }

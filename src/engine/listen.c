@@ -122,7 +122,9 @@ static void begin_close(struct listening *l)
 		struct peer *peer = l->peers[i];
 
 		if (l->stack->shutdown(peer->assoc) == 0) {
-			if (l->options->drill == DRILL_SILENT)
+			relay_free(peer->relay);
+			peer->relay = NULL;
+			if (l->options->drill == DRILL_SILENT || l->options->drill == DRILL_RELAY)
 				loop_again(&peer->source); /* it is read from now on */
 			continue;
 		}

@@ -35,6 +35,26 @@ static void abort_it(struct peer *peer)
 	listen_drop(peer, !sent);
 }
 
+/* The relay's end is the association's, and the listener's exit status. */
+static void end_relay(struct peer *peer)
+{
+	const struct relay_end *end = relay_end(peer->relay);
+	struct listening *l = peer->l;
+
+	report_relay_end(l->reporter, end);
+	if (l->status == STATUS_OK)
+		l->status = end->status;
+	if (end->gone || l->stack->shutdown(peer->assoc) < 0) {
+		listen_peer_down(peer, end->graceful, end->cause.error, end->cause);
+		listen_drop(peer, false);
+		return;
+	}
+	/* The output is broken, or the peer does not answer: it closes meanwhile. */
+	listen_peer_down(peer, true, 0,
+			 (struct finding){ .code = FINDING_CLOSED_HERE, .basis = BASIS_CALL });
+	listen_drop(peer, false);
+}
+
 static bool has_ended(struct peer *peer)
 {
 	struct stack_status status;
@@ -48,6 +68,10 @@ static void on_time(void *context, int64_t now_us)
 	struct listening *l = peer->l;
 	bool silent = l->options->drill == DRILL_SILENT;
 
+	if (peer->relay && relay_is_over(peer->relay)) {
+		end_relay(peer);
+		return;
+	}
 	if (now_us >= due_us(peer, l->options->abort_after_us)) {
 		abort_it(peer);
 		return;

@@ -88,7 +88,7 @@ static int send_whole(struct peer *peer, const struct stack_event *message)
  */
 static bool is_discarded(struct peer *peer, const struct stack_event *message)
 {
-	if (peer->l->options->drill == DRILL_SILENT)
+	if (peer->l->options->drill != DRILL_REPLY && peer->l->options->drill != DRILL_DISCARD)
 		return true;
 	peer->part_bytes += message->length;
 	if (message->more)

@@ -15,10 +15,8 @@ void listen_stop(struct listening *l, int status, struct finding cause)
 void listen_report(struct listening *l, struct listen_event *event)
 {
 	static const char *const served[DRILL_COUNT] = {
-		[DRILL_ECHO] = "echoed",
-		[DRILL_REPLY] = "answered",
-		[DRILL_DISCARD] = "discarded",
-		[DRILL_SILENT] = "read",
+		[DRILL_ECHO] = "echoed", [DRILL_REPLY] = "answered", [DRILL_DISCARD] = "discarded",
+		[DRILL_SILENT] = "read", [DRILL_RELAY] = "read",
 	};
 
 	event->served = served[l->options->drill];

@@ -9,6 +9,7 @@
 
 #include "base/loop.h"
 #include "base/timeline.h"
+#include "engine/relay.h"
 #include "engine/settings.h"
 #include "report/report.h"
 #include "stack/stack.h"
@@ -34,8 +35,9 @@ struct peer {
 	struct loop_timer timer; /* of listen_drill.c */
 	int64_t came_us;
 	bool up;
-	bool closing;     /* it has ended, or will soon: its events are read in any case */
-	bool closed_here; /* because --close-after says so */
+	bool closing;        /* it has ended, or will soon: its events are read in any case */
+	struct relay *relay; /* owned; NULL: it has not begun, or is over */
+	bool closed_here;    /* because --close-after says so */
 };
 
 struct listening {
@@ -94,6 +96,11 @@ void listen_drop(struct peer *peer, bool abort);
 
 /* A new association: what the options do to it at certain times. Before it is served. */
 void listen_begin_drill(struct peer *peer);
+
+/* --- listen_relay.c --------------------------------------------------------------------------- */
+
+/* It is up: relays, if the options say so. At the end its timer is called. */
+void listen_begin_relay(struct peer *peer);
 
 /* --- listen_echo.c ---------------------------------------------------------------------------- */
 

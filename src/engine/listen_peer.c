@@ -89,6 +89,7 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 	case EVENT_UP:
 		peer->up = true;
 		report_up(l, peer);
+		listen_begin_relay(peer);
 		break;
 	case EVENT_DATA:
 		peer->held = *event;
@@ -125,10 +126,12 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 	}
 }
 
-/* --silent: nothing is read after the event that it is up. */
+/* --silent, --relay: nothing is read here after the event that it is up. */
 static bool is_silent(const struct peer *peer)
 {
-	return peer->l->options->drill == DRILL_SILENT && peer->up && !peer->closing &&
+	enum drill drill = peer->l->options->drill;
+
+	return (drill == DRILL_SILENT || drill == DRILL_RELAY) && peer->up && !peer->closing &&
 	       !peer->l->ending;
 }
 
@@ -166,6 +169,7 @@ void listen_drop(struct peer *peer, bool abort)
 
 	loop_remove(&peer->source);
 	loop_timer_stop(&peer->timer);
+	relay_free(peer->relay);
 	l->stack->close(peer->endpoint, abort);
 	listen_echo_forget(peer);
 	while (l->peers[i] != peer)

@@ -33,6 +33,7 @@ enum drill {
 	DRILL_REPLY,
 	DRILL_DISCARD,
 	DRILL_SILENT,
+	DRILL_RELAY,
 	DRILL_COUNT,
 };
 
@@ -93,6 +94,8 @@ struct options {
 	uint64_t parallel;   /* --targets: so many attempts at a time; default 1000 */
 	uint64_t rate;       /* --targets: so many new attempts a second */
 
+	bool relay;
+	bool lines; /* --relay: each line of the input is one message */
 	enum drill drill;
 	struct payload reply; /* --reply */
 	int64_t close_after_us;

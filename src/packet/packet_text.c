@@ -10,7 +10,7 @@
 struct text {
 	char *at;
 	size_t left; /* with the final zero */
-	bool tags; /* are shown */
+	bool tags;   /* are shown */
 };
 
 static void __attribute__((format(printf, 2, 3))) add(struct text *t, const char *format, ...)

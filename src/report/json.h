@@ -5,6 +5,7 @@
 
 #include "report/listen_event.h"
 #include "report/monitor_event.h"
+#include "report/relay_end.h"
 #include "report/reporter.h"
 #include "report/result.h"
 #include "report/summary.h"
@@ -12,6 +13,7 @@
 
 #define REPORT_SCHEMA 2
 
+void report_json_relay_end(const struct reporter *reporter, const struct relay_end *end);
 void report_json_result(const struct reporter *reporter, const struct result *result);
 void report_json_summary(const struct reporter *reporter, const struct summary *summary);
 void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event);

@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "packet/ppid.h"
 #include "report/json_parts.h"
+#include "report/words.h"
 
 json_t *exchange_object(const struct exchange_result *exchange)
 {
@@ -68,4 +69,24 @@ void report_json_replies(const struct reporter *reporter, const struct result *r
 {
 	for (size_t i = 0; i < result->exchange.reply_count; i++)
 		report_reply(reporter, result, &result->exchange.replies[i]);
+}
+
+void report_json_relay_end(const struct reporter *reporter, const struct relay_end *end)
+{
+	json_t *json = json_object();
+	struct message m;
+
+	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
+	put_key(&json, "event", json_string("relayed"));
+	put_key(&json, "stack", any_string(end->stack));
+	put_key(&json, "association_id", json_integer(end->assoc));
+	put_key(&json, "exit_status", json_integer(end->status));
+	put_key(&json, "messages_sent", json_integer((json_int_t)end->messages_sent));
+	put_key(&json, "bytes_sent", json_integer((json_int_t)end->bytes_sent));
+	put_key(&json, "bytes_unsent", json_integer((json_int_t)end->bytes_unsent));
+	put_key(&json, "messages_received", json_integer((json_int_t)end->messages_received));
+	put_key(&json, "bytes_received", json_integer((json_int_t)end->bytes_received));
+	put_key(&json, "reason", sentence(words_note(&end->cause, &m)));
+	put_key(&json, "cause", cause_object(&end->cause));
+	emit_object(reporter, json);
 }

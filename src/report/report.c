@@ -21,13 +21,15 @@ static const struct {
 	void (*listen)(const struct reporter *reporter, const struct listen_event *event);
 	void (*monitor)(const struct reporter *reporter, const struct monitor_event *event);
 	void (*show)(const struct reporter *reporter, const struct show_event *event);
+	void (*relay)(const struct reporter *reporter, const struct relay_end *end);
 	void (*end)(const struct reporter *reporter); /* NULL: each record stands for itself */
 } formats[] = {
 	[FORMAT_TEXT] = { report_text_result, report_text_target, report_text_summary,
 			  report_text_listen_event, report_text_monitor_event,
-			  report_text_show_event, NULL },
+			  report_text_show_event, report_text_relay_end, NULL },
 	[FORMAT_JSON] = { report_json_result, NULL, report_json_summary, report_json_listen_event,
-			  report_json_monitor_event, report_json_show_event, NULL },
+			  report_json_monitor_event, report_json_show_event, report_json_relay_end,
+			  NULL },
 };
 static_assert(ARRAY_SIZE(formats) == FORMAT_COUNT, "a format without a row");
 
@@ -82,6 +84,12 @@ void report_show_event(const struct reporter *reporter, const struct show_event 
 {
 	if (!reporter->quiet)
 		formats[reporter->format].show(reporter, event);
+}
+
+void report_relay_end(const struct reporter *reporter, const struct relay_end *end)
+{
+	if (!reporter->quiet)
+		formats[reporter->format].relay(reporter, end);
 }
 
 int report_finish(const struct reporter *reporter)

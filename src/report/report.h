@@ -6,6 +6,7 @@
 #include "report/listen_event.h"
 #include "report/monitor_event.h"
 #include "report/reporter.h"
+#include "report/relay_end.h"
 #include "report/result.h"
 #include "report/summary.h"
 #include "report/show_event.h"
@@ -21,6 +22,7 @@ void report_target(const struct reporter *reporter, const struct result *result,
 void report_summary(const struct reporter *reporter, const struct summary *summary);
 
 void report_listen_event(const struct reporter *reporter, const struct listen_event *event);
+void report_relay_end(const struct reporter *reporter, const struct relay_end *end);
 void report_monitor_event(const struct reporter *reporter, const struct monitor_event *event);
 void report_show_event(const struct reporter *reporter, const struct show_event *event);
 

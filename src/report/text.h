@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "report/listen_event.h"
 #include "report/monitor_event.h"
+#include "report/relay_end.h"
 #include "report/reporter.h"
 #include "report/result.h"
 #include "report/summary.h"
@@ -101,6 +102,7 @@ void text_exchange(FILE *f, const struct reporter *reporter,
 
 /* --- The renderers -------------------------------------------------------------------------- */
 
+void report_text_relay_end(const struct reporter *reporter, const struct relay_end *end);
 void report_text_result(const struct reporter *reporter, const struct result *result);
 void report_text_target(const struct reporter *reporter, const struct result *result,
 			size_t name_width);

@@ -2,9 +2,11 @@
 /* Messages: what was sent, and a hex dump of each that came. */
 #include "report/text.h"
 
+#include <inttypes.h>
 #include <sys/param.h>
 
 #include "packet/ppid.h"
+#include "report/words.h"
 
 #define DUMP_COLUMNS 16
 /* Of a longer message, the text has the beginning. */
@@ -71,4 +73,29 @@ void text_exchange(FILE *f, const struct reporter *reporter, const struct exchan
 	}
 	for (size_t i = 0; i < exchange->reply_count; i++)
 		print_reply(f, reporter, &exchange->replies[i]);
+}
+
+static void print_amount(FILE *f, uint64_t messages, uint64_t bytes)
+{
+	fprintf(f, "%" PRIu64 " message%s, %" PRIu64 " byte%s", messages, messages == 1 ? "" : "s",
+		bytes, bytes == 1 ? "" : "s");
+}
+
+void report_text_relay_end(const struct reporter *reporter, const struct relay_end *end)
+{
+	struct record record;
+	struct message note;
+	FILE *f = record_start(&record, reporter);
+
+	if (!f)
+		return;
+	text_head(f, reporter, "relayed", end->status ? COLOR_RED : NULL);
+	fputs("to the peer: ", f);
+	print_amount(f, end->messages_sent, end->bytes_sent);
+	if (end->bytes_unsent)
+		fprintf(f, " (and %" PRIu64 " not sent)", end->bytes_unsent);
+	fputs("; from it: ", f);
+	print_amount(f, end->messages_received, end->bytes_received);
+	fprintf(f, ": %s\n", words_note(&end->cause, &note));
+	record_finish(&record);
 }

@@ -129,3 +129,114 @@ serve() {
   json '.result, .errno, .cause.code, .cause.bytes, .cause.send_buffer >= 100000' \
     $'degraded\nEMSGSIZE\nmessage-too-long\n16777216\ntrue'
 }
+
+# --- --relay ----------------------------------------------------------------------------------
+
+# ends_with STATUS PID
+ends_with() {
+  local status=0
+  wait "$2" || status=$?
+  [ "$status" -eq "$1" ] || { cat "$BATS_TEST_TMPDIR"/*.err; fail "the exit status is $status, not $1"; }
+}
+
+# start_relay INPUT [OPTION]...: a listener that relays to $LISTEN_OUT.data. Sets LISTENER and PORT.
+start_relay() {
+  local input=$1
+  shift
+  LISTEN_OUT=$BATS_TEST_TMPDIR/relay.$RANDOM
+  end_stack
+  ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen --relay -b 10.1.1.2:0 -b 10.1.2.2 "$@" \
+    <"$input" >"$LISTEN_OUT.data" 2>"$LISTEN_OUT.err" 3>&- &
+  LISTENER=$!
+  wait_for_line "$LISTEN_OUT.err" 'listening'
+  [[ $(<"$LISTEN_OUT.err") =~ listening\ on\ [^[:space:]]*:([0-9]+) ]]
+  PORT=${BASH_REMATCH[1]}
+}
+
+# relay_client INPUT [OPTION]...: in the background, to $CLIENT_OUT. Sets CLIENT.
+relay_client() {
+  local input=$1
+  shift
+  CLIENT_OUT=$BATS_TEST_TMPDIR/client.$RANDOM
+  ip netns exec "$TOPO-client" timeout -k 1 120 "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" -a 10.1.2.2 "$@" \
+    <"$input" >"$CLIENT_OUT" 2>"$CLIENT_OUT.err" 3>&- &
+  CLIENT=$!
+}
+
+has_bytes() { # FILE COUNT
+  [ "$(stat -c %s "$1")" -ge "$2" ]
+}
+
+@test "relay: both ways at once, whole; lines are messages; what comes after the end of the input" {
+  head -c 2000000 /dev/urandom >"$BATS_TEST_TMPDIR/up"
+  head -c 300000 /dev/urandom >"$BATS_TEST_TMPDIR/down"
+  start_relay "$BATS_TEST_TMPDIR/down"
+  relay_client "$BATS_TEST_TMPDIR/up" --ppid 46 --stream 2
+  ends_with 0 "$CLIENT"
+  ends_with 0 "$LISTENER"
+  LISTENER=
+  cmp "$BATS_TEST_TMPDIR/up" "$LISTEN_OUT.data"
+  cmp "$BATS_TEST_TMPDIR/down" "$CLIENT_OUT"
+  grep -q '^relayed .*to the peer: [0-9]* messages, 2000000 bytes; from it: [0-9]* messages, 300000 bytes' "$CLIENT_OUT.err"
+
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2
+  printf 'one\n\nthree' >"$BATS_TEST_TMPDIR/lines"
+  relay_client "$BATS_TEST_TMPDIR/lines" --lines --json
+  ends_with 0 "$CLIENT"
+  cmp "$BATS_TEST_TMPDIR/lines" "$CLIENT_OUT"
+  keep_json <"$CLIENT_OUT.err"
+  output=$(tail -n 1 "$CLIENT_OUT.err")
+  json '.event, .exit_status, .messages_sent, .messages_received, .bytes_unsent' $'relayed\n0\n3\n3\n0'
+  wait_for_line "$LISTEN_OUT" '3 messages 10 bytes echoed'
+}
+
+# Whatever the stacks think of a path: they keep what was not acknowledged.
+@test "relay: the primary path is cut in the middle, and no byte is lost" {
+  local size=$(by_stack 10000000 3000000)
+  head -c "$size" /dev/urandom >"$BATS_TEST_TMPDIR/up"
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  start_relay /dev/null
+  relay_client "$BATS_TEST_TMPDIR/fifo"
+  { head -c 1000000 "$BATS_TEST_TMPDIR/up"; wait_for has_bytes "$LISTEN_OUT.data" 900000; cut_path 1; tail -c +1000001 "$BATS_TEST_TMPDIR/up"; } \
+    >"$BATS_TEST_TMPDIR/fifo"
+  ends_with 0 "$CLIENT"
+  ends_with 0 "$LISTENER"
+  LISTENER=
+  restore_path 1
+  cmp "$BATS_TEST_TMPDIR/up" "$LISTEN_OUT.data"
+}
+
+memory() { # PID: kB
+  awk '/^VmRSS/ { print $2 }' "/proc/$1/status"
+}
+
+is_stuck() { # the amount that the client has read does not grow any more
+  local before=$seen
+  seen=$(awk '/^rchar/ { print $2 }' "/proc/$1/io")
+  [ "$seen" = "$before" ]
+}
+
+@test "relay: a reader that does not read holds up the sender, with flat memory; the peer goes away" {
+  local fifo=$BATS_TEST_TMPDIR/fifo seen=0 relay
+  mkfifo "$fifo"
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2
+  # The echo comes back, and nobody takes it.
+  sleep 60 <>"$fifo" 3>&- &
+  local holder=$!
+  ip netns exec "$TOPO-client" "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" </dev/zero >"$fifo" 2>"$BATS_TEST_TMPDIR/relay.err" 3>&- &
+  relay=$!
+  wait_for is_stuck "$relay"
+  wait_for is_stuck "$relay"
+  [ "$seen" -lt 8000000 ]
+  [ "$(memory "$relay")" -lt 30000 ]
+  kill -s KILL "$LISTENER"
+  wait "$LISTENER" || true
+  LISTENER=
+  kill "$holder"
+  wait "$holder" || true
+  # The output is broken, or the association is lost: both are failures.
+  local status=0
+  wait "$relay" || status=$?
+  cat "$BATS_TEST_TMPDIR/relay.err"
+  [ "$status" -eq 1 ] || [ "$status" -eq 6 ]
+}

@@ -774,9 +774,10 @@ static void test_messages(void **state)
 	expect_error("-a h:1 --send x --ppid 4294967296",
 		     "--ppid 4294967296: neither a number from 0 to 4294967295 nor one of IANA's "
 		     "names: diameter, m3ua, s1ap, ngap, ...");
-	expect_error("-a h:1 --stream 1", "--stream can only be used with --send");
-	expect_error("-a h:1 --expect 1 --ppid 1", "--ppid can only be used with --send");
-	expect_error("-a h:1 --unordered", "--unordered can only be used with --send");
+	expect_error("-a h:1 --stream 1", "--stream can only be used with --send or --relay");
+	expect_error("-a h:1 --expect 1 --ppid 1",
+		     "--ppid can only be used with --send or --relay");
+	expect_error("-a h:1 --unordered", "--unordered can only be used with --send or --relay");
 	expect_error("-a h:1 --expect 0 --reply-timeout 1s",
 		     "--reply-timeout can only be used with --send or --expect");
 	o = expect_ok("-l -p 1 --reply a --reply hex:4142 --close-after 1s --abort-after 2s:a:b");
@@ -795,6 +796,17 @@ static void test_messages(void **state)
 		"-l -p 1 --abort-after x:y",
 		"--abort-after x: not a time: a number with ms, s or m, such as 500ms, at most "
 		"24 hours");
+	o = expect_ok("-a h:1 --relay --lines --stream 1");
+	assert_true(o.relay && o.lines && o.no_probe);
+	options_free(&o);
+	o = expect_ok("-l -p 1 --relay --ppid 3");
+	assert_int_equal(o.drill, DRILL_RELAY);
+	assert_int_equal(o.count, 1);
+	options_free(&o);
+	expect_error("-a h:1 --lines", "--lines can only be used with --relay");
+	expect_error("-a h:1 --relay --send x", "--send cannot be used with --relay");
+	expect_error("-a h:1 --relay -M", "-M/--monitor cannot be used with --relay");
+	expect_error("-l -p 1 --relay --silent", "--silent cannot be used with --relay");
 	expect_error("-a h:1 --silent", "--silent can only be used with --listen");
 	expect_error("-l -p 1 --send x", "--send cannot be used with --listen");
 }
