@@ -227,6 +227,9 @@ static struct finding about_slow(struct result *result, const struct evidence *e
 		return *about;
 	if (evidence->answered)
 		return init_unanswered(result, evidence, 0);
+	about = find_cause(a, FINDING_NOT_LISTED);
+	if (about)
+		return *about;
 	return (struct finding){ .code = FINDING_NONE };
 }
 

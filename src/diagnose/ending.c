@@ -5,6 +5,7 @@
 
 #include "diagnose/failed_call.h"
 #include "diagnose/parts.h"
+#include "witness/ledger_query.h"
 
 /*
  * The address from which nothing but an ABORT has come whose sender does not know the association.
@@ -26,6 +27,14 @@ static const struct ledger_path *find_stranger(const struct ledger *ledger)
 	return stranger;
 }
 
+static bool two_stacks(const struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->path_count; i++)
+		if (ledger_answered_twice(ledger, &ledger->paths[i]))
+			return true;
+	return false;
+}
+
 struct finding diagnose_loss(int error, const struct cause *cause, const struct ledger *ledger)
 {
 	struct finding loss = { .code = FINDING_ASSOCIATION_LOST,
@@ -34,6 +43,8 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 				.error = error,
 				.cause = *cause };
 
+	if (!ledger)
+		loss.flags |= FINDING_UNSEEN;
 	/* usrsctp's one-to-many sockets do not tell such an end from silence; the packets do. */
 	if (error == ETIMEDOUT && ledger && ledger->abort_sent_cause.code)
 		loss.error = error = ECONNABORTED;
@@ -45,7 +56,9 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 	} else if (error == ECONNRESET) {
 		const struct ledger_path *stranger = ledger ? find_stranger(ledger) : NULL;
 
-		loss.code = stranger ? FINDING_ABORTED_BY_STRANGER : FINDING_ABORTED_BY_PEER;
+		loss.code = stranger                       ? FINDING_ABORTED_BY_STRANGER
+			    : ledger && two_stacks(ledger) ? FINDING_TWO_STACKS
+							   : FINDING_ABORTED_BY_PEER;
 		if (stranger)
 			loss.address = stranger->address;
 	} else if (error == ETIMEDOUT) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnose/parts.h"
+#include "witness/ledger_query.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ static size_t who_refused(struct result *result, const struct evidence *evidence
 /* Which end aborted, and why. */
 struct abort_seen {
 	bool here;   /* this end, because of the peer's answer */
-	bool twice;  /* an INIT-ACK came after it, and was not the stack's that sent it */
+	bool twice;  /* another stack at the same address has accepted */
 	bool there;  /* certainly the peer: the stack, or the witness, saw its ABORT */
 	bool cookie; /* the ABORT answers the COOKIE-ECHO */
 	struct cause cause;
@@ -94,8 +95,7 @@ static struct abort_seen look_at_abort(struct result *result, const struct evide
 
 		a.there = true;
 		a.cookie = path->init_acks.count && path->cookies.count;
-		a.twice = path->init_acks.count && !path->cookies.count &&
-			  path->aborts.first_us <= path->init_acks.first_us;
+		a.twice = ledger_answered_twice(evidence->ledger, path);
 		if (path->abort_cause.code)
 			a.cause = path->abort_cause;
 		return a;

@@ -142,10 +142,11 @@ static void go_on_closing(struct connection *c, enum closing_step step)
 	trial_close(&c->trial, step == CLOSING_ABORT);
 }
 
-static void end_pending(struct connection *c)
+/* The attempt, or the association, has ended. */
+static void end(struct connection *c, enum phase phase)
 {
 	if (!trial_awaits_other_answer(&c->trial, c->timeline, &c->wake_us))
-		conclude_with(c, PHASE_PENDING, c->trial.attempt.error);
+		conclude_with(c, phase, c->trial.attempt.error);
 }
 
 /* Reads the stack's events, and acts on them in this state. */
@@ -156,11 +157,11 @@ static void handle_events(struct connection *c)
 	if (outcome == ATTEMPT_FAULT && c->state != CONNECTION_CLOSING)
 		conclude_with(c, PHASE_FAULT, c->trial.attempt.error);
 	else if (c->state == CONNECTION_PENDING && outcome == ATTEMPT_FAILED)
-		end_pending(c);
+		end(c, PHASE_PENDING);
 	else if (c->state == CONNECTION_PENDING && outcome != ATTEMPT_WAITING)
 		came_up(c);
 	else if (c->state == CONNECTION_VERIFYING && outcome != ATTEMPT_UP)
-		conclude_with(c, PHASE_UP, c->trial.attempt.error);
+		end(c, PHASE_UP);
 	else if (c->state == CONNECTION_CLOSING)
 		go_on_closing(c, closing_read(&c->closing, outcome));
 	else if (c->state == CONNECTION_VERIFYING && c->trial.exchange.options)
@@ -213,6 +214,10 @@ static void tick_pending(struct connection *c, int64_t now)
 
 static void tick_verifying(struct connection *c, int64_t now)
 {
+	if (c->trial.attempt.outcome != ATTEMPT_UP) {
+		handle_events(c);
+		return;
+	}
 	watch_read(&c->trial.watch, c->timeline);
 	if (trial_is_verified(&c->trial, now, &c->wake_us)) {
 		/* The peer may have closed the association since the poll. */
@@ -349,13 +354,6 @@ static void on_time(void *context, int64_t now)
 	await(c);
 }
 
-/* Is a try or a close in progress? */
-static bool goes_on(const struct connection *c)
-{
-	return c->state != CONNECTION_IDLE && c->state != CONNECTION_UP &&
-	       c->state != CONNECTION_DONE;
-}
-
 /* Waits for the endpoint and the witness. Events come first, because the peer may close at once. */
 static void await_network(struct connection *c)
 {
@@ -385,7 +383,7 @@ static void await(struct connection *c)
 	else if (!c->names.loop)
 		loop_add(c->loop, &c->names, resolve_pollfd(&c->trial.resolve), on_names, c);
 	await_network(c);
-	loop_timer_set(&c->timer, goes_on(c) ? c->wake_us : LOOP_FOREVER);
+	loop_timer_set(&c->timer, connection_state_goes_on(c->state) ? c->wake_us : LOOP_FOREVER);
 	if (c->changed)
 		c->changed(c->context);
 }
@@ -434,7 +432,7 @@ static void end_early(struct connection *c, int signal)
 
 void connection_interrupt(struct connection *c, int signal, int error)
 {
-	if (!goes_on(c))
+	if (!connection_state_goes_on(c->state))
 		return;
 	if (c->state == CONNECTION_CLOSING)
 		go_on_closing(c, closing_hurry(&c->closing));

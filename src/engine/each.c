@@ -312,15 +312,20 @@ void each_close(struct each *e)
 
 /* --- What it says together with the whole ---------------------------------------------------- */
 
-/* The peer did not list the address, and it accepts alone: two endpoints, where one was meant. */
+/* The peer did not list the address: if it accepts alone, there are two endpoints. */
 static void mark_other_endpoints(struct result *result)
 {
 	struct association *a = &result->association;
 
+	if (result->each_count && result->advice.code == FINDING_NOT_LISTED)
+		result->advice.code = FINDING_NONE;
 	for (size_t i = 0; i < result->each_count && i < a->path_count; i++) {
 		struct finding *cause = &a->paths[i].cause;
 
-		if (cause->code != FINDING_NOT_LISTED || result->each[i].word != RESULT_CONNECTED)
+		if (cause->code != FINDING_NOT_LISTED)
+			continue;
+		cause->flags |= FINDING_EACH;
+		if (result->each[i].word != RESULT_CONNECTED)
 			continue;
 		cause->code = FINDING_OTHER_ENDPOINT;
 		if (!result->advice.code)

@@ -31,3 +31,8 @@ bool connection_state_may_follow(enum connection_state state, enum connection_st
 {
 	return states[state].before & FROM(before);
 }
+
+bool connection_state_goes_on(enum connection_state state)
+{
+	return state != CONNECTION_IDLE && state != CONNECTION_UP && state != CONNECTION_DONE;
+}

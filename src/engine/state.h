@@ -52,4 +52,7 @@ const char *connection_state_name(enum connection_state state);
 
 bool connection_state_may_follow(enum connection_state state, enum connection_state before);
 
+/* Is a try or a close in progress? */
+bool connection_state_goes_on(enum connection_state state);
+
 #endif

@@ -20,6 +20,7 @@
 /* How long the answer of a second stack may take after that of the first: trial.h. */
 #define OTHER_ANSWER_US       (3 * USEC_PER_MSEC)
 #define OTHER_ANSWER_PAUSE_US (USEC_PER_MSEC / 2)
+#define OTHER_ANSWER_MAX_US   (100 * USEC_PER_MSEC)
 
 static const struct trial_end go_on;
 
@@ -360,24 +361,36 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 		      result->error ? errno_name(result->error) : "");
 }
 
+/* When one stack has answered all, by the time that it took for the INIT, another one has, too. */
+static int64_t both_answered_us(const struct ledger_path *path)
+{
+	int64_t rtt_us = path->init_acks.count ? path->init_acks.first_us - path->inits.first_us
+					       : 0;
+
+	return MAX(path->cookies.last_us, path->heartbeats.last_us) +
+	       MIN(rtt_us, OTHER_ANSWER_MAX_US);
+}
+
 bool trial_awaits_other_answer(struct trial *t, struct timeline *timeline, int64_t *wake_us)
 {
 	const struct attempt *attempt = &t->attempt;
 	const struct ledger *ledger = &t->watch.ledger;
-	int64_t now = loop_now_us();
-	bool plain = false;
+	bool refused = attempt->error == ECONNREFUSED, lost = attempt->error == ECONNRESET;
+	int64_t now = loop_now_us(), until = 0;
 
 	*wake_us = now + OTHER_ANSWER_PAUSE_US;
 	watch_read(&t->watch, timeline);
-	if (!t->watch.witness || attempt->error != ECONNREFUSED || attempt->cause.code ||
-	    now >= attempt->ended_us + OTHER_ANSWER_US)
+	if (!t->watch.witness || (!refused && !lost) || attempt->cause.code)
 		return false;
 	for (size_t i = 0; i < ledger->path_count; i++) {
-		if (ledger->paths[i].init_acks.count)
+		const struct ledger_path *path = &ledger->paths[i];
+
+		if (ledger_answered_twice(ledger, path) || path->abort_cause.code)
 			return false;
-		plain |= ledger->paths[i].aborts.count && !ledger->paths[i].abort_cause.code;
+		if (path->aborts.count && (refused || path->reflected.count))
+			until = MAX(until, MAX(attempt->ended_us, both_answered_us(path)));
 	}
-	return plain;
+	return until && now < until + OTHER_ANSWER_US;
 }
 
 bool trial_may_go_better(const struct result *result)

@@ -75,9 +75,9 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 		  struct timeline *timeline, struct result *result);
 
 /*
- * The peer has answered with an ABORT that has no cause. Two stacks on one host answer an INIT
- * twice, so the one that accepts may answer a moment later. True: that moment is
- * not over, ask again at *wake_us.
+ * The peer has ended the attempt, or the association, with an ABORT that has no cause. Two stacks
+ * on one host answer each packet twice, so the answer of the one that accepts may come a moment
+ * later. True: that moment is not over, ask again at *wake_us.
  */
 bool trial_awaits_other_answer(struct trial *t, struct timeline *timeline, int64_t *wake_us);
 

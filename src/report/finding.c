@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/util.h"
+
 bool finding_goes_first(const struct finding *a, const struct finding *b)
 {
 	return a->code != FINDING_NONE && (b->code == FINDING_NONE || a->code < b->code);
@@ -23,4 +25,32 @@ bool finding_same(const struct finding *a, const struct finding *b)
 	       a->icmp.code == b->icmp.code && a->chunk == b->chunk && a->port == b->port &&
 	       a->bytes == b->bytes && a->passed == b->passed && a->time_us == b->time_us &&
 	       a->packets == b->packets;
+}
+
+static const struct {
+	const char *name;
+	enum finding_flag flag;
+} flags[] = {
+	{ "several", FINDING_SEVERAL },
+	{ "ended", FINDING_ENDED },
+	{ "udp", FINDING_UDP },
+	{ "up", FINDING_UP },
+	{ "held", FINDING_HELD },
+	{ "each", FINDING_EACH },
+	{ "unseen", FINDING_UNSEEN },
+	{ "cookie", FINDING_COOKIE },
+	{ "asconf", FINDING_ASCONF },
+	{ "retry", FINDING_RETRY },
+	{ "unconfirmed", FINDING_UNCONFIRMED },
+	{ "no_init", FINDING_NO_INIT },
+	{ "resolving", FINDING_RESOLVING },
+	{ "acknowledged", FINDING_ACKNOWLEDGED },
+};
+
+unsigned finding_flag_named(const char *name, size_t length)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (strlen(flags[i].name) == length && strncmp(flags[i].name, name, length) == 0)
+			return flags[i].flag;
+	return 0;
 }

@@ -82,7 +82,7 @@ enum finding_code {
 	/* Answers and actions of the peer. */
 	FINDING_ASCONF_WITHOUT_AUTH,
 	FINDING_INIT_ACK_INVALID, /* detail: what is wrong with it, or "" */
-	FINDING_TWO_STACKS,       /* port */
+	FINDING_TWO_STACKS,       /* FINDING_UP: time_us */
 	FINDING_ABORTED_HERE,     /* cause; FINDING_UP: time_us after that */
 	/* address: from there, by a host that does not know the association; time_us as below */
 	FINDING_ABORTED_BY_STRANGER,
@@ -224,7 +224,8 @@ enum finding_flag {
 	FINDING_HELD = 1 << 11,         /* every path had its time, but --hold was not over */
 	FINDING_ASCONF = 1 << 13,       /* the INIT offered ASCONF without AUTH */
 	FINDING_ACKNOWLEDGED = 1 << 14, /* by the peer's stack: what was sent */
-	FINDING_EACH = 1 << 12,         /* addresses were being tried alone (--each) */
+	FINDING_EACH = 1 << 12,         /* addresses were being, or were, tried alone (--each) */
+	FINDING_UNSEEN = 1 << 15,       /* there was no witness */
 };
 
 struct finding_icmp {
@@ -274,5 +275,8 @@ bool finding_goes_first(const struct finding *a, const struct finding *b);
 
 /* Do both read the same, apart from the address that they are about? */
 bool finding_same(const struct finding *a, const struct finding *b);
+
+/* The flag that phrases call so: "up"; 0: there is none. */
+unsigned finding_flag_named(const char *name, size_t length);
 
 #endif

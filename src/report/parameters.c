@@ -304,25 +304,6 @@ static const struct parameter parameters[] = {
 	{ NULL, NULL, false },
 };
 
-static const struct {
-	const char *name;
-	enum finding_flag flag;
-} flags[] = {
-	{ "several", FINDING_SEVERAL },
-	{ "ended", FINDING_ENDED },
-	{ "udp", FINDING_UDP },
-	{ "up", FINDING_UP },
-	{ "held", FINDING_HELD },
-	{ "each", FINDING_EACH },
-	{ "cookie", FINDING_COOKIE },
-	{ "asconf", FINDING_ASCONF },
-	{ "retry", FINDING_RETRY },
-	{ "unconfirmed", FINDING_UNCONFIRMED },
-	{ "no_init", FINDING_NO_INIT },
-	{ "resolving", FINDING_RESOLVING },
-	{ "acknowledged", FINDING_ACKNOWLEDGED },
-};
-
 static bool is_name(const char *name, const char *text, size_t length)
 {
 	return strlen(name) == length && strncmp(name, text, length) == 0;
@@ -340,13 +321,12 @@ bool parameter_value(const struct phrase_context *c, const char *name, size_t le
 		     char value[PARAMETER_MAX])
 {
 	const struct parameter *parameter;
+	unsigned flag = finding_flag_named(name, length);
 
 	value[0] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (!is_name(flags[i].name, name, length))
-			continue;
-		if (c->f && c->f->flags & flags[i].flag)
-			parameter_say(value, "%s", flags[i].name);
+	if (flag) {
+		if (c->f && c->f->flags & flag)
+			parameter_say(value, "%.*s", (int)length, name);
 		return true;
 	}
 	parameter = find(parameters, name, length);

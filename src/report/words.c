@@ -450,10 +450,10 @@ static const struct words table[] = {
 	  VERBOSE "\n"
 	  "tcpdump -vni any sctp" },
 	{ FINDING_TWO_STACKS, "two-stacks", RESULT_REFUSED, STATUS_NOT_CONNECTED,
-	  "answered ABORT, and then INIT-ACK: two SCTP stacks answer at that address",
-	  "the host answered ABORT, and then INIT-ACK: two SCTP stacks answer at that address",
-	  "one of them has port {port}, and the other one refuses for it: on the peer, unload the kernel's sctp module (rmmod sctp), or move the stack in user space to UDP (RFC 6951)",
-	  "one INIT was answered by two stacks: one does not know the port and sends ABORT, the other one accepts",
+	  "[up:aborted by a second SCTP stack at that address][!up:answered INIT-ACK, and ABORT: two SCTP stacks answer at that address]",
+	  "[up:the host accepted the association, and aborted it {when}: two SCTP stacks answer at that address][!up:the host answered INIT-ACK, and ABORT: two SCTP stacks answer at that address]",
+	  "one of them has the port, and the other one refuses for it: on the peer, unload the kernel's sctp module (rmmod sctp), or move the stack in user space to UDP (RFC 6951)",
+	  "one packet was answered by two stacks: one does not know the port and sends ABORT, the other one accepts",
 	  "a program with its own SCTP stack (usrsctp, a vendor's) on a host whose kernel has its sctp module loaded\n"
 	  "two hosts with the same address",
 	  "on the peer: lsmod | grep sctp; ss -Slnp\n"
@@ -478,8 +478,8 @@ static const struct words table[] = {
 	  "on the peer: ip addr; cat /proc/net/sctp/assocs" },
 	{ FINDING_ABORTED_BY_PEER, "aborted-by-peer", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by the peer[cause:: {cause}]",
-	  "the peer aborted the association {when}[cause:: {cause} (cause {cause_code})]",
-	  "[cause_hint:{cause_hint}][!cause_hint:the peer's log says why; its application may not know this host's addresses]",
+	  "[cause:the peer aborted the association {when}: {cause} (cause {cause_code})][!cause:[unseen:an ABORT from an address of the peer ended the association {when}][!unseen:the peer aborted the association {when}]]",
+	  "[cause_hint:{cause_hint}][!cause_hint:the peer's log says why; its application may not know this host's addresses[unseen:[!cause:; or a second SCTP stack on that host, or another host with one of its addresses, has sent the ABORT: with CAP_NET_RAW this program sees that]]]",
 	  "the peer ended an established association with an ABORT",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
 	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
@@ -626,7 +626,8 @@ static const struct words table[] = {
 	  REFUSAL_HINT,
 	  "the peer answered the INIT, and then refused the association without giving a cause",
 	  "the server does not accept, and its backlog is full\n"
-	  "a server that accepts associations only from known addresses",
+	  "a server that accepts associations only from known addresses\n"
+	  "a second SCTP stack on that host, whose answer came without that of the first",
 	  "on the peer: ss -Slnp; sysctl net.core.somaxconn\n"
 	  "the logs of the server" },
 	{ FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "no-endpoint-or-queue-full", RESULT_REFUSED, STATUS_NOT_CONNECTED,
@@ -636,7 +637,8 @@ static const struct words table[] = {
 	  "the peer host answered the INIT with ABORT and gave no cause: nothing listens on that port, or its accept queue is full; the packet is the same for both",
 	  "no SCTP socket listens on that port (a TCP socket with the same port number does not count)\n"
 	  "the server is running but does not accept, and its backlog is full\n"
-	  "the server listens on another of its addresses only",
+	  "the server listens on another of its addresses only\n"
+	  "a second SCTP stack on that host refuses for a program that listens: a witness sees both answers",
 	  "on the peer: ss -Slnp tells the two apart (Recv-Q is the queue); cat /proc/net/sctp/eps\n"
 	  "on the peer: sysctl net.core.somaxconn\n"
 	  EACH_ALONE },
@@ -950,12 +952,14 @@ static const struct words table[] = {
 	  "the addresses are of two hosts: two nodes of a cluster, a wrong address",
 	  "on the peer: cat /proc/net/sctp/eps: the addresses of each endpoint (LADDRS)" },
 	{ FINDING_NOT_LISTED, "not-listed", RESULT_CONNECTED, -1,
-	  "not an address of this peer",
+	  "not an address of this peer[!each:, or another endpoint listens on it]",
 	  NULL,
-	  NULL,
+	  "[!each:{address}: --each tries it alone: if it accepts, another endpoint listens on it, where one with all addresses may have been meant; else it is not the peer's, or the server is not bound to it]",
 	  "the peer did not list the address, so it is not in the association",
 	  "it is not an address of this peer, or the server is not bound to it\n"
+	  "two listeners with one address each, where one listener with both was meant\n"
 	  "NAT: the peer knows itself by another address",
+	  "sctp-connect --each tries every address alone\n"
 	  "on the peer: ip addr; cat /proc/net/sctp/eps\n"
 	  "tcpdump -vni any sctp: the addresses in the INIT-ACK" },
 	{ FINDING_SEND_STALLED, "send-stalled", RESULT_DEGRADED, STATUS_TIMEOUT,

@@ -356,6 +356,8 @@ static void add_abort(struct ledger *ledger, struct ledger_path *path,
 		path->abort_reflected = abort->flags & CHUNK_FLAG_T;
 		path->abort_cause = first_cause(chunks, abort);
 	}
+	if (abort->flags & CHUNK_FLAG_T)
+		count(&path->reflected, event->time_us);
 	count(&path->aborts, event->time_us);
 }
 

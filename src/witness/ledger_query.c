@@ -9,6 +9,34 @@ bool ledger_padded_answered(const struct ledger_path *path, uint64_t id)
 	return false;
 }
 
+/* Does a heartbeat to any address have no answer, which such an ABORT may then be? */
+static bool waits_for_answer(const struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		if (path->heartbeats.count != path->heartbeat_acks.count)
+			return true;
+		for (size_t n = 0; n < LEDGER_PADDED_MAX; n++)
+			if (path->padding[n].id && !path->padding[n].answered)
+				return true;
+	}
+	return false;
+}
+
+bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path *path)
+{
+	const struct ledger_count *aborts = &path->aborts, *cookies = &path->cookies;
+
+	if (!aborts->count || !path->init_acks.count)
+		return false;
+	if (!cookies->count || aborts->first_us < cookies->first_us)
+		return path->init_acks.count + aborts->count > path->inits.count;
+	return path->cookie_acks.count && path->reflected.count &&
+	       path->cookie_acks.count + path->reflected.count > cookies->count &&
+	       !waits_for_answer(ledger);
+}
+
 bool ledger_returns_elsewhere(const struct ledger_path *path)
 {
 	return path->inits.count && path->init_acks.count &&

@@ -8,6 +8,13 @@
 /* Was the padded heartbeat to it answered that has this heartbeat_id()? */
 bool ledger_padded_answered(const struct ledger_path *path, uint64_t id);
 
+/*
+ * One stack at that address has accepted, and another one refuses: there are more answers to the
+ * INITs, or to the COOKIE-ECHOs, than one stack gives. RFC 9260 sections 5.1 and 8.4: each has one
+ * answer, and an ABORT with the T flag is one, because its sender does not know the association.
+ */
+bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path *path);
+
 /* Do its answers use another interface, or another address of ours, than the INITs to it? */
 bool ledger_returns_elsewhere(const struct ledger_path *path);
 

@@ -91,9 +91,9 @@ assert_three_paths() {
   start_listener_3
   try_json 0 -a "10.1.1.2:$PORT" -a 10.9.9.9 -a 10.1.2.2
   json '.paths[1] | .address, .verdict, .state, .rto_ms' $'10.9.9.9\nrejected\nnull\nnull' \
-    '.paths[1].note' "not an address of this peer"
+    '.paths[1].note' "not an address of this peer, or another endpoint listens on it"
   try 0 -a "10.1.1.2:$PORT" -a 10.9.9.9
-  assert_output --regexp "10\.9\.9\.9:$PORT +rejected +not an address of this peer"
+  assert_output --regexp "10\.9\.9\.9:$PORT +rejected +not an address of this peer, or another endpoint listens on it"
 }
 
 @test "addresses learned from the peer are listed as such, unconfirmed" {

@@ -73,7 +73,7 @@ into() {
   assert_line --index 1 --regexp \
     '^  10\.1\.1\.2:5000  verified  rtt [0-9]+\.[0-9]+ ms +rto [0-9]+ ms  mtu 1500  primary$'
   assert_line --index 2 --regexp '^  10\.1\.2\.2:5000  verified  rtt [0-9]+\.[0-9]+ ms +rto [0-9]+ ms  mtu 1500$'
-  assert_line --index 3 '  10.1.9.9:5000  rejected  not an address of this peer'
+  assert_line --index 3 '  10.1.9.9:5000  rejected  not an address of this peer, or another endpoint listens on it'
   assert_line --index 4 --regexp \
     '^  from 10\.1\.1\.1, 10\.1\.2\.1 port [0-9]+; peer rwnd [0-9]+; extensions PR-SCTP, '"$(by_stack '' 'AUTH, ASCONF, RE-CONFIG, ')"'ECN$'
   [ ${#lines[@]} -eq 5 ]

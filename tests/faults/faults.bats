@@ -345,6 +345,9 @@ odd() {
   odd "the peer asks for a primary address" set_primary
   odd "ABORT: restart with new addresses" abort_restart
   odd "two stacks answer" two_stacks
+  odd "two stacks answer, the INIT-ACK first" two_stacks_late
+  odd "two stacks answer, the ABORT to the COOKIE-ECHO first" two_stacks_cookie
+  odd "two stacks answer, the COOKIE-ACK first" two_stacks_up --no-probe
   odd "ABORT with a text: AUTH is required" abort_violation
   odd "ABORT: out of resource" abort_resource
   odd "ABORT: out of resource, three addresses" abort_resource -a 10.1.2.2 -a 10.1.3.2

@@ -455,6 +455,36 @@ def two_stacks(peer):
     yield
 
 
+@fault
+def two_stacks_late(peer):
+    """The ABORT comes after the INIT-ACK."""
+    peer.send(peer.init(INIT_ACK))
+    peer.abort()
+    while COOKIE_ECHO not in (yield).chunks:
+        pass
+    # If the COOKIE-ECHO was faster.
+    peer.send(chunk(COOKIE_ACK))
+    peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+
+
+@fault
+def two_stacks_cookie(peer):
+    """Both answer the COOKIE-ECHO, the one that refuses first."""
+    peer.send(peer.init(INIT_ACK))
+    while COOKIE_ECHO not in (yield).chunks:
+        pass
+    peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+    peer.send(chunk(COOKIE_ACK))
+
+
+@fault
+def two_stacks_up(peer):
+    """The same, and the one that accepts is first: the association is up for a moment."""
+    yield from peer.handshake(addresses=ADDRESSES[:1])
+    peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+    yield from peer.live()
+
+
 # --- The loop ---------------------------------------------------------------------------------------
 
 if len(sys.argv) < 3 or sys.argv[1] not in ("kernel", "usrsctp"):

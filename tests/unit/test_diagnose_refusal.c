@@ -165,8 +165,27 @@ static void two_answers_to_one_init(void **state)
 	diagnosis_expect(FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "takes no ASCONF without AUTH", "");
 	wire_after(1);
 	wire_take_init_ack("10.1.1.2", 1);
-	diagnosis_expect(FINDING_TWO_STACKS, "ABORT, and then INIT-ACK: two SCTP stacks",
-			 "has port 5000");
+	diagnosis_expect(FINDING_TWO_STACKS, "answered INIT-ACK, and ABORT: two SCTP stacks",
+			 "has the port");
+}
+
+static void two_answers_to_one_cookie(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "");
+	wire_after(1);
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
+	diagnosis.evidence.ended = true;
+	diagnosis.evidence.error = ECONNREFUSED;
+	diagnosis_expect(FINDING_QUEUE_FULL_OR_UNWANTED, "the COOKIE-ECHO with ABORT", "");
+	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
+	diagnosis_expect(FINDING_TWO_STACKS, "answered INIT-ACK, and ABORT: two SCTP stacks",
+			 "has the port");
+	/* It may be the answer to a heartbeat. */
+	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "01234567");
+	diagnosis_expect(FINDING_QUEUE_FULL_OR_UNWANTED, "the COOKIE-ECHO with ABORT", "");
 }
 
 static void an_abort_of_the_cookie(void **state)
@@ -187,6 +206,7 @@ int main(void)
 		cmocka_unit_test(every_case),
 		WITH_ONE(an_init_ack_that_is_refused),
 		WITH_ONE(two_answers_to_one_init),
+		WITH_ONE(two_answers_to_one_cookie),
 		WITH_ONE(an_abort_of_the_cookie),
 	};
 

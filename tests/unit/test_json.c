@@ -183,7 +183,7 @@ static void json_connected(void **state)
 		{ "heartbeats_answered", "0" },
 		{ "route_error", "\"ENETUNREACH\"" },
 		{ "route", "null" },
-		{ "note", "\"not an address of this peer\"" },
+		{ "note", "\"not an address of this peer, or another endpoint listens on it\"" },
 		{ "cause", "{\"code\":\"not-listed\"}" },
 		{ "wire", "{\"inits_sent\":0,\"init_acks\":0,\"cookie_echoes_sent\":0,"
 			  "\"cookie_acks\":0,\"aborts\":0,\"heartbeats_sent\":0,"

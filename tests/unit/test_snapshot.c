@@ -38,7 +38,7 @@ static void why_an_address_is_rejected(void **state)
 
 	(void)state;
 	assert_string_equal(said_note(&result->association.paths[1]).text,
-			    "not an address of this peer");
+			    "not an address of this peer, or another endpoint listens on it");
 	result = RUN(scope, "-a", "10.1.1.2:5000", "-a", "8.8.8.8");
 	assert_contains(said_note(&result->association.paths[0]).text, "it is private");
 	assert_contains(said_note(&result->association.paths[0]).text,

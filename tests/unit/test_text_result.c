@@ -29,16 +29,17 @@ static void text_connected(void **state)
 	struct fixture *f = *state;
 
 	make_three_paths(f);
-	assert_result(f,
-		      "connected  association 3, streams 10 out 10 in, 22.7 ms"
-		      " (kernel, nonblocking)\n"
-		      "  10.1.1.2:5000  unverified  rto 250 ms   mtu 1500  primary\n"
-		      "  10.1.2.2:5000  unverified  rto 250 ms   mtu 1500\n"
-		      "  10.1.3.2:5000  unverified  rto 1000 ms  mtu 1500\n"
-		      "  10.9.9.9:5000  rejected    not an address of this peer\n"
-		      "  from 10.1.1.1, 10.1.2.1 port 40312; peer rwnd 106496;"
-		      " extensions PR-SCTP, RE-CONFIG\n",
-		      "");
+	assert_result(
+		f,
+		"connected  association 3, streams 10 out 10 in, 22.7 ms"
+		" (kernel, nonblocking)\n"
+		"  10.1.1.2:5000  unverified  rto 250 ms   mtu 1500  primary\n"
+		"  10.1.2.2:5000  unverified  rto 250 ms   mtu 1500\n"
+		"  10.1.3.2:5000  unverified  rto 1000 ms  mtu 1500\n"
+		"  10.9.9.9:5000  rejected    not an address of this peer, or another endpoint listens on it\n"
+		"  from 10.1.1.1, 10.1.2.1 port 40312; peer rwnd 106496;"
+		" extensions PR-SCTP, RE-CONFIG\n",
+		"");
 }
 
 static void text_degraded(void **state)
