@@ -46,7 +46,7 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 	if (!ledger)
 		loss.flags |= FINDING_UNSEEN;
 	/* usrsctp's one-to-many sockets do not tell such an end from silence; the packets do. */
-	if (error == ETIMEDOUT && ledger && ledger->abort_sent_cause.code)
+	if ((error == ETIMEDOUT || error == ENOTCONN) && ledger && ledger->abort_sent_cause.code)
 		loss.error = error = ECONNABORTED;
 	if (error == ECONNABORTED) {
 		loss.code = FINDING_ABORTED_HERE;
@@ -63,6 +63,8 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 			loss.address = stranger->address;
 	} else if (error == ETIMEDOUT) {
 		loss.code = FINDING_PEER_SILENT;
+	} else if (error == ENOTCONN) {
+		loss.code = FINDING_SILENT_OR_ABORTED_HERE;
 	}
 	return loss;
 }

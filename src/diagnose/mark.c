@@ -48,6 +48,48 @@ static bool turn_came(const struct evidence *evidence, size_t position, size_t a
 	return asked ? position + 1 < asked : position < diagnose_tried_surely(evidence);
 }
 
+/*
+ * Does an INIT to the address at this position leave before its turn? The stack sends one to each
+ * in turn, t1_us apart and never early. So it was meant for another address.
+ */
+static bool leaves_early(const struct evidence *evidence, const struct ledger_path *path,
+			 size_t position)
+{
+	const struct ledger_count *inits = &path->inits;
+	int64_t turn_us = evidence->t1_us - evidence->t1_us / 8;
+
+	if (!inits->count)
+		return false;
+	return inits->first_us < evidence->ledger->start_us + (int64_t)position * turn_us ||
+	       inits->last_us - inits->first_us <
+		       (inits->count - 1) * (int64_t)evidence->order_count * turn_us;
+}
+
+/* None left for this address, as it is: did they go to another one of the call, by NAT here? */
+static void mark_exchanged(struct result *result, const struct evidence *evidence,
+			   struct finding *cause)
+{
+	size_t missing = 0;
+
+	if ((cause->code != FINDING_OWN_OUTPUT_FILTER && cause->code != FINDING_NOT_SEEN) ||
+	    cause->chunk != CHUNK_INIT || evidence->moved)
+		return;
+	for (size_t i = 0; i < evidence->order_count; i++) {
+		const union address *to = &diagnose_nth(result, evidence, i)->path.address;
+		const struct ledger_path *path = ledger_find(evidence->ledger, to);
+
+		missing += path && !path->inits.count;
+		if (!path || !leaves_early(evidence, path, i))
+			continue;
+		cause->code = FINDING_TRANSLATED;
+		cause->other = *to;
+		cause->other_port = 0;
+	}
+	/* One of them may be filtered. */
+	if (cause->code == FINDING_TRANSLATED && missing > 1)
+		cause->code = FINDING_NOT_SEEN;
+}
+
 void diagnose_mark_by_packets(struct result *result, const struct evidence *evidence,
 			      size_t position, size_t asked)
 {
@@ -62,6 +104,7 @@ void diagnose_mark_by_packets(struct result *result, const struct evidence *evid
 		return;
 	path->verdict = verdict_of(proof, path->verdict);
 	path->cause = seen;
+	mark_exchanged(result, evidence, &path->cause);
 	if (proof == PROOF_ICMP)
 		path->icmp_error = seen.error;
 }

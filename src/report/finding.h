@@ -91,8 +91,9 @@ enum finding_code {
 	FINDING_CLOSED_BY_PEER,
 	FINDING_CLOSED_BEFORE_REPLY, /* time_us after it was up; replies, awaited */
 	FINDING_RESTARTED_BY_PEER,
-	FINDING_PEER_SILENT,      /* time_us after it was up */
-	FINDING_ASSOCIATION_LOST, /* error, time_us after it was up */
+	FINDING_PEER_SILENT,            /* time_us after it was up */
+	FINDING_SILENT_OR_ABORTED_HERE, /* the same */
+	FINDING_ASSOCIATION_LOST,       /* error, time_us after it was up */
 	FINDING_CLOSED_HERE,
 	FINDING_ABORTED_AS_ASKED,
 	FINDING_GONE,

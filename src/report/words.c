@@ -531,6 +531,14 @@ static const struct words table[] = {
 	  "all paths share one link or router that failed",
 	  CHECK_WIRE "\n"
 	  "ip route get ADDR; ip neigh" },
+	{ FINDING_SILENT_OR_ABORTED_HERE, "silent-or-aborted-here", RESULT_ABORTED, STATUS_NOT_CONNECTED,
+	  "given up, or aborted by this end",
+	  "the association was lost {when}: the peer did not answer any more, or it broke the protocol and this end aborted; a one-to-many socket does not show which",
+	  "with CAP_NET_RAW this program sees an ABORT of this end; without --one-to-many the stack tells the two apart",
+	  "the association ended without a word of the peer, and a one-to-many socket of usrsctp does not show whether this end gave up or aborted",
+	  "as for peer-silent and aborted-here",
+	  "sctp-connect with CAP_NET_RAW, or without --one-to-many\n"
+	  "tcpdump -ni any sctp or udp: an ABORT of this host" },
 	{ FINDING_ASSOCIATION_LOST, "association-lost", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "{meaning}",
 	  "the association was lost {when}: {meaning}",

@@ -89,7 +89,10 @@ static int failed_error(const struct stack_assoc *assoc, const struct sctp_assoc
 	return is_own_abort(assoc, change) || !may_have_given_up(assoc) ? ECONNABORTED : ETIMEDOUT;
 }
 
-/* The same for an association that was up, and its retransmissions. */
+/*
+ * The same for an association that was up. A silent peer loses a path first, unless there are many.
+ * On a one-to-many socket nothing else tells silence from an ABORT of this end.
+ */
 static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_change *change,
 		      bool info)
 {
@@ -97,7 +100,11 @@ static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_c
 		return ECONNABORTED;
 	if (info)
 		return ECONNRESET;
-	return is_own_abort(assoc, change) ? ECONNABORTED : ETIMEDOUT;
+	if (is_own_abort(assoc, change))
+		return ECONNABORTED;
+	if (assoc->base.endpoint->base.style == STACK_ONE_TO_MANY && !assoc->unreachable)
+		return ENOTCONN;
+	return ETIMEDOUT;
 }
 
 /* The association of an event. NULL: it was released, or has already ended here. */
@@ -182,6 +189,7 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 		event->path_state = PATH_ACTIVE;
 		return true;
 	case SCTP_ADDR_UNREACHABLE:
+		event->assoc->unreachable = true;
 		event->path_state = PATH_INACTIVE;
 		return true;
 	default:

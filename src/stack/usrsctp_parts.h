@@ -29,6 +29,7 @@ struct stack_endpoint {
 struct stack_assoc {
 	struct assoc_base base;
 	bool up;
+	bool unreachable;            /* one of its paths was given up */
 	struct us_attempt *attempt;  /* NULL: not pending, or the peer opened it */
 	struct stack_path handshake; /* what its handshake measured */
 };

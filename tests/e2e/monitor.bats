@@ -198,6 +198,9 @@ aborted() {
   aborted abort_in_use ECONNRESET aborted-by-peer '12 "maintenance"'
   aborted no_user_data ECONNABORTED aborted-here '9 TSN 1'
   aborted no_user_data ECONNABORTED aborted-here '9 TSN 1' -m
+  try_json 1 -M60s --interval 100ms -a "10.1.1.2:$(odd_port no_user_data)" -m --no-witness
+  output=$(tail -n 1 <<<"$output")
+  json '.cause.code' "$(by_stack aborted-here silent-or-aborted-here)"
   try 1 -M -a "10.1.1.2:$(odd_port abort_late_cause)"
   assert_line --regexp '^aborted '
   assert_line --regexp ' lost  association [0-9]+, ECONNRESET: aborted by the peer: user-initiated abort .*maintenance'

@@ -425,6 +425,11 @@ odd() {
   at_server input "$SCTP" drop
   fault "this host's NAT sends it somewhere else" -w 1200ms -a "10.1.1.2:$PORT"
   in_client nft delete table ip nat
+  in_client nft "add table ip nat; add chain ip nat output { type nat hook output priority -100; };
+    add rule ip nat output ip daddr 10.1.1.2 $SCTP dnat to 10.1.2.2"
+  at_server input "$SCTP" drop
+  fault "this host's NAT sends it to another address of the call" -w 1200ms -a 10.1.1.2:5000 -a 10.1.2.2
+  in_client nft delete table ip nat
   # Not every host that tests the stack in user space has ESP.
   ip -n "$TOPO-client" xfrm policy add dst 10.1.1.2 dir out action block
   fault "this host's IPsec policy blocks" -w 1200ms -a "10.1.1.2:$PORT"

@@ -81,8 +81,9 @@ static void a_cookie_in_a_tunnel(void **state)
 static void one_of_two_in_ipsec(void **state)
 {
 	(void)state;
+	wire_after(250);
 	wire_send_init("10.1.2.2", 2);
-	wire_after(300);
+	wire_after(500);
 	wire_send_init("10.1.2.2", 2);
 	wire_after(1000);
 	diagnosis.paths[0].departure.ipsec = IPSEC_CARRIES;
