@@ -170,6 +170,7 @@ static struct finding refusal(struct result *result, const struct evidence *evid
 	if (who < evidence->order_count)
 		finding.address = diagnose_nth(result, evidence, who)->path.address;
 	finding.port = address_port(&diagnose_nth(result, evidence, 0)->path.address);
+	finding.local_port = evidence->local_port;
 	if (evidence->ledger && evidence->ledger->translated.count) {
 		finding.other = evidence->ledger->translated_to;
 		finding.port = address_port(&finding.other);

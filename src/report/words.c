@@ -640,7 +640,7 @@ static const struct words table[] = {
 	  "the logs of the server" },
 	{ FINDING_NO_ENDPOINT_OR_QUEUE_FULL, "no-endpoint-or-queue-full", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT",
-	  "[other:{other_at}, where a NAT rule of this host sends the INIT,][!other:the host] answered ABORT: no endpoint listens on port {port}, or its queue is full[asconf:, or it takes no ASCONF without AUTH, which this host offers (net.sctp.addip_noauth_enable)]",
+	  "[other:{other_at}, where a NAT rule of this host sends the INIT,][!other:the host] answered ABORT: no endpoint listens on port {port}, or its queue is full[local_port:, or it has an older association with port {local_port} and other addresses of this host][asconf:, or it takes no ASCONF without AUTH, which this host offers (net.sctp.addip_noauth_enable)]",
 	  REFUSAL_HINT,
 	  "the peer host answered the INIT with ABORT and gave no cause: nothing listens on that port, or its accept queue is full; the packet is the same for both",
 	  "no SCTP socket listens on that port (a TCP socket with the same port number does not count)\n"

@@ -77,6 +77,7 @@ fault() {
   shift
   echo "# $name"
   newest=$name
+  local options="$*"
   case $how in
     -u)
       as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
@@ -274,6 +275,44 @@ add_bridge() {
   ip -n "$TOPO-server" link del virbr0
 }
 
+long_init() {
+  local i
+  # The INIT lists 200 addresses, and the path takes no fragments.
+  for i in {1..200}; do echo "addr add 10.20.0.$i/32 dev c1"; done | ip -n "$TOPO-client" -batch -
+  in_server nft "add table ip pieces; add chain ip pieces prerouting { type filter hook prerouting priority -500; };
+    add rule ip pieces prerouting ip frag-off & 0x3fff != 0 drop"
+  fault "the INIT is so long that it leaves in fragments" -w 1200ms -a "10.1.1.2:$PORT"
+  in_server nft delete table ip pieces
+  for i in {1..200}; do echo "addr del 10.20.0.$i/32 dev c1"; done | ip -n "$TOPO-client" -batch -
+}
+
+@test "faults of what this host sends" {
+  start_listener -b 10.1.1.2:0
+  if [ "$STACK" = kernel ]; then long_init; fi
+  # Another window (a_rwnd), without another checksum.
+  tx_checksums client c1 0
+  at_client output "$(chunk init)" "@th,$(by_stack 160 224),32" set 0x00010000
+  fault "a rule of this host breaks checksums" -w 1200ms -a "10.1.1.2:$PORT"
+  # As if the path remembered another association with that port.
+  at_server input "$(by_stack 'sctp sport 7000' '@th,64,16 7000')" drop
+  again() { :; }
+  fault -s "a fixed local port is silent, and others are not" -w 1200ms -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
+  # One association is left at the peer, whose client is gone without a word.
+  start_client --json -M -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
+  wait_for_line "$CLIENT_OUT" '"event":"round"'
+  at_client output "$SCTP" drop
+  end_client INT
+  undo
+  fault -s "a client is back with one more address, from the same port" -b 10.1.1.1:7000 -b 10.1.2.1 -a "10.1.1.2:$PORT"
+  end_listener
+  ip -n "$TOPO-server" addr add 10.9.1.1/32 dev lo
+  ip -n "$TOPO-client" route add 10.9.1.1 via 10.1.1.2
+  start_listener -b 10.1.1.2:0 -b 10.9.1.1
+  fault "both paths use one link, and two are required" --links 2 -a "10.1.1.2:$PORT" -a 10.9.1.1
+  ip -n "$TOPO-client" route del 10.9.1.1
+  ip -n "$TOPO-server" addr del 10.9.1.1/32 dev lo
+}
+
 # bats test_tags=netem
 @test "faults of slow paths" {
   start_listener_3
@@ -283,6 +322,15 @@ add_bridge() {
   netem_path 2 delay 1300ms
   fault "1300 ms delay on one path" "${all[@]}"
   netem_path 2 off
+  tc -n "$TOPO-client" qdisc replace dev c2 root netem delay 100ms
+  # A busy host cannot always tell its queue from its own delay, and then it says nothing.
+  newest="this host's own queue delays one path"
+  for _ in {1..10}; do
+    one --probe-timeout 3s "${all[@]}"
+    [[ $output != *own-queue-delay* ]] || break
+  done
+  record "$newest"
+  tc -n "$TOPO-client" qdisc del dev c2 root
 }
 
 @test "faults of an independent peer" {

@@ -148,6 +148,17 @@ nft_flush()
 	done
 }
 
+# tx_checksums SIDE DEVICE 0|1: does the card do them (ETHTOOL_STXCSUM of linux/ethtool.h)?
+tx_checksums()
+{
+	ip netns exec "$TOPO-$1" python3 - "$2" "$3" <<-'END'
+		import array, fcntl, socket, struct, sys
+		value = array.array("B", struct.pack("II", 0x17, int(sys.argv[2])))
+		request = struct.pack("16sP", sys.argv[1].encode(), value.buffer_info()[0])
+		fcntl.ioctl(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), 0x8946, request)
+	END
+}
+
 # wait_for [-t SECONDS] CMD...: until CMD succeeds. The 60 s it has only end a test that has failed: no machine is
 # so busy that what is waited for takes as long.
 wait_for()

@@ -256,16 +256,6 @@ icmp() { # EXPECTED-ICMP COMMAND...
   says '^10\.1\.1\.2 elsewhere .* answered-by 10\.1\.2\.2$'
 }
 
-# tx_checksums SIDE DEVICE 0|1: does the card do them (ETHTOOL_STXCSUM of linux/ethtool.h)?
-tx_checksums() {
-  ip netns exec "$TOPO-$1" python3 - "$2" "$3" <<-'END'
-		import array, fcntl, socket, struct, sys
-		value = array.array("B", struct.pack("II", 0x17, int(sys.argv[2])))
-		request = struct.pack("16sP", sys.argv[1].encode(), value.buffer_info()[0])
-		fcntl.ioctl(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), 0x8946, request)
-	END
-}
-
 # The checksum's place in what the listener sends is overwritten.
 spoil() {
   nft_server output ip saddr 10.1.1.2 ip protocol sctp @th,64,32 set 0x12345678
