@@ -20,6 +20,8 @@ static enum finding_code code_of_route(int error)
 		return FINDING_BLACKHOLE_ROUTE;
 	case EADDRNOTAVAIL:
 		return FINDING_NO_SOURCE_ADDRESS;
+	case EDESTADDRREQ:
+		return FINDING_BROADCAST_ADDRESS;
 	default:
 		return FINDING_ROUTE_UNUSABLE;
 	}

@@ -116,6 +116,7 @@ bool route_read(const struct nlmsghdr *answer, struct route *route)
 			memcpy(&encap, RTA_DATA(a), sizeof(encap));
 	}
 	route->encapsulation = encapsulation_name(encap);
+	route->broadcast = message->rtm_type == RTN_BROADCAST;
 	set_zone(&route->gateway, route->link);
 	set_zone(&route->source, route->link);
 	return true;
@@ -125,7 +126,8 @@ bool route_read(const struct nlmsghdr *answer, struct route *route)
 static bool is_about_routes(int error)
 {
 	return error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES ||
-	       error == EINVAL || error == EADDRNOTAVAIL || error == ENETDOWN;
+	       error == EINVAL || error == EADDRNOTAVAIL || error == ENETDOWN ||
+	       error == EDESTADDRREQ;
 }
 
 /* Connecting a UDP socket looks the route up, and sends nothing. */
@@ -212,6 +214,8 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 				       : ask_by_socket(peer, source, route);
 	else if (peer->sa.sa_family == AF_INET6 && !source && !route->source.sa.sa_family)
 		route->error = EADDRNOTAVAIL;
+	else if (route->broadcast)
+		route->error = EDESTADDRREQ;
 	if (!is_about_routes(route->error))
 		route->error = 0;
 	if (source) {

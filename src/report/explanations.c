@@ -261,11 +261,11 @@ static const struct explanation table[] = {
 	  "the file system of the output is full, or its quota is used up\n"
 	  "the output is /dev/full",
 	  "df -h; df -i; quota\n" CHECK_OUTPUT },
-	{ ERRNO(EDESTADDRREQ), STATUS_HOST, "the call named no destination address",
-	  PROGRAM_ERROR
-	  "\n"
+	{ ERRNO(EDESTADDRREQ), STATUS_NOT_CONNECTED,
+	  "the address is that of no host but the broadcast address of a network; or, from a call, none was named",
+	  "a mistyped address, or a wrong prefix length on this host\n"
 	  "in your own code: it sends on a socket without an association, and gives no address",
-	  CHECK_REPORT "\n" CHECK_CALLS },
+	  "ip route get ADDR; ip -br addr\n" CHECK_CALLS },
 
 	{ "connected", 0, STATUS_OK, "the association was established",
 	  "as many paths as --require asks for answered a heartbeat, or --no-probe sent none\n"

@@ -75,6 +75,7 @@ enum finding_code {
 	FINDING_PROHIBITED_ROUTE,
 	FINDING_BLACKHOLE_ROUTE,
 	FINDING_NO_SOURCE_ADDRESS,
+	FINDING_BROADCAST_ADDRESS,
 	FINDING_ROUTE_UNUSABLE,       /* error */
 	FINDING_NEIGHBOUR_SILENT,     /* other: the next hop */
 	FINDING_NO_ADDRESS_REACHABLE, /* of several addresses, for different reasons */

@@ -408,6 +408,14 @@ static const struct words table[] = {
 	  "IPv6 is switched off on the interface\n"
 	  "the interface has no address of the peer's family",
 	  "ip addr; sysctl net.ipv6.conf.all.disable_ipv6" },
+	{ FINDING_BROADCAST_ADDRESS, "broadcast-address", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
+	  "it is the broadcast address of its network",
+	  NULL,
+	  "no host has {address}: check the address, and the prefix length of this host's addresses (ip addr)",
+	  "the address is the broadcast address of a network that this host is in, and SCTP needs that of a host",
+	  "a mistyped address\n"
+	  "a wrong prefix length on this host: what is another host's address there is the broadcast address here",
+	  "ip route get ADDR; ip -br addr" },
 	{ FINDING_ROUTE_UNUSABLE, "route-unusable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "the routing table has no usable route to it ({errno})",
 	  NULL,
@@ -422,7 +430,8 @@ static const struct words table[] = {
 	  "no host on the link answers ARP or neighbour discovery for the address, or for the router towards it",
 	  "the host or the router is down, or on another link or VLAN\n"
 	  "a wrong address or prefix length, on this host or at the peer\n"
-	  "a switch or hypervisor that drops ARP or neighbour discovery",
+	  "a switch or hypervisor that drops ARP or neighbour discovery\n"
+	  "the host's rp_filter ignores ARP requests whose source is of another link (-b)",
 	  "ip neigh show ADDR; ip route get ADDR\n"
 	  "tcpdump -ni any arp or icmp6" },
 	{ FINDING_NO_ADDRESS_REACHABLE, "no-address-reachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
@@ -686,12 +695,14 @@ static const struct words table[] = {
 	{ FINDING_OWN_OUTPUT_FILTER, "own-output-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no {chunk} left this host",
 	  NULL,
-	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc qdisc",
+	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc qdisc, ip rule",
 	  "the stack sent a packet, but the witness did not see it leave, or sendmsg() was not permitted (EPERM): something on this host drops it",
 	  "an nftables or iptables rule in the output hook\n"
-	  "a queue discipline or filter (tc), or a BPF program, that drops",
+	  "a queue discipline or filter (tc), or a BPF program, that drops\n"
+	  "a rule for SCTP alone that leads to a blackhole (ip rule ... ipproto, dport, fwmark)\n"
+	  "conntrack is full (dmesg: table full, dropping packet)",
 	  "nft list ruleset; bpftool cgroup tree\n"
-	  "tc -s qdisc show; tc filter show dev DEVICE egress" },
+	  "tc -s qdisc show; tc filter show dev DEVICE egress; ip rule" },
 	{ FINDING_OWN_INPUT_FILTER, "own-input-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the {chunk} arrived[other_link: on {other_link}, not on {link}], but was dropped before this host's SCTP saw it",
 	  NULL,
@@ -1039,8 +1050,9 @@ static const struct words table[] = {
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
 	  "the peer is down, or its answer gets lost: a missing route there, or a filter\n"
 	  "the packets are damaged on the path, and the peer drops them for their checksum\n"
-	  "a stale entry in conntrack on the path, if only one local port is silent",
-	  "ip route get ADDR; on the peer: ip route get ADDR-OF-THIS-HOST\n"
+	  "a stale entry in conntrack on the path, if only one local port is silent\n"
+	  "a wrong link-layer address: a static neighbour, a link without ARP",
+	  "ip route get ADDR; ip neigh; on the peer: ip route get ADDR-OF-THIS-HOST\n"
 	  CHECK_FIREWALL "\n"
 	  "nstat -a | grep SctpChecksumErrors, at the peer" },
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,

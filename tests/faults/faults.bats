@@ -461,6 +461,7 @@ odd() {
     fault_within 2000 "route of type $type" -w 10s -a 10.78.0.1:5000
     ip -n "$TOPO-client" route del "$type" 10.78.0.0/24
   done
+  fault "the broadcast address of a network" -w 10s -a 10.1.1.255:5000
   at_client output "$SCTP" drop
   fault "this host's output filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   at_client output ip daddr 10.1.1.2 "$SCTP" reject with icmp type host-unreachable

@@ -57,6 +57,7 @@ static void a_route_is_read(void **state)
 
 	(void)state;
 	assert_true(route_read(&m.header, &route));
+	assert_false(route.broadcast);
 	assert_int_equal(route.link, 0);
 	put_number(&m, RTA_OIF, 7);
 	put_bytes(&m, RTA_GATEWAY, "10.1.1.254");
@@ -102,6 +103,17 @@ static void a_gateway_may_be_of_the_other_family(void **state)
 }
 
 /* A kernel that is newer, or a message that is cut. */
+static void the_broadcast_address_of_a_network(void **state)
+{
+	struct netlink_question m = route_message(AF_INET);
+	struct route route;
+
+	(void)state;
+	m.body.route.rtm_type = RTN_BROADCAST;
+	assert_true(route_read(&m.header, &route));
+	assert_true(route.broadcast);
+}
+
 static void what_is_no_route_is_not_read(void **state)
 {
 	struct netlink_question m = route_message(AF_MPLS);
@@ -313,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_route_is_read),
+		cmocka_unit_test(the_broadcast_address_of_a_network),
 		cmocka_unit_test(a_link_local_gateway_has_its_link),
 		cmocka_unit_test(a_gateway_may_be_of_the_other_family),
 		cmocka_unit_test(what_is_no_route_is_not_read),
