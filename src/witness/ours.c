@@ -1,7 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/ours.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/param.h>
+
+#include "base/util.h"
+
+static union address *copy_of(const union address *list, size_t count)
+{
+	union address *copy = xcalloc(count + 1, sizeof(*copy));
+
+	if (count)
+		memcpy(copy, list, count * sizeof(*copy));
+	return copy;
+}
+
+void ours_init(struct ours *ours, const union address *peers, size_t peer_count,
+	       const union address *bound, size_t bound_count, bool strict)
+{
+	*ours = (struct ours){
+		.peers = copy_of(peers, peer_count),
+		.peer_count = peer_count,
+		.bound = copy_of(bound, bound_count),
+		.bound_count = bound_count,
+		.strict = strict,
+	};
+}
+
+void ours_free(struct ours *ours)
+{
+	free(ours->peers);
+	free(ours->bound);
+}
 
 static bool is_one_of(const union address *list, size_t count, const union address *a)
 {

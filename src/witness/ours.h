@@ -20,9 +20,9 @@ struct ours_tags {
 };
 
 struct ours {
-	const union address *peers; /* not owned */
+	union address *peers; /* owned */
 	size_t peer_count;
-	const union address *bound; /* not owned; count 0: any address of this host */
+	union address *bound; /* owned; count 0: any address of this host */
 	size_t bound_count;
 	bool strict; /* nothing else is shown */
 	/*
@@ -34,6 +34,11 @@ struct ours {
 	size_t learned_count;
 	struct ours_tags here, there; /* that the two ends have chosen */
 };
+
+/* The lists are copied. */
+void ours_init(struct ours *ours, const union address *peers, size_t peer_count,
+	       const union address *bound, size_t bound_count, bool strict);
+void ours_free(struct ours *ours);
 
 /* Its ports are right. False: it is another association's. Learns from those that are ours. */
 bool ours_take(struct ours *ours, const struct packet *packet, bool outgoing);

@@ -37,9 +37,6 @@ struct witness {
 	struct witness_ports ports;
 	uint32_t data_bytes;
 	bool wide; /* the filter does not know the local port yet */
-	union address *peers;
-	size_t peer_count;
-	union address *bound;
 	struct ours ours;
 	/* The local ports that sent to the peers, as long as our own is not known. */
 	uint16_t local_ports[LOCAL_PORTS_KEPT];
@@ -121,20 +118,8 @@ int witness_open(struct witness **witness, const struct witness_config *config)
 
 	w->ports = config->ports;
 	w->data_bytes = config->data_bytes;
-	w->peers = xcalloc(config->peer_count, sizeof(*w->peers));
-	w->peer_count = config->peer_count;
-	for (size_t i = 0; i < w->peer_count; i++)
-		w->peers[i] = config->peers[i];
-	w->bound = xcalloc(config->bound_count + 1, sizeof(*w->bound));
-	for (size_t i = 0; i < config->bound_count; i++)
-		w->bound[i] = config->bound[i];
-	w->ours = (struct ours){
-		.peers = w->peers,
-		.peer_count = w->peer_count,
-		.bound = w->bound,
-		.bound_count = config->bound_count,
-		.strict = config->strict,
-	};
+	ours_init(&w->ours, config->peers, config->peer_count, config->bound, config->bound_count,
+		  config->strict);
 	w->packet = xreallocarray(NULL, 1, PACKET_SIZE_MAX);
 	rc = start(w, !config->unstamped);
 	if (rc < 0) {
@@ -152,8 +137,7 @@ void witness_close(struct witness *w)
 	if (w->fd >= 0)
 		close(w->fd);
 	free(w->packet);
-	free(w->peers);
-	free(w->bound);
+	ours_free(&w->ours);
 	free(w);
 }
 
@@ -196,8 +180,8 @@ uint64_t witness_lost(struct witness *w)
 
 static bool is_peer(const struct witness *w, const union address *a)
 {
-	for (size_t i = 0; i < w->peer_count; i++)
-		if (address_equal(&w->peers[i], a))
+	for (size_t i = 0; i < w->ours.peer_count; i++)
+		if (address_equal(&w->ours.peers[i], a))
 			return true;
 	return false;
 }

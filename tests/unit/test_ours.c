@@ -25,9 +25,14 @@ static struct ours ours;
 static int setup(void **state)
 {
 	(void)state;
-	ours = (struct ours){
-		.peers = &peer, .peer_count = 1, .bound = &here, .bound_count = 1, .strict = true
-	};
+	ours_init(&ours, &peer, 1, &here, 1, true);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	ours_free(&ours);
 	return 0;
 }
 
@@ -109,7 +114,7 @@ static void icmp(void **state)
 	assert_false(ours_take(&ours, &p, false));
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, setup)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
