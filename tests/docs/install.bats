@@ -63,7 +63,7 @@ installed() { # everything under a folder, without the folders
   run -0 find "$BATS_TEST_TMPDIR/root/usr" -type f -perm 755
   assert_output "$BATS_TEST_TMPDIR/root/usr/bin/sctp-connect"
   run -0 find "$BATS_TEST_TMPDIR/root/usr" -type f -perm 644
-  assert [ "${#lines[@]}" -eq 6 ]
+  assert [ "${#lines[@]}" -eq 7 ]
   run -0 "$BATS_TEST_TMPDIR/root/usr/bin/sctp-connect" --version
   run -0 git status --porcelain
   assert_output ''

@@ -203,10 +203,8 @@ static void an_abort_of_the_cookie(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_case),
-		WITH_ONE(an_init_ack_that_is_refused),
-		WITH_ONE(two_answers_to_one_init),
-		WITH_ONE(two_answers_to_one_cookie),
+		cmocka_unit_test(every_case),      WITH_ONE(an_init_ack_that_is_refused),
+		WITH_ONE(two_answers_to_one_init), WITH_ONE(two_answers_to_one_cookie),
 		WITH_ONE(an_abort_of_the_cookie),
 	};
 

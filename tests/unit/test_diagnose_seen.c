@@ -122,11 +122,14 @@ static void an_init_in_fragments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_ONE(an_init_that_this_host_translates), WITH_TWO(an_init_to_another_address_of_the_call),
+		WITH_ONE(an_init_that_this_host_translates),
+		WITH_TWO(an_init_to_another_address_of_the_call),
 		WITH_TWO(no_init_to_the_first_address),
 		WITH_ONE(an_init_to_another_address),
-		WITH_ONE(an_init_from_another_port),         WITH_ONE(an_answer_from_another_port),
-		WITH_ONE(an_init_with_a_bad_checksum),       WITH_ONE(an_init_in_fragments),
+		WITH_ONE(an_init_from_another_port),
+		WITH_ONE(an_answer_from_another_port),
+		WITH_ONE(an_init_with_a_bad_checksum),
+		WITH_ONE(an_init_in_fragments),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
