@@ -75,7 +75,6 @@ END
   drop_path 2
   for how in 'RTO.Min=500ms RTO.Max=500ms' 'RTO.Max=1 RTO.Initial=1' 'RTO.Min=100ms RTO.Max=300ms HB.interval=100ms' \
     'Association.Max.Retrans=2 Path.Max.Retrans=1'; do
-    # shellcheck disable=SC2086 # several
     read -ra words <<<"$how"
     try_json 0 --no-witness -a 10.1.1.2:5000 -a 10.1.2.2 "${words[@]/#/--option=}"
     json '.paths | map(.verdict) | join(" ")' 'verified dead' '.paths[1].cause.code' heartbeat-unanswered
