@@ -132,12 +132,28 @@ static void take_monitored(struct target_metrics *t, const struct monitor *monit
 
 		if (!to)
 			continue;
-		to->known = true;
+		to->known = from->verdict != VERDICT_UNVERIFIED;
 		to->up = from->verdict == VERDICT_VERIFIED && t->up;
 		to->rtt_us = from->rtt_us;
 		to->sent = from->sent;
 		to->answered = from->answered;
 	}
+}
+
+static void add_path(struct target_metrics *t, const union address *address)
+{
+	if (find_path(t, address))
+		return;
+	t->paths = xreallocarray(t->paths, t->path_count + 1, sizeof(*t->paths));
+	t->paths[t->path_count++] = (struct path_metrics){ .address = *address };
+}
+
+static void remove_path(struct target_metrics *t, const union address *address)
+{
+	struct path_metrics *path = find_path(t, address);
+
+	if (path)
+		*path = t->paths[--t->path_count];
 }
 
 void metrics_take_event(struct metrics *m, const struct monitor_event *event)
@@ -153,7 +169,11 @@ void metrics_take_event(struct metrics *m, const struct monitor_event *event)
 		t->word = event->graceful ? RESULT_CLOSED : RESULT_ABORTED;
 		t->cause = event->cause.code;
 	}
+	if (event->type == MONITOR_ADDED)
+		add_path(t, &event->path->address);
 	take_monitored(t, event->monitor);
+	if (event->type == MONITOR_REMOVED)
+		remove_path(t, &event->path->address);
 	path = event->path ? find_path(t, &event->path->address) : NULL;
 	if (event->type == MONITOR_PATH && path)
 		path->changes++;

@@ -137,6 +137,7 @@ static void events(void **state)
 {
 	struct fixture *f = *state;
 	struct monitor_path path = { .verdict = VERDICT_DEAD, .sent = 7, .answered = 5 };
+	struct monitor_path other = { .verdict = VERDICT_UNVERIFIED };
 	struct monitor monitor = { .result = &f->result, .paths = &path, .path_count = 1 };
 	struct monitor_event event = { .type = MONITOR_PATH, .monitor = &monitor, .path = &path };
 
@@ -156,6 +157,24 @@ static void events(void **state)
 	assert_has("sctp_path_up" PATH " 0");
 	assert_has("sctp_path_heartbeats_sent_total" PATH " 7");
 	assert_has("sctp_path_state_changes_total" PATH " 1");
+	/* The peer adds an address, and takes it away again. */
+	other.address = make_address("10.1.2.2", 5000);
+	event = (struct monitor_event){ .type = MONITOR_ADDED,
+					.monitor = &monitor,
+					.path = &other };
+	report_monitor_event(&f->capture.reporter, &event);
+	event.type = MONITOR_ROUND;
+	event.path = NULL;
+	report_monitor_event(&f->capture.reporter, &event);
+	assert_has("sctp_path_heartbeats_sent_total{target=\"10.1.1.2:5000\",stack=\"kernel\","
+		   "path=\"10.1.2.2\",link=\"\"} 0");
+	event.type = MONITOR_REMOVED;
+	event.path = &other;
+	report_monitor_event(&f->capture.reporter, &event);
+	event.type = MONITOR_ROUND;
+	event.path = NULL;
+	report_monitor_event(&f->capture.reporter, &event);
+	assert_has_not("10.1.2.2");
 	event = (struct monitor_event){ .type = MONITOR_DOWN,
 					.monitor = &monitor,
 					.cause = { .code = FINDING_ABORTED_BY_PEER } };
