@@ -16,7 +16,8 @@ MEMORY = {"mmap", "mremap", "munmap", "mprotect", "madvise"}
 # What a call may be called in a report, beside its own name: libsctp's and libc's functions.
 ADDRESSES = "getifaddrs"
 ALSO = {
-    "getsockopt": "sctp_|SCTP_|SO_", "setsockopt": "sctp_|SCTP_|SO_", "openat": "open", "newfstatat": "stat",
+    "getsockopt": "sctp_|SCTP_|SO_", "setsockopt": "sctp_|SCTP_|SO_|bind", "rt_sigaction": "sigaction",
+    "openat": "open", "newfstatat": "stat",
     "clone3": "pthread_create|thread|fork", "clone": "pthread_create|thread|fork", "pread64": "pread", "pipe2": "pipe",
     "sendmsg": "send", "sendmmsg": "send", "sendto": "send|" + ADDRESSES, "recvmsg": "recv|receive|" + ADDRESSES,
     "recvfrom": "recv|receive|" + ADDRESSES, "getsockname": ADDRESSES, "ioctl": ADDRESSES,

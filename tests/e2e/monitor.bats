@@ -69,7 +69,7 @@ came_within() {
 
 # why ADDRESS: the cause of the newest death of that path.
 why() {
-  jq -rs "[.[] | select(.event == \"path\" and .address == \"$1\" and .verdict == \"dead\")][-1].cause.code" \
+  jq -rs "[.[] | select(.event == \"path\" and .address == \"$1\" and .verdict == \"dead\" and .new_verdict)][-1].cause.code" \
     "$CLIENT_OUT"
 }
 
@@ -172,11 +172,11 @@ ends_closed() {
 
 @test "the peer closes at once, without --monitor: closed, 1; --wait tries again" {
   closing_peer 0 0 0 10
-  try_json 1 -a "10.1.1.2:$PORT" -a 10.1.2.2
+  try_json 1 --hold 2s -a "10.1.1.2:$PORT" -a 10.1.2.2
   json .result closed .exit_status 1 .errno null
   [[ $(jq -r .reason <<<"$output") == "established, and closed by the peer after "*" ms: a proxy"* ]]
-  try 1 --no-probe -a "10.1.1.2:$PORT"
-  try_json 0 -W 30s -a "10.1.1.2:$PORT" -a 10.1.2.2
+  try 1 --hold 2s --no-probe -a "10.1.1.2:$PORT"
+  try_json 0 --hold 2s -W 30s -a "10.1.1.2:$PORT" -a 10.1.2.2
   json .result connected .tries 2
 }
 
