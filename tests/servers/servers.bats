@@ -111,24 +111,47 @@ every_mode() {
   it_lives
 }
 
-@test "freeDiameter survives" {
+# reply STATUS OPTION...: the hex of the first message that comes back, in $reply.
+reply() {
+  local status=$1
+  shift
+  try "$status" --json "${TARGET[@]}" --reply-timeout 10s "$@"
+  keep_json <<<"$output"
+  reply=$(jq -r 'select(.event == "message").bytes' <<<"$output" | head -n 1)
+}
+
+@test "freeDiameter survives, and answers a capabilities exchange" {
   freediameter
   every_mode
+  # A stranger is told so: Result-Code (268) 3010, DIAMETER_UNKNOWN_PEER.
+  reply 0 --send "hex:$(tests/servers/diameter-cer stranger.lab lab 10.1.1.1)" --ppid diameter
+  [[ $reply == 01??????[02]?000101* && $reply == *0000010c4000000c00000bc2* ]]
+  it_lives
   in_a_row "${RUNS:-100}"
   it_lives
 }
 
-@test "osmo-stp survives" {
+@test "osmo-stp survives, and answers ASPUP and BEAT, but only with M3UA's PPID" {
   serve server 2905 osmo-stp -c tests/servers/osmo-stp.cfg
   every_mode
+  # RFC 4666: ASPUP, ASPUP_ACK; BEAT, BEAT_ACK.
+  reply 0 --send 'hex:01000301 00000008' --ppid m3ua
+  [ "$reply" = 0100030400000008 ]
+  reply 0 --send 'hex:01000303 00000008' --ppid m3ua
+  [ "$reply" = 0100030600000008 ]
+  try_json 4 "${TARGET[@]}" --send 'hex:01000301 00000008' --reply-timeout 1s
+  json .cause.code no-reply
   in_a_row "${RUNS:-20}"
   it_lives
 }
 
-@test "Kamailio survives" {
+@test "Kamailio survives, and answers OPTIONS" {
   serve server 5060 kamailio -f tests/servers/kamailio.cfg -L "$MODULES" -DD -E -Y "$BATS_TEST_TMPDIR" \
     -w "$BATS_TEST_TMPDIR"
   every_mode
+  tests/servers/sip-options 10.1.1.2 10.1.1.1 >"$BATS_TEST_TMPDIR/options"
+  reply 0 --send "@$BATS_TEST_TMPDIR/options"
+  [[ $(xxd -r -p <<<"$reply" | head -n 1) == "SIP/2.0 200 OK"* ]]
   in_a_row "${RUNS:-20}"
   it_lives
 }
