@@ -132,6 +132,7 @@ FAKE_HOST := -Wl,--wrap=routes_open,--wrap=routes_close,--wrap=route_look_up,--w
 # These make one connection on a bench.
 BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt exchange relay verify snapshot plan gather trial)
 $(BENCHED): $(B)/unit/bench.o
+$(B)/unit/test_fuzz.o: ALL_CPPFLAGS += -Itests/unit
 $(BENCHED) $(B)/unit/test_each $(B)/unit/test_fleet $(B)/unit/test_monitor: FAKES = $(FAKE_HOST) $(FAKE_LOCAL)
 $(filter $(B)/unit/test_diagnose%,$(UNIT_TESTS)): FAKES = $(FAKE_LOCAL)
 
@@ -231,21 +232,31 @@ check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 
 # Needs clang, whose libFuzzer it is. What it finds stays in build/fuzz; what it learned, too.
 FUZZ_SECONDS ?= 60
-FUZZ_SOURCES := tests/fuzz/fuzz_packet.c $(wildcard src/packet/*.c) \
-                $(wildcard src/base/*.c) src/target/service.c
-FUZZ_CFLAGS  := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Itests/unit
-.PHONY: fuzz
-fuzz: ## the reader of packets against FUZZ_SECONDS (60) of random ones, with clang's libFuzzer
-	@mkdir -p build/fuzz/corpus build/fuzz/seeds
+FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SOURCES := $(filter-out src/main.c src/stack/usrsctp%,$(wildcard src/*.c src/*/*.c)) tests/unit/fake_packet.c
+FUZZ_CFLAGS  := -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Itests/unit \
+                -UHAVE_USRSCTP -DHAVE_USRSCTP=0
+FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=build/fuzz/obj/%.o)
+build/fuzz/obj/%.o: %.c build/flags
+	$(call say,CLANG,$<)
+	@mkdir -p $(@D)
+	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -c -o $@ $<
+.PRECIOUS: build/fuzz/obj/%.o
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJECTS)
+	$(call say,CLANG,$<)
+	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -DFUZZ=LLVMFuzzerTestOneInput \
+		-Wno-missing-prototypes -o $@ $^ -lsctp -ljansson
+.PHONY: fuzz fuzz-clang
+fuzz-clang:
+	@mkdir -p build/fuzz
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		clang -fsanitize=fuzzer -x c - -o build/fuzz/probe 2>/dev/null || \
 		{ echo "make fuzz: clang with libFuzzer is missing (apt-get install clang)" >&2; exit 1; }
-	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -o build/fuzz/fuzz_packet $(FUZZ_SOURCES)
-	$(Q)$(CC) $(ALL_CPPFLAGS) -std=gnu11 -Itests/unit -o build/fuzz/seeds.bin tests/fuzz/seeds.c \
-		tests/unit/fake_packet.c src/packet/checksum.c
-	@build/fuzz/seeds.bin build/fuzz/seeds
-	build/fuzz/fuzz_packet -max_total_time=$(FUZZ_SECONDS) -timeout=1 -max_len=4096 \
-		-artifact_prefix=build/fuzz/ -print_final_stats=1 build/fuzz/corpus build/fuzz/seeds
+fuzz: fuzz-clang $(FUZZ_NAMES:%=build/fuzz/fuzz_%) ## each reader of foreign bytes against FUZZ_SECONDS (60) of random ones, with clang's libFuzzer
+	@for name in $(FUZZ_NAMES); do mkdir -p build/fuzz/corpus/$$name && \
+		build/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=4096 \
+			-artifact_prefix=build/fuzz/$$name- -print_final_stats=1 \
+			build/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit; done
 
 lint: ## shellcheck, mandoc, clang-format, cppcheck
 	@tests/run lint

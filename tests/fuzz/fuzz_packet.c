@@ -11,9 +11,9 @@
 #include "packet/icmp.h"
 #include "packet/packet.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int FUZZ(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int FUZZ(const uint8_t *data, size_t size)
 {
 	struct packet_context context = { .udp_ports = { FAKE_UDP_PORT } };
 	char text[PACKET_TEXT_MAX];
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	icmp_parse(data[0] & 2 ? AF_INET6 : AF_INET, data + 1, size - 1, &error);
 	if (!packet_parse((struct bytes){ data + 1, size - 1 }, &context, &packet))
 		return 0;
-	packet_text(&packet, true, text, data[0] & 4 ? sizeof(text) : 1 + data[0] / 8);
+	packet_text(&packet, true, text, data[0] & 4 ? sizeof(text) : 1u + data[0] / 8u);
 	for (const char *c = text; *c; c++)
 		assert(*c >= ' ' && *c <= '~');
 	return 0;
