@@ -805,6 +805,7 @@ static void test_messages(void **state)
 	options_free(&o);
 	expect_error("-a h:1 --lines", "--lines can only be used with --relay");
 	expect_error("-a h:1 --relay --send x", "--send cannot be used with --relay");
+	expect_error("-a h:1 --relay --metrics -", "--metrics cannot be used with --relay");
 	expect_error("-a h:1 --relay -M", "-M/--monitor cannot be used with --relay");
 	expect_error("-l -p 1 --relay --silent", "--silent cannot be used with --relay");
 	expect_error("-a h:1 --silent", "--silent can only be used with --listen");
