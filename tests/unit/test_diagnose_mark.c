@@ -51,9 +51,34 @@ static void no_turn_is_used(void **state)
 	assert_int_equal(diagnosis.paths[2].cause.code, FINDING_UNTRIED_ENDED);
 }
 
+/* The INIT to the first of two addresses goes to the second: it leaves too early for that one. */
+static void an_init_to_another_address_of_the_call(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		wire_send_init("10.1.2.2", 2);
+		wire_after(250);
+	}
+	diagnosis_expect(FINDING_TRANSLATED, "which this host sends to 10.1.2.2", "NAT");
+}
+
+/* A filter drops the first: the second has its own turns. */
+static void no_init_to_the_first_address(void **state)
+{
+	(void)state;
+	wire_after(250);
+	wire_send_init("10.1.2.2", 2);
+	wire_after(500);
+	wire_send_init("10.1.2.2", 2);
+	wire_after(250);
+	diagnosis_expect(FINDING_OWN_OUTPUT_FILTER, "no INIT left this host", "nft");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_TWO(an_init_to_another_address_of_the_call),
+		WITH_TWO(no_init_to_the_first_address),
 		cmocka_unit_test(an_address_that_was_moved_was_tried),
 		WITH_THREE(the_turn_of_the_second),
 		WITH_THREE(no_turn_is_used),
