@@ -305,12 +305,12 @@ long_init() {
   undo
   fault -s "a client is back with one more address, from the same port" -b 10.1.1.1:7000 -b 10.1.2.1 -a "10.1.1.2:$PORT"
   end_listener
-  ip -n "$TOPO-server" addr add 10.9.1.1/32 dev lo
+  ip -n "$TOPO-server" addr add 10.9.1.1/32 dev s1
   ip -n "$TOPO-client" route add 10.9.1.1 via 10.1.1.2
   start_listener -b 10.1.1.2:0 -b 10.9.1.1
   fault "both paths use one link, and two are required" --links 2 -a "10.1.1.2:$PORT" -a 10.9.1.1
   ip -n "$TOPO-client" route del 10.9.1.1
-  ip -n "$TOPO-server" addr del 10.9.1.1/32 dev lo
+  ip -n "$TOPO-server" addr del 10.9.1.1/32 dev s1
 }
 
 # bats test_tags=netem
@@ -395,7 +395,7 @@ odd() {
   odd "two stacks answer" two_stacks
   odd "two stacks answer, the INIT-ACK first" two_stacks_late
   odd "two stacks answer, the ABORT to the COOKIE-ECHO first" two_stacks_cookie
-  odd "two stacks answer, the COOKIE-ACK first" two_stacks_up --no-probe
+  fault "two stacks answer, the COOKIE-ACK first" -w 2s --no-probe -a "10.1.1.2:$(odd_port two_stacks_up)"
   odd "ABORT with a text: AUTH is required" abort_violation
   odd "ABORT: out of resource" abort_resource
   odd "ABORT: out of resource, three addresses" abort_resource -a 10.1.2.2 -a 10.1.3.2
