@@ -25,28 +25,14 @@
 #include "said.h"
 #include "fake_host.h"
 #include "fake_loop.h"
-#include "fake_stack.h"
+#include "fake_scripts.h"
 #include "base/loop.h"
 
-#define MSEC       ((int64_t)USEC_PER_MSEC)
 #define SEC        ((int64_t)USEC_PER_SEC)
 #define TIMEOUT_US (5 * SEC) /* the default of -w */
 
 #define MANY     100
 #define ARGS_MAX (2 * MANY + 8)
-
-#define UP(us)                                                                                 \
-	{                                                                                      \
-		EVENTS(AT(us, .type = EVENT_UP)), CLOSING(AT(10 * MSEC, .type = EVENT_CLOSED)) \
-	}
-#define REFUSES(us)                                                         \
-	{                                                                   \
-		EVENTS(AT(us, .type = EVENT_FAILED, .error = ECONNREFUSED)) \
-	}
-#define SILENT    \
-	{         \
-		0 \
-	}
 
 /* --- The host: what the name server says ----------------------------------------------------- */
 

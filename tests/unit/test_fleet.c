@@ -17,23 +17,9 @@
 #include "fake_host.h"
 #include "fake_loop.h"
 #include "fake_output.h"
-#include "fake_stack.h"
+#include "fake_scripts.h"
 #include "options.h"
 
-#define MSEC ((int64_t)USEC_PER_MSEC)
-
-#define UP(us)                                                                                 \
-	{                                                                                      \
-		EVENTS(AT(us, .type = EVENT_UP)), CLOSING(AT(10 * MSEC, .type = EVENT_CLOSED)) \
-	}
-#define REFUSES(us)                                                         \
-	{                                                                   \
-		EVENTS(AT(us, .type = EVENT_FAILED, .error = ECONNREFUSED)) \
-	}
-#define SILENT    \
-	{         \
-		0 \
-	}
 #define NO_DESCRIPTOR                \
 	{                            \
 		.open_error = EMFILE \
