@@ -4,6 +4,15 @@
 
 #define ERRNOS 140 /* beyond the last one of Linux, EHWPOISON */
 
+/* The socket reports an error, of an ICMP message. */
+#define ICMP(name, code, number, reason)                                    \
+	CASE(name, code, (SILENCE, SOFT(number)), (A), UNREACHABLE(number), \
+	     EXPECT("unreachable", reason, "tcpdump"))
+/* The look-up of the route fails. */
+#define ROUTE(name, code, number, reason)                                                  \
+	CASE(name, code, (SILENCE), (ROUTELESS("127.0.0.1", number)), UNREACHABLE(number), \
+	     EXPECT("unreachable", reason, "ip route get"))
+
 static const struct evidence_case cases[] = {
 	/* --- Whose turn it was --- */
 	CASE("timers may be an eighth late: perhaps", FINDING_NO_ANSWER,
@@ -19,9 +28,8 @@ static const struct evidence_case cases[] = {
 	CASE("ARP or ICMP of one", FINDING_ICMP_OR_NEIGHBOUR,
 	     (SILENCE, AFTER(MSEC), SOFT(EHOSTUNREACH)), (A), UNREACHABLE(EHOSTUNREACH),
 	     EXPECT("unreachable", "ARP or ND", "tcpdump")),
-	CASE("ICMP network unreachable", FINDING_ICMP_UNSPECIFIED, (SILENCE, SOFT(ENETUNREACH)),
-	     (A), UNREACHABLE(ENETUNREACH),
-	     EXPECT("unreachable", "network unreachable", "tcpdump")),
+	ICMP("ICMP network unreachable", FINDING_ICMP_UNSPECIFIED, ENETUNREACH,
+	     "network unreachable"),
 	CASE("ICMP port unreachable", FINDING_ICMP_PORT_UNREACHABLE, (SILENCE, SOFT(ECONNREFUSED)),
 	     (A), UNREACHABLE(ECONNREFUSED),
 	     EXPECT("unreachable", "port unreachable", "SCTP never sends")),
@@ -31,33 +39,32 @@ static const struct evidence_case cases[] = {
 	CASE("no carrier", FINDING_LINK_DOWN, (SILENCE), (ROUTELESS("127.0.0.1", ENETDOWN)),
 	     UNREACHABLE(ENETDOWN),
 	     EXPECT("unreachable", "link to it, , has no carrier", "ip link show")),
-	CASE("ICMPv6 prohibited", FINDING_ICMP_PROHIBITED, (SILENCE, SOFT(EACCES)), (A),
-	     UNREACHABLE(EACCES), EXPECT("unreachable", "administratively prohibited", "tcpdump")),
-	CASE("ICMP protocol unreachable, as a soft error", FINDING_ICMP_UNSPECIFIED,
-	     (SILENCE, SOFT(ENOPROTOOPT)), (A), UNREACHABLE(ENOPROTOOPT),
-	     EXPECT("unreachable", "protocol unreachable", "tcpdump")),
-	CASE("a soft error without words", FINDING_ICMP_UNSPECIFIED, (SILENCE, SOFT(EPROTO)), (A),
-	     UNREACHABLE(EPROTO), EXPECT("unreachable", "reported an error", "tcpdump")),
-	CASE("no route", FINDING_NO_ROUTE, (SILENCE), (ROUTELESS("127.0.0.1", ENETUNREACH)),
-	     UNREACHABLE(ENETUNREACH), EXPECT("unreachable", "no route", "ip route get")),
-	CASE("unreachable route", FINDING_UNREACHABLE_ROUTE, (SILENCE),
-	     (ROUTELESS("127.0.0.1", EHOSTUNREACH)), UNREACHABLE(EHOSTUNREACH),
-	     EXPECT("unreachable", "type unreachable", "ip route get")),
-	CASE("prohibit route", FINDING_PROHIBITED_ROUTE, (SILENCE),
-	     (ROUTELESS("127.0.0.1", EACCES)), UNREACHABLE(EACCES),
-	     EXPECT("unreachable", "type prohibit", "ip route get")),
-	CASE("blackhole route", FINDING_BLACKHOLE_ROUTE, (SILENCE),
-	     (ROUTELESS("127.0.0.1", EINVAL)), UNREACHABLE(EINVAL),
-	     EXPECT("unreachable", "type blackhole", "ip route get")),
-	CASE("a route look-up without words", FINDING_ROUTE_UNUSABLE, (SILENCE),
-	     (ROUTELESS("127.0.0.1", ENOBUFS)), UNREACHABLE(ENOBUFS),
-	     EXPECT("unreachable", "no usable route to it (ENOBUFS)", "ip route get")),
+	ICMP("ICMPv6 prohibited", FINDING_ICMP_PROHIBITED, EACCES, "administratively prohibited"),
+	ICMP("ICMP protocol unreachable, as a soft error", FINDING_ICMP_UNSPECIFIED, ENOPROTOOPT,
+	     "protocol unreachable"),
+	ICMP("a soft error without words", FINDING_ICMP_UNSPECIFIED, EPROTO, "reported an error"),
+	ROUTE("no route", FINDING_NO_ROUTE, ENETUNREACH, "no route"),
+	ROUTE("unreachable route", FINDING_UNREACHABLE_ROUTE, EHOSTUNREACH, "type unreachable"),
+	ROUTE("prohibit route", FINDING_PROHIBITED_ROUTE, EACCES, "type prohibit"),
+	ROUTE("blackhole route", FINDING_BLACKHOLE_ROUTE, EINVAL, "type blackhole"),
+	ROUTE("a route look-up without words", FINDING_ROUTE_UNUSABLE, ENOBUFS,
+	      "no usable route to it (ENOBUFS)"),
 };
 
 static void every_case(void **state)
 {
 	(void)state;
 	diagnosis_check(cases, ARRAY_SIZE(cases));
+}
+
+static void check_unreachable(const struct evidence_case *k, int error)
+{
+	diagnosis_prepare(k);
+	diagnose(&diagnosis.result, &diagnosis.evidence);
+	assert_int_equal(diagnosis.result.word, RESULT_UNREACHABLE);
+	assert_int_equal(diagnosis.result.error, error);
+	assert_status_fits(PHASE_PENDING);
+	assert_true(diagnosis_reason()[0] && diagnosis_hint()[0]);
 }
 
 static void every_soft_and_route_error(void **state)
@@ -70,21 +77,11 @@ static void every_soft_and_route_error(void **state)
 		k.evidence.report.soft_errors[0] = error;
 		k.evidence.report.soft_error_count = 1;
 		k.asked[0].route_error = 0;
-		diagnosis_prepare(&k);
-		diagnose(&diagnosis.result, &diagnosis.evidence);
-		assert_int_equal(diagnosis.result.word, RESULT_UNREACHABLE);
-		assert_int_equal(diagnosis.result.error, error);
-		assert_status_fits(PHASE_PENDING);
-		assert_true(diagnosis_reason()[0] && diagnosis_hint()[0]);
+		check_unreachable(&k, error);
 
 		k.evidence.report.soft_error_count = 0;
 		k.asked[0].route_error = error;
-		diagnosis_prepare(&k);
-		diagnose(&diagnosis.result, &diagnosis.evidence);
-		assert_int_equal(diagnosis.result.word, RESULT_UNREACHABLE);
-		assert_int_equal(diagnosis.result.error, error);
-		assert_status_fits(PHASE_PENDING);
-		assert_true(diagnosis_reason()[0] && diagnosis_hint()[0]);
+		check_unreachable(&k, error);
 	}
 }
 
