@@ -46,55 +46,47 @@ int take_constant(struct parser *p, const char *argument, void *value)
 
 /* --- Numbers and times ------------------------------------------------------------------------ */
 
-static int read_number(struct parser *p, const char *text, uint64_t max, uint64_t *number)
+static int read_number(struct parser *p, const char *text, uint64_t min, uint64_t max,
+		       uint64_t *number)
 {
 	char shown[PRINTABLE_MAX];
 
-	if (parse_number(text, 1, max, number))
+	if (parse_number(text, min, max, number))
 		return STATUS_OK;
-	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from 1 to %llu", p->spelled,
-			   printable(text, shown, sizeof(shown)), (unsigned long long)max);
+	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from %llu to %llu",
+			   p->spelled, printable(text, shown, sizeof(shown)),
+			   (unsigned long long)min, (unsigned long long)max);
+}
+
+static int take_number_16(struct parser *p, const char *argument, uint16_t min, uint16_t max,
+			  uint16_t *value)
+{
+	uint64_t number;
+	int status = read_number(p, argument, min, max, &number);
+
+	if (!status)
+		*value = (uint16_t)number;
+	return status;
 }
 
 int take_number(struct parser *p, const char *argument, void *value)
 {
-	return read_number(p, argument, NUMBER_MAX, value);
+	return read_number(p, argument, 1, NUMBER_MAX, value);
 }
 
 int take_uint16(struct parser *p, const char *argument, void *value)
 {
-	uint64_t number;
-	int status = read_number(p, argument, UINT16_MAX, &number);
-
-	if (!status)
-		*(uint16_t *)value = (uint16_t)number;
-	return status;
-}
-
-/* From 0 to max. */
-static int read_count(struct parser *p, const char *text, uint64_t max, uint64_t *number)
-{
-	char shown[PRINTABLE_MAX];
-
-	if (parse_number(text, 0, max, number))
-		return STATUS_OK;
-	return message_set(p->why, STATUS_USAGE, "%s %s: not a number from 0 to %llu", p->spelled,
-			   printable(text, shown, sizeof(shown)), (unsigned long long)max);
+	return take_number_16(p, argument, 1, UINT16_MAX, value);
 }
 
 int take_expect(struct parser *p, const char *argument, void *value)
 {
-	return read_count(p, argument, EXPECT_MAX, value);
+	return read_number(p, argument, 0, EXPECT_MAX, value);
 }
 
 int take_stream(struct parser *p, const char *argument, void *value)
 {
-	uint64_t number;
-	int status = read_count(p, argument, STREAM_MAX, &number);
-
-	if (!status)
-		*(uint16_t *)value = (uint16_t)number;
-	return status;
+	return take_number_16(p, argument, 0, STREAM_MAX, value);
 }
 
 static int too_short(struct parser *p, const char *text, const char *least)
