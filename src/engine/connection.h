@@ -42,6 +42,8 @@ void connection_on_change(struct connection *connection, void (*changed)(void *c
 
 /* The names are resolved, and the first call was made, or could not be made. */
 bool connection_has_called(const struct connection *connection);
+/* That call has its outcome: the association is up, or the try is over. */
+bool connection_has_answer(const struct connection *connection);
 /* connection_result() is valid and final. */
 bool connection_has_result(const struct connection *connection);
 

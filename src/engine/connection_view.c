@@ -28,6 +28,11 @@ bool connection_has_called(const struct connection *c)
 	return c->state != CONNECTION_IDLE && c->state != CONNECTION_RESOLVING;
 }
 
+bool connection_has_answer(const struct connection *c)
+{
+	return connection_has_called(c) && c->state != CONNECTION_PENDING;
+}
+
 bool connection_has_result(const struct connection *c)
 {
 	return c->state == CONNECTION_UP || c->state == CONNECTION_CLOSING ||

@@ -8,6 +8,7 @@
 #include <sys/param.h>
 #include <sys/resource.h>
 
+#include "engine/fleet_hosts.h"
 #include "engine/fleet_monitor.h"
 #include "engine/fleet_parts.h"
 #include "report/report.h"
@@ -56,6 +57,7 @@ static void begin(struct fleet *f, struct member *m)
 	struct fleet_target *t = m->target;
 
 	name_steps(m);
+	fleet_host_begin(m);
 	f->running++;
 	f->open++;
 	m->connection = connection_new(config->stack, config->stack_error, &t->options, &t->peer,
@@ -73,6 +75,7 @@ static void begin(struct fleet *f, struct member *m)
 
 static void discard(struct fleet *f, struct member *m)
 {
+	fleet_host_answered(m);
 	each_free(m->each);
 	connection_free(m->connection);
 	m->each = NULL;
@@ -219,6 +222,8 @@ static bool is_ready(struct fleet *f, struct member *m)
 /* It has got further. */
 static void look_at(struct fleet *f, struct member *m)
 {
+	if (m->young && connection_has_answer(m->connection))
+		fleet_host_answered(m);
 	if (!is_ready(f, m))
 		return;
 	if (m->monitoring) {
@@ -281,6 +286,20 @@ static bool is_more(const struct fleet *f)
 	return !f->ending && (f->again.first || f->next < f->config->count);
 }
 
+/* The next one whose host has room; those before it wait until theirs has. NULL: there is none. */
+static struct member *take_next(struct fleet *f)
+{
+	while (is_more(f)) {
+		struct member *m = queue_take(&f->again);
+
+		if (!m)
+			m = &f->members[f->next++];
+		if (fleet_host_has_room(m))
+			return m;
+	}
+	return NULL;
+}
+
 /* Closing ones take as much as running ones, but some are always closing. */
 static bool may_begin(const struct fleet *f)
 {
@@ -293,16 +312,13 @@ static bool is_busy(const struct fleet *f)
 	return f->late && f->running >= RUNNING_MIN;
 }
 
-/* --rate: has the time of the next one come? */
-static bool is_its_time(struct fleet *f, int64_t now)
+/* --rate: when may the one after this one begin? */
+static void set_next_time(struct fleet *f, int64_t now)
 {
-	if (!f->options->rate)
-		return true;
-	if (now < f->next_us)
-		return false;
-	f->next_us = MAX(f->next_us, now - PROGRESS_US) +
-		     (int64_t)((uint64_t)USEC_PER_SEC / MIN(f->options->rate, USEC_PER_SEC));
-	return true;
+	if (f->options->rate)
+		f->next_us =
+			MAX(f->next_us, now - PROGRESS_US) +
+			(int64_t)((uint64_t)USEC_PER_SEC / MIN(f->options->rate, USEC_PER_SEC));
 }
 
 /* Begins what may begin now, and sets the timer for the rest. */
@@ -318,12 +334,15 @@ static void begin_some(struct fleet *f)
 			wake_us = now;
 			break;
 		}
-		if (!is_its_time(f, now)) {
+		if (now < f->next_us) {
 			wake_us = f->next_us;
 			break;
 		}
-		m = queue_take(&f->again);
-		begin(f, m ? m : &f->members[f->next++]);
+		m = take_next(f);
+		if (!m)
+			break;
+		set_next_time(f, now);
+		begin(f, m);
 	}
 	f->late = false;
 	show_progress(f, now);
@@ -422,10 +441,12 @@ int fleet_run(const struct fleet_config *config)
 	f.begun_us = f.next_us = loop_now_us();
 	loop_timer_init(f.loop, &f.pace, on_pace, &f);
 	prepare(&f);
+	fleet_hosts_prepare(&f);
 	fleet_monitor_prepare(&f);
 	go(&f);
 	status = conclude(&f);
 	loop_free(f.loop);
+	fleet_hosts_free(&f);
 	free(f.members);
 	return status;
 }

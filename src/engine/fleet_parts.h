@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of fleet.h share. fleet.c runs the attempts, and below it fleet_monitor.c keeps
- * associations up.
+ * What the files of fleet.h share. fleet.c runs the attempts; below it, fleet_hosts.c keeps one
+ * host from too many at once, and fleet_monitor.c keeps associations up.
  */
 #ifndef ENGINE_FLEET_PARTS_H
 #define ENGINE_FLEET_PARTS_H
@@ -13,6 +13,18 @@
 #include "engine/monitor.h"
 #include "report/summary.h"
 
+/* First in, first out. */
+struct queue {
+	struct member *first, **end;
+};
+
+/* Targets whose first address is the same. */
+struct fleet_host {
+	const char *name;     /* as the user wrote it; not owned */
+	size_t young;         /* attempts that have begun and wait for their first answer */
+	struct queue waiting; /* until there are fewer of those */
+};
+
 struct member {
 	struct fleet *fleet;
 	struct fleet_target *target;
@@ -23,6 +35,9 @@ struct member {
 	struct member *next; /* in the list that it is in */
 	bool listed;         /* among the changed ones */
 	bool ready;          /* the result of this attempt was taken */
+	struct fleet_host *host;
+	struct loop_timer youth; /* its end, if there is no answer before */
+	bool young;
 
 	/* --monitor */
 	struct monitoring *monitoring; /* NULL: not now */
@@ -36,17 +51,13 @@ struct member {
 	int status, signal;
 };
 
-/* First in, first out. */
-struct queue {
-	struct member *first, **end;
-};
-
 struct fleet {
 	const struct fleet_config *config;
 	const struct options *options;
 	struct loop *loop;
 	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
 	struct member *members;
+	struct fleet_host *hosts;
 	size_t next;          /* those from here on were not begun */
 	struct queue again;   /* begun before, but this host was short of something */
 	struct queue changed; /* they may have their result, or be shut */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ static struct {
 	struct options options; /* of the command line */
 	struct timeline timeline;
 	int64_t begun_us, took_us;
+	size_t on_one_host; /* so many of the targets, the first ones */
 	int write_error;
 	char *out;
 } bench;
@@ -89,8 +91,11 @@ static int run(const struct fake_script *scripts, size_t script_count, size_t co
 		struct fleet_target *t = &bench.targets[i];
 
 		snprintf(bench.names[i], sizeof(bench.names[i]), "t%zu", i);
-		snprintf(addresses[i], sizeof(addresses[i]), "10.1.%zu.%zu:5000", i / 250,
-			 1 + i % 250);
+		if (i < bench.on_one_host)
+			snprintf(addresses[i], sizeof(addresses[i]), "10.2.0.1:%zu", 5000 + i);
+		else
+			snprintf(addresses[i], sizeof(addresses[i]), "10.1.%zu.%zu:5000", i / 250,
+				 1 + i % 250);
 		t->name = bench.names[i];
 		parse(&t->options, args, addresses[i]);
 		assert_int_equal(settings_peer(&t->options, &t->peer, &why), STATUS_OK);
@@ -233,6 +238,45 @@ static void many(void **state)
 	assert_last_line("300 targets in 700.0 ms: 300 timeout\n");
 }
 
+/* One host gets 32 at a time; whoever has no answer after 100 ms keeps none of the others waiting.
+ */
+static void one_host(void **state)
+{
+	static struct fake_script scripts[70]; /* all silent but two */
+
+	(void)state;
+	scripts[0] = (struct fake_script)REFUSES(10 * MSEC);
+	scripts[1] = (struct fake_script)UP(20 * MSEC);
+	bench.on_one_host = ARRAY_SIZE(scripts) - 1;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, ARRAY_SIZE(scripts), "-w", "700ms"), STATUS_NOT_CONNECTED);
+	/* The last one has another host, and comes at once. */
+	assert_int_equal(called_us(31), 0);
+	assert_int_equal(called_us(32), 0);
+	assert_int_equal(fake_stack_record(32)->peers[0].v4.sin_addr.s_addr, htonl(0x0a010046));
+	assert_int_equal(called_us(33), 10 * MSEC);
+	assert_int_equal(called_us(34), 20 * MSEC);
+	assert_int_equal(called_us(35), 100 * MSEC);
+	assert_int_equal(called_us(64), 100 * MSEC);
+	assert_int_equal(called_us(65), 110 * MSEC);
+	assert_int_equal(called_us(69), 200 * MSEC);
+	assert_int_equal(bench.took_us, 900 * MSEC);
+	assert_last_line("70 targets in 900.0 ms: 1 connected, 1 refused, 68 timeout\n");
+}
+
+/* Those that wait for their host were not tried. */
+static void a_signal_while_they_wait(void **state)
+{
+	static struct fake_script scripts[40]; /* all silent */
+
+	(void)state;
+	bench.on_one_host = ARRAY_SIZE(scripts);
+	OF_ALL();
+	fake_loop_signal(50 * MSEC, SIGINT);
+	assert_int_equal(RUN(scripts, ARRAY_SIZE(scripts)), STATUS_SIGNAL + SIGINT);
+	assert_last_line("40 targets in 50.0 ms: 32 interrupted, 8 not tried\n");
+}
+
 /* --monitor: one that is lost comes back, after a pause, and each change is a line with its name.
  */
 static void lost_and_back(void **state)
@@ -301,6 +345,8 @@ int main(void)
 		fleet_test(a_signal),
 		fleet_test(each_of_them),
 		fleet_test(many),
+		fleet_test(one_host),
+		fleet_test(a_signal_while_they_wait),
 		fleet_test(lost_and_back),
 		fleet_test(refused_again_and_again),
 		fleet_test(monitor_until_signal),
