@@ -29,7 +29,7 @@
 #define TARGETS_MAX 300
 
 static struct {
-	char names[TARGETS_MAX][16];
+	char names[TARGETS_MAX][24];
 	struct fleet_target targets[TARGETS_MAX];
 	struct options options; /* of the command line */
 	struct timeline timeline;
