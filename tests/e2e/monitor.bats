@@ -12,10 +12,8 @@ teardown_file() {
 }
 
 teardown() {
-  local i
   [ -z "${CLIENT:-}" ] || kill -s KILL "$CLIENT" 2>/dev/null || true
-  nft_flush
-  for i in 1 2 3; do restore_path "$i"; done
+  restore_network
   end_programs
 }
 

@@ -12,8 +12,7 @@ teardown_file() {
 }
 
 teardown() {
-  restore_path 2
-  nft_flush
+  restore_network
   end_programs
 }
 

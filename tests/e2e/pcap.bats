@@ -12,9 +12,7 @@ teardown_file() {
 }
 
 teardown() {
-  local i
-  for i in 1 2; do restore_path "$i"; done
-  nft_flush
+  restore_network
   end_programs
 }
 

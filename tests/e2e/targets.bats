@@ -14,9 +14,7 @@ teardown_file() {
 }
 
 teardown() {
-  nft_flush
-  local i
-  for i in 1 2 3; do restore_path "$i"; done
+  restore_network
   end_programs
 }
 

@@ -148,6 +148,15 @@ nft_flush()
 	done
 }
 
+# restore_network: nft_flush, and restore_path for paths 1 to 3.
+restore_network()
+{
+	nft_flush
+	restore_path 1
+	restore_path 2
+	restore_path 3
+}
+
 # tx_checksums SIDE DEVICE 0|1: does the card do them (ETHTOOL_STXCSUM of linux/ethtool.h)?
 tx_checksums()
 {

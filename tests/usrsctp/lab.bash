@@ -29,9 +29,7 @@ lab_down() {
 
 # After each test: whole paths, and nothing that outlives a run.
 lab_clean() {
-  nft_flush
-  local i
-  for i in 1 2 3; do restore_path "$i"; done
+  restore_network
   [ -z "${LISTENER:-}" ] || end_listener
   nothing_left client || return # bats calls teardown as a condition
   nothing_left server

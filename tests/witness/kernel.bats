@@ -12,10 +12,8 @@ teardown_file() {
 }
 
 teardown() {
-  nft_flush
+  restore_network
   nft_netdev_flush
-  local i
-  for i in 1 2 3; do restore_path "$i"; done
   [ -z "${WATCHER:-}" ] || watched
   [ -z "${LISTENER:-}" ] || end_listener
 }
