@@ -86,13 +86,13 @@ const struct option_row option_rows[ROWS] = {
 		       "write the packets to FILE, for wireshark; the\n"
 		       "report rests on those with a comment" },
 	[ROW_SNAPLEN] = { 0, "snaplen", "N", MODE_CONNECT, take_uint16, TO(snaplen), NULL,
-			  "at most so many bytes of each packet" },
+			  "write only the first N bytes of each packet" },
 	[ROW_EACH] = { 'e', "each", NULL, MODE_CONNECT, take_true, TO(each), NULL,
 		       "also try each address alone, at the same time" },
 
 	[ROW_TARGETS] = { 'T', "targets", "FILE", MODE_CONNECT, take_text, TO(targets),
 			  "Many targets",
-			  "one target in a line: NAME ADDRESS...\n"
+			  "each line is a target: NAME ADDRESS...\n"
 			  "[OPTION]...; - is standard input" },
 	[ROW_PARALLEL] = { 'P', "parallel", "N", MODE_CONNECT, take_number, TO(parallel), NULL,
 			   "at most N attempts at a time (default 1000)" },
@@ -115,26 +115,27 @@ const struct option_row option_rows[ROWS] = {
 			 "wait for N messages of the peer, and report\n"
 			 "each; 0: none (default 1 with --send)" },
 	[ROW_REPLY_TIMEOUT] = { 0, "reply-timeout", "TIME", MODE_CONNECT, take_time_us,
-				TO(reply_timeout_us), NULL, "how long they may take (default 2s)" },
+				TO(reply_timeout_us), NULL,
+				"how long to wait for them (default 2s)" },
 	[ROW_RELAY] = { 0, "relay", NULL, MODE_BOTH, take_relay, TO(relay), NULL,
-			"standard input to the peer, its messages to\n"
-			"standard output; reports go to stderr" },
+			"send standard input to the peer, and write\n"
+			"its messages to stdout; reports go to stderr" },
 	[ROW_LINES] = { 0, "lines", NULL, MODE_BOTH, take_true, TO(lines), NULL,
 			"with --relay: each line is one message" },
 	[ROW_STREAM] = { 0, "stream", "N", MODE_BOTH, take_stream, TO(stream), NULL,
-			 "the stream of what is sent (default 0)" },
+			 "send on stream N (default 0)" },
 	[ROW_PPID] = { 0, "ppid", "N|NAME", MODE_BOTH, take_ppid, TO(ppid), NULL,
-		       "its payload protocol: a number, or a name:\n"
+		       "the payload protocol: a number, or a name:\n"
 		       "diameter, m3ua, s1ap, ngap, ... (default 0)" },
 	[ROW_UNORDERED] = { 0, "unordered", NULL, MODE_BOTH, take_true, TO(unordered), NULL,
-			    "it may overtake what was sent before" },
+			    "send messages that may overtake others" },
 
 	[ROW_LISTEN] = { 'l', "listen", NULL, MODE_LISTEN, take_constant, TO(action), "Listening",
 			 "be the peer: accept, report, answer", .constant = ACTION_LISTEN },
 	[ROW_ECHO] = { 0, "echo", NULL, MODE_LISTEN, take_constant, TO(drill), NULL,
 		       "send every message back (default)", .constant = DRILL_ECHO },
 	[ROW_REPLY] = { 0, "reply", "DATA", MODE_LISTEN, take_reply, TO(reply), NULL,
-			"answer every message with DATA: as --send" },
+			"answer every message with DATA (see --send)" },
 	[ROW_DISCARD] = { 0, "discard", NULL, MODE_LISTEN, take_constant, TO(drill), NULL,
 			  "read messages, and send nothing", .constant = DRILL_DISCARD },
 	[ROW_SILENT] = { 0, "silent", NULL, MODE_LISTEN, take_constant, TO(drill), NULL,
@@ -143,7 +144,7 @@ const struct option_row option_rows[ROWS] = {
 			      TO(close_after_us), NULL, "close each association after TIME" },
 	[ROW_ABORT_AFTER] = { 0, "abort-after", "TIME[:TEXT]", MODE_LISTEN, take_abort_after,
 			      TO(abort_after_us), NULL,
-			      "abort it after TIME, with TEXT in the cause" },
+			      "abort each after TIME, with TEXT in the cause" },
 	[ROW_COUNT] = { 0, "count", "N", MODE_BOTH, take_number, TO(count), NULL,
 			"end after N associations; with --monitor:\n"
 			"after N heartbeats on every path" },
@@ -155,8 +156,8 @@ const struct option_row option_rows[ROWS] = {
 		       .constant = ACTION_SHOW },
 
 	[ROW_METRICS] = { 0, "metrics", "FILE", MODE_CONNECT, take_text, TO(metrics), "Output",
-			  "Prometheus metrics, at the end and in each\n"
-			  "round of --monitor; - is standard output" },
+			  "write metrics for Prometheus: at the end, and\n"
+			  "in each round of --monitor; - is stdout" },
 	[ROW_JSON] = { 'j', "json", NULL, MODE_BOTH, take_constant, TO(format), NULL,
 		       "print one JSON object per line", .constant = FORMAT_JSON },
 	[ROW_QUIET] = { 'q', "quiet", NULL, MODE_BOTH, take_true, TO(quiet), NULL,
