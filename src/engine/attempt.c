@@ -11,23 +11,10 @@
 /* More than any deadline needs, because gather.c decides when to give up. */
 #define INIT_ATTEMPTS_UNLIMITED UINT16_MAX
 
-/* What both stacks ask for by themselves. */
-#define DEFAULT_STREAMS 10
-
 /* How many events one round reads, because a peer can send faster than this program reads. */
 #define EVENTS_MAX 64
 
 /* --- The call -------------------------------------------------------------------------------- */
-
-/* Streams to ask for: what the user says, or so many that --stream is one of them. 0: the default.
- */
-static uint16_t out_streams(const struct options *options)
-{
-	bool high = options->send_count && options->stream >= DEFAULT_STREAMS;
-
-	return options->out_streams || !high ? options->out_streams
-					     : (uint16_t)(options->stream + 1);
-}
 
 int attempt_open(struct attempt *attempt, const struct stack *stack, const struct options *options,
 		 const struct plan *plan, struct timeline *timeline)
@@ -40,7 +27,7 @@ int attempt_open(struct attempt *attempt, const struct stack *stack, const struc
 		.local_count = plan->source_count,
 		.peers = plan->addresses,
 		.peer_count = plan->count,
-		.out_streams = out_streams(options),
+		.out_streams = settings_out_streams(options),
 		.max_in_streams = options->in_streams,
 		.init_attempts = options->init_attempts ? options->init_attempts
 							: INIT_ATTEMPTS_UNLIMITED,

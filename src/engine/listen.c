@@ -215,7 +215,7 @@ static int open_listener(struct listening *l, struct target *local)
 		.budget = &l->budget,
 		.local = list,
 		.local_count = local->address_count,
-		.out_streams = o->out_streams,
+		.out_streams = settings_out_streams(o),
 		.max_in_streams = o->in_streams,
 		.rto_initial_ms = o->rto_initial_ms,
 		.parameters = o->parameters,

@@ -120,4 +120,7 @@ struct options {
 int settings_peer(const struct options *options, struct target *peer, struct message *why);
 int settings_local(const struct options *options, struct target *local, struct message *why);
 
+/* Outgoing streams to ask for: enough for --stream, unless -O says how many. 0: the default. */
+uint16_t settings_out_streams(const struct options *options);
+
 #endif

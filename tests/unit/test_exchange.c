@@ -213,6 +213,8 @@ static void what_cannot_be_sent(void **state)
 	assert_int_equal(fake_stack_record(0)->config.out_streams, 65535);
 	RUN(few, ONE, "--send", "ping", "--stream", "65534", "-O", "7");
 	assert_int_equal(fake_stack_record(0)->config.out_streams, 7);
+	RUN(few, ONE, "--relay", "--stream", "20");
+	assert_int_equal(fake_stack_record(0)->config.out_streams, 21);
 
 	result = RUN(broken, ONE, "--send", "ping");
 	assert_result(result, RESULT_FAILED, ENOBUFS, STATUS_HOST);

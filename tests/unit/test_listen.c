@@ -767,6 +767,10 @@ static void options_reach_the_stack(void **state)
 	LISTEN(scripts, "-b", "127.0.0.1:5000", "-O", "7", "-I", "8");
 	assert_int_equal(fake_stack_record(0)->config.out_streams, 7);
 	assert_int_equal(fake_stack_record(0)->config.max_in_streams, 8);
+
+	fake_loop_signal(loop_now_us() + MSEC, SIGINT);
+	LISTEN(scripts, "-b", "127.0.0.1:5000", "--relay", "--stream", "20");
+	assert_int_equal(fake_stack_record(0)->config.out_streams, 21);
 }
 
 static void why_it_cannot_listen(void **state)
