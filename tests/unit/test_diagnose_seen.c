@@ -39,31 +39,6 @@ static void an_init_to_another_address(void **state)
 			 "NAT");
 }
 
-/* The INIT to the first of two addresses goes to the second: it leaves too early for that one. */
-static void an_init_to_another_address_of_the_call(void **state)
-{
-	(void)state;
-	wire_send_init("10.1.2.2", 2);
-	wire_after(250);
-	wire_send_init("10.1.2.2", 2);
-	wire_after(250);
-	wire_send_init("10.1.2.2", 2);
-	wire_after(250);
-	diagnosis_expect(FINDING_TRANSLATED, "which this host sends to 10.1.2.2", "NAT");
-}
-
-/* A filter drops the first: the second has its own turns. */
-static void no_init_to_the_first_address(void **state)
-{
-	(void)state;
-	wire_after(250);
-	wire_send_init("10.1.2.2", 2);
-	wire_after(500);
-	wire_send_init("10.1.2.2", 2);
-	wire_after(250);
-	diagnosis_expect(FINDING_OWN_OUTPUT_FILTER, "no INIT left this host", "nft");
-}
-
 /* It may be of another program. */
 static void an_init_from_another_port(void **state)
 {
@@ -122,14 +97,9 @@ static void an_init_in_fragments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_ONE(an_init_that_this_host_translates),
-		WITH_TWO(an_init_to_another_address_of_the_call),
-		WITH_TWO(no_init_to_the_first_address),
-		WITH_ONE(an_init_to_another_address),
-		WITH_ONE(an_init_from_another_port),
-		WITH_ONE(an_answer_from_another_port),
-		WITH_ONE(an_init_with_a_bad_checksum),
-		WITH_ONE(an_init_in_fragments),
+		WITH_ONE(an_init_that_this_host_translates), WITH_ONE(an_init_to_another_address),
+		WITH_ONE(an_init_from_another_port),         WITH_ONE(an_answer_from_another_port),
+		WITH_ONE(an_init_with_a_bad_checksum),       WITH_ONE(an_init_in_fragments),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
