@@ -17,7 +17,7 @@ static void add_text(struct message *m, const char *text, size_t length)
 }
 
 /* The end of the bracket that begins before at; the end of the phrase if it is not closed. */
-static const char *closing(const char *at, const char *end)
+static const char *closing_bracket(const char *at, const char *end)
 {
 	for (size_t depth = 1; at < end; at++) {
 		depth += *at == '[';
@@ -49,7 +49,7 @@ static void add(struct message *m, const char *at, const char *end, const struct
 			at = close + 1;
 			continue;
 		}
-		close = closing(open + 1, end);
+		close = closing_bracket(open + 1, end);
 		colon = memchr(open, ':', (size_t)(close - open));
 		if (close == end || !colon)
 			return;
