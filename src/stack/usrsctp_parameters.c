@@ -2,6 +2,7 @@
 /*
  * The library's protocol parameters: of an endpoint, for its associations, and of an association.
  */
+#include <errno.h>
 #include <sys/param.h>
 
 #include "stack/usrsctp_parts.h"
@@ -33,6 +34,9 @@ static int set_rto(struct socket *socket, const struct stack_config *config)
 		return rc;
 	rto.srto_min = value_or(p, PARAMETER_RTO_MIN, rto.srto_min);
 	rto.srto_max = value_or(p, PARAMETER_RTO_MAX, rto.srto_max);
+	/* That RTO.Min is lowered for the INIT must not hide it. */
+	if (rto.srto_min > rto.srto_max)
+		return -EINVAL;
 	rto.srto_initial = MAX(MIN(rto.srto_initial, rto.srto_max), rto.srto_min);
 	if (config->rto_initial_ms) {
 		rto.srto_initial = config->rto_initial_ms;

@@ -60,6 +60,8 @@ END
 @test "what a stack refuses ends the attempt; what it changes is a line of the report" {
   try_json 6 -a 10.1.1.2:5000 -o RTO.Max=500ms
   json .result failed .errno EINVAL .cause.call 'setsockopt(SCTP_RTOINFO) for -o RTO.Min or RTO.Max'
+  try_json 6 -a 10.1.1.2:5000 -a 10.1.2.2 -o RTO.Max=500ms
+  json .result failed .errno EINVAL
   if [ "$STACK" = kernel ]; then
     start_listener -b 10.1.1.2:5000
     try 0 -a 10.1.1.2:5000 -o RTO.Min=401ms
