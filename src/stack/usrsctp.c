@@ -194,6 +194,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		   struct stack_fault *fault)
 {
 	int type = config->style == STACK_ONE_TO_ONE ? SOCK_STREAM : SOCK_SEQPACKET;
+	struct sctp_rtoinfo rto = { 0 };
 	struct socket *socket;
 	int rc = library_available(&config->udp, fault);
 
@@ -217,6 +218,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	if (!socket)
 		return -errno;
 	rc = configure(socket, config, fault);
+	if (rc == 0)
+		rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 	if (rc == 0 && config->local_count)
 		rc = bind_all(socket, config->local, config->local_count, fault);
 	if (rc < 0) {
@@ -232,6 +235,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	}
 	if (parameter_is_known(&config->parameters, PARAMETER_RTO_MIN))
 		(*endpoint)->rto_min_ms = config->parameters.value[PARAMETER_RTO_MIN];
+	(*endpoint)->rto_initial_ms = rto.srto_initial;
 	fault->call = "usrsctp_set_upcall";
 	rc = take_socket(*endpoint, socket);
 	if (rc < 0)
@@ -299,6 +303,7 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 		return handle_failed(endpoint, "accept", rc);
 	}
 	(*accepted)->rto_min_ms = endpoint->rto_min_ms;
+	(*accepted)->rto_initial_ms = endpoint->rto_initial_ms;
 	*assoc = handle_new(*accepted, sizeof(**assoc), 0);
 	bell_ring((*accepted)->bell); /* for events that came before the upcall was set */
 	return 0;

@@ -77,7 +77,7 @@ int us_parameters(struct stack_assoc *assoc, struct stack_parameters *p)
 {
 	struct socket *socket = assoc->base.endpoint->socket;
 	uint32_t id = assoc->base.id;
-	struct sctp_rtoinfo rto = { .srto_assoc_id = id }, for_init = { 0 };
+	struct sctp_rtoinfo rto = { .srto_assoc_id = id };
 	struct thresholds thresholds = { .address.ss_family = ALL_PATHS, .assoc_id = id };
 	int rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 
@@ -85,8 +85,7 @@ int us_parameters(struct stack_assoc *assoc, struct stack_parameters *p)
 	if (rc < 0)
 		return us_refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
 	/* That of an association is raised to RTO.Min when it is up (usrsctp_event.c). */
-	if (get_option(socket, SCTP_RTOINFO, &for_init, sizeof(for_init)) == 0)
-		parameter_set(p, PARAMETER_RTO_INITIAL, for_init.srto_initial);
+	parameter_set(p, PARAMETER_RTO_INITIAL, assoc->base.endpoint->rto_initial_ms);
 	parameter_set(p, PARAMETER_RTO_MIN, rto.srto_min);
 	parameter_set(p, PARAMETER_RTO_MAX, rto.srto_max);
 	read_common(socket, id, ALL_PATHS, p);

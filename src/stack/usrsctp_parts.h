@@ -23,7 +23,8 @@ struct stack_endpoint {
 	struct bell *bell;
 	struct attempt_ports ports; /* sctp 0: not known yet */
 	struct attempts attempts;
-	uint32_t rto_min_ms; /* an association gets it back when it is up */
+	uint32_t rto_min_ms;     /* an association gets it back when it is up */
+	uint32_t rto_initial_ms; /* that an association begins with */
 };
 
 struct stack_assoc {

@@ -62,8 +62,10 @@ END
   json .result failed .errno EINVAL .cause.call 'setsockopt(SCTP_RTOINFO) for -o RTO.Min or RTO.Max'
   try_json 6 -a 10.1.1.2:5000 -a 10.1.2.2 -o RTO.Max=500ms
   json .result failed .errno EINVAL
+  start_listener -b 10.1.1.2:5000
+  try_json 0 -a 10.1.1.2:5000 -o RTO.Initial=100ms
+  json .association.parameters.rto_initial_ms 100 '.association.parameters_changed | length' 0
   if [ "$STACK" = kernel ]; then
-    start_listener -b 10.1.1.2:5000
     try 0 -a 10.1.1.2:5000 -o RTO.Min=401ms
     [[ $output == *"  RTO.Min is 404 ms: the stack has changed it from 401 ms"* ]]
   fi
