@@ -82,10 +82,18 @@ static int check_order(struct parser *p, enum stack_parameter lower, enum stack_
 
 int check_parameters(struct parser *p)
 {
+	/* 0: not given */
+	const uint32_t max = p->options->parameters.value[PARAMETER_RTO_MAX];
 	int status = check_order(p, PARAMETER_RTO_MIN, PARAMETER_RTO_MAX);
 
 	if (status == STATUS_OK)
 		status = check_order(p, PARAMETER_RTO_INITIAL, PARAMETER_RTO_MAX);
+	if (status == STATUS_OK && p->given[ROW_RTO_INITIAL] && max &&
+	    p->options->rto_initial_ms > max)
+		status = message_set(p->why, STATUS_USAGE,
+				     "--rto-initial %" PRIu32 "ms: larger than RTO.Max=%" PRIu32
+				     "ms",
+				     p->options->rto_initial_ms, max);
 	if (status == STATUS_OK && p->given[ROW_RTO_INITIAL] &&
 	    parameter_is_known(&p->options->parameters, PARAMETER_RTO_INITIAL))
 		return message_set(p->why, STATUS_USAGE,

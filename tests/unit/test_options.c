@@ -671,6 +671,8 @@ static void test_parameters(void **state)
 		     "-o RTO.Initial=2000ms: larger than RTO.Max=1000ms");
 	expect_error("-a h:1 --rto-initial 2 -o rto.initial=1",
 		     "--rto-initial cannot be used with -o RTO.Initial: they are the same");
+	expect_error("-a h:1 --rto-initial 2s -o RTO.Max=1s",
+		     "--rto-initial 2000ms: larger than RTO.Max=1000ms");
 }
 
 static void test_help_layout(void **state)
