@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/user_file.h"
 #include "option_parameter.h"
 #include "option_rows.h"
 #include "option_typos.h"
@@ -177,13 +178,31 @@ static int check_messages(struct parser *p)
 	return STATUS_OK;
 }
 
+/* What the program writes must not take the place of what it reads, or writes, too. */
+static int check_files(struct parser *p)
+{
+	static const enum row rows[] = { ROW_TARGETS, ROW_PCAP, ROW_METRICS };
+	const char *const names[] = { p->options->targets, p->options->pcap, p->options->metrics };
+
+	if (p->options->pcap && !strcmp(p->options->pcap, "-"))
+		return message_set(p->why, STATUS_USAGE,
+				   "--pcap -: packets go to a file, not to standard output");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		for (size_t j = 0; j < i; j++)
+			if (names[i] && names[j] && user_file_same(names[i], names[j]))
+				return message_set(
+					p->why, STATUS_USAGE, "--%s: that is the file of --%s, too",
+					option_rows[rows[i]].name, option_rows[rows[j]].name);
+	return STATUS_OK;
+}
+
 static int check_capture(struct parser *p)
 {
 	if (p->options->pcap && p->options->no_witness)
 		return refuse(p, ROW_PCAP, "cannot be used with --no-witness");
 	if (p->options->snaplen && !p->options->pcap)
 		return refuse(p, ROW_SNAPLEN, "can only be used with --pcap");
-	return STATUS_OK;
+	return check_files(p);
 }
 
 static int check_listen(struct parser *p)

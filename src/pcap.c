@@ -13,8 +13,10 @@ static int refuse(struct message *why, const char *name, int error)
 	char shown[PRINTABLE_MAX];
 
 	return message_set(why, STATUS_HOST, "--pcap %s: %s", printable(name, shown, sizeof(shown)),
-			   error == EEXIST  ? "it exists, and is not a regular file"
+			   error == EEXIST || error == ENXIO
+				   ? "it exists, and is not a regular file"
 			   : error == ELOOP ? "it is a symbolic link"
+			   : error == EXDEV ? "it belongs to another user"
 					    : strerror(error));
 }
 

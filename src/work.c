@@ -57,6 +57,20 @@ static int read_targets(struct work *w, struct message *why)
 	return status;
 }
 
+/* Last, so that bad usage leaves the file as it was. Each target has options of its own. */
+static int open_capture(struct work *w, struct options *options, struct message *why)
+{
+	int status;
+
+	if (options->pcap && w->many.count > FLEET_WITNESSED_MAX)
+		return message_set(why, STATUS_USAGE, "--pcap: for at most %d targets, not for %zu",
+				   FLEET_WITNESSED_MAX, w->many.count);
+	status = pcap_open(options, why);
+	for (size_t i = 0; i < w->many.count; i++)
+		w->many.targets[i].options.capture = options->capture;
+	return status;
+}
+
 static int run(struct work *w, const struct stack *stack, int stack_error)
 {
 	const struct options *options = w->options;
@@ -73,7 +87,7 @@ static int run(struct work *w, const struct stack *stack, int stack_error)
 }
 
 /* Returns the exit status. */
-static int use_network(const struct options *options, struct reporter *reporter)
+static int use_network(struct options *options, struct reporter *reporter)
 {
 	struct work w = { .options = options, .reporter = reporter };
 	const struct stack *stack = options->stack;
@@ -91,6 +105,8 @@ static int use_network(const struct options *options, struct reporter *reporter)
 	rc = status == STATUS_OK ? loop_catch_signals() : 0;
 	if (rc < 0)
 		status = message_set(&why, STATUS_HOST, "sigaction: %s", errno_name(-rc));
+	if (status == STATUS_OK)
+		status = open_capture(&w, options, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else {
@@ -125,14 +141,7 @@ static int show(const struct options *options, const struct reporter *reporter)
 
 int work(struct options *options, struct reporter *reporter)
 {
-	struct message why = { "" };
-	int status = pcap_open(options, &why);
-
-	if (status != STATUS_OK) {
-		warn("%s", why.text);
-		return status;
-	}
-	status = options->action == ACTION_SHOW ? show(options, reporter)
-						: use_network(options, reporter);
-	return pcap_close(options, status);
+	if (options->action == ACTION_SHOW)
+		return show(options, reporter);
+	return pcap_close(options, use_network(options, reporter));
 }

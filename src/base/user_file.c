@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -60,6 +60,8 @@ static int make_own(int fd)
 		return -errno;
 	if (!S_ISREG(file.st_mode))
 		return -EEXIST;
+	if (file.st_uid != geteuid())
+		return -EXDEV; /* who could change the mode again */
 	return fchmod(fd, ONLY_OWNER) < 0 || ftruncate(fd, 0) < 0 ? -errno : 0;
 }
 
@@ -90,4 +92,15 @@ int user_file_create(const char *path)
 		return fd;
 	close(fd);
 	return rc;
+}
+
+bool user_file_same(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	if (!strcmp(one, "-") || !strcmp(other, "-"))
+		return false;
+	if (stat(one, &a) == 0 && stat(other, &b) == 0)
+		return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return !strcmp(one, other);
 }

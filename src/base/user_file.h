@@ -3,12 +3,18 @@
 #ifndef BASE_USER_FILE_H
 #define BASE_USER_FILE_H
 
+#include <stdbool.h>
+
 /*
  * Creates a file that only its owner may read (mode 0600), or empties the one that is there, with
  * the rights of the user who runs the program: not with those of a set-user-ID bit or of file
  * capabilities. Only a regular file of that user will do, and not through a symbolic link. Returns
- * the descriptor, or -errno; -EEXIST: there is something else.
+ * the descriptor, or -errno; -EEXIST or -ENXIO: there is something else; -EXDEV: a file of another
+ * user.
  */
 int user_file_create(const char *path);
+
+/* Do both name one file? "-" is none. */
+bool user_file_same(const char *one, const char *other);
 
 #endif

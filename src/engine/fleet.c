@@ -23,9 +23,7 @@
  */
 #define LATE_US     (20 * USEC_PER_MSEC)
 #define RUNNING_MIN 8
-/* With more targets than that, they have no witness: each takes half a megabyte. */
-#define WITNESSED_MAX 16
-#define PROGRESS_US   (250 * USEC_PER_MSEC)
+#define PROGRESS_US (250 * USEC_PER_MSEC)
 /* Names are padded to the longest one, up to that. */
 #define NAME_WIDTH_MAX 32
 /* Descriptors: of an attempt, and of the rest of the program with the look-ups. */
@@ -402,7 +400,7 @@ static void prepare(struct fleet *f)
 		f->members[i] = (struct member){ .fleet = f, .target = t };
 		t->peer.known_as = t->name;
 		t->peer.place = i;
-		t->options.no_witness |= config->count > WITNESSED_MAX;
+		t->options.no_witness |= config->count > FLEET_WITNESSED_MAX;
 		f->name_width = MAX(f->name_width, MIN(strlen(t->name), NAME_WIDTH_MAX));
 	}
 }

@@ -385,6 +385,11 @@ static void test_require(void **state)
 	expect_error("-a h:1 --no-witness --pcap f", "--pcap cannot be used with --no-witness");
 	expect_error("-a h:1 --snaplen 64", "--snaplen can only be used with --pcap");
 	expect_error("-a h:1 --pcap ''", "--pcap needs a FILE, not an empty string");
+	expect_error("-a h:1 --pcap -", "--pcap -: packets go to a file, not to standard output");
+	expect_error("-a h:1 --pcap /no/f --metrics /no/f",
+		     "--metrics: that is the file of --pcap, too");
+	expect_error("-T / --pcap /.", "--pcap: that is the file of --targets, too");
+	expect_error("-T / --metrics //", "--metrics: that is the file of --targets, too");
 	expect_error("-l -p 9 --pcap f", "--pcap cannot be used with --listen");
 	expect_error("-a h:1 --pcap f --snaplen 0", "--snaplen 0: not a number from 1 to 65535");
 	expect_error("--show -a h", "-a/--address cannot be used with --show");
