@@ -20,7 +20,7 @@
 /* The smallest padded packet: it shows that the path works, and that the peer answers such. */
 #define SIZE_SEARCH_SMALL 256
 /* The most packets of one search, and the most that are sent at the same time. */
-#define SIZE_SEARCH_PACKETS 64
+#define SIZE_SEARCH_PACKETS 96
 #define SIZE_SEARCH_BURST   9
 
 struct size_packet {
