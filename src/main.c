@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sctp-connect: opens multihomed SCTP associations, and tells the truth about every path. */
+#include "base/names.h"
+#include "base/privilege.h"
 #include "inform.h"
 #include "options.h"
 #include "report/report.h"
@@ -11,8 +13,12 @@ int main(int argc, char *argv[])
 	struct reporter reporter = { .out = stdout, .hints = stderr, .write_error = &write_error };
 	struct message why = { "" };
 	struct options options;
-	int status;
+	int status, rc = privilege_keep_network();
 
+	if (rc < 0) {
+		warn("the rights of a set-user-ID program cannot be given up: %s", errno_name(-rc));
+		return STATUS_HOST;
+	}
 	keep_standard_descriptors();
 	status = options_parse(&options, argc, argv, &why);
 	if (status != STATUS_OK) {

@@ -6,9 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Creates a file that only its owner may read (mode 0600), or empties the one that is there, with
- * the rights of the user who runs the program: not with those of a set-user-ID bit or of file
- * capabilities. Only a regular file of that user will do, and not through a symbolic link. Returns
+ * Creates a file that only its owner may read (mode 0600), or empties the one that is there. Only a
+ * regular file of the user who runs the program will do, and not through a symbolic link. Returns
  * the descriptor, or -errno; -EEXIST or -ENXIO: there is something else; -EXDEV: a file of another
  * user.
  */

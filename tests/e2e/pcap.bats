@@ -109,6 +109,12 @@ compare_with_tshark() { # FILE...
   nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups "$BATS_TEST_TMPDIR/program" -w 100ms -a 10.1.1.2:5000)
   run -6 in_client "${nobody[@]}" --pcap ../file
   [ "$output" = "sctp-connect: --pcap ../file: Permission denied" ]
+  run in_client "${nobody[@]}" --metrics ../metrics
+  [[ $output == *"sctp-connect: --metrics ../metrics: cannot be written: EACCES"* ]]
+  touch ../secret
+  chmod 600 ../secret
+  run -2 in_client "${nobody[@]}" --send @../secret
+  [[ $output == *secret*denied* || $output == *secret*EACCES* ]]
   run in_client "${nobody[@]}" --pcap file
   [ "$(stat -c '%u %g %a' file)" = '65534 65534 600' ]
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/privilege.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/util.h"
+
+#define BIT(capability) (1U << (capability))
+/* All of them are in the first word. */
+#define NETWORK (BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN) | BIT(CAP_NET_BIND_SERVICE))
+
+int privilege_keep_network(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	uid_t user = getuid();
+	gid_t group = getgid();
+	uint32_t network;
+
+	if (!getauxval(AT_SECURE) || user == 0)
+		return 0;
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return -errno;
+	network = sets[0].permitted & NETWORK;
+	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || setresgid(group, group, group) < 0 ||
+	    setresuid(user, user, user) < 0)
+		return -errno;
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		sets[i] = (struct __user_cap_data_struct){ 0 };
+	sets[0].permitted = sets[0].effective = network;
+	return syscall(SYS_capset, &header, sets) < 0 ? -errno : 0;
+}
