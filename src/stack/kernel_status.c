@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's state of an association and its paths, and what can be set. */
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/util.h"
 #include "stack/kernel_parts.h"
+#include "stack/kernel_pending.h"
 #include "stack/kernel_table.h"
 
 static bool has_ended(const struct stack_assoc *assoc)
@@ -39,38 +38,14 @@ static enum stack_assoc_state assoc_state(int state)
 	return kernel_table_state(state - SCTP_CLOSED);
 }
 
-/* SCTP_STATUS fails on a pending one-to-one socket, but /proc lists the association. */
-static enum stack_assoc_state state_by_socket(int fd)
-{
-	enum stack_assoc_state found = ASSOC_CLOSED;
-	FILE *file = fopen("/proc/net/sctp/assocs", "re");
-	unsigned long long wanted, inode;
-	struct stat stat;
-	char *line = NULL;
-	size_t size = 0;
-	int state;
-
-	if (!file)
-		return found;
-	wanted = fstat(fd, &stat) == 0 ? stat.st_ino : 0;
-	/* net/sctp/proc.c sctp_assocs_seq_show: the fifth column, numbered from CLOSED = 0. */
-	while (found == ASSOC_CLOSED && getline(&line, &size, file) > 0)
-		if (sscanf(line, "%*s %*s %*s %*s %d %*s %*s %*s %*s %*s %llu", &state, &inode) ==
-			    2 &&
-		    inode == wanted)
-			found = kernel_table_state(state);
-	free(line);
-	fclose(file);
-	return found;
-}
-
 enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc)
 {
 	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
 	int fd = assoc->base.endpoint->fd;
 
+	/* There SCTP_STATUS fails as long as the association is pending. */
 	if (assoc->base.endpoint->base.style == STACK_ONE_TO_ONE)
-		return state_by_socket(fd);
+		return kernel_state_by_socket(fd);
 	return assoc->base.id && get_option(fd, SCTP_STATUS, &s, sizeof(s)) == 0
 		       ? assoc_state(s.sstat_state)
 		       : ASSOC_CLOSED;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel_table.c: lines of /proc/net/sctp. socket_owner.c: the sockets of this process. */
+/*
+ * kernel_table.c and kernel_pending.c: lines of /proc/net/sctp. socket_owner.c: the sockets of this
+ * process.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +17,7 @@
 #include <unistd.h>
 
 #include "host/socket_owner.h"
+#include "stack/kernel_pending.h"
 #include "stack/kernel_table.h"
 
 static bool assoc(const char *text, struct table_assoc *a)
@@ -113,6 +117,34 @@ static void a_path(void **state)
 	assert_false(kernel_table_path("name 77 1 250 5 0 0 2", &id, &path));
 }
 
+/* The first line of the file is a heading, and sockets come in any order. */
+static void states_by_socket(void **state)
+{
+	static const char text[] =
+		" ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT\n"
+		"       0        0 2   2   1  0       3        0        0       0 300 46012  5000 \n"
+		"       0        0 2   1   3  0       4        0        0       0 100 46013  5000 \n"
+		"       0        0 2   2   2  0       5        0        0       0 200 46014  5000 \n";
+	struct pending_sockets sockets = { 0 };
+	char name[] = "/tmp/test_kernel_table.XXXXXX";
+	int fd = mkstemp(name);
+
+	(void)state;
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	pending_sockets_read(&sockets, name);
+	unlink(name);
+	assert_int_equal(sockets.count, 3);
+	assert_int_equal(pending_sockets_find(&sockets, 100), ASSOC_ESTABLISHED);
+	assert_int_equal(pending_sockets_find(&sockets, 200), ASSOC_COOKIE_ECHOED);
+	assert_int_equal(pending_sockets_find(&sockets, 300), ASSOC_COOKIE_WAIT);
+	assert_int_equal(pending_sockets_find(&sockets, 400), ASSOC_CLOSED);
+	/* There is no such file any more. */
+	pending_sockets_read(&sockets, name);
+	assert_int_equal(pending_sockets_find(&sockets, 100), ASSOC_CLOSED);
+	pending_sockets_free(&sockets);
+}
+
 static void owners(void **state)
 {
 	int fds[2];
@@ -143,9 +175,8 @@ static void owners(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_association),
-		cmocka_unit_test(no_association),
-		cmocka_unit_test(a_path),
+		cmocka_unit_test(an_association), cmocka_unit_test(no_association),
+		cmocka_unit_test(a_path),         cmocka_unit_test(states_by_socket),
 		cmocka_unit_test(owners),
 	};
 
