@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/descriptors.h"
 #include "engine/attempt.h"
 #include "engine/run.h"
 #include "report/singles.h"
@@ -141,6 +142,7 @@ static void make_singles(struct each *e)
 	if (count < 2 || !can_try(e))
 		return;
 	choose_options(e);
+	(void)descriptors_make_room(1 + count);
 	target_pick(&e->local, e->given_local, 0, e->given_local->address_count, 0);
 	e->singles = xcalloc(count, sizeof(*e->singles));
 	e->list = xreallocarray(e->list, 1 + count, sizeof(*e->list));

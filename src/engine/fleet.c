@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
-#include <sys/resource.h>
 
+#include "base/descriptors.h"
 #include "engine/fleet_hosts.h"
 #include "engine/fleet_monitor.h"
 #include "engine/fleet_parts.h"
@@ -26,9 +26,6 @@
 #define PROGRESS_US (250 * USEC_PER_MSEC)
 /* Names are padded to the longest one, up to that. */
 #define NAME_WIDTH_MAX 32
-/* Descriptors: of an attempt, and of the rest of the program with the look-ups. */
-#define DESCRIPTORS_EACH  2
-#define DESCRIPTORS_OTHER 24
 
 /* --- One target ------------------------------------------------------------------------------- */
 
@@ -150,25 +147,6 @@ static void slow_down(struct fleet *f, struct member *m, const struct finding *w
 	discard(f, m);
 	f->full = true;
 	queue_put(&f->again, m);
-}
-
-/* The user's limit, as far as there are descriptors. */
-static size_t descriptors_allow(size_t wanted)
-{
-	rlim_t needed = DESCRIPTORS_OTHER + DESCRIPTORS_EACH * (rlim_t)MIN(wanted, 1u << 20);
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return wanted;
-	if (limit.rlim_cur < needed) {
-		limit.rlim_cur = MIN(limit.rlim_max, needed);
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
-	if (limit.rlim_cur >= needed)
-		return wanted;
-	return limit.rlim_cur < DESCRIPTORS_OTHER + DESCRIPTORS_EACH
-		       ? MIN(wanted, 4)
-		       : (limit.rlim_cur - DESCRIPTORS_OTHER) / DESCRIPTORS_EACH;
 }
 
 /* --- Results ---------------------------------------------------------------------------------- */
@@ -391,7 +369,7 @@ static void prepare(struct fleet *f)
 	const struct fleet_config *config = f->config;
 
 	f->members = xcalloc(config->count, sizeof(*f->members));
-	f->limit = descriptors_allow(
+	f->limit = descriptors_make_room(
 		f->options->monitor ? config->count : MIN(f->options->parallel, config->count));
 	f->limit = MIN(f->limit, f->options->parallel);
 	for (size_t i = 0; i < config->count; i++) {

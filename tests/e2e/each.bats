@@ -141,13 +141,16 @@ began_together() {
   assert_output 2
 }
 
-@test "sixteen addresses at once" {
-  local i addresses=()
+@test "sixteen addresses at once, and a limit of descriptors that is too low and may be raised" {
+  local i addresses=() limit
   server_addresses 1 {101..116}
   for i in {101..116}; do addresses+=(-a "10.1.1.$i"); done
   nft_server input ip daddr 10.1.1.101 drop
   start_listener -p 5000
+  limit=$(ulimit -Sn)
+  ulimit -Sn 20
   try_json 0 -e -w 5s --no-probe -p 5000 "${addresses[@]}"
+  ulimit -Sn "$limit"
   json '.each | length' 16 '[.each[] | select(.result == "timeout") | .address] | join(" ")' 10.1.1.101 \
     '[.each[] | select(.result == "connected")] | length' 15
   wait_for no_associations server

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/descriptors.h"
+
+#include <sys/param.h>
+#include <sys/resource.h>
+
+/* Of an attempt: at least, and on the stack that needs the most. */
+#define EACH     2
+#define EACH_MAX 4
+/* Of the rest of the program, with look-ups. */
+#define OTHER 24
+/* More is never asked for. */
+#define WANTED_MAX (1u << 20)
+
+size_t descriptors_make_room(size_t wanted)
+{
+	rlim_t needed = OTHER + EACH * (rlim_t)MIN(wanted, WANTED_MAX);
+	rlim_t asked = OTHER + EACH_MAX * (rlim_t)MIN(wanted, WANTED_MAX);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return wanted;
+	if (limit.rlim_cur < asked) {
+		struct rlimit higher = limit;
+
+		higher.rlim_cur = MIN(limit.rlim_max, asked);
+		if (setrlimit(RLIMIT_NOFILE, &higher) == 0)
+			limit = higher;
+	}
+	if (limit.rlim_cur >= needed)
+		return wanted;
+	return limit.rlim_cur < OTHER + EACH ? MIN(wanted, 4) : (limit.rlim_cur - OTHER) / EACH;
+}
