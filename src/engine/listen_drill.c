@@ -29,23 +29,22 @@ static void abort_it(struct peer *peer)
 {
 	struct listening *l = peer->l;
 	bool sent = l->stack->abort(peer->assoc, l->options->abort_text) == 0;
+	const struct finding cause = { .code = FINDING_ABORTED_AS_ASKED, .basis = BASIS_CALL };
 
-	listen_peer_down(peer, false, 0,
-			 (struct finding){ .code = FINDING_ABORTED_AS_ASKED, .basis = BASIS_CALL });
+	listen_end_relay(peer, STATUS_NOT_CONNECTED, cause);
+	listen_peer_down(peer, false, 0, cause);
 	listen_drop(peer, !sent);
 }
 
 /* The relay's end is the association's, and the listener's exit status. */
 static void end_relay(struct peer *peer)
 {
-	const struct relay_end *end = relay_end(peer->relay);
+	const struct relay_end end = *relay_end(peer->relay);
 	struct listening *l = peer->l;
 
-	report_relay_end(l->reporter, end);
-	if (l->status == STATUS_OK)
-		l->status = end->status;
-	if (end->gone || l->stack->shutdown(peer->assoc) < 0) {
-		listen_peer_down(peer, end->graceful, end->cause.error, end->cause);
+	listen_end_relay(peer, end.status, end.cause);
+	if (end.gone || l->stack->shutdown(peer->assoc) < 0) {
+		listen_peer_down(peer, end.graceful, end.cause.error, end.cause);
 		listen_drop(peer, false);
 		return;
 	}
@@ -79,7 +78,10 @@ static void on_time(void *context, int64_t now_us)
 	if (!peer->closing && now_us >= due_us(peer, l->options->close_after_us)) {
 		peer->closing = peer->closed_here = true;
 		/* If that fails, it has ended, and its event says how. */
-		l->stack->shutdown(peer->assoc);
+		if (peer->relay)
+			relay_close(peer->relay);
+		else
+			l->stack->shutdown(peer->assoc);
 	} else if (silent && !peer->closing) {
 		peer->closing = has_ended(peer);
 	}

@@ -102,6 +102,12 @@ void listen_begin_drill(struct peer *peer);
 /* It is up: relays, if the options say so. At the end its timer is called. */
 void listen_begin_relay(struct peer *peer);
 
+/*
+ * Reports what came of it, and frees it, if there is one. Status and cause are those of the end,
+ * unless it is over already. Not from the relay's own handlers.
+ */
+void listen_end_relay(struct peer *peer, int status, struct finding cause);
+
 /* --- listen_echo.c ---------------------------------------------------------------------------- */
 
 /*

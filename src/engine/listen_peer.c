@@ -129,10 +129,8 @@ static void take_event(struct listening *l, struct peer *peer, const struct stac
 /* --silent, --relay: nothing is read here after the event that it is up. */
 static bool is_silent(const struct peer *peer)
 {
-	enum drill drill = peer->l->options->drill;
-
-	return (drill == DRILL_SILENT || drill == DRILL_RELAY) && peer->up && !peer->closing &&
-	       !peer->l->ending;
+	return peer->relay || (peer->l->options->drill == DRILL_SILENT && peer->up &&
+			       !peer->closing && !peer->l->ending);
 }
 
 static short events_of(const struct peer *peer)

@@ -12,6 +12,24 @@ static void on_end(void *context)
 	loop_timer_set(&peer->timer, loop_now_us());
 }
 
+void listen_end_relay(struct peer *peer, int status, struct finding cause)
+{
+	struct listening *l = peer->l;
+	const struct relay_end *end;
+
+	if (!peer->relay)
+		return;
+	relay_stop(peer->relay, status, cause);
+	end = relay_end(peer->relay);
+	report_relay_end(l->reporter, end);
+	if (l->status == STATUS_OK)
+		l->status = end->status;
+	peer->echoed = (struct amount){ end->messages_received, end->bytes_received };
+	l->echoed = peer->echoed; /* of the only association */
+	relay_free(peer->relay);
+	peer->relay = NULL;
+}
+
 void listen_begin_relay(struct peer *peer)
 {
 	const struct listening *l = peer->l;

@@ -79,6 +79,11 @@ static void read_input(struct relay *r)
 		fail(r, "read", errno);
 }
 
+static bool is_closing(const struct relay *r)
+{
+	return r->peer_closes || r->shut_us;
+}
+
 /* How many bytes of the buffer are the next message; 0: there is none yet. */
 static size_t next_length(const struct relay *r)
 {
@@ -99,7 +104,7 @@ static void send_messages(struct relay *r)
 	size_t length;
 
 	r->blocked = false;
-	for (int n = 0; !r->over && !r->peer_closes && (length = next_length(r)); n++) {
+	for (int n = 0; !r->over && !is_closing(r) && (length = next_length(r)); n++) {
 		int rc;
 
 		if (n == ROUND_MAX) {
@@ -228,6 +233,14 @@ static void read_events(struct relay *r)
 
 /* --- The end ---------------------------------------------------------------------------------- */
 
+static void begin_close(struct relay *r, int64_t now_us)
+{
+	r->shut_us = now_us;
+	/* If that fails, it has ended, and an event says how. */
+	r->config.stack->shutdown(r->config.assoc);
+	loop_again(&r->events);
+}
+
 /* Returns when to look again. */
 static int64_t close_if_done(struct relay *r, int64_t now_us)
 {
@@ -245,17 +258,14 @@ static int64_t close_if_done(struct relay *r, int64_t now_us)
 	if (now_us < due_us)
 		return due_us;
 	timeline_note(r->config.timeline, "relay: everything is acknowledged: SHUTDOWN");
-	r->shut_us = now_us;
-	/* If that fails, it has ended, and an event says how. */
-	r->config.stack->shutdown(r->config.assoc);
-	loop_again(&r->events);
+	begin_close(r, now_us);
 	return r->shut_us + CLOSE_BOUND_US;
 }
 
 static void await(struct relay *r, int64_t look_us)
 {
 	const struct stack *stack = r->config.stack;
-	bool reads = !r->at_end && !r->blocked && !r->peer_closes && r->length < BUFFER_SIZE;
+	bool reads = !r->at_end && !r->blocked && !is_closing(r) && r->length < BUFFER_SIZE;
 
 	loop_change(&r->input, reads ? POLLIN : 0);
 	loop_change(&r->output, r->holds ? POLLOUT : 0);
@@ -327,9 +337,21 @@ bool relay_is_over(const struct relay *r)
 	return r->over;
 }
 
+void relay_close(struct relay *r)
+{
+	if (!r->over && !is_closing(r))
+		begin_close(r, loop_now_us());
+}
+
+void relay_stop(struct relay *r, int status, struct finding cause)
+{
+	end(r, status, cause);
+}
+
 void relay_interrupt(struct relay *r, int signal, int error)
 {
-	end(r, signal ? STATUS_SIGNAL + signal : STATUS_HOST, diagnose_interruption(signal, error));
+	relay_stop(r, signal ? STATUS_SIGNAL + signal : STATUS_HOST,
+		   diagnose_interruption(signal, error));
 }
 
 const struct relay_end *relay_end(const struct relay *r)

@@ -36,6 +36,12 @@ struct relay_config {
 struct relay *relay_start(struct loop *loop, const struct relay_config *config);
 bool relay_is_over(const struct relay *relay);
 
+/* Begins to close the association: nothing more is sent, and what still comes is written. */
+void relay_close(struct relay *relay);
+
+/* It is over at once, unless it is already: with this exit status, and for this reason. */
+void relay_stop(struct relay *relay, int status, struct finding cause);
+
 /* A signal came (loop_take_signal()), or loop_turn() failed with this errno. It is over at once. */
 void relay_interrupt(struct relay *relay, int signal, int error);
 

@@ -923,6 +923,51 @@ static void drill_close_and_abort(void **state)
 	assert_string_equal(r->abort_text, "so long");
 }
 
+/* The listener ends it, with the relay's own report, and what came by then is counted. */
+static void a_relay_is_ended(void **state)
+{
+	static const char *const options[] = { "--color=never", "--close-after=100ms",
+					       "--abort-after=100ms:x" };
+	static const char *const ends[] = {
+		"2 messages, 3 bytes: ended by SIGTERM\n",
+		"3 messages, 4 bytes: closed by this end\n",
+		"2 messages, 3 bytes: aborted by this end, as --abort-after asks\n",
+	};
+	static const int statuses[] = { 128 + SIGTERM, STATUS_OK, STATUS_NOT_CONNECTED };
+	const struct fake_script peer = {
+		EVENTS(UP(0), DATA(MSEC, "a", 0), DATA(2 * MSEC, "b\n", 0)),
+		CLOSING(DATA(MSEC, "c", 0), CLOSED(5 * MSEC)),
+	};
+	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
+	int input[2], saved[] = { dup(STDIN_FILENO), dup(STDOUT_FILENO) };
+
+	(void)state;
+	assert_int_equal(pipe(input), 0);
+	dup2(input[0], STDIN_FILENO);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		int null = open("/dev/null", O_WRONLY);
+		int status;
+
+		if (i == 0)
+			fake_loop_signal(100 * MSEC, SIGTERM);
+		dup2(null, STDOUT_FILENO);
+		status = LISTEN(scripts, "-p", "5000", "--relay", options[i]);
+		dup2(saved[1], STDOUT_FILENO);
+		close(null);
+		assert_int_equal(status, statuses[i]);
+		assert_contains(said.out, ends[i]);
+		assert_contains(said.out, i == 1 ? ", 3 messages 4 bytes read\n"
+						 : ", 2 messages 3 bytes read\n");
+		assert_contains(said.out, i == 1 ? "association, 3 messages 4 bytes read:"
+						 : "association, 2 messages 3 bytes read:");
+	}
+	dup2(saved[0], STDIN_FILENO);
+	for (size_t i = 0; i < 2; i++) {
+		close(input[i]);
+		close(saved[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -958,6 +1003,7 @@ int main(void)
 		TEST(drill_reply),
 		TEST(drill_discard_and_silent),
 		TEST(drill_close_and_abort),
+		TEST(a_relay_is_ended),
 	};
 
 	return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
