@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -65,6 +66,14 @@ static void fail(struct relay *r, const char *call, int error)
 	end(r, STATUS_HOST, diagnose_failed_call(call, error));
 }
 
+static void fail_file(struct relay *r, const char *call, const char *file)
+{
+	struct finding cause = diagnose_failed_call(call, errno);
+
+	snprintf(cause.name, sizeof(cause.name), "%s", file);
+	end(r, STATUS_HOST, cause);
+}
+
 /* --- From the input to the peer --------------------------------------------------------------- */
 
 static void read_input(struct relay *r)
@@ -76,7 +85,7 @@ static void read_input(struct relay *r)
 	else if (got == 0)
 		r->at_end = true;
 	else if (errno != EINTR && errno != EAGAIN)
-		fail(r, "read", errno);
+		fail_file(r, "read", "standard input");
 }
 
 static bool is_closing(const struct relay *r)
@@ -148,7 +157,7 @@ static void write_held(struct relay *r)
 		if (put < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (put < 0) {
-			fail(r, "write", errno);
+			fail_file(r, "write", "standard output");
 			return;
 		}
 		r->written += (size_t)put;

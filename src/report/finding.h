@@ -25,7 +25,7 @@ enum finding_code {
 
 	/* The user, or this host, ended it. */
 	FINDING_INTERRUPTED, /* signal; FINDING_RETRY, FINDING_UP */
-	FINDING_CALL_FAILED, /* call, error */
+	FINDING_CALL_FAILED, /* call, error; name: of the file */
 	FINDING_COUNT_REACHED,
 	FINDING_TIME_ELAPSED,
 	FINDING_ALL_SERVED,

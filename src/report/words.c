@@ -48,7 +48,7 @@ static const struct words table[] = {
 	  "for --monitor, ^C is the usual end",
 	  "the report shows what was known by then" },
 	{ FINDING_CALL_FAILED, "call-failed", RESULT_FAILED, STATUS_HOST,
-	  "{call}: {errno}: {meaning}",
+	  "{call}[name: {name}]: {errno}: {meaning}",
 	  NULL,
 	  "sctp-connect --explain {errno}",
 	  "a system call failed on this host, and its errno is all that is known",

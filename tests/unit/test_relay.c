@@ -272,6 +272,7 @@ static void how_it_ends(void **state)
 	turn_until_over();
 	assert_end(STATUS_HOST, FINDING_CALL_FAILED);
 	assert_string_equal(relay_end(r.relay)->cause.call, "write");
+	assert_string_equal(relay_end(r.relay)->cause.name, "standard output");
 	close(r.in[1]);
 	close(r.out[1]);
 	relay_free(r.relay);
