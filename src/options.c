@@ -153,8 +153,9 @@ static int check_messages(struct parser *p)
 {
 	static const enum row of_what_is_sent[] = { ROW_STREAM, ROW_PPID, ROW_UNORDERED };
 	static const enum row not_with_relay[] = {
-		ROW_SEND,  ROW_EXPECT,  ROW_MONITOR, ROW_EACH, ROW_REQUIRE,       ROW_LINKS,
-		ROW_REPLY, ROW_DISCARD, ROW_SILENT,  ROW_ECHO, ROW_PROBE_TIMEOUT, ROW_METRICS,
+		ROW_SEND,          ROW_EXPECT,  ROW_MONITOR, ROW_EACH,          ROW_REQUIRE,
+		ROW_LINKS,         ROW_REPLY,   ROW_DISCARD, ROW_SILENT,        ROW_ECHO,
+		ROW_PROBE_TIMEOUT, ROW_METRICS, ROW_COUNT,   ROW_REPLY_TIMEOUT,
 	};
 	struct options *o = p->options;
 

@@ -815,6 +815,9 @@ static void test_messages(void **state)
 	expect_error("-a h:1 --relay --metrics -", "--metrics cannot be used with --relay");
 	expect_error("-a h:1 --relay -M", "-M/--monitor cannot be used with --relay");
 	expect_error("-l -p 1 --relay --silent", "--silent cannot be used with --relay");
+	expect_error("-l -p 1 --relay --count 2", "--count cannot be used with --relay");
+	expect_error("-a h:1 --relay --reply-timeout 1",
+		     "--reply-timeout cannot be used with --relay");
 	expect_error("-a h:1 --silent", "--silent can only be used with --listen");
 	expect_error("-l -p 1 --send x", "--send cannot be used with --listen");
 }
