@@ -998,7 +998,7 @@ static const struct words table[] = {
 	  "the peer's application writes one message in pieces, and is stuck",
 	  "a longer --reply-timeout" },
 	{ FINDING_NO_REPLY, "no-reply", RESULT_DEGRADED, STATUS_TIMEOUT,
-	  "[awaited:the association is up, but the peer's application is silent: [replies:{replies}][!replies:no message] within {time}[acknowledged:; its SCTP has acknowledged what was sent]][!awaited:the peer did not acknowledge what was sent within {time}]",
+	  "[awaited:the association is up, but [!replies:the peer's application is silent: no message][replies:the peer's application fell silent: only {replies} came] within {time}[acknowledged:; its SCTP has acknowledged what was sent]][!awaited:the peer did not acknowledge what was sent within {time}]",
 	  NULL,
 	  "[awaited:heartbeats are answered by the peer's SCTP, also when its program is stuck: check the program, and whether it expects another message, --ppid or --stream][!awaited:check the paths: sctp-connect --monitor]",
 	  "the association was up, and too few messages of the peer's application came within --reply-timeout",

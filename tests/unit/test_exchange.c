@@ -104,7 +104,7 @@ static void no_reply(void **state)
 		RUN(one_of_two, ONE, "--send", "ping", "--expect", "2", "--reply-timeout", "300ms");
 	assert_result(result, RESULT_DEGRADED, 0, STATUS_TIMEOUT);
 	assert_int_equal(NEWEST.took_us, UP_US + 300 * MSEC);
-	assert_reason(result, "silent: 1 of 2 messages within 300 ms");
+	assert_reason(result, "fell silent: only 1 of 2 messages came within 300 ms");
 	assert_int_equal(result->exchange.reply_count, 1);
 
 	/* If no path answers, that is the reason; the status is still that of a missing reply. */
