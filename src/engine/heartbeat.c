@@ -11,6 +11,8 @@
 
 /* How much RTO.Min is changed: more than a stack's clock tick, which is 10 ms at most. */
 #define RTO_STEP_MS 20
+/* What is above leaves room for that. */
+#define RTO_MAX_LOW_MS 1000
 
 /* The time between two looks: this part of the time since the newest heartbeat. */
 #define LOOK_PART   30
@@ -30,6 +32,7 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 	probe->rto_now_ms = association->status.rto_min_ms;
 	probe->rto_max_ms = association->status.rto_max_ms ? association->status.rto_max_ms
 							   : UINT32_MAX;
+	probe->rto_max_now_ms = probe->rto_max_ms;
 	probe->timeline = timeline;
 	probe->paths = xcalloc(association->path_count + 1, sizeof(*probe->paths));
 	for (size_t i = 0; i < association->path_count; i++) {
@@ -46,15 +49,16 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 	return probe;
 }
 
-static int set_rto_min(struct probe *probe, uint32_t ms)
+static int set_rto(struct probe *probe, uint32_t ms, uint32_t max_ms)
 {
 	int rc = 0;
 
-	if (ms != probe->rto_now_ms)
-		rc = probe->stack->set_rto_min(probe->assoc, ms);
+	if (ms != probe->rto_now_ms || max_ms != probe->rto_max_now_ms)
+		rc = probe->stack->set_rto(probe->assoc, ms, max_ms);
 	if (rc < 0)
 		return rc;
 	probe->rto_now_ms = ms;
+	probe->rto_max_now_ms = max_ms;
 	probe->moved = ms != probe->rto_min_ms;
 	return 0;
 }
@@ -63,7 +67,7 @@ void probe_free(struct probe *probe)
 {
 	if (!probe)
 		return;
-	set_rto_min(probe, probe->rto_min_ms);
+	set_rto(probe, probe->rto_min_ms, probe->rto_max_ms);
 	free(probe->paths);
 	free(probe);
 }
@@ -76,9 +80,9 @@ static bool close_to(uint32_t a, uint32_t b)
 }
 
 /* Backed off as often as doublings says. */
-static uint32_t backed_off(const struct probe *probe, uint32_t rto_ms, unsigned doublings)
+static uint32_t backed_off(uint32_t rto_max_ms, uint32_t rto_ms, unsigned doublings)
 {
-	return (uint32_t)MIN((uint64_t)rto_ms << doublings, probe->rto_max_ms);
+	return (uint32_t)MIN((uint64_t)rto_ms << doublings, rto_max_ms);
 }
 
 /*
@@ -87,47 +91,57 @@ static uint32_t backed_off(const struct probe *probe, uint32_t rto_ms, unsigned 
  * known if it was below the association's RTO.Min.
  */
 static bool mistakable(const struct probe *probe, const struct probe_path *path,
-		       uint32_t rto_min_ms)
+		       uint32_t rto_min_ms, uint32_t rto_max_ms)
 {
 	uint32_t then = path->then.rto_ms;
 	uint32_t measured = path->measured_ms > probe->rto_min_ms ? path->measured_ms : 0;
-	uint32_t answered = MIN(MAX(rto_min_ms, measured), probe->rto_max_ms);
+	uint32_t answered = MIN(MAX(rto_min_ms, measured), rto_max_ms);
 
-	return close_to(answered, then) || close_to(answered, backed_off(probe, then, 1)) ||
-	       (path->missed && close_to(answered, backed_off(probe, then, 2)));
+	return close_to(answered, then) || close_to(answered, backed_off(rto_max_ms, then, 1)) ||
+	       (path->missed && close_to(answered, backed_off(rto_max_ms, then, 2)));
 }
 
 /* ask: the paths to ask now. Paths that wait for an answer count, too. */
-static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t rto_min_ms)
+static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t rto_min_ms,
+			   uint32_t rto_max_ms)
 {
 	for (size_t i = 0; i < probe->count; i++)
 		if ((ask[i] || probe->paths[i].missed) &&
-		    mistakable(probe, &probe->paths[i], rto_min_ms))
+		    mistakable(probe, &probe->paths[i], rto_min_ms, rto_max_ms))
 			return true;
 	return false;
+}
+
+/* RTO.Max is then out of the reach of a back-off. */
+static void raise_rto_max(struct probe *probe, const bool *ask)
+{
+	for (uint32_t ms = probe->rto_max_ms; ms < RTO_MAX_LOW_MS; ms += RTO_STEP_MS)
+		if (!any_mistakable(probe, ask, ms, 8 * ms) && set_rto(probe, ms, 8 * ms) == 0)
+			return;
 }
 
 /*
  * Uses the association's own RTO.Min if every answer is visible with it. Otherwise a value above
  * what was measured on any path, or, if the stack rejects that (RTO.Max may be as low), below its
- * own.
+ * own. If RTO.Max is so low that all these are too close together, it is raised, too.
  */
 static void choose_rto_min(struct probe *probe, const bool *ask)
 {
-	uint32_t ms = probe->rto_min_ms;
+	uint32_t ms = probe->rto_min_ms, max = probe->rto_max_ms;
 
-	if (!any_mistakable(probe, ask, ms) && set_rto_min(probe, ms) == 0)
+	if (!any_mistakable(probe, ask, ms, max) && set_rto(probe, ms, max) == 0)
 		return;
 	for (size_t i = 0; i < probe->count; i++)
 		ms = MAX(ms, probe->paths[i].measured_ms);
 	do
 		ms += RTO_STEP_MS;
-	while (ms <= probe->rto_max_ms && any_mistakable(probe, ask, ms));
-	if (ms <= probe->rto_max_ms && set_rto_min(probe, ms) == 0)
+	while (ms <= max && any_mistakable(probe, ask, ms, max));
+	if (ms <= max && set_rto(probe, ms, max) == 0)
 		return;
 	for (ms = probe->rto_min_ms; ms > RTO_STEP_MS; ms -= RTO_STEP_MS)
-		if (!any_mistakable(probe, ask, ms) && set_rto_min(probe, ms) == 0)
+		if (!any_mistakable(probe, ask, ms, max) && set_rto(probe, ms, max) == 0)
 			return;
+	raise_rto_max(probe, ask);
 }
 
 /* --- Asking and looking ----------------------------------------------------------------------- */
@@ -147,7 +161,7 @@ static bool has_answered(const struct probe *probe, const struct stack_path *the
 	if (close_to(now->rto_ms, then->rto_ms))
 		return false;
 	/* RTO.Initial may be above RTO.Max, and a back-off then lowers it. */
-	if (then->rto_ms > probe->rto_max_ms && close_to(now->rto_ms, probe->rto_max_ms))
+	if (then->rto_ms > probe->rto_max_now_ms && close_to(now->rto_ms, probe->rto_max_now_ms))
 		return false;
 	return now->rto_ms < then->rto_ms || close_to(now->rto_ms, probe->rto_now_ms);
 }

@@ -68,10 +68,9 @@ struct probe {
 	struct timeline *timeline;
 	struct probe_path *paths; /* owned */
 	size_t count;
-	uint32_t rto_min_ms; /* the association's own */
-	uint32_t rto_now_ms; /* RTO.Min as it is now */
-	uint32_t rto_max_ms;
-	bool moved; /* they differ */
+	uint32_t rto_min_ms, rto_max_ms;     /* the association's own */
+	uint32_t rto_now_ms, rto_max_now_ms; /* as they are now */
+	bool moved;                          /* they differ */
 };
 
 /*

@@ -87,6 +87,6 @@ int kernel_local_addresses(struct stack_assoc *assoc, union address **list);
 int kernel_set_primary(struct stack_assoc *assoc, const union address *peer);
 int kernel_heartbeat(struct stack_assoc *assoc, const union address *peer);
 int kernel_no_heartbeats(struct stack_assoc *assoc, const union address *peer);
-int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms);
+int kernel_set_rto(struct stack_assoc *assoc, uint32_t min_ms, uint32_t max_ms);
 
 #endif

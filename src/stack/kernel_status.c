@@ -309,10 +309,12 @@ int kernel_no_heartbeats(struct stack_assoc *assoc, const union address *peer)
 	return set_path(assoc, peer, SPP_HB_DISABLE);
 }
 
-int kernel_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
+int kernel_set_rto(struct stack_assoc *assoc, uint32_t min_ms, uint32_t max_ms)
 {
-	/* 0 leaves the other values unchanged. */
-	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id, .srto_min = ms };
+	/* 0 leaves the other value unchanged. */
+	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id,
+				    .srto_min = min_ms,
+				    .srto_max = max_ms };
 
 	return kernel_refused(
 		assoc, "setsockopt(SCTP_RTOINFO)",

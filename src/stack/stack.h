@@ -301,9 +301,10 @@ struct stack {
 	/* From now on the stack sends no heartbeats of its own on that path. */
 	int (*no_heartbeats)(struct stack_assoc *assoc, const union address *peer);
 	/*
-	 * Sets RTO.Min from the next measurement on. Until then the paths' RTOs stay as they are.
+	 * Sets RTO.Min and RTO.Max from the next measurement on. Until then the paths' RTOs stay as
+	 * they are.
 	 */
-	int (*set_rto_min)(struct stack_assoc *assoc, uint32_t ms);
+	int (*set_rto)(struct stack_assoc *assoc, uint32_t min_ms, uint32_t max_ms);
 
 	/* Those in force, as far as the stack tells them. */
 	int (*parameters)(struct stack_assoc *assoc, struct stack_parameters *parameters);

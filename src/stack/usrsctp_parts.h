@@ -102,6 +102,6 @@ int us_local_addresses(struct stack_assoc *assoc, union address **list);
 int us_set_primary(struct stack_assoc *assoc, const union address *peer);
 int us_heartbeat(struct stack_assoc *assoc, const union address *peer);
 int us_no_heartbeats(struct stack_assoc *assoc, const union address *peer);
-int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms);
+int us_set_rto(struct stack_assoc *assoc, uint32_t min_ms, uint32_t max_ms);
 
 #endif

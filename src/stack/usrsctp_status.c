@@ -284,7 +284,7 @@ int us_no_heartbeats(struct stack_assoc *assoc, const union address *peer)
 	return set_path(assoc, peer, SPP_HB_DISABLE);
 }
 
-int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
+int us_set_rto(struct stack_assoc *assoc, uint32_t min_ms, uint32_t max_ms)
 {
 	struct socket *socket = assoc->base.endpoint->socket;
 	struct sctp_rtoinfo rto = { .srto_assoc_id = assoc->base.id };
@@ -293,8 +293,9 @@ int us_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
 	if (rc < 0)
 		return us_refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
 	rto.srto_assoc_id = assoc->base.id;
-	rto.srto_min = ms;
-	rto.srto_initial = MAX(rto.srto_initial, ms); /* the library requires it */
+	rto.srto_min = min_ms;
+	rto.srto_max = max_ms;
+	rto.srto_initial = MIN(MAX(rto.srto_initial, min_ms), max_ms); /* it must be */
 	return us_refused(assoc, "setsockopt(SCTP_RTOINFO)",
 			  set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)));
 }

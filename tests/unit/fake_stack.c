@@ -487,7 +487,9 @@ static int fake_status(struct stack_assoc *assoc, struct stack_status *status)
 
 static uint32_t rto_max_ms(const struct stack_endpoint *e)
 {
-	return e->script->rto_max_ms ? e->script->rto_max_ms : UINT32_MAX;
+	return e->record.rto_max_ms    ? e->record.rto_max_ms
+	       : e->script->rto_max_ms ? e->script->rto_max_ms
+				       : UINT32_MAX;
 }
 
 /* What has been answered by now goes into the path's figures (RFC 9260 section 6.3.1). */
@@ -577,13 +579,14 @@ static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
 	return 0;
 }
 
-static int fake_set_rto_min(struct stack_assoc *assoc, uint32_t ms)
+static int fake_set_rto(struct stack_assoc *assoc, uint32_t min_ms, uint32_t max_ms)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
 
-	if (ms > rto_max_ms(e))
+	if (min_ms > max_ms)
 		return failed(e, "setsockopt(SCTP_RTOINFO)", EINVAL);
-	e->record.rto_min_ms = ms;
+	e->record.rto_min_ms = min_ms;
+	e->record.rto_max_ms = max_ms;
 	return 0;
 }
 
@@ -764,7 +767,7 @@ const struct stack fake_stack = {
 	.set_primary = fake_set_primary,
 	.heartbeat = fake_heartbeat,
 	.no_heartbeats = fake_no_heartbeats,
-	.set_rto_min = fake_set_rto_min,
+	.set_rto = fake_set_rto,
 	.parameters = fake_parameters,
 	.send = fake_send,
 	.send_buffer = fake_send_buffer,

@@ -148,6 +148,7 @@ struct fake_record {
 	unsigned heartbeats;         /* on all paths together */
 	unsigned without_heartbeats; /* paths */
 	uint32_t rto_min_ms;         /* as it is now */
+	uint32_t rto_max_ms;         /* 0: it was not changed */
 };
 
 extern const struct stack fake_stack;
