@@ -148,10 +148,8 @@ static int check_monitor(struct parser *p, enum mode mode)
 	return STATUS_OK;
 }
 
-/* What is sent, and what is awaited. */
-static int check_messages(struct parser *p)
+static int check_relay(struct parser *p)
 {
-	static const enum row of_what_is_sent[] = { ROW_STREAM, ROW_PPID, ROW_UNORDERED };
 	static const enum row not_with_relay[] = {
 		ROW_SEND,          ROW_EXPECT,  ROW_MONITOR, ROW_EACH,          ROW_REQUIRE,
 		ROW_LINKS,         ROW_REPLY,   ROW_DISCARD, ROW_SILENT,        ROW_ECHO,
@@ -159,16 +157,30 @@ static int check_messages(struct parser *p)
 	};
 	struct options *o = p->options;
 
+	/* Data goes at once. And a listener has one standard input. */
+	o->no_probe = true;
+	if (o->action == ACTION_LISTEN)
+		o->count = 1;
+	/*
+	 * RFC 7829 section 3: after its first time-out, a path is left for another one. Without
+	 * that, which is what usrsctp does by itself, six time-outs must pass: a minute.
+	 */
+	if (!parameter_is_known(&o->parameters, PARAMETER_PF_MAX_RETRANS))
+		parameter_set(&o->parameters, PARAMETER_PF_MAX_RETRANS, 0);
+	return refuse_any(p, not_with_relay, ARRAY_SIZE(not_with_relay),
+			  "cannot be used with --relay");
+}
+
+/* What is sent, and what is awaited. */
+static int check_messages(struct parser *p)
+{
+	static const enum row of_what_is_sent[] = { ROW_STREAM, ROW_PPID, ROW_UNORDERED };
+	struct options *o = p->options;
+
 	if (o->lines && !o->relay)
 		return refuse(p, ROW_LINES, "can only be used with --relay");
-	if (o->relay) {
-		/* Data goes at once. And a listener has one standard input. */
-		o->no_probe = true;
-		if (o->action == ACTION_LISTEN)
-			o->count = 1;
-		return refuse_any(p, not_with_relay, ARRAY_SIZE(not_with_relay),
-				  "cannot be used with --relay");
-	}
+	if (o->relay)
+		return check_relay(p);
 	if (p->given[ROW_REPLY_TIMEOUT] && !o->send_count && !o->expect)
 		return refuse(p, ROW_REPLY_TIMEOUT, "can only be used with --send or --expect");
 	if (!o->send_count)

@@ -4,7 +4,7 @@ load helper
 
 setup_file() {
   export TOPO=msg$$
-  topo_up 2
+  topo_up 3
 }
 
 teardown_file() {
@@ -145,7 +145,7 @@ start_relay() {
   shift
   LISTEN_OUT=$BATS_TEST_TMPDIR/relay.$RANDOM
   end_stack
-  ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen --relay -b 10.1.1.2:0 -b 10.1.2.2 "$@" \
+  ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen --relay -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2 "$@" \
     <"$input" >"$LISTEN_OUT.data" 2>"$LISTEN_OUT.err" 3>&- &
   LISTENER=$!
   wait_for_line "$LISTEN_OUT.err" 'listening'
@@ -158,7 +158,7 @@ relay_client() {
   local input=$1
   shift
   CLIENT_OUT=$BATS_TEST_TMPDIR/client.$RANDOM
-  ip netns exec "$TOPO-client" timeout -k 1 120 "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" -a 10.1.2.2 "$@" \
+  ip netns exec "$TOPO-client" timeout -k 1 120 "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2 "$@" \
     <"$input" >"$CLIENT_OUT" 2>"$CLIENT_OUT.err" 3>&- &
   CLIENT=$!
 }
@@ -191,18 +191,27 @@ has_bytes() { # FILE COUNT
 }
 
 # Whatever the stacks think of a path: they keep what was not acknowledged.
-@test "relay: the primary path is cut in the middle, and no byte is lost" {
-  local size=$(by_stack 10000000 3000000)
+@test "relay: two of three paths are cut in turn, and no byte is lost" {
+  local size
+  size=$(by_stack 10000000 6000000)
   head -c "$size" /dev/urandom >"$BATS_TEST_TMPDIR/up"
   mkfifo "$BATS_TEST_TMPDIR/fifo"
   start_relay /dev/null
   relay_client "$BATS_TEST_TMPDIR/fifo"
-  { head -c 1000000 "$BATS_TEST_TMPDIR/up"; wait_for has_bytes "$LISTEN_OUT.data" 900000; cut_path 1; tail -c +1000001 "$BATS_TEST_TMPDIR/up"; } \
-    >"$BATS_TEST_TMPDIR/fifo"
+  {
+    head -c 1000000 "$BATS_TEST_TMPDIR/up"
+    wait_for has_bytes "$LISTEN_OUT.data" 900000
+    cut_path 1
+    tail -c +1000001 "$BATS_TEST_TMPDIR/up" | head -c 2000000
+    wait_for has_bytes "$LISTEN_OUT.data" 2900000
+    restore_path 1
+    cut_path 2
+    tail -c +3000001 "$BATS_TEST_TMPDIR/up"
+  } >"$BATS_TEST_TMPDIR/fifo"
   ends_with 0 "$CLIENT"
   ends_with 0 "$LISTENER"
   LISTENER=
-  restore_path 1
+  restore_path 2
   cmp "$BATS_TEST_TMPDIR/up" "$LISTEN_OUT.data"
 }
 
