@@ -15,6 +15,10 @@
 /* How often a thread looks whether it is over, once the threads are to end. */
 #define END_STEP_US USEC_PER_MSEC
 
+/* How often before, in case that waking them fails. */
+#define WAIT_US    (500 * USEC_PER_MSEC)
+#define WAKE_TRIES 10
+
 /* One that fails once has lost nothing. */
 #define FAILURES_MIN 2
 
@@ -75,7 +79,8 @@ void receiver_end(void)
 {
 	atomic_store(&ending, true);
 	atomic_store(&failing, 0);
-	eventfd_write(wake, 1);
+	for (int i = 0; i < WAKE_TRIES && eventfd_write(wake, 1) < 0 && errno == EINTR; i++)
+		;
 }
 
 bool receiver_is_thread(void)
@@ -105,12 +110,12 @@ static bool wait_for(int fd, int64_t us)
 		.tv_nsec = us % USEC_PER_SEC * 1000,
 	};
 
-	return ppoll(fds, ARRAY_SIZE(fds), us < 0 ? NULL : &timeout, NULL) >= 0;
+	return ppoll(fds, ARRAY_SIZE(fds), &timeout, NULL) >= 0;
 }
 
 void receiver_wait(int fd)
 {
-	wait_for(fd, atomic_load(&ending) ? END_STEP_US : -1);
+	wait_for(fd, atomic_load(&ending) ? END_STEP_US : WAIT_US);
 }
 
 void receiver_sleep(int64_t us)

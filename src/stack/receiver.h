@@ -8,7 +8,7 @@
  *
  * usrsctp_finish() joins one thread after the other: those that read may sleep for 100 ms in
  * recvmsg() (SOCKET_TIMEOUT in user_recv_thread.c), the one for the timers for 10 ms. Here they
- * wait without a limit, and until they are told to end.
+ * wait until they are told to end.
  */
 #ifndef STACK_RECEIVER_H
 #define STACK_RECEIVER_H

@@ -2,6 +2,8 @@
 #include "stack/usrsctp_udp_error.h"
 
 #include <errno.h>
+#include <time.h>
+/* It needs struct timespec, and does not say so. */
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <pthread.h>
