@@ -6,18 +6,21 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/util.h"
 
 #define PAUSE_US 10000
 
-/* How often a thread looks whether it is over, once the threads are to end. */
-#define END_STEP_US USEC_PER_MSEC
-
-/* How often before, in case that waking them fails. */
-#define WAIT_US    (500 * USEC_PER_MSEC)
-#define WAKE_TRIES 10
+/*
+ * How often a thread looks whether it is over, once the threads are to end; and before, in case
+ * that waking them fails: then those that are awake need not hurry.
+ */
+#define END_STEP_US      USEC_PER_MSEC
+#define END_STEP_SLOW_US (20 * USEC_PER_MSEC)
+#define WAIT_US          (500 * USEC_PER_MSEC)
+#define WAKE_TRIES       10
 
 /* One that fails once has lost nothing. */
 #define FAILURES_MIN 2
@@ -26,9 +29,10 @@ static _Thread_local unsigned failures; /* in a row, of this thread */
 static atomic_int failing;              /* threads with FAILURES_MIN or more */
 static atomic_int newest;
 static atomic_bool ending; /* the threads are to end as soon as they may */
-static atomic_bool over;   /* the library has closed a socket: they may */
-static pthread_t owner;    /* the thread that began it, which is not the library's */
-static int wake = -1;      /* an eventfd, readable once they are to end */
+static atomic_int end_step_us;
+static atomic_bool over; /* the library has closed a socket: they may */
+static pthread_t owner;  /* the thread that began it, which is not the library's */
+static int wake = -1;    /* an eventfd, readable once they are to end */
 
 /* The library closes its sockets to end the threads. */
 static bool is_the_end(int error)
@@ -77,10 +81,16 @@ int receiver_begin(void)
 
 void receiver_end(void)
 {
+	atomic_store(&end_step_us, END_STEP_US);
 	atomic_store(&ending, true);
 	atomic_store(&failing, 0);
-	for (int i = 0; i < WAKE_TRIES && eventfd_write(wake, 1) < 0 && errno == EINTR; i++)
-		;
+	for (int i = 0; i < WAKE_TRIES; i++) {
+		if (eventfd_write(wake, 1) == 0)
+			return;
+		if (errno != EINTR)
+			break;
+	}
+	atomic_store(&end_step_us, END_STEP_SLOW_US);
 }
 
 bool receiver_is_thread(void)
@@ -115,13 +125,13 @@ static bool wait_for(int fd, int64_t us)
 
 void receiver_wait(int fd)
 {
-	wait_for(fd, atomic_load(&ending) ? END_STEP_US : WAIT_US);
+	wait_for(fd, atomic_load(&ending) ? atomic_load(&end_step_us) : WAIT_US);
 }
 
 void receiver_sleep(int64_t us)
 {
 	for (int64_t step; us > 0 && !atomic_load(&over); us -= step) {
-		step = atomic_load(&ending) && us > END_STEP_US ? END_STEP_US : us;
+		step = atomic_load(&ending) ? MIN(us, atomic_load(&end_step_us)) : us;
 		if (!wait_for(-1, step))
 			usleep((useconds_t)step);
 	}
