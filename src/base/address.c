@@ -189,6 +189,14 @@ bool address_equal(const union address *a, const union address *b)
 	return IN6_ARE_ADDR_EQUAL(&a->v6.sin6_addr, &b->v6.sin6_addr);
 }
 
+bool address_is_listed(const union address *a, const union address *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (address_equal(&list[i], a))
+			return true;
+	return false;
+}
+
 /* The name of an interface. False: it has none, or one that is not printable ASCII. */
 static bool zone_name(uint32_t scope, char name[IF_NAMESIZE])
 {

@@ -66,6 +66,9 @@ bool address_is_wildcard(const union address *a);
  */
 bool address_equal(const union address *a, const union address *b);
 
+/* Is it equal to one of these? */
+bool address_is_listed(const union address *a, const union address *list, size_t count);
+
 /* The address itself, in network byte order; *length: 4 or 16. */
 const uint8_t *address_bytes(const union address *a, size_t *length);
 

@@ -40,14 +40,6 @@ const char *bridge_usual(const union address *address)
 	return NULL;
 }
 
-static bool is_among(const union address *one, const union address *addresses, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (address_equal(&addresses[i], one))
-			return true;
-	return false;
-}
-
 static bool is_bridge(const char *name, struct own_bridge *bridge)
 {
 	struct interface interface;
@@ -69,7 +61,7 @@ size_t bridges_among(const union address *addresses, size_t count, struct own_br
 	for (const struct ifaddrs *on = list; on && filled < room; on = on->ifa_next)
 		if (on->ifa_addr && address_from_sockaddr(&found[filled].address, on->ifa_addr) &&
 		    address_scope(&found[filled].address) > SCOPE_LINK &&
-		    is_among(&found[filled].address, addresses, count) &&
+		    address_is_listed(&found[filled].address, addresses, count) &&
 		    is_bridge(on->ifa_name, &found[filled]))
 			filled++;
 	freeifaddrs(list);

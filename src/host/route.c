@@ -276,14 +276,6 @@ static bool is_any(const union address *sources, size_t count)
 	return !count || (count == 1 && address_is_wildcard(&sources[0]));
 }
 
-static bool is_listed(const union address *list, size_t count, const union address *address)
-{
-	for (size_t i = 0; i < count; i++)
-		if (address_equal(&list[i], address))
-			return true;
-	return false;
-}
-
 /* Those that the endpoint is bound to and that this host has. The caller frees the list. */
 static struct locals bound_locals(struct routes *routes, const union address *peer,
 				  const union address *sources, size_t count)
@@ -298,7 +290,7 @@ static struct locals bound_locals(struct routes *routes, const union address *pe
 		const struct local *one = &all.list[i];
 
 		if (one->address.sa.sa_family == peer->sa.sa_family &&
-		    (is_any(sources, count) || is_listed(sources, count, &one->address)))
+		    (is_any(sources, count) || address_is_listed(&one->address, sources, count)))
 			all.list[kept++] = *one;
 	}
 	all.count = kept;
@@ -313,7 +305,7 @@ void route_look_up(struct routes *routes, const union address *peer, const union
 	struct route one;
 
 	route_ask(routes, peer, NULL, route);
-	if (!route->error && (any || is_listed(sources, count, &route->source)))
+	if (!route->error && (any || address_is_listed(&route->source, sources, count)))
 		return;
 	locals = bound_locals(routes, peer, sources, count);
 	for (size_t i = 0; i < locals.count; i++) {

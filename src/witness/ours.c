@@ -34,25 +34,17 @@ void ours_free(struct ours *ours)
 	free(ours->bound);
 }
 
-static bool is_one_of(const union address *list, size_t count, const union address *a)
-{
-	for (size_t i = 0; i < count; i++)
-		if (address_equal(&list[i], a))
-			return true;
-	return false;
-}
-
 static bool is_peer(const struct ours *ours, const union address *a)
 {
-	return is_one_of(ours->peers, ours->peer_count, a) ||
-	       is_one_of(ours->learned, ours->learned_count, a);
+	return address_is_listed(a, ours->peers, ours->peer_count) ||
+	       address_is_listed(a, ours->learned, ours->learned_count);
 }
 
 static bool are_ends(const struct ours *ours, const union address *here, const union address *there)
 {
 	return is_peer(ours, there) &&
 	       (!ours->bound_count || address_is_wildcard(&ours->bound[0]) ||
-		is_one_of(ours->bound, ours->bound_count, here));
+		address_is_listed(here, ours->bound, ours->bound_count));
 }
 
 static bool has_tag(const struct ours_tags *tags, uint32_t tag)

@@ -180,10 +180,7 @@ uint64_t witness_lost(struct witness *w)
 
 static bool is_peer(const struct witness *w, const union address *a)
 {
-	for (size_t i = 0; i < w->ours.peer_count; i++)
-		if (address_equal(&w->ours.peers[i], a))
-			return true;
-	return false;
+	return address_is_listed(a, w->ours.peers, w->ours.peer_count);
 }
 
 static bool is_local_port(const struct witness *w, uint16_t port)
