@@ -53,10 +53,13 @@ static void drop(struct monitoring *r, size_t i)
 
 void monitor_take_addresses(struct monitoring *r, const struct stack_path *list, size_t count)
 {
+	struct local_list all = { 0 };
+
 	for (size_t i = r->m.path_count; i-- > 0;)
 		if (!is_listed(list, count, &r->m.paths[i].address))
 			drop(r, i);
 	for (size_t i = 0; i < count; i++)
-		if (!is_monitored(r, &list[i].address) && !local_has(&list[i].address))
+		if (!is_monitored(r, &list[i].address) && !local_has(&all, &list[i].address))
 			add(r, &list[i]);
+	local_list_free(&all);
 }

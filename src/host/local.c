@@ -99,7 +99,21 @@ struct local_address local_look_up(const union address *address)
 	return local;
 }
 
-bool local_has(const union address *address)
+static bool is_there(struct local_list *all, const union address *address)
+{
+	union address here;
+
+	if (!all->read && getifaddrs(&all->list) < 0)
+		all->list = NULL;
+	all->read = true;
+	for (const struct ifaddrs *on = all->list; on; on = on->ifa_next)
+		if (on->ifa_addr && address_from_sockaddr(&here, on->ifa_addr) &&
+		    same_host(&here, address))
+			return true;
+	return false;
+}
+
+bool local_has(struct local_list *all, const union address *address)
 {
 	switch (address_scope(address)) {
 	case SCOPE_LOOPBACK:
@@ -107,8 +121,15 @@ bool local_has(const union address *address)
 	case SCOPE_LINK:
 		return false;
 	default:
-		return *local_look_up(address).link;
+		return is_there(all, address);
 	}
+}
+
+void local_list_free(struct local_list *all)
+{
+	if (all->list)
+		freeifaddrs(all->list);
+	*all = (struct local_list){ 0 };
 }
 
 /* --- Ports ----------------------------------------------------------------------------------- */
