@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/param.h>
 
 #include "base/util.h"
 
@@ -21,45 +20,29 @@ static size_t first_slot(const struct ledger *ledger, const union address *addre
 	return hash & (ledger->slot_count - 1);
 }
 
-static void fill_slot(struct ledger *ledger, size_t i)
-{
-	size_t slot = first_slot(ledger, &ledger->paths[i].address);
-
-	while (ledger->slots[slot])
-		slot = (slot + 1) & (ledger->slot_count - 1);
-	ledger->slots[slot] = (uint32_t)i + 1;
-}
-
-/* Twice as many slots as paths, so that each is found within a few steps. */
-static void make_room(struct ledger *ledger, size_t room)
-{
-	ledger->paths = xreallocarray(ledger->paths, room, sizeof(*ledger->paths));
-	ledger->path_room = room;
-	while (ledger->slot_count < 2 * room)
-		ledger->slot_count = ledger->slot_count ? 2 * ledger->slot_count : 16;
-	free(ledger->slots);
-	ledger->slots = xcalloc(ledger->slot_count, sizeof(*ledger->slots));
-	for (size_t i = 0; i < ledger->path_count; i++)
-		fill_slot(ledger, i);
-}
-
-/* There is room. */
 static struct ledger_path *add_path(struct ledger *ledger, const union address *address)
 {
-	struct ledger_path *path;
+	struct ledger_path *path = &ledger->paths[ledger->path_count++];
+	size_t slot = first_slot(ledger, address);
 
-	path = &ledger->paths[ledger->path_count];
-	*path = (struct ledger_path){ .address = *address };
+	path->address = *address;
 	address_set_port(&path->address, 0);
-	fill_slot(ledger, ledger->path_count++);
+	while (ledger->slots[slot])
+		slot = (slot + 1) & (ledger->slot_count - 1);
+	ledger->slots[slot] = (uint32_t)ledger->path_count;
 	return path;
 }
 
 void ledger_init(struct ledger *ledger, const union address *addresses, size_t count,
 		 int64_t now_us)
 {
-	*ledger = (struct ledger){ .start_us = now_us, .path_most = count + LEDGER_LEARNED_MAX };
-	make_room(ledger, count + LEDGER_LEARNED_FEW);
+	*ledger = (struct ledger){ .start_us = now_us, .path_room = count + LEDGER_LEARNED_MAX };
+	/* Memory that no path uses is not touched, and costs nothing. */
+	ledger->paths = xcalloc(ledger->path_room, sizeof(*ledger->paths));
+	/* Twice as many slots as paths, so that each is found within a few steps. */
+	for (ledger->slot_count = 16; ledger->slot_count < 2 * ledger->path_room;)
+		ledger->slot_count *= 2;
+	ledger->slots = xcalloc(ledger->slot_count, sizeof(*ledger->slots));
 	for (size_t i = 0; i < count; i++)
 		add_path(ledger, &addresses[i])->requested = true;
 }
@@ -100,7 +83,7 @@ static struct ledger_path *learn(struct ledger *ledger, const union address *add
 {
 	struct ledger_path *path = find(ledger, address);
 
-	if (path || ledger->path_count == ledger->path_most)
+	if (path || ledger->path_count == ledger->path_room)
 		return path;
 	return add_path(ledger, address);
 }
@@ -467,12 +450,8 @@ static void add_icmp(struct ledger_path *path, const struct witness_event *event
 void ledger_add(struct ledger *ledger, const struct witness_event *event)
 {
 	const struct packet *p = &event->packet;
-	size_t new = 1 + (p->chunks.has_init ? p->chunks.init.address_count : 0);
 	struct ledger_path *path;
 
-	/* Before anybody points to a path: that moves them. */
-	if (ledger->path_count + new > ledger->path_room && ledger->path_room < ledger->path_most)
-		make_room(ledger, ledger->path_most);
 	if (p->kind == PACKET_OF_ICMP) {
 		path = find(ledger, &p->icmp.destination);
 		if (path && p->checksum != CHECKSUM_BAD && is_quote_right(ledger, &p->icmp))

@@ -22,7 +22,6 @@
 #define LEDGER_PADDED_MAX     32
 /* Addresses that were not requested, but that the peer listed or sent from. */
 #define LEDGER_LEARNED_MAX 64
-#define LEDGER_LEARNED_FEW 4 /* as many have room from the beginning */
 
 /* Packets of one kind. */
 struct ledger_count {
@@ -126,7 +125,7 @@ struct ledger {
 	int64_t start_us; /* when the capture began */
 	uint64_t lost;    /* packets that it missed: the caller copies witness_lost() here */
 	struct ledger_path *paths; /* the requested ones first, in their order */
-	size_t path_count, path_room, path_most;
+	size_t path_count, path_room;
 	uint32_t *slots; /* a hash table of the paths: index + 1, 0 if empty; NULL: of one path */
 	size_t slot_count;
 	uint32_t our_tags[LEDGER_TAGS_MAX], peer_tags[LEDGER_TAGS_MAX];
