@@ -18,11 +18,15 @@ int privilege_keep_network(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
-	uid_t user = getuid();
-	gid_t group = getgid();
 	uint32_t network;
+	uid_t user;
+	gid_t group;
 
-	if (!getauxval(AT_SECURE) || user == 0)
+	if (!getauxval(AT_SECURE))
+		return 0;
+	user = getuid();
+	group = getgid();
+	if (user == 0)
 		return 0;
 	if (syscall(SYS_capget, &header, sets) < 0)
 		return -errno;
