@@ -37,17 +37,15 @@ void pending_sockets_read(struct pending_sockets *s, const char *name)
 {
 	int64_t begun_us = loop_now_us(), now_us;
 	FILE *file = fopen(name, "re");
-	unsigned long long inode;
+	struct table_assoc row;
+	uint16_t port, peer_port;
 	char *line = NULL;
 	size_t size = 0;
-	int state;
 
 	s->count = 0;
-	/* net/sctp/proc.c sctp_assocs_seq_show: the fifth column, numbered from CLOSED = 0. */
 	while (file && getline(&line, &size, file) > 0)
-		if (sscanf(line, "%*s %*s %*s %*s %d %*s %*s %*s %*s %*s %llu", &state, &inode) ==
-		    2)
-			add(s, &(struct pending_socket){ inode, kernel_table_state(state) });
+		if (kernel_table_numbers(line, &row, &port, &peer_port))
+			add(s, &(struct pending_socket){ row.inode, row.state });
 	free(line);
 	if (file)
 		fclose(file);

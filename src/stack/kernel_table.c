@@ -96,26 +96,40 @@ static bool take_addresses(char **rest, struct table_assoc *a, uint16_t port, ui
 	return peers && a->path_count;
 }
 
-bool kernel_table_assoc(char *line, struct table_assoc *assoc)
+size_t kernel_table_numbers(const char *line, struct table_assoc *assoc, uint16_t *port,
+			    uint16_t *peer_port)
 {
-	unsigned style, id, uid, port, peer_port, in, out;
+	unsigned style, id, uid, local, remote;
 	unsigned long long inode;
 	int state, used = 0;
-	char *rest;
 
-	*assoc = (struct table_assoc){ 0 };
 	/* ASSOC SOCK STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT */
 	if (sscanf(line, "%*s %*s %u %*s %d %*s %u %*s %*s %u %llu %u %u%n", &style, &state, &id,
-		   &uid, &inode, &port, &peer_port, &used) != 7 ||
-	    port > UINT16_MAX || peer_port > UINT16_MAX)
+		   &uid, &inode, &local, &remote, &used) != 7 ||
+	    local > UINT16_MAX || remote > UINT16_MAX)
+		return 0;
+	*assoc = (struct table_assoc){
+		.id = id,
+		.state = kernel_table_state(state),
+		.style = style == STYLE_UDP ? STACK_ONE_TO_MANY : STACK_ONE_TO_ONE,
+		.uid = uid,
+		.inode = inode,
+	};
+	*port = (uint16_t)local;
+	*peer_port = (uint16_t)remote;
+	return (size_t)used;
+}
+
+bool kernel_table_assoc(char *line, struct table_assoc *assoc)
+{
+	uint16_t port, peer_port;
+	size_t used = kernel_table_numbers(line, assoc, &port, &peer_port);
+	char *rest = line + used;
+	unsigned in, out;
+
+	if (!used)
 		return false;
-	assoc->id = id;
-	assoc->state = kernel_table_state(state);
-	assoc->style = style == STYLE_UDP ? STACK_ONE_TO_MANY : STACK_ONE_TO_ONE;
-	assoc->uid = uid;
-	assoc->inode = inode;
-	rest = line + used;
-	if (!take_addresses(&rest, assoc, (uint16_t)port, (uint16_t)peer_port)) {
+	if (!take_addresses(&rest, assoc, port, peer_port)) {
 		kernel_table_free_assoc(assoc);
 		return false;
 	}
