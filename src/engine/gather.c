@@ -36,7 +36,11 @@ void way_look_for_route(struct way *way, struct routes *routes, const union addr
 		       sizeof(way->link));
 }
 
-void way_conclude(struct way *way, enum leaving leaving)
+/*
+ * There is no answer, and no more time: the route that the stack takes is the reason if it is
+ * closed, also if there are others, unless packets may have taken one of those.
+ */
+static void way_conclude(struct way *way, enum leaving leaving)
 {
 	const struct route *route = &way->route;
 
@@ -46,8 +50,8 @@ void way_conclude(struct way *way, enum leaving leaving)
 	way->route_error = route->no_carrier ? ENETDOWN : route->error;
 }
 
-void way_look_for_neighbour(struct way *way, struct routes *routes, const union address *address,
-			    const struct plan *plan)
+static void way_look_for_neighbour(struct way *way, struct routes *routes,
+				   const union address *address, const struct plan *plan)
 {
 	if (!way->route.link && !way->route.error)
 		route_look_up(routes, address, plan->sources, plan->source_count, &way->route);

@@ -52,13 +52,9 @@ enum leaving {
 };
 
 /*
- * There is no answer, and no more time: the route that the stack takes is the reason if it is
- * closed, also if there are others, unless packets may have taken one of those.
+ * The route, what follows from it, and the neighbour, for an address that is asked about alone.
+ * LEAVING_SEEN: nothing follows.
  */
-void way_conclude(struct way *way, enum leaving leaving);
-void way_look_for_neighbour(struct way *way, struct routes *routes, const union address *address,
-			    const struct plan *plan);
-/* All three, for an address that is asked about alone. LEAVING_SEEN: nothing is concluded. */
 void way_look_for_hop(struct way *way, const union address *address, const struct plan *plan,
 		      enum leaving leaving);
 void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/run.h"
 
-void run_until(struct loop *loop, struct connection *const list[], size_t count,
-	       bool (*there)(const struct connection *connection), struct timeline *timeline)
+/* A signal, or a wait that fails, ends those that are not there. */
+static void run_until(struct loop *loop, struct connection *const list[], size_t count,
+		      bool (*there)(const struct connection *connection), struct timeline *timeline)
 {
 	int64_t begun_us = loop_now_us();
 

@@ -6,13 +6,6 @@
 #include "base/loop.h"
 #include "engine/connection.h"
 
-/*
- * Until all of them are: connection_has_called, connection_has_result or connection_is_shut. A
- * signal, or a wait that fails, ends those that are not.
- */
-void run_until(struct loop *loop, struct connection *const list[], size_t count,
-	       bool (*there)(const struct connection *connection), struct timeline *timeline);
-
 /* In its own loop: starts them, and runs them until each has its result. */
 void run_connections(struct connection *const list[], size_t count, struct timeline *timeline);
 

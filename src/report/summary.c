@@ -63,8 +63,3 @@ void summary_add_untried(struct summary *s, size_t count)
 	s->targets += count;
 	s->untried += count;
 }
-
-size_t summary_failed(const struct summary *s)
-{
-	return s->targets - s->words[RESULT_CONNECTED] - s->interrupted - s->untried;
-}

@@ -18,11 +18,11 @@ struct summary {
 /* Which of the two exit statuses all together have. */
 int summary_worse(int status, int other);
 
-/* Adds one result: its word, and to the status of all: DESIGN.md says which is worse. */
+/*
+ * Adds one result: its word, and to the status of all, of which the worse one stays
+ * (sctp-connect(1), EXIT STATUS).
+ */
 void summary_add(struct summary *summary, const struct result *result);
 void summary_add_untried(struct summary *summary, size_t count);
-
-/* How many have a result that is neither connected nor interrupted. */
-size_t summary_failed(const struct summary *summary);
 
 #endif

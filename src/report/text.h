@@ -94,8 +94,6 @@ void text_routes(FILE *f, const struct association *a);
 
 /* --- text_exchange.c --- */
 
-/* "PPID 46 (diameter)" */
-void text_ppid(FILE *f, uint32_t ppid);
 /* A line for what was sent, and a hex dump of each message that came. */
 void text_exchange(FILE *f, const struct reporter *reporter,
 		   const struct exchange_result *exchange);

@@ -12,7 +12,8 @@
 /* Of a longer message, the text has the beginning. */
 #define DUMP_MAX 4096
 
-void text_ppid(FILE *f, uint32_t ppid)
+/* "PPID 46 (diameter)" */
+static void put_ppid(FILE *f, uint32_t ppid)
 {
 	const char *name = ppid_name(ppid);
 
@@ -49,7 +50,7 @@ static void print_reply(FILE *f, const struct reporter *reporter, const struct r
 	text_head(f, reporter, "message", NULL);
 	fprintf(f, "%zu byte%s on stream %u, ", reply->length, reply->length == 1 ? "" : "s",
 		reply->stream);
-	text_ppid(f, reply->ppid);
+	put_ppid(f, reply->ppid);
 	fprintf(f, "%s, after %s%s\n", reply->unordered ? ", unordered" : "",
 		text_duration(reply->after_us, SECONDS_FROM_US, buf),
 		reply->more ? ", goes on in the next one" : "");
