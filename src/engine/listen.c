@@ -265,8 +265,7 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 	if (l->stack) {
 		evidence.phase = PHASE_RESOLVE;
 		evidence.status = target_resolve(config->local, l->options->family,
-						 loop_now_us() + l->options->timeout_us,
-						 l->timeline, &usage);
+						 l->options->timeout_us, l->timeline, &usage);
 		evidence.unresolved = &config->local->unresolved;
 	}
 	if (!l->stack || evidence.status != STATUS_OK) {

@@ -404,18 +404,18 @@ static int wait_for_names(struct target *target, struct resolver *resolver, int6
 	return STATUS_OK;
 }
 
-int target_resolve(struct target *target, int family, int64_t until_us, struct timeline *timeline,
+int target_resolve(struct target *target, int family, int64_t timeout_us, struct timeline *timeline,
 		   struct message *why)
 {
+	int64_t until_us = loop_now_us() + timeout_us;
 	struct resolver *resolver = resolver_new();
-	int64_t begun_us = loop_now_us();
 	size_t late;
 	int status;
 
 	target_look_up(target, resolver, family);
 	status = wait_for_names(target, resolver, until_us, timeline);
 	if (status == STATUS_OK)
-		status = target_take(target, until_us - begun_us, &late, timeline, why);
+		status = target_take(target, timeout_us, &late, timeline, why);
 	if (status != STATUS_OK)
 		forget_addresses(target);
 	end_lookups(target);

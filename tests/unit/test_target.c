@@ -287,7 +287,7 @@ static int resolve(struct target *target, const char **args, size_t count, bool 
 	}
 	if (status != STATUS_OK)
 		fail_msg("%s", why->text);
-	return target_resolve(target, family, LOOP_FOREVER, timeline, why);
+	return target_resolve(target, family, 60 * 1000000LL, timeline, why);
 }
 
 static void check_addresses(const struct target *target, const struct resolve_case *c)
@@ -358,7 +358,7 @@ static void resolve_keeps_order_and_drops_duplicates(void **state)
 
 		/* Once more gives the same, not twice as many. */
 		assert_int_equal(
-			target_resolve(&target, cases[i].family, LOOP_FOREVER, &timeline, &why),
+			target_resolve(&target, cases[i].family, 60 * 1000000LL, &timeline, &why),
 			STATUS_OK);
 		check_addresses(&target, &cases[i]);
 		target_free(&target);
@@ -482,7 +482,7 @@ static void resolve_again_sees_what_changed(void **state)
 			 STATUS_UNRESOLVED);
 	assert_int_equal(target.address_count, 0);
 	fake_gone = false;
-	assert_int_equal(target_resolve(&target, AF_UNSPEC, LOOP_FOREVER, &timeline, &why),
+	assert_int_equal(target_resolve(&target, AF_UNSPEC, 60 * 1000000LL, &timeline, &why),
 			 STATUS_OK);
 	assert_int_equal(target.address_count, 2);
 	assert_string_equal(target.addresses[1].host, "gone.example");
@@ -637,7 +637,7 @@ static void pick_is_numeric(void **state)
 	fake_gone = true;
 	target_pick(&picked, &whole, 1, 2, 7000);
 	target_free(&whole);
-	assert_int_equal(target_resolve(&picked, AF_UNSPEC, LOOP_FOREVER, &timeline, &why),
+	assert_int_equal(target_resolve(&picked, AF_UNSPEC, 60 * 1000000LL, &timeline, &why),
 			 STATUS_OK);
 	assert_int_equal(picked.address_count, 2);
 	assert_string_equal(address_text(&picked.addresses[0].address, text), "10.1.3.2:7000");
