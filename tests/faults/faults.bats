@@ -446,7 +446,7 @@ odd() {
   done
   reject icmp host-unreachable
   lose 2
-  fault "ICMP for the first address, the second silent" -w 1500ms -a 10.1.1.2:5000 -a 10.1.2.2
+  fault "ICMP for the first address, the second silent" -w 2s --rto-initial 1s -a 10.1.1.2:5000 -a 10.1.2.2
   reject icmp host-unreachable
   fault -u "ICMP, and no privilege" -w 1s -a 10.1.1.2:5000
 }
