@@ -50,7 +50,7 @@ const struct option_row option_rows[ROWS] = {
 	[ROW_RTO_INITIAL] = { 0, "rto-initial", "TIME", MODE_CONNECT, take_time_ms,
 			      TO(rto_initial_ms), NULL,
 			      "the wait before the next address is tried\n"
-			      "(default 250ms if there are several)" },
+			      "(default 240ms if there are several)" },
 	[ROW_OPTION] = { 'o', "option", "NAME=VALUE", MODE_BOTH, take_parameter, TO(parameters),
 			 NULL,
 			 "set a protocol parameter, such as RTO.Max=10s\n"

@@ -172,7 +172,7 @@ only_the_middle() { # OPTION...
   drop_path 3
   connects 0 "$@" -a "10.7.1.$FAR:$PORT" -a "10.7.2.$FAR" -a "10.7.3.$FAR"
   json '[.paths[] | select(.primary) | .address] | join(" ")' "10.7.2.$FAR" \
-    '.time_ms.connect >= 240 and .time_ms.connect < 2900' true
+    '.time_ms.connect >= 230 and .time_ms.connect < 2900' true
   heard 1 down
 }
 

@@ -86,12 +86,12 @@ same_lines() { # COUNT FILE FILE
 @test "--help and the man page agree on the defaults" {
   run -0 "$PROGRAM" --help
   assert_output --regexp '--timeout TIME [^-]*\(default 5s\)'
-  assert_output --regexp '--rto-initial TIME [^-]*\(default 250ms '
+  assert_output --regexp '--rto-initial TIME [^-]*\(default 240ms '
   assert_output --regexp '--probe-timeout TIME [^-]*\(default 1s\)'
   assert_output --regexp '--require N\|all [^-]*\(default 1\)'
   run -0 man_section DESCRIPTION
   assert_output --regexp '--timeout TIME[^-]*The default is 5s\.'
-  assert_output --regexp '--rto-initial TIME[^-]*The default is 250ms '
+  assert_output --regexp '--rto-initial TIME[^-]*The default is 240ms '
   assert_output --regexp '--probe-timeout TIME[^-]*The default is 1s\.'
   assert_output --regexp '--require N\|all[^-]*The default is 1\.'
 }

@@ -41,8 +41,8 @@
 #define STRANGER   &fake_stranger
 #define VERDICTS   256
 #define TIMEOUT_US (5 * SEC) /* the default of -w */
-/* RFC 8305's delay, connection.c's own for several addresses. */
-#define T1_US (250 * MSEC)
+/* CONNECT_RTO_INITIAL_SEVERAL_MS */
+#define T1_US (240 * MSEC)
 #define SOFT_ERRORS(...)                                          \
 	.soft_errors = LIST(struct fake_soft_error, __VA_ARGS__), \
 	.soft_error_count = COUNT(struct fake_soft_error, __VA_ARGS__)

@@ -56,9 +56,9 @@ static const struct outcome outcomes[] = {
 	      "IP protocol 132")),
 	CASE("silence of the first two, the others had no turn", (FOUR, "-w", "300ms"), (),
 	     (TIMED_OUT, "silent silent untried untried", 300 * MSEC, "within 300 ms",
-	      "-w 1125ms")),
+	      "-w 1080ms")),
 	CASE("silence, and the second one's turn may or may not have come", (THREE, "-w", "260ms"),
-	     (), (TIMED_OUT, "silent untried untried", 260 * MSEC, "within 260 ms", "-w 844ms")),
+	     (), (TIMED_OUT, "silent untried untried", 260 * MSEC, "within 260 ms", "-w 810ms")),
 	CASE("--rto-initial sets the turns", (FOUR, "-w", "300ms", "--rto-initial", "60ms"), (),
 	     (TIMED_OUT, "silent silent silent silent", 300 * MSEC, "within 300 ms",
 	      "IP protocol 132")),
@@ -344,7 +344,7 @@ static void defaults_of_one_and_of_several(void **state)
 	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 0);
 	assert_int_equal(fake_stack_record(0)->config.init_attempts, UINT16_MAX);
 	RUN(scripts, TWO);
-	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 240);
 	assert_int_equal(fake_stack_record(0)->config.init_attempts, UINT16_MAX);
 	RUN(scripts, "-a", "127.0.0.1:5000", "-b", "::1", "-b", "127.0.0.1");
 	assert_true(fake_stack_record(0)->config.ipv6);

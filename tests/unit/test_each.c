@@ -474,8 +474,8 @@ static void options_of_a_single(void **state)
 	assert_int_equal(config->max_in_streams, 8);
 	assert_int_equal(config->udp.remote, 9899);
 	assert_int_equal(config->init_attempts, 3);
-	assert_int_equal(config->rto_initial_ms, 250);
-	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
+	assert_int_equal(config->rto_initial_ms, 240);
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 240);
 	take_down();
 	RUN(scripts, TWO, "--rto-initial", "40ms");
 	assert_int_equal(fake_stack_record(1)->config.rto_initial_ms, 40);

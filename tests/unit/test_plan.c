@@ -113,7 +113,7 @@ static void a_bind_must_fit_the_family_of_the_peer(void **state)
 	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 0);
 
 	RUN(scripts, "-a", "127.0.0.1:5000", "-a", "fd01::2", "-b", "::");
-	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 250);
+	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 240);
 }
 
 int main(void)
