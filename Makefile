@@ -178,7 +178,7 @@ build/bench/%: tests/bench/%.c build/flags
 BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libusrsctp-dev
 DEMO_PACKAGES  := iproute2 mount util-linux
 TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio git gojq iproute2 jq \
-                  kmod libcmocka-dev lksctp-tools musl-tools ncat nftables procps python3 python3-jsonschema \
+                  kmod libcmocka-dev lksctp-tools musl-tools ncat nftables openssl procps python3 python3-jsonschema \
                   qemu-system-x86 socat strace tshark util-linux xz-utils
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
 
@@ -189,12 +189,13 @@ demo-deps: ## install what building and the demo need (Debian)
 	@tests/lab/install $(BUILD_PACKAGES) $(DEMO_PACKAGES)
 test-deps: ## install what the tests need (Debian)
 	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES)
+	@tests/servers/fetch || :
 
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo faults
 check: test-deps ## install what is missing (apt, sudo), build, and run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness many
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
-	@tests/run sanitize e2e usrsctp platform cross witness calls docs nosctp static unit lint
+	@tests/run sanitize e2e usrsctp platform cross witness servers calls docs nosctp static unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -220,8 +221,7 @@ check-witness: all usrsctp witness ## only the tests of what is seen on the wire
 	@tests/run witness
 check-servers: all ## real servers as peers: freeDiameter, osmo-stp, Kamailio, each RUNS (1000) times in a row
 	@tests/servers/fetch
-	@RUNS=$(RUNS) tests/run servers
-RUNS ?= 1000
+	@RUNS=$(or $(RUNS),1000) tests/run servers
 check-calls: all ## every system call fails, in every mode, on both stacks (hours)
 	@CALLS=--all tests/run calls
 .PHONY: check-platform check-usrsctp check-cross check-witness check-calls check-servers
