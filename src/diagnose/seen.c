@@ -22,9 +22,18 @@ static bool is_prohibition(bool v6, uint8_t code)
 	return code == ICMP_NET_ANO || code == ICMP_HOST_ANO || code == ICMP_PKT_FILTERED;
 }
 
-static enum finding_code code_of_icmp(const struct ledger_icmp *icmp, bool v6)
+/* Where this host is the peer, too, it has what a peer has: no SCTP, or no such UDP port. */
+static bool is_of_peer(const struct ledger_icmp *icmp, const union address *peer)
 {
-	if (icmp->this_host)
+	return address_equal(&icmp->router, peer) &&
+	       (icmp->error == ENOPROTOOPT || icmp->protocol == IPPROTO_UDP);
+}
+
+static enum finding_code code_of_icmp(const struct ledger_icmp *icmp, const union address *peer)
+{
+	bool v6 = peer->sa.sa_family == AF_INET6;
+
+	if (icmp->this_host && !is_of_peer(icmp, peer))
 		return FINDING_ICMP_THIS_HOST;
 	if (icmp->type == (v6 ? ICMP6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED))
 		return FINDING_ICMP_TIME_EXCEEDED;
@@ -44,7 +53,7 @@ static void take_icmp(const struct ledger_path *path, struct finding *finding)
 	const struct ledger_icmp *icmp = first_error(path);
 	bool v6 = path->address.sa.sa_family == AF_INET6;
 
-	finding->code = code_of_icmp(icmp, v6);
+	finding->code = code_of_icmp(icmp, &path->address);
 	finding->error = icmp->error;
 	finding->other = icmp->router;
 	finding->icmp = (struct finding_icmp){

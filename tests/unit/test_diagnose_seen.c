@@ -2,6 +2,8 @@
 /* seen.c: what the witness saw of one address. */
 #include "fake_evidence.h"
 
+#include <linux/icmp.h>
+
 static void pass(const char *from, uint16_t from_port, const char *to, uint16_t to_port,
 		 uint8_t type, uint32_t tag, enum witness_odd odd)
 {
@@ -94,12 +96,47 @@ static void an_init_in_fragments(void **state)
 			 "no answer to the INIT, which left in fragments", "-b");
 }
 
+static void this_host_answered(const char *from, uint8_t code)
+{
+	struct fake_packet about;
+	struct ledger_path *path;
+
+	ledger_free(&wire.ledger);
+	diagnosis_on_wire(1);
+	wire_send_init("10.1.1.2", 1);
+	about = wire.packet;
+	fake_icmp(&wire.packet, from, "10.1.1.1", ICMP_DEST_UNREACH, code, 0, &about, 56);
+	wire_pass_as(1, false);
+	wire_after(1000);
+	path = (struct ledger_path *)wire_path("10.1.1.2");
+	assert_int_equal(path->icmp_count, 1);
+	path->icmps[0].this_host = true;
+}
+
+/* Its filter, but where it is the peer, too: that has no SCTP, or nothing on the UDP port. */
+static void icmp_of_this_host(void **state)
+{
+	(void)state;
+	this_host_answered("10.1.1.1", ICMP_PORT_UNREACH);
+	diagnosis_expect(FINDING_ICMP_THIS_HOST, "this host itself answered", "nft");
+	this_host_answered("10.1.1.2", ICMP_PORT_UNREACH);
+	diagnosis_expect(FINDING_ICMP_THIS_HOST, "this host itself answered", "nft");
+	((struct ledger_path *)wire_path("10.1.1.2"))->icmps[0].protocol = IPPROTO_UDP;
+	diagnosis_expect(FINDING_ICMP_PORT_UNREACHABLE, "port unreachable", "that UDP port");
+	this_host_answered("10.1.1.2", ICMP_PROT_UNREACH);
+	diagnosis_expect(FINDING_NO_SCTP, "has no SCTP", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_ONE(an_init_that_this_host_translates), WITH_ONE(an_init_to_another_address),
-		WITH_ONE(an_init_from_another_port),         WITH_ONE(an_answer_from_another_port),
-		WITH_ONE(an_init_with_a_bad_checksum),       WITH_ONE(an_init_in_fragments),
+		WITH_ONE(an_init_that_this_host_translates),
+		WITH_ONE(an_init_to_another_address),
+		WITH_ONE(an_init_from_another_port),
+		WITH_ONE(an_answer_from_another_port),
+		WITH_ONE(an_init_with_a_bad_checksum),
+		WITH_ONE(an_init_in_fragments),
+		WITH_ONE(icmp_of_this_host),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
