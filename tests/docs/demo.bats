@@ -75,7 +75,7 @@ here() { # the stack of this host
 # in_background COMMAND...: with ^C as a terminal leaves it, and a process group of its own. Returns
 # once the demo runs its first command. Sets DEMO, the demo itself and its group.
 in_background() {
-  setsid env --default-signal=INT "$@" "$COPY/tests/lab/demo" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+  setsid "$@" env --default-signal=INT "$COPY/tests/lab/demo" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
   DEMO=$!
   wait_for_line "$BATS_TEST_TMPDIR/out" '^connected' 60
 }
@@ -157,17 +157,51 @@ story() {
   ended_with 137
 }
 
-@test "where no namespaces can be made: one line that says what to do" {
+# No namespaces and no mounts, whoever runs it: what "docker run" gives without --privileged.
+IN_CONTAINER=(strace -f --seccomp-bpf -qq -o "|cat >/dev/null" -e trace=unshare,mount -e signal=none
+  -e inject=unshare,mount:error=EPERM)
+
+@test "where no namespaces can be made: what to do, and what one host can show" {
+  "$COPY/build/sctp-connect" --version | grep -q 'libusrsctp' || skip "this build has no usrsctp stack"
+  local own status_line
+  own=$(ip -4 -o addr show up scope global | sed -n 's|.* inet \([0-9.]*\).*|\1|p' | head -n 1)
+  own=${own:-127.0.0.2}
+  run -0 --separate-stderr timeout -k 5 180 "${IN_CONTAINER[@]}" "${AS_USER[@]}" "$COPY/tests/lab/demo"
+  echo "$output"
+  assert_equal "$stderr" ''
+  assert_line --index 0 --partial 'no namespaces can be made here: run it as root'
+  assert_line --regexp "^unreachable +ECONNREFUSED after .* \\(usrsctp, "
+  assert_line --partial 'nothing at the peer uses that UDP port'
+  assert_line --regexp "^connected +association [0-9]+, streams 10 out 10 in, .* \\(usrsctp, "
+  assert_equal "$(grep -cE "^  (127\\.0\\.0\\.1|$own):3868  verified +rtt [0-9.]+ ms " <<<"$output")" 2
+  assert_line --regexp '^  127\.9\.9\.9:3868 +rejected '
+  assert_line --regexp '^timeout +ETIMEDOUT after ([789]|[1-9][0-9])[0-9]{2}\.[0-9] ms '
+  assert_line --regexp '^down +association [0-9]+ closed by the peer'
+  status_line=$(grep '^(exit status' <<<"$output" | tr -d '\n')
+  assert_equal "$status_line" '(exit status 1)(exit status 4)'
+  assert_equal "${lines[-1]}" \
+    "# Not shown, because it needs namespaces: several paths of which one is cut, packets without UDP, the kernel's stack."
+  nothing_left
+  in_background "${IN_CONTAINER[@]}" "${AS_USER[@]}"
+  kill -INT -- "-$DEMO"
+  ended_with 130
+}
+
+@test "why no namespaces can be made" {
   root_or_skip
+  unshare --user true || skip "this host lets not even root make user namespaces"
+  # A build without the stack in user space says only that.
+  printf '#!/bin/sh\necho "stack kernel: none"\n' >"$COPY/build/sctp-connect"
   # A user namespace in which no more may be made, and in which the user is not root.
   run -1 unshare --user --map-user=65534 --keep-caps sh -c '
     echo 0 >/proc/sys/user/max_user_namespaces
-    exec setpriv --inh-caps=-all --ambient-caps=-all tests/lab/demo'
+    exec setpriv --inh-caps=-all --ambient-caps=-all "$1"' - "$COPY/tests/lab/demo"
   assert_output 'demo: no namespaces can be made here: run it as root, or first: sysctl -w user.max_user_namespaces=10000'
   run -1 unshare --user --map-root-user sh -c '
     echo 0 >/proc/sys/user/max_net_namespaces
-    exec tests/lab/demo'
+    exec "$1"' - "$COPY/tests/lab/demo"
   assert_output 'demo: no network namespaces can be made here: a container must be started with --privileged'
+  nothing_left
 }
 
 # Commands and the first lines of reports, but for the numbers.
