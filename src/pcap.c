@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/user_file.h"
 #include "witness/capture.h"
+#include "witness/packet_socket.h"
 
 static int refuse(struct message *why, const char *name, int error)
 {
@@ -27,7 +28,7 @@ int pcap_open(struct options *options, struct message *why)
 	if (!options->pcap)
 		return STATUS_OK;
 	/* First, so that no empty file is left. */
-	rc = witness_available();
+	rc = packet_socket_available();
 	if (rc == -EPERM)
 		return message_set(why, STATUS_HOST,
 				   "--pcap: capturing packets needs root or CAP_NET_RAW");

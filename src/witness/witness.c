@@ -1,39 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/witness.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "host/interface.h"
-#include "base/loop.h"
 #include "witness/ours.h"
+#include "witness/packet_socket.h"
 #include "witness/repeats.h"
-
-/*
- * Room for a few hundred packets, which the kernel may reduce. It is not a ring shared with the
- * kernel, because making one and closing it wait for all processors (synchronize_net()), 10 ms or
- * more each.
- */
-#define ROOM (1 << 20)
-/* The longest possible packet. */
-#define PACKET_SIZE_MAX 65536
-
-#define NSEC_PER_SEC  INT64_C(1000000000)
-#define NSEC_PER_USEC 1000
 
 #define INTERFACES_KEPT  16
 #define LOCAL_PORTS_KEPT 8
 struct witness {
-	int fd;
-	uint8_t *packet; /* the packet that is being read */
+	struct packet_socket socket;
 	struct witness_ports ports;
 	uint32_t data_bytes;
 	bool wide; /* the filter does not know the local port yet */
@@ -41,7 +21,6 @@ struct witness {
 	/* The local ports that sent to the peers, as long as our own is not known. */
 	uint16_t local_ports[LOCAL_PORTS_KEPT];
 	size_t local_port_next;
-	uint64_t lost;
 	struct interface interfaces[INTERFACES_KEPT];
 	size_t interface_next;
 	struct repeats repeats;
@@ -49,79 +28,39 @@ struct witness {
 
 /* --- Opening ---------------------------------------------------------------------------------- */
 
-static int attach_filter(struct witness *w)
+static struct sock_fprog filter_of(const struct witness *w, struct sock_filter *code)
 {
-	struct sock_filter code[WITNESS_FILTER_MAX];
-	struct sock_fprog program = {
+	return (struct sock_fprog){
 		.len = (unsigned short)witness_filter(&w->ports, true, w->data_bytes, code),
 		.filter = code,
 	};
-
-	if (setsockopt(w->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
-		return -errno;
-	w->wide = !w->ports.local;
-	return 0;
 }
 
-/* Asks for the time of each packet, and for what the kernel knows about its checksum. */
-static int ask_for_details(const struct witness *w, bool stamped)
+static int attach_filter(struct witness *w)
 {
-	int on = 1, room = ROOM;
+	struct sock_filter code[WITNESS_FILTER_MAX];
+	struct sock_fprog program = filter_of(w, code);
+	int rc = packet_socket_filter(&w->socket, &program);
 
-	if ((stamped && setsockopt(w->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0) ||
-	    setsockopt(w->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
-		return -errno;
-	/* More than the system's limit needs CAP_NET_ADMIN. */
-	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
-		(void)setsockopt(w->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	return 0;
-}
-
-/* Protocol 0: it receives nothing before the filter is set. */
-static int open_socket(void)
-{
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	return fd < 0 ? -errno : fd;
-}
-
-int witness_available(void)
-{
-	int fd = open_socket();
-
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 ? fd : 0;
-}
-
-static int start(struct witness *w, bool stamped)
-{
-	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
-	int rc;
-
-	w->fd = open_socket();
-	if (w->fd < 0)
-		return w->fd;
-	rc = ask_for_details(w, stamped);
 	if (rc == 0)
-		rc = attach_filter(w);
-	/* Only a socket for all protocols sees what this host sends. */
-	if (rc == 0 && bind(w->fd, (struct sockaddr *)&all, sizeof(all)) < 0)
-		rc = -errno;
+		w->wide = !w->ports.local;
 	return rc;
 }
 
 int witness_open(struct witness **witness, const struct witness_config *config)
 {
+	struct sock_filter code[WITNESS_FILTER_MAX];
 	struct witness *w = xcalloc(1, sizeof(*w));
+	struct sock_fprog program;
 	int rc;
 
 	w->ports = config->ports;
+	w->wide = !w->ports.local;
 	w->data_bytes = config->data_bytes;
 	ours_init(&w->ours, config->peers, config->peer_count, config->bound, config->bound_count,
 		  config->strict);
-	w->packet = xreallocarray(NULL, 1, PACKET_SIZE_MAX);
-	rc = start(w, !config->unstamped);
+	program = filter_of(w, code);
+	rc = packet_socket_open(&w->socket, &program, !config->unstamped);
 	if (rc < 0) {
 		witness_close(w);
 		w = NULL;
@@ -134,9 +73,7 @@ void witness_close(struct witness *w)
 {
 	if (!w)
 		return;
-	if (w->fd >= 0)
-		close(w->fd);
-	free(w->packet);
+	packet_socket_close(&w->socket);
 	ours_free(&w->ours);
 	free(w);
 }
@@ -162,18 +99,12 @@ int witness_forget_local_port(struct witness *w)
 
 struct pollfd witness_pollfd(const struct witness *w)
 {
-	return (struct pollfd){ .fd = w->fd, .events = POLLIN };
+	return (struct pollfd){ .fd = w->socket.fd, .events = POLLIN };
 }
 
 uint64_t witness_lost(struct witness *w)
 {
-	struct tpacket_stats stats;
-	socklen_t size = sizeof(stats);
-
-	/* Since the last call. */
-	if (getsockopt(w->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) == 0)
-		w->lost += stats.tp_drops;
-	return w->lost;
+	return packet_socket_lost(&w->socket);
 }
 
 /* --- Is it one of ours? ----------------------------------------------------------------------- */
@@ -264,88 +195,6 @@ static const struct interface *interface_of(struct witness *w, int index)
 	return interface;
 }
 
-static int64_t nanoseconds(const struct timespec *time)
-{
-	return (int64_t)time->tv_sec * NSEC_PER_SEC + time->tv_nsec;
-}
-
-static int64_t wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return nanoseconds(&now);
-}
-
-/* One packet as received. */
-struct received {
-	struct bytes bytes;
-	struct sockaddr_ll link;
-	struct tpacket_auxdata details;
-	int64_t time_us;
-	int64_t wall_ns;
-	bool late;
-};
-
-/*
- * The kernel stamps packets with the wall clock, which may have been set meanwhile. A work queue
- * begins to do so some time after the request; a packet without a stamp gets the time of reading.
- */
-static void set_time(struct received *r, const struct timespec *stamp, int64_t before_us)
-{
-	int64_t now_us = loop_now_us();
-
-	r->wall_ns = nanoseconds(stamp);
-	r->time_us = now_us - (wall_ns() - r->wall_ns) / NSEC_PER_USEC;
-	r->late = r->time_us >= before_us;
-	if (r->time_us > now_us)
-		r->time_us = now_us;
-}
-
-/* 1; 0: there is no packet now; or -errno. An interface that goes down reads as an error. */
-static int receive(struct witness *w, struct received *r, unsigned *reads)
-{
-	union {
-		struct cmsghdr header;
-		char room[256];
-	} control;
-	struct iovec part = { w->packet, PACKET_SIZE_MAX };
-	struct sockaddr_ll link = { 0 };
-	struct msghdr message = { .msg_name = &link,
-				  .msg_namelen = sizeof(link),
-				  .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	int64_t before_us = loop_now_us();
-	struct timespec stamp;
-	ssize_t got;
-
-	do {
-		if (!*reads)
-			return 0;
-		--*reads;
-		got = recvmsg(w->fd, &message, 0);
-	} while (got < 0 && (errno == EINTR || errno == ENETDOWN));
-	if (got < 0)
-		return errno == EAGAIN ? 0 : -errno;
-	*r = (struct received){ .bytes = { w->packet, (size_t)got },
-				.link = link,
-				.time_us = before_us,
-				.late = true };
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
-		if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA) {
-			memcpy(&r->details, CMSG_DATA(c), sizeof(r->details));
-		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
-			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
-			set_time(r, &stamp, before_us);
-		}
-	}
-	if (!r->wall_ns)
-		r->wall_ns = wall_ns();
-	return 1;
-}
-
 /* fe80::2 is a different host on each interface. */
 static void set_zone(union address *a, int ifindex)
 {
@@ -432,7 +281,7 @@ int witness_next(struct witness *w, struct witness_event *event, unsigned *reads
 	int rc;
 
 	do
-		rc = receive(w, &r, reads);
+		rc = packet_socket_receive(&w->socket, &r, reads);
 	while (rc > 0 && !take(w, &r, event));
 	return rc;
 }

@@ -72,8 +72,6 @@ struct witness_event {
  * closes it, and reads as soon as there are packets: there is room for a few hundred.
  */
 int witness_open(struct witness **witness, const struct witness_config *config);
-/* May this process open one? 0, or -errno as above. */
-int witness_available(void);
 /* NULL is fine. It takes the kernel 10 ms or more, also when the process ends. */
 void witness_close(struct witness *witness);
 

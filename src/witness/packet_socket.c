@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "witness/packet_socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/loop.h"
+#include "base/util.h"
+
+/*
+ * Room for a few hundred packets, which the kernel may reduce. It is not a ring shared with the
+ * kernel, because making one and closing it wait for all processors (synchronize_net()), 10 ms or
+ * more each.
+ */
+#define ROOM (1 << 20)
+/* The longest possible packet. */
+#define PACKET_SIZE_MAX 65536
+
+#define NSEC_PER_SEC  INT64_C(1000000000)
+#define NSEC_PER_USEC 1000
+
+int packet_socket_filter(struct packet_socket *s, const struct sock_fprog *filter)
+{
+	int rc = setsockopt(s->fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter));
+
+	return rc < 0 ? -errno : 0;
+}
+
+int packet_socket_stamp(struct packet_socket *s)
+{
+	int on = 1;
+
+	if (setsockopt(s->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0)
+		return -errno;
+	s->stamped = true;
+	return 0;
+}
+
+/* Asks for what the kernel knows about the checksum of each packet. */
+static int ask_for_details(const struct packet_socket *s)
+{
+	int on = 1, room = ROOM;
+
+	if (setsockopt(s->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
+		return -errno;
+	/* More than the system's limit needs CAP_NET_ADMIN. */
+	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		(void)setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	return 0;
+}
+
+/* Protocol 0: it receives nothing before the filter is set. */
+static int open_socket(void)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int packet_socket_available(void)
+{
+	int fd = open_socket();
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+int packet_socket_open(struct packet_socket *s, const struct sock_fprog *filter, bool stamped)
+{
+	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int rc;
+
+	*s = (struct packet_socket){ .fd = open_socket() };
+	if (s->fd < 0)
+		return s->fd;
+	s->packet = xreallocarray(NULL, 1, PACKET_SIZE_MAX);
+	rc = stamped ? packet_socket_stamp(s) : 0;
+	if (rc == 0)
+		rc = ask_for_details(s);
+	if (rc == 0)
+		rc = packet_socket_filter(s, filter);
+	/* Only a socket for all protocols sees what this host sends. */
+	if (rc == 0 && bind(s->fd, (struct sockaddr *)&all, sizeof(all)) < 0)
+		rc = -errno;
+	return rc;
+}
+
+void packet_socket_close(struct packet_socket *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->packet);
+	*s = (struct packet_socket){ .fd = -1 };
+}
+
+uint64_t packet_socket_lost(struct packet_socket *s)
+{
+	struct tpacket_stats stats;
+	socklen_t size = sizeof(stats);
+
+	/* Since the last call. */
+	if (getsockopt(s->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) == 0)
+		s->lost += stats.tp_drops;
+	return s->lost;
+}
+
+static int64_t nanoseconds(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * NSEC_PER_SEC + time->tv_nsec;
+}
+
+static int64_t wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return nanoseconds(&now);
+}
+
+/*
+ * The kernel stamps packets with the wall clock, which may have been set meanwhile. A work queue
+ * begins to do so some time after the request; a packet without a stamp gets the time of reading.
+ */
+static void set_time(struct received *r, const struct timespec *stamp, int64_t before_us)
+{
+	int64_t now_us = loop_now_us();
+
+	r->wall_ns = nanoseconds(stamp);
+	r->time_us = now_us - (wall_ns() - r->wall_ns) / NSEC_PER_USEC;
+	r->late = r->time_us >= before_us;
+	if (r->time_us > now_us)
+		r->time_us = now_us;
+}
+
+/* An interface that goes down reads as an error. */
+int packet_socket_receive(struct packet_socket *s, struct received *r, unsigned *reads)
+{
+	union {
+		struct cmsghdr header;
+		char room[256];
+	} control;
+	struct iovec part = { s->packet, PACKET_SIZE_MAX };
+	struct sockaddr_ll link = { 0 };
+	struct msghdr message = { .msg_name = &link,
+				  .msg_namelen = sizeof(link),
+				  .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	int64_t before_us = loop_now_us();
+	struct timespec stamp;
+	ssize_t got;
+
+	do {
+		if (!*reads)
+			return 0;
+		--*reads;
+		got = recvmsg(s->fd, &message, 0);
+	} while (got < 0 && (errno == EINTR || errno == ENETDOWN));
+	if (got < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	*r = (struct received){ .bytes = { s->packet, (size_t)got },
+				.link = link,
+				.time_us = before_us,
+				.late = true };
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+		if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA) {
+			memcpy(&r->details, CMSG_DATA(c), sizeof(r->details));
+		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
+			set_time(r, &stamp, before_us);
+		}
+	}
+	if (!r->wall_ns)
+		r->wall_ns = wall_ns();
+	return 1;
+}

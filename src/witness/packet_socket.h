@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A packet socket on every interface of this network namespace, and what its kernel says about each
+ * packet. Opening it needs CAP_NET_RAW.
+ */
+#ifndef WITNESS_PACKET_SOCKET_H
+#define WITNESS_PACKET_SOCKET_H
+
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "packet/bytes.h"
+
+struct packet_socket {
+	int fd;
+	uint8_t *packet; /* the one that is being read */
+	uint64_t lost;
+	bool stamped;
+};
+
+/* One packet. */
+struct received {
+	struct bytes bytes; /* from the IP header on, until the next is read */
+	struct sockaddr_ll link;
+	struct tpacket_auxdata details;
+	int64_t time_us; /* as loop_now_us(), when the kernel saw it */
+	int64_t wall_ns; /* the same by the wall clock */
+	bool late;       /* the times are those of reading */
+};
+
+/*
+ * stamped: with the kernel's time of each packet. Nothing arrives before the filter is set. 0, or
+ * -errno: -EPERM without the privilege. The caller closes it in either case.
+ */
+int packet_socket_open(struct packet_socket *s, const struct sock_fprog *filter, bool stamped);
+void packet_socket_close(struct packet_socket *s);
+
+/* May this process open one? 0, or -errno as above. */
+int packet_socket_available(void);
+
+/* From now on: another filter; the kernel's times, too. 0, or -errno. */
+int packet_socket_filter(struct packet_socket *s, const struct sock_fprog *filter);
+int packet_socket_stamp(struct packet_socket *s);
+
+/* 1; 0: there is no packet now, or *reads were read, which it counts down; or -errno. */
+int packet_socket_receive(struct packet_socket *s, struct received *r, unsigned *reads);
+
+/* How many packets it has missed so far, because the room for them was full. */
+uint64_t packet_socket_lost(struct packet_socket *s);
+
+#endif
