@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/util.h"
 
@@ -20,29 +21,46 @@ static size_t first_slot(const struct ledger *ledger, const union address *addre
 	return hash & (ledger->slot_count - 1);
 }
 
-static struct ledger_path *add_path(struct ledger *ledger, const union address *address)
+static void fill_slot(struct ledger *ledger, size_t i)
 {
-	struct ledger_path *path = &ledger->paths[ledger->path_count++];
-	size_t slot = first_slot(ledger, address);
+	size_t slot = first_slot(ledger, &ledger->paths[i].address);
 
-	path->address = *address;
-	address_set_port(&path->address, 0);
 	while (ledger->slots[slot])
 		slot = (slot + 1) & (ledger->slot_count - 1);
-	ledger->slots[slot] = (uint32_t)ledger->path_count;
+	ledger->slots[slot] = (uint32_t)i + 1;
+}
+
+static void make_room(struct ledger *ledger, size_t room)
+{
+	ledger->paths = xreallocarray(ledger->paths, room, sizeof(*ledger->paths));
+	ledger->path_room = room;
+	if (ledger->slot_count >= 2 * room)
+		return;
+	/* Twice as many slots as paths, so that each is found within a few steps. */
+	for (ledger->slot_count = 16; ledger->slot_count < 2 * room;)
+		ledger->slot_count *= 2;
+	free(ledger->slots);
+	ledger->slots = xcalloc(ledger->slot_count, sizeof(*ledger->slots));
+	for (size_t i = 0; i < ledger->path_count; i++)
+		fill_slot(ledger, i);
+}
+
+/* There is room. */
+static struct ledger_path *add_path(struct ledger *ledger, const union address *address)
+{
+	struct ledger_path *path = &ledger->paths[ledger->path_count];
+
+	*path = (struct ledger_path){ .address = *address };
+	address_set_port(&path->address, 0);
+	fill_slot(ledger, ledger->path_count++);
 	return path;
 }
 
 void ledger_init(struct ledger *ledger, const union address *addresses, size_t count,
 		 int64_t now_us)
 {
-	*ledger = (struct ledger){ .start_us = now_us, .path_room = count + LEDGER_LEARNED_MAX };
-	/* Memory that no path uses is not touched, and costs nothing. */
-	ledger->paths = xcalloc(ledger->path_room, sizeof(*ledger->paths));
-	/* Twice as many slots as paths, so that each is found within a few steps. */
-	for (ledger->slot_count = 16; ledger->slot_count < 2 * ledger->path_room;)
-		ledger->slot_count *= 2;
-	ledger->slots = xcalloc(ledger->slot_count, sizeof(*ledger->slots));
+	*ledger = (struct ledger){ .start_us = now_us, .path_most = count + LEDGER_LEARNED_MAX };
+	make_room(ledger, MAX(count, 1));
 	for (size_t i = 0; i < count; i++)
 		add_path(ledger, &addresses[i])->requested = true;
 }
@@ -78,13 +96,15 @@ const struct ledger_path *ledger_find(const struct ledger *ledger, const union a
 	return find(ledger, address);
 }
 
-/* NULL: there are too many learned addresses. */
+/* NULL: there are too many learned addresses. It may move all paths. */
 static struct ledger_path *learn(struct ledger *ledger, const union address *address)
 {
 	struct ledger_path *path = find(ledger, address);
 
-	if (path || ledger->path_count == ledger->path_room)
+	if (path || ledger->path_count == ledger->path_most)
 		return path;
+	if (ledger->path_count == ledger->path_room)
+		make_room(ledger, MIN(2 * ledger->path_room, ledger->path_most));
 	return add_path(ledger, address);
 }
 
@@ -304,8 +324,12 @@ static void add_foreign_answer(struct ledger *ledger, const struct ledger_path *
 		asked->init_ack_from = from->address;
 }
 
-static void add_init(struct ledger *ledger, struct ledger_path *from, const struct init *init)
+/* Returns from, which may have moved. */
+static struct ledger_path *add_init(struct ledger *ledger, struct ledger_path *from,
+				    const struct init *init)
 {
+	ptrdiff_t place = from - ledger->paths;
+
 	add_tag(ledger->peer_tags, &ledger->peer_tag_count, init->tag);
 	ledger->has_peer = true;
 	ledger->peer = *init;
@@ -316,6 +340,7 @@ static void add_init(struct ledger *ledger, struct ledger_path *from, const stru
 		if (path)
 			path->listed = true;
 	}
+	return ledger->paths + place;
 }
 
 /* The first cause of an ABORT or ERROR; code 0: it has none. */
@@ -360,7 +385,7 @@ static void add_received(struct ledger *ledger, struct ledger_path *path,
 	count(&path->received, event->time_us);
 	set_way(&path->received_way, event);
 	if (chunks->has_init)
-		add_init(ledger, path, &chunks->init);
+		path = add_init(ledger, path, &chunks->init);
 	for (size_t i = 0; i < chunks->count; i++) {
 		const struct chunk *chunk = &chunks->list[i];
 

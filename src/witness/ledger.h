@@ -125,7 +125,7 @@ struct ledger {
 	int64_t start_us; /* when the capture began */
 	uint64_t lost;    /* packets that it missed: the caller copies witness_lost() here */
 	struct ledger_path *paths; /* the requested ones first, in their order */
-	size_t path_count, path_room;
+	size_t path_count, path_room, path_most;
 	uint32_t *slots; /* a hash table of the paths: index + 1, 0 if empty; NULL: of one path */
 	size_t slot_count;
 	uint32_t our_tags[LEDGER_TAGS_MAX], peer_tags[LEDGER_TAGS_MAX];
