@@ -20,6 +20,7 @@ int main(int argc, char *argv[])
 		return STATUS_HOST;
 	}
 	keep_standard_descriptors();
+	expect_file_limit();
 	status = options_parse(&options, argc, argv, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);

@@ -56,6 +56,10 @@ bool locale_is_utf8(void);
  */
 void keep_standard_descriptors(void);
 
+/* A write beyond the limit of a file's size (ulimit -f) is EFBIG, and no signal ends the program.
+ */
+void expect_file_limit(void);
+
 /*
  * One write on stderr, so that lines of several programs do not mix: prefix, at most columns bytes
  * of the formatted text, and suffix, which is printed even if the text was cut.

@@ -256,6 +256,11 @@ static const struct explanation table[] = {
 	  "the output, or a device of this host, failed; the association did not",
 	  "the file, disk or terminal behind the output is broken or gone",
 	  "dmesg | tail\n" CHECK_OUTPUT },
+	{ ERRNO(EFBIG), STATUS_HOST,
+	  "the output is longer than a file may be; the association did not fail",
+	  "the limit of a file's size (ulimit -f) of the shell or the service\n"
+	  "the file system has no longer files",
+	  "ulimit -f; systemctl show UNIT -p LimitFSIZE\n" CHECK_OUTPUT },
 	{ ERRNO(ENOSPC), STATUS_HOST,
 	  "the output could not be written, the disk is full; the association did not fail",
 	  "the file system of the output is full, or its quota is used up\n"

@@ -120,7 +120,7 @@ compare_with_tshark() { # FILE...
 }
 
 # bats test_tags=usrsctp
-@test "a full disk is a failure, and is told" {
+@test "a full disk, or a limit of a file's size, is a failure, and is told" {
   mkdir "$BATS_TEST_TMPDIR/small"
   mount -t tmpfs -o size=4k none "$BATS_TEST_TMPDIR/small"
   start_listener -b 10.1.1.2:5000 -b 10.1.2.2
@@ -128,4 +128,9 @@ compare_with_tshark() { # FILE...
   umount "$BATS_TEST_TMPDIR/small"
   [[ $stderr == *"/small/file: the file is not complete: No space left on device" ]]
   [[ $output == connected* ]]
+  # shellcheck disable=SC2016 # for the shell that is started
+  run -6 in_client bash -c 'ulimit -f 0; "$@"' bash "${PROGRAM[@]}" -a 10.1.1.2:5000 --pcap "$BATS_TEST_TMPDIR/file" \
+    --metrics "$BATS_TEST_TMPDIR/metrics"
+  assert_line --partial '/file: the file is not complete: File too large'
+  assert_line --partial '/metrics: cannot be written: EFBIG'
 }

@@ -254,6 +254,10 @@ to=(-a 127.0.0.1:9)
   bad "999...: " -a "$long"
 }
 
+@test "standard input is read once" {
+  bad "--send @-: standard input was already read by an option before it" "${to[@]}" --send @- --send @- <<<text
+}
+
 # many OPTION COUNT: sets $many. Not a loop of the shell: bats looks at each command of a test.
 many() {
   mapfile -t many < <(
@@ -327,5 +331,7 @@ many() {
     assert_equal "$stderr" "sctp-connect: cannot write to standard output: No space left on device"
     run -6 --separate-stderr bash -c '"$0" "$1" >&-' "$SCTP_CONNECT" "$option"
     assert_equal "$stderr" "sctp-connect: cannot write to standard output: Bad file descriptor"
+    run -6 bash -c 'ulimit -f 0; "$0" "$1" >"$2"' "$SCTP_CONNECT" "$option" "$BATS_TEST_TMPDIR/file"
+    assert_output "sctp-connect: cannot write to standard output: File too large"
   done
 }

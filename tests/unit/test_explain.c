@@ -25,7 +25,7 @@ static const int errnos[] = {
 	ESOCKTNOSUPPORT, ENOPROTOOPT,  ENOMEM,       ENOBUFS,       EMFILE,       ENFILE,
 	EINTR,           ECONNRESET,   ECONNABORTED, EPIPE,         ENOTCONN,     ESHUTDOWN,
 	EOPNOTSUPP,      ENOSYS,       ENODEV,       ENETDOWN,      EHOSTDOWN,    EMSGSIZE,
-	EPROTO,          EIO,          ENOSPC,       EDESTADDRREQ,
+	EPROTO,          EIO,          EFBIG,        ENOSPC,        EDESTADDRREQ,
 };
 
 static const struct explanation *row_named(const char *name)
