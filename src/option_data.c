@@ -44,10 +44,14 @@ static int read_all(int fd, struct payload *payload)
 static int read_file(struct parser *p, const char *text, struct payload *payload)
 {
 	bool standard = !strcmp(text, "@-");
-	int fd = standard ? STDIN_FILENO : open(text + 1, O_RDONLY | O_CLOEXEC);
-	int rc = fd < 0 ? -errno : read_all(fd, payload);
 	char shown[PRINTABLE_MAX];
+	int fd, rc;
 
+	if (standard && p->stdin_taken)
+		return refuse(p, text, "standard input was already read by an option before it");
+	p->stdin_taken |= standard;
+	fd = standard ? STDIN_FILENO : open(text + 1, O_RDONLY | O_CLOEXEC);
+	rc = fd < 0 ? -errno : read_all(fd, payload);
 	if (fd >= 0 && !standard)
 		close(fd);
 	if (rc < 0)

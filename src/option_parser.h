@@ -108,6 +108,7 @@ struct parser {
 	bool line;        /* of --targets: words without an option are addresses */
 	enum row row;     /* the current option; ROWS: not in the table */
 	char spelled[32]; /* as the user wrote it: "-w" or "--timeout" */
+	bool stdin_taken; /* by "@-" */
 	bool stray_time;  /* it may have meant the next word as its TIME */
 	bool done;        /* the option needs nothing else: --help */
 };

@@ -153,6 +153,9 @@ int take_abort_after(struct parser *p, const char *argument, void *value)
 	char shown[PRINTABLE_MAX], *time;
 	int status;
 
+	if (colon == argument)
+		return message_set(p->why, STATUS_USAGE, "%s %s: a time is missing before \":\"",
+				   p->spelled, printable(argument, shown, sizeof(shown)));
 	if (colon && strlen(colon + 1) > ABORT_TEXT_MAX)
 		return message_set(p->why, STATUS_USAGE, "%s %s: the text is longer than %d bytes",
 				   p->spelled, printable(argument, shown, sizeof(shown)),

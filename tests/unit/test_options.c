@@ -803,6 +803,8 @@ static void test_messages(void **state)
 		"-l -p 1 --abort-after x:y",
 		"--abort-after x: not a time: a number with ms, s or m, such as 500ms, at most "
 		"24 hours");
+	expect_error("-l -p 1 --abort-after :y",
+		     "--abort-after :y: a time is missing before \":\"");
 	o = expect_ok("-a h:1 --relay --lines --stream 1");
 	assert_true(o.relay && o.lines && o.no_probe);
 	options_free(&o);
