@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/loop.h"
 #include "base/names.h"
@@ -89,10 +90,13 @@ static void tell_changes(struct showing *s, const struct table *now)
 
 static void refuse(const char *file, int error)
 {
-	if (error == ENOENT)
-		warn("--show: this kernel has no SCTP, or has not loaded it: there is no %s", file);
+	if (error != ENOENT)
+		warn("--show: the kernel's associations cannot be read: %s: %s", file,
+		     strerror(error));
+	else if (access("/proc/self", F_OK) < 0)
+		warn("--show: the kernel's associations cannot be read: /proc is not mounted");
 	else
-		warn("--show: %s: %s", file, strerror(error));
+		warn("--show: this kernel has no SCTP, or has not loaded it: there is no %s", file);
 }
 
 /* False: the kernel does not tell. */

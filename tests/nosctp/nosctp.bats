@@ -135,3 +135,14 @@ json() { # FILTER EXPECTED
   run -6 "$SCTP_CONNECT" --show
   assert_output "sctp-connect: --show: this kernel has no SCTP, or has not loaded it: there is no /proc/net/sctp/assocs"
 }
+
+@test "--show says that it cannot read what the kernel lists" {
+  local cannot="sctp-connect: --show: the kernel's associations cannot be read:"
+  # shellcheck disable=SC2016 # for the shells that are started
+  run -6 unshare --mount bash -c 'mount -t tmpfs none /proc && "$0" --show' "$SCTP_CONNECT"
+  assert_output "$cannot /proc is not mounted"
+  # shellcheck disable=SC2016
+  run -6 unshare --mount bash -c 'mount -t tmpfs none /proc && mkdir -p /proc/net/sctp && touch /proc/net/sctp/assocs &&
+    chmod 0 /proc/net/sctp/assocs && setpriv --reuid 65534 "$0" --show' "$SCTP_CONNECT"
+  assert_output "$cannot /proc/net/sctp/assocs: Permission denied"
+}
