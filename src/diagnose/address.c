@@ -35,6 +35,7 @@ struct finding diagnose_way(const struct path_result *path)
 		finding.code = code_of_route(path->route_error);
 		finding.basis = BASIS_ROUTES;
 		finding.error = path->route_error;
+		finding.other = path->asked_from;
 		memcpy(finding.link, path->link, sizeof(finding.link));
 	} else if (path->neighbour == NEIGHBOUR_SILENT || path->neighbour == NEIGHBOUR_ASKED) {
 		finding.code = FINDING_NEIGHBOUR_SILENT;

@@ -37,8 +37,8 @@ static enum finding_code code_of_icmp(const struct ledger_icmp *icmp, const unio
 		return FINDING_ICMP_THIS_HOST;
 	if (icmp->type == (v6 ? ICMP6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED))
 		return FINDING_ICMP_TIME_EXCEEDED;
-	if (icmp->error == ENOPROTOOPT && icmp->protocol == IPPROTO_SCTP)
-		return FINDING_NO_SCTP;
+	if (icmp->error == ENOPROTOOPT)
+		return icmp->protocol == IPPROTO_SCTP ? FINDING_NO_SCTP : FINDING_ICMP_NOT_ACCEPTED;
 	if (icmp->type != (v6 ? ICMP6_DST_UNREACH : ICMP_DEST_UNREACH))
 		return FINDING_ICMP_NOT_ACCEPTED;
 	if (icmp->code == (v6 ? ICMP6_DST_UNREACH_NOPORT : ICMP_PORT_UNREACH))
@@ -61,6 +61,8 @@ static void take_icmp(const struct ledger_path *path, struct finding *finding)
 	};
 	if (icmp->protocol == IPPROTO_UDP)
 		finding->flags |= FINDING_UDP;
+	if (path->cookies.count && !(finding->flags & FINDING_UP))
+		finding->flags |= FINDING_COOKIE;
 }
 
 static void take_abort(const struct ledger_path *path, struct finding *finding)
@@ -108,12 +110,21 @@ static void take_silent(const struct ledger_path *path, struct finding *finding)
 	}
 }
 
+/* What is from another port is of another program, if this end's INIT was seen as it is. */
+static bool may_have_other_port(const struct ledger *ledger, uint8_t chunk)
+{
+	for (size_t i = 0; chunk != CHUNK_INIT && i < ledger->path_count; i++)
+		if (ledger->paths[i].inits.count)
+			return false;
+	return ledger->from_other_port.count > 0;
+}
+
 /* It was sent, and did not pass as what it was. */
 static void take_unseen(const struct ledger *ledger, uint8_t chunk, struct finding *finding)
 {
-	finding->code = ledger->translated.count        ? FINDING_TRANSLATED
-			: ledger->from_other_port.count ? FINDING_NOT_SEEN
-							: FINDING_OWN_OUTPUT_FILTER;
+	finding->code = ledger->translated.count             ? FINDING_TRANSLATED
+			: may_have_other_port(ledger, chunk) ? FINDING_NOT_SEEN
+							     : FINDING_OWN_OUTPUT_FILTER;
 	finding->chunk = chunk;
 	if (finding->code == FINDING_TRANSLATED)
 		finding->other = ledger->translated_to;

@@ -37,7 +37,7 @@ static void mark_unsent(const struct evidence *evidence, struct path_result *pat
 
 	if (!unsent.code ||
 	    (path->cause.basis == BASIS_WITNESS && path->cause.code != FINDING_OWN_OUTPUT_FILTER &&
-	     path->cause.code != FINDING_OWN_FILTER))
+	     path->cause.code != FINDING_NOT_SEEN && path->cause.code != FINDING_OWN_FILTER))
 		return;
 	path->cause = unsent;
 	if (unsent.code == FINDING_CALL_FAILED && !cookie)

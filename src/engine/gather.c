@@ -119,6 +119,7 @@ void way_tell(const struct way *way, struct path_result *path)
 	path->send_error = way->send_error;
 	path->soft_error = way->soft_error;
 	path->route_error = way->route_error;
+	path->asked_from = way->route.error ? way->route.source : (union address){ 0 };
 	memcpy(path->link, way->link, sizeof(path->link));
 	path->neighbour = way->neighbour;
 	path->hop = way->hop;

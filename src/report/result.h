@@ -102,9 +102,10 @@ struct path_result {
 	bool surplus; /* one of too many that only the peer has named: nothing is sent to it */
 	bool own;     /* this host has the address, too: nothing sent to it reaches the peer */
 	enum verdict verdict;
-	int route_error;        /* what a route look-up said: positive errno, or 0 */
-	char link[IF_NAMESIZE]; /* ENETDOWN: the link of this host that has no carrier */
-	int icmp_error;         /* from ICMP, if the witness saw it: positive errno, or 0 */
+	int route_error;          /* what a route look-up said: positive errno, or 0 */
+	union address asked_from; /* the bound address that it was looked up for, or none */
+	char link[IF_NAMESIZE];   /* ENETDOWN: the link of this host that has no carrier */
+	int icmp_error;           /* from ICMP, if the witness saw it: positive errno, or 0 */
 	struct path_route route;
 	enum neighbour neighbour; /* if the address does not answer: does its next hop? */
 	union address hop;        /* the next hop, unless the neighbour is unknown */

@@ -17,7 +17,7 @@
 #define EVERY_PATH      "no path answers a heartbeat: "
 
 /* What more than one row says. */
-#define ROUTE_GET       "ip route get {address} shows what the kernel would do"
+#define ROUTE_GET       "ip route get {address}[other: from {other}] shows what the kernel would do"
 #define ICMP_SENDER     "tcpdump -vni any icmp or icmp6: who sends it, and about which packet"
 #define SOMEBODY_SENDS  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it"
 #define NO_INIT_ANSWER  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]"
@@ -706,9 +706,9 @@ static const struct words table[] = {
 	{ FINDING_OWN_INPUT_FILTER, "own-input-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the {chunk} arrived[other_link: on {other_link}, not on {link}], but was dropped before this host's SCTP saw it",
 	  NULL,
-	  "something on this host drops it after it arrives: nft list ruleset, iptables -S INPUT, ip xfrm policy",
+	  "something on this host drops it after it arrives: nft list ruleset, iptables -S INPUT, ip xfrm policy, tc filter",
 	  "the witness saw the answer arrive, but the stack did not get it: something on this host drops it",
-	  "an nftables or iptables rule in the input hook\n"
+	  "an nftables or iptables rule in the input hook, or a tc filter on ingress\n"
 	  "an IPsec policy that takes it only encrypted\n"
 	  "a NAT entry in conntrack that translates it to another port",
 	  "nft list ruleset; conntrack -L -p sctp\n"
@@ -834,7 +834,7 @@ static const struct words table[] = {
 	  "ip -br addr; sctp-connect -b ADDR ...\n"
 	  "nstat -az | grep Reasm, at the peer" },
 	{ FINDING_ICMP_THIS_HOST, "icmp-this-host", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "this host itself answered {icmp}",
+	  "this host itself answered [cookie:the COOKIE-ECHO with ]{icmp}",
 	  NULL,
 	  "this host's own packet filter or routes send it: nft list ruleset, iptables -S OUTPUT, ip route",
 	  "this host itself sent the ICMP error: a filter, a route, or a neighbour that does not answer",
@@ -843,14 +843,14 @@ static const struct words table[] = {
 	  "no host answers ARP or neighbour discovery for the address",
 	  "ip route get ADDR; ip neigh show ADDR" },
 	{ FINDING_ICMP_PROHIBITED, "icmp-prohibited", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered {icmp}][!icmp:ICMPv6 says administratively prohibited]",
+	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}][!icmp:ICMPv6 says administratively prohibited]",
 	  NULL,
 	  "[icmp:a firewall rule at the sender of the ICMP error forbids it][!icmp:" SOMEBODY_SENDS "]",
 	  "a firewall rejects the packets and sends this ICMP error",
 	  "a rule for IP protocol 132, or for everything but TCP and UDP",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_PORT_UNREACHABLE, "icmp-port-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered {icmp}][!icmp:ICMP says port unreachable]",
+	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}][!icmp:ICMP says port unreachable]",
 	  NULL,
 	  "[udp:nothing at the peer uses that UDP port: check that the peer runs SCTP in UDP (on Linux: sysctl net.sctp.udp_port), and on which port][!udp:SCTP never sends \"port unreachable\": a firewall on the path or at the peer does (the default of iptables REJECT)]",
 	  "ICMP port unreachable arrived: the UDP port is not in use at the peer, or a firewall rejects the packets",
@@ -858,7 +858,7 @@ static const struct words table[] = {
 	  "without --udp-encaps: iptables ... -j REJECT, which sends this message by default",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_TIME_EXCEEDED, "icmp-time-exceeded", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered {icmp}]",
+	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]",
 	  NULL,
 	  "a routing loop, or too many hops: traceroute -n shows where",
 	  "a router dropped the packet because its hop limit was used up",
@@ -866,7 +866,7 @@ static const struct words table[] = {
 	  "a hop limit that is too small for the path",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_UNREACHABLE, "icmp-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered {icmp}]",
+	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]",
 	  NULL,
 	  "the sender of the ICMP error has no onward route: check its routing table, and whether the host is up",
 	  "a router says by ICMP that it cannot reach the address",
@@ -874,7 +874,7 @@ static const struct words table[] = {
 	  "the host is down: the last router gets no answer on the link",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_NOT_ACCEPTED, "icmp-not-accepted", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered {icmp}]",
+	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]",
 	  NULL,
 	  "the sender of the ICMP error does not accept this kind of packet: tcpdump -vni any icmp or icmp6",
 	  "a host on the path says by ICMP that the packet is malformed, or that it does not accept this kind",
@@ -1051,6 +1051,8 @@ static const struct words table[] = {
 	  "the peer is down, or its answer gets lost: a missing route there, or a filter\n"
 	  "the packets are damaged on the path, and the peer drops them for their checksum\n"
 	  "a stale entry in conntrack on the path, if only one local port is silent\n"
+	  "rp_filter of the peer or a router: the INIT left with a source that they would answer on another link\n"
+	  "an XDP program of this host drops the answer before a packet socket sees it: ip link show\n"
 	  "a wrong link-layer address: a static neighbour, a link without ARP",
 	  "ip route get ADDR; ip neigh; on the peer: ip route get ADDR-OF-THIS-HOST\n"
 	  CHECK_FIREWALL "\n"

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "packet/sctp.h"
+
 /* If there are more, the oldest are dropped. */
 #define UNSENT_MAX 256
 
@@ -11,6 +13,7 @@ struct unsent {
 	uint16_t port;
 	union address to;
 	int error;
+	uint8_t sent; /* the newest chunk of the handshake that was sent */
 };
 
 /* One per process, as the library is. */
@@ -58,8 +61,9 @@ static bool is_about_routes(int error, bool routed)
 	}
 }
 
-void unsent_note(uint16_t port, const union address *to, int error, bool routed)
+void unsent_note(uint16_t port, const union address *to, uint8_t chunk, int error, bool routed)
 {
+	bool handshake = chunk == CHUNK_INIT || chunk == CHUNK_COOKIE_ECHO;
 	struct unsent *one;
 
 	if (error == EMSGSIZE)
@@ -68,10 +72,15 @@ void unsent_note(uint16_t port, const union address *to, int error, bool routed)
 		error = 0;
 	pthread_mutex_lock(&unsent.lock);
 	one = find(port, to);
-	if (one)
-		one->error = error;
-	else if (error)
-		*add() = (struct unsent){ .port = port, .to = *to, .error = error };
+	if (!one && (error || handshake)) {
+		one = add();
+		*one = (struct unsent){ .port = port, .to = *to };
+	}
+	if (one) {
+		one->error = handshake && one->sent == chunk ? 0 : error;
+		if (handshake && !error)
+			one->sent = chunk;
+	}
 	pthread_mutex_unlock(&unsent.lock);
 }
 

@@ -14,11 +14,13 @@
 
 /*
  * A packet from that SCTP port to that host was sent (0), or could not be sent (positive errno).
+ * chunk: the type of its first one. If one INIT or COOKIE-ECHO was sent, the next one's failure is
+ * not noted: the peer has had its chance to answer.
  * Not noted are errors about the packet's size, because the library then makes smaller packets, and
  * errors about its route, because a route look-up tells more. routed: there is a route, so EACCES
  * is not about that.
  */
-void unsent_note(uint16_t port, const union address *to, int error, bool routed);
+void unsent_note(uint16_t port, const union address *to, uint8_t chunk, int error, bool routed);
 
 /* The errno of the newest packet from that port to that host, or 0 if it was sent. */
 int unsent_error(uint16_t port, const union address *to);

@@ -405,7 +405,8 @@ ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags)
 	pthread_mutex_unlock(&sources.lock);
 	sent = udp_error_sendmsg(fd, &changed, flags);
 	error = errno;
-	unsent_note(packet.port, &packet.to, sent < 0 ? error : 0, routed);
+	unsent_note(packet.port, &packet.to, packet.sctp[SCTP_HEADER_SIZE], sent < 0 ? error : 0,
+		    routed);
 	errno = error;
 	return sent;
 }

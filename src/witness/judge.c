@@ -63,6 +63,22 @@ static int64_t cookie_ack_us(const struct ledger *ledger)
 	return first_us;
 }
 
+/* Only ICMP errors that stop an INIT or a COOKIE-ECHO, and are not older than that. */
+static bool has_icmp_error(const struct ledger_path *path, int64_t since_us)
+{
+	for (size_t i = 0; i < path->icmp_count; i++)
+		if (path->icmps[i].error && path->icmps[i].seen.last_us >= since_us)
+			return true;
+	return false;
+}
+
+static enum proof after_cookie(const struct ledger_path *path)
+{
+	if (path->errors.count)
+		return PROOF_COOKIE_ERROR;
+	return has_icmp_error(path, path->cookies.first_us) ? PROOF_ICMP : PROOF_COOKIE_SILENT;
+}
+
 static enum proof after_init_ack(const struct ledger *ledger, const struct ledger_path *path,
 				 int64_t now_us)
 {
@@ -78,22 +94,13 @@ static enum proof after_init_ack(const struct ledger *ledger, const struct ledge
 	if (ledger->lost)
 		return PROOF_ANSWERED;
 	if (path->cookies.count)
-		return path->errors.count ? PROOF_COOKIE_ERROR : PROOF_COOKIE_SILENT;
+		return after_cookie(path);
 	/* Another address answered first, and that answer was accepted. */
 	if (any_cookie_after(ledger, 0))
 		return PROOF_ANSWERED;
 	return any_init_after(ledger, ack_us + REACTION_US) || now_us - ack_us > REACTION_US
 		       ? PROOF_NOT_TAKEN
 		       : PROOF_ANSWERED;
-}
-
-/* Only ICMP errors that stop an INIT. */
-static bool has_icmp_error(const struct ledger_path *path)
-{
-	for (size_t i = 0; i < path->icmp_count; i++)
-		if (path->icmps[i].error)
-			return true;
-	return false;
 }
 
 enum proof judge(const struct ledger *ledger, const struct ledger_path *path, int64_t now_us)
@@ -108,7 +115,7 @@ enum proof judge(const struct ledger *ledger, const struct ledger_path *path, in
 		return PROOF_ELSEWHERE;
 	if (path->bad_checksums.count)
 		return PROOF_BAD_CHECKSUM;
-	if (has_icmp_error(path))
+	if (has_icmp_error(path, 0))
 		return PROOF_ICMP;
 	if (path->inits.count && path->strays.count)
 		return PROOF_WRONG_TAG;

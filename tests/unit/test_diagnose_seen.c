@@ -4,6 +4,8 @@
 
 #include <linux/icmp.h>
 
+#include "diagnose/parts.h"
+
 static void pass(const char *from, uint16_t from_port, const char *to, uint16_t to_port,
 		 uint8_t type, uint32_t tag, enum witness_odd odd)
 {
@@ -127,6 +129,47 @@ static void icmp_of_this_host(void **state)
 	diagnosis_expect(FINDING_NO_SCTP, "has no SCTP", "");
 }
 
+/* An ICMP error of a router about what was sent last. */
+static void reject(uint8_t code)
+{
+	const struct fake_packet about = wire.packet;
+
+	fake_icmp(&wire.packet, "10.1.9.254", "10.1.1.1", ICMP_DEST_UNREACH, code, 0, &about, 48);
+	wire_pass(1);
+}
+
+static void an_icmp_error_about_the_cookie(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	reject(ICMP_HOST_UNREACH);
+	wire_after(10);
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	diagnosis.evidence.report.pending_state = ASSOC_COOKIE_ECHOED;
+	/* The older one does not stop it. */
+	diagnosis_expect(FINDING_COOKIE_SILENT, "answered the INIT, but not the COOKIE-ECHO", "");
+	wire_after(10);
+	reject(ICMP_PKT_FILTERED);
+	diagnosis_now();
+	assert_int_equal(diagnosis.paths[0].verdict, VERDICT_UNREACHABLE);
+	assert_int_equal(diagnosis.result.word, RESULT_UNREACHABLE);
+	assert_text(diagnosis_reason(), "10.1.9.254 answered the COOKIE-ECHO with ICMP");
+}
+
+/* Another program's INIT is no reason to doubt, once this end's was seen. */
+static void a_heartbeat_that_is_not_seen(void **state)
+{
+	const union address peer = wire_address("10.1.2.2");
+
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	pass("10.1.1.1", 7001, "10.1.1.2", 5000, CHUNK_INIT, 0, ODD_LOCAL_PORT);
+	assert_int_equal(diagnose_seen_heartbeat(&wire.ledger, &peer, false).code,
+			 FINDING_OWN_OUTPUT_FILTER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +180,8 @@ int main(void)
 		WITH_ONE(an_init_with_a_bad_checksum),
 		WITH_ONE(an_init_in_fragments),
 		WITH_ONE(icmp_of_this_host),
+		WITH_ONE(an_icmp_error_about_the_cookie),
+		WITH_TWO(a_heartbeat_that_is_not_seen),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "packet/sctp.h"
 #include "stack/unsent.h"
 
 static union address host(unsigned number)
@@ -27,11 +28,29 @@ static void the_newest_packet_counts(void **state)
 
 	(void)state;
 	assert_int_equal(unsent_error(5000, &a), 0);
-	unsent_note(5000, &a, EPERM, true);
-	unsent_note(5000, &a, ENOMEM, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EPERM, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, ENOMEM, true);
 	assert_int_equal(unsent_error(5000, &a), ENOMEM);
-	unsent_note(5000, &a, 0, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, 0, true);
 	assert_int_equal(unsent_error(5000, &a), 0);
+}
+
+/* A rule that drops some: the peer has not answered the one that it may have had. */
+static void an_init_that_was_sent_counts(void **state)
+{
+	const union address a = host(1);
+
+	(void)state;
+	unsent_note(5000, &a, CHUNK_INIT, EPERM, true);
+	assert_int_equal(unsent_error(5000, &a), EPERM);
+	unsent_note(5000, &a, CHUNK_INIT, 0, true);
+	unsent_note(5000, &a, CHUNK_INIT, EPERM, true);
+	assert_int_equal(unsent_error(5000, &a), 0);
+	unsent_note(5000, &a, CHUNK_COOKIE_ECHO, EPERM, true);
+	assert_int_equal(unsent_error(5000, &a), EPERM);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, 0, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EPERM, true);
+	assert_int_equal(unsent_error(5000, &a), EPERM);
 }
 
 static void each_port_and_host_has_its_own(void **state)
@@ -39,9 +58,9 @@ static void each_port_and_host_has_its_own(void **state)
 	const union address a = host(1), b = host(2);
 
 	(void)state;
-	unsent_note(5000, &a, EPERM, true);
-	unsent_note(5000, &b, EIO, true);
-	unsent_note(5001, &b, 0, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EPERM, true);
+	unsent_note(5000, &b, CHUNK_HEARTBEAT, EIO, true);
+	unsent_note(5001, &b, CHUNK_HEARTBEAT, 0, true);
 	assert_int_equal(unsent_error(5000, &a), EPERM);
 	assert_int_equal(unsent_error(5000, &b), EIO);
 	assert_int_equal(unsent_error(5001, &a), 0);
@@ -53,9 +72,9 @@ static void denied_though_there_is_a_route(void **state)
 	const union address a = host(1);
 
 	(void)state;
-	unsent_note(5000, &a, EACCES, false);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EACCES, false);
 	assert_int_equal(unsent_error(5000, &a), 0);
-	unsent_note(5000, &a, EACCES, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EACCES, true);
 	assert_int_equal(unsent_error(5000, &a), EACCES);
 }
 
@@ -64,10 +83,10 @@ static void too_large_says_nothing(void **state)
 	const union address a = host(1);
 
 	(void)state;
-	unsent_note(5000, &a, EMSGSIZE, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EMSGSIZE, true);
 	assert_int_equal(unsent_error(5000, &a), 0);
-	unsent_note(5000, &a, EPERM, true);
-	unsent_note(5000, &a, EMSGSIZE, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EPERM, true);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, EMSGSIZE, true);
 	assert_int_equal(unsent_error(5000, &a), EPERM);
 }
 
@@ -79,7 +98,7 @@ static void the_oldest_is_forgotten_first(void **state)
 	for (unsigned i = 0; i < PLACES + MORE; i++) {
 		const union address to = host(i);
 
-		unsent_note(5000, &to, EPERM, true);
+		unsent_note(5000, &to, CHUNK_HEARTBEAT, EPERM, true);
 	}
 	for (unsigned i = 0; i < PLACES + MORE; i++) {
 		const union address to = host(i);
@@ -92,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_newest_packet_counts, forget),
+		cmocka_unit_test_setup(an_init_that_was_sent_counts, forget),
 		cmocka_unit_test_setup(each_port_and_host_has_its_own, forget),
 		cmocka_unit_test_setup(denied_though_there_is_a_route, forget),
 		cmocka_unit_test_setup(too_large_says_nothing, forget),
