@@ -92,6 +92,16 @@ struct stack_endpoint *handle_endpoint(const struct stack_assoc *assoc)
 	return ((const struct assoc_base *)assoc)->endpoint;
 }
 
+void handle_set_owner(struct stack_assoc *assoc, void *owner)
+{
+	assoc_base(assoc)->owner = owner;
+}
+
+void *handle_owner(const struct stack_assoc *assoc)
+{
+	return ((const struct assoc_base *)assoc)->owner;
+}
+
 const struct stack_fault *handle_fault(const struct stack_endpoint *endpoint)
 {
 	return &((const struct endpoint_base *)endpoint)->fault;

@@ -23,6 +23,7 @@ struct assoc_base {
 	uint32_t id;   /* 0: not known yet */
 	bool ended;    /* an event has said so, or the next one will */
 	bool aborting; /* abort() was called */
+	void *owner;   /* of the caller */
 };
 
 /* budget may be NULL. */
@@ -52,6 +53,8 @@ int handle_connect_failed(struct stack_endpoint *endpoint, int rc);
 /* As struct stack's. */
 uint32_t handle_id(const struct stack_assoc *assoc);
 struct stack_endpoint *handle_endpoint(const struct stack_assoc *assoc);
+void handle_set_owner(struct stack_assoc *assoc, void *owner);
+void *handle_owner(const struct stack_assoc *assoc);
 const struct stack_fault *handle_fault(const struct stack_endpoint *endpoint);
 size_t handle_incomplete(const struct stack_assoc *assoc);
 

@@ -9,6 +9,8 @@
 #include "base/util.h"
 #include "stack/kernel_parts.h"
 
+#define SHARED_BUFFER (2 << 20)
+
 static const char *kernel_version(void)
 {
 	return "libsctp " LIBSCTP_VERSION;
@@ -42,6 +44,22 @@ static int configure_ipv6(int fd, struct stack_fault *fault)
 		return rc;
 	fault->call = "setsockopt(IPV6_V6ONLY)";
 	return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0 ? -errno : 0;
+}
+
+/*
+ * The kernel drops packets of all associations while their unread events fill the receive buffer.
+ * It doubles what is asked for, and without CAP_NET_ADMIN lowers it to net.core.rmem_max first.
+ * And without the other option, the message of one association that goes on and on keeps back the
+ * events of the others (net/sctp/ulpqueue.c sctp_ulpq_tail_event()).
+ */
+static int configure_shared(int fd, struct stack_fault *fault)
+{
+	int bytes = SHARED_BUFFER, on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	fault->call = "setsockopt(SCTP_FRAGMENT_INTERLEAVE)";
+	return set_option(fd, SCTP_FRAGMENT_INTERLEAVE, &on, sizeof(on));
 }
 
 static int configure(int fd, const struct stack_config *config, struct stack_fault *fault)
@@ -86,6 +104,8 @@ static int configure(int fd, const struct stack_config *config, struct stack_fau
 		return rc;
 	if (config->ipv6)
 		rc = configure_ipv6(fd, fault);
+	if (rc == 0 && config->shared)
+		rc = configure_shared(fd, fault);
 	if (rc < 0)
 		return rc;
 	if (config->listening) {
@@ -186,6 +206,7 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 		return rc;
 	}
 	*endpoint = new_endpoint(fd, config->style, config->budget);
+	(*endpoint)->base.receive.in_pieces = config->shared;
 	return 0;
 }
 
@@ -360,6 +381,8 @@ static int kernel_shutdown(struct stack_assoc *assoc)
 		.sinfo_flags = SCTP_EOF,
 	};
 
+	if (assoc->base.ended)
+		return -ENOTCONN;
 	if (assoc->base.endpoint->base.style == STACK_ONE_TO_MANY)
 		return send_message(assoc, &info, NULL, 0);
 	if (shutdown(assoc->base.endpoint->fd, SHUT_WR) < 0)
@@ -378,6 +401,8 @@ static int kernel_abort(struct stack_assoc *assoc, const char *text)
 	/* net/sctp/socket.c sctp_sendmsg_parse() says EINVAL. */
 	if (assoc->base.endpoint->base.style != STACK_ONE_TO_MANY)
 		return -EOPNOTSUPP;
+	if (assoc->base.ended)
+		return -ENOTCONN;
 	rc = send_message(assoc, &info, text, text ? strlen(text) : 0);
 	if (rc == 0)
 		assoc->base.aborting = true;
@@ -417,6 +442,8 @@ const struct stack stack_kernel = {
 	.checksum_errors = kernel_checksum_errors,
 	.id = handle_id,
 	.endpoint = handle_endpoint,
+	.set_owner = handle_set_owner,
+	.owner = handle_owner,
 	.soft_error = kernel_soft_error,
 	.send_error = kernel_send_error,
 	.pending_state = kernel_pending_state,

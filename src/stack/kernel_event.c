@@ -295,7 +295,14 @@ int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event
 
 int kernel_soft_error(struct stack_assoc *assoc)
 {
-	return only_one(assoc->base.endpoint) ? read_so_error(assoc->base.endpoint) : 0;
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
+	int error = read_so_error(endpoint);
+
+	if (only_one(endpoint))
+		return error;
+	if (error > 0)
+		endpoint->unclear_us = loop_now_us();
+	return endpoint->unclear_us && endpoint->unclear_us >= assoc->connect_us ? -EBUSY : 0;
 }
 
 /* The kernel sends its packets itself, and does not report what happens to them. */

@@ -17,6 +17,8 @@
 struct stack_endpoint {
 	struct endpoint_base base;
 	int fd;
+	int64_t unclear_us; /* when the newest error came that may be about any association; 0:
+			       never */
 };
 
 struct stack_assoc {

@@ -66,6 +66,11 @@ struct stack_config {
 	struct stack_encaps udp;
 	bool ipv6;      /* IPv6 and IPv4, else IPv4 only */
 	bool listening; /* listen() will follow */
+	/*
+	 * One-to-many, for some hundreds of associations: has room for their events, and one of
+	 * them does not hold up the others. Messages come in the pieces that arrive.
+	 */
+	bool shared;
 	struct stack_budget
 		*budget;            /* of it and of those that it accepts; outlives them, or NULL */
 	const union address *local; /* to bind; all with the same port, which may be 0 */
@@ -265,11 +270,14 @@ struct stack {
 	/* The stack's number for it, for reports. 0: not known before it is up. */
 	uint32_t (*id)(const struct stack_assoc *assoc);
 	struct stack_endpoint *(*endpoint)(const struct stack_assoc *assoc);
+	/* Whatever the caller wants to find again when an event names the association. */
+	void (*set_owner)(struct stack_assoc *assoc, void *owner);
+	void *(*owner)(const struct stack_assoc *assoc);
 
 	/*
 	 * While an attempt is pending: the newest network error (ICMP, ARP) that the stack received
-	 * and did not act on, as a positive errno, or 0. Reading clears it. 0 also if the stack
-	 * cannot tell which of several associations on the endpoint it is about.
+	 * and did not act on, as a positive errno, or 0. Reading clears it. Negative: one has come
+	 * since connect(), and the stack cannot tell which association on the endpoint it is about.
 	 */
 	int (*soft_error)(struct stack_assoc *assoc);
 

@@ -22,6 +22,8 @@
 
 static void us_release(struct stack_assoc *assoc)
 {
+	if (assoc->attempt && assoc->base.aborting)
+		us_abandon(assoc);
 	us_forget_attempt(assoc);
 	handle_free(assoc);
 }
@@ -110,7 +112,7 @@ static int configure(struct socket *socket, const struct stack_config *config,
 		.sinit_max_init_timeo = (uint16_t)MIN(config->init_timeout_ms, UINT16_MAX),
 	};
 	struct sctp_udpencaps encaps = { .sue_port = htons(config->udp.remote) };
-	int off = 0, rc;
+	int off = 0, on = 1, rc;
 
 	fault->call = "setsockopt(SCTP_EVENT)";
 	rc = subscribe(socket);
@@ -127,6 +129,12 @@ static int configure(struct socket *socket, const struct stack_config *config,
 		encaps.sue_address.ss_family = config->ipv6 ? AF_INET6 : AF_INET;
 		fault->call = "setsockopt(SCTP_REMOTE_UDP_ENCAPS_PORT)";
 		rc = set_option(socket, SCTP_REMOTE_UDP_ENCAPS_PORT, &encaps, sizeof(encaps));
+		if (rc < 0)
+			return rc;
+	}
+	if (config->shared) {
+		fault->call = "setsockopt(SCTP_FRAGMENT_INTERLEAVE)";
+		rc = set_option(socket, SCTP_FRAGMENT_INTERLEAVE, &on, sizeof(on));
 		if (rc < 0)
 			return rc;
 	}
@@ -236,6 +244,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	if (parameter_is_known(&config->parameters, PARAMETER_RTO_MIN))
 		(*endpoint)->rto_min_ms = config->parameters.value[PARAMETER_RTO_MIN];
 	(*endpoint)->rto_initial_ms = rto.srto_initial;
+	(*endpoint)->base.receive.in_pieces = config->shared;
 	fault->call = "usrsctp_set_upcall";
 	rc = take_socket(*endpoint, socket);
 	if (rc < 0)
@@ -410,6 +419,8 @@ const struct stack stack_usrsctp = {
 	.checksum_errors = us_checksum_errors,
 	.id = handle_id,
 	.endpoint = handle_endpoint,
+	.set_owner = handle_set_owner,
+	.owner = handle_owner,
 	.soft_error = us_soft_error,
 	.send_error = us_send_error,
 	.pending_state = us_pending_state,

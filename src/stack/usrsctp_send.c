@@ -84,6 +84,8 @@ int us_shutdown(struct stack_assoc *assoc)
 {
 	struct sctp_sndinfo info = { .snd_assoc_id = assoc->base.id, .snd_flags = SCTP_EOF };
 
+	if (assoc->base.ended)
+		return -ENOTCONN;
 	if (assoc->base.endpoint->base.style == STACK_ONE_TO_MANY)
 		return send_message(assoc, &info, NULL, 0);
 	if (usrsctp_shutdown(assoc->base.endpoint->socket, SHUT_WR) < 0)

@@ -195,6 +195,22 @@ static void no_budget_is_left(void **state)
 	receive_init(&receive, NULL);
 }
 
+/* A shared endpoint: the pieces of several associations mix, and none waits for the rest of its. */
+static void nothing_is_put_together(void **state)
+{
+	(void)state;
+	receive.in_pieces = true;
+	assert_true(message(1024, 'a', false, ASSOC));
+	assert_int_equal(event.length, 1024);
+	assert_true(event.more);
+	assert_true(message(10, 'b', true, ASSOC + 1));
+	assert_int_equal(event.length, 10);
+	assert_false(event.more);
+	assert_true(message(5, 'a', true, ASSOC));
+	assert_int_equal(event.length, 5);
+	assert_false(event.more);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -207,6 +223,7 @@ int main(void)
 		TEST(a_message_that_is_too_long_comes_in_parts),
 		TEST(the_rest_of_a_lost_association_does_not_come),
 		TEST(no_budget_is_left),
+		TEST(nothing_is_put_together),
 		TEST(errors),
 	};
 
