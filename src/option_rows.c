@@ -98,6 +98,8 @@ const struct option_row option_rows[ROWS] = {
 			   "at most N attempts at a time (default 1000)" },
 	[ROW_RATE] = { 0, "rate", "N", MODE_CONNECT, take_number, TO(rate), NULL,
 		       "at most N new attempts a second" },
+	[ROW_ONE_TO_ONE] = { 0, "one-to-one", NULL, MODE_CONNECT, take_true, TO(one_to_one), NULL,
+			     "a socket for each target, not one for many" },
 
 	[ROW_MONITOR] = { 'M', "monitor", "[TIME]", MODE_CONNECT, take_monitor, TO(monitor_us),
 			  "Monitoring",

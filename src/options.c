@@ -124,7 +124,7 @@ static int check_mode(struct parser *p, enum mode mode)
 
 static int check_targets(struct parser *p)
 {
-	static const enum row with_targets[] = { ROW_PARALLEL, ROW_RATE };
+	static const enum row with_targets[] = { ROW_PARALLEL, ROW_RATE, ROW_ONE_TO_ONE };
 
 	if (!p->options->targets)
 		return refuse_any(p, with_targets, ARRAY_SIZE(with_targets),

@@ -5,6 +5,7 @@
 
 #include "base/timeline.h"
 #include "engine/plan.h"
+#include "engine/pool.h"
 #include "engine/settings.h"
 #include "stack/stack.h"
 
@@ -31,10 +32,14 @@ struct attempt {
 	struct stack_assoc *assoc;       /* NULL: the call was not made, or it is closed */
 	struct stack_fault fault;        /* which call failed */
 	struct stack_encaps udp;
-	int64_t t1_us;      /* the wait for one INIT, before the next address */
-	int64_t begun_us;   /* when the first call was made; 0: not made */
-	int64_t started_us; /* when the newest was made */
-	int64_t timeout_us; /* how long it may take, from begun_us on */
+	enum stack_style style;
+	struct pool *pool;     /* it may use endpoints of this pool; NULL: none */
+	struct pool_user user; /* pool_shares(): the endpoint is one of those */
+	bool alone;            /* it has one of the pool's slots for an endpoint of its own */
+	int64_t t1_us;         /* the wait for one INIT, before the next address */
+	int64_t begun_us;      /* when the first call was made; 0: not made */
+	int64_t started_us;    /* when the newest was made */
+	int64_t timeout_us;    /* how long it may take, from begun_us on */
 
 	enum attempt_outcome outcome;
 	int64_t ended_us; /* when it was seen to have failed, or to be lost; 0: not yet */
@@ -48,6 +53,8 @@ struct attempt {
 	bool keeps; /* --relay: what comes after the event that it is up is not read here */
 	void (*on_message)(void *context, const struct stack_event *event);
 	void *context;
+	void (*on_news)(void *context);
+	void *news_context;
 };
 
 /*
@@ -74,12 +81,25 @@ int attempt_call_again(struct attempt *attempt, const struct options *options,
 		       const struct plan *plan);
 
 /*
+ * The same from an endpoint of its own, which nobody shares. pool_take_slot() has said yes; the
+ * slot is given back when that endpoint is closed.
+ */
+int attempt_call_alone(struct attempt *attempt, const struct options *options,
+		       const struct plan *plan);
+
+/*
  * From now on attempt_read() gives messages, and EVENT_DRY, to this function. They are ignored
  * otherwise. Of the newest attempt_open(), and of attempt_call_again().
  */
 void attempt_on_message(struct attempt *attempt,
 			void (*on_message)(void *context, const struct stack_event *event),
 			void *context);
+
+/*
+ * The loop calls this function when attempt_read() has something new, if the endpoint is shared and
+ * has no descriptor to poll. Of the newest attempt_open(), and of attempt_call_again().
+ */
+void attempt_on_news(struct attempt *attempt, void (*on_news)(void *context), void *context);
 
 int64_t attempt_deadline_us(const struct attempt *attempt);
 
@@ -93,11 +113,16 @@ enum attempt_outcome attempt_read(struct attempt *attempt);
 /* Another reader of the events has gone: attempt_read() has them from now on. */
 void attempt_read_on(struct attempt *attempt);
 
-/* The descriptor to poll while the endpoint is open. */
+/* The descriptor to poll while the endpoint is open; .fd is -1 if it is shared. */
 struct pollfd attempt_pollfd(const struct attempt *attempt);
 
 /* To be called when a call about the association failed on this host, with its errno. */
 void attempt_fault(struct attempt *attempt, int error);
+
+/*
+ * The stack says that it is up, although that event was lost: the outcome is as if it had come.
+ */
+void attempt_found_up(struct attempt *attempt);
 
 /* To be called when another reader of the events saw that the peer ends the association. */
 void attempt_gone(struct attempt *attempt);

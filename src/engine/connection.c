@@ -8,8 +8,12 @@
 
 #include "base/loop.h"
 #include "engine/connection_parts.h"
+#include "engine/second_look.h"
 
 #define WAIT_PAUSE_US (250 * USEC_PER_MSEC)
+#define SLOT_PAUSE_US (10 * USEC_PER_MSEC)
+
+static void await(struct connection *c);
 
 static void enter(struct connection *c, enum connection_state state)
 {
@@ -32,7 +36,7 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
 	c->stack_error = stack_error;
 	c->result.target = peer;
 	c->result.stack = stack ? stack->name : NULL;
-	c->result.style = options->style;
+	c->result.style = options->pool ? STACK_ONE_TO_MANY : options->style;
 	c->result.blocking = options->blocking;
 	return c;
 }
@@ -142,10 +146,45 @@ static void go_on_closing(struct connection *c, enum closing_step step)
 	trial_close(&c->trial, step == CLOSING_ABORT);
 }
 
+/* Another call was made, or could not be. */
+static void take_call(struct connection *c, struct trial_end end)
+{
+	if (end.ended)
+		conclude(c, end);
+	else
+		c->wake_us = c->trial.attempt.started_us + GATHER_FIRST_LOOK_US;
+}
+
+/*
+ * A shared endpoint has not said clearly what became of the attempt: asks again. False: it has, or
+ * it is too early.
+ */
+static bool ask_alone(struct connection *c)
+{
+	int64_t now = loop_now_us();
+
+	switch (second_look(&c->trial.attempt, &c->trial.gather, now)) {
+	case SECOND_LOOK_NOW:
+		loop_remove(&c->packets);
+		take_call(c, trial_ask_alone(&c->trial, c->options));
+		return true;
+	case SECOND_LOOK_IS_UP:
+		came_up(c);
+		return true;
+	case SECOND_LOOK_LATER:
+		c->wake_us = now + SLOT_PAUSE_US;
+		return c->trial.attempt.outcome == ATTEMPT_FAILED;
+	default:
+		return false;
+	}
+}
+
 /* The attempt, or the association, has ended. */
 static void end(struct connection *c, enum phase phase)
 {
-	if (!trial_awaits_other_answer(&c->trial, c->timeline, &c->wake_us))
+	if (trial_awaits_other_answer(&c->trial, c->timeline, &c->wake_us))
+		return;
+	if (phase == PHASE_UP || !ask_alone(c))
 		conclude_with(c, phase, c->trial.attempt.error);
 }
 
@@ -171,15 +210,9 @@ static void handle_events(struct connection *c)
 /* The next address gets its INIT now, and not when the stack's timer fires. */
 static void move_on(struct connection *c)
 {
-	struct trial_end end;
-
 	loop_remove(&c->events);
 	loop_remove(&c->packets);
-	end = trial_move_on(&c->trial, c->options);
-	if (end.ended)
-		conclude(c, end);
-	else
-		c->wake_us = c->trial.attempt.started_us + GATHER_FIRST_LOOK_US;
+	take_call(c, trial_move_on(&c->trial, c->options));
 }
 
 static void tick_pending(struct connection *c, int64_t now)
@@ -199,6 +232,8 @@ static void tick_pending(struct connection *c, int64_t now)
 	if (why || next)
 		handle_events(c);
 	if (c->state != CONNECTION_PENDING || c->trial.attempt.outcome == ATTEMPT_FAILED)
+		return;
+	if (ask_alone(c))
 		return;
 	if (why) {
 		timeline_note(c->timeline, "giving up: %s", why);
@@ -229,6 +264,17 @@ static void tick_verifying(struct connection *c, int64_t now)
 	verify_show_progress(&c->trial.verify, now);
 }
 
+/* A client of the loop: the endpoint is shared, and there were events. */
+static void on_news(void *context)
+{
+	struct connection *c = context;
+
+	if (c->state == CONNECTION_UP)
+		return;
+	handle_events(c);
+	await(c);
+}
+
 /* --- A try begins ---------------------------------------------------------------------------- */
 
 static int64_t try_timeout(const struct connection *c, int64_t now)
@@ -245,6 +291,7 @@ static void call(struct connection *c)
 	struct trial_end end = trial_open(&c->trial, c->stack, c->stack_error, c->options, c->peer,
 					  c->local, c->timeline, &c->result);
 
+	attempt_on_news(&c->trial.attempt, on_news, c);
 	if (!end.ended)
 		end = trial_call(&c->trial, c->options, resolve_left_us(&c->trial.resolve),
 				 c->timeline);
@@ -289,8 +336,6 @@ static void begin_try(struct connection *c)
 }
 
 /* --- A client of the loop -------------------------------------------------------------------- */
-
-static void await(struct connection *c);
 
 static void on_names(void *context, short revents)
 {
@@ -365,10 +410,10 @@ static void await_network(struct connection *c)
 		loop_remove(&c->packets);
 		return;
 	}
-	if (!c->events.loop) {
+	if (!c->events.loop)
 		loop_add(c->loop, &c->events, attempt_pollfd(attempt), on_events, c);
+	if (!c->packets.loop)
 		loop_add(c->loop, &c->packets, watch_pollfd(&c->trial.watch), on_packets, c);
-	}
 	if (c->trial.exchange.options)
 		loop_change(&c->events,
 			    attempt_pollfd(attempt).events |

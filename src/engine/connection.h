@@ -11,6 +11,7 @@
 
 #include "base/loop.h"
 #include "base/timeline.h"
+#include "engine/pool.h"
 #include "engine/settings.h"
 #include "report/result.h"
 #include "stack/stack.h"
@@ -63,6 +64,9 @@ const struct result *connection_result(const struct connection *connection);
  */
 struct stack_assoc *connection_assoc(const struct connection *connection);
 void connection_gone(struct connection *connection);
+
+/* Whose events its user has to read, if it shares an endpoint; NULL: it does not. */
+struct pool_user *connection_pool_user(struct connection *connection);
 
 /* The witness of a connection that is connected, to be read from then on. */
 struct watch *connection_watch(struct connection *connection);

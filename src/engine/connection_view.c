@@ -13,6 +13,13 @@ struct stack_assoc *connection_assoc(const struct connection *c)
 	return c->state == CONNECTION_UP ? c->trial.attempt.assoc : NULL;
 }
 
+struct pool_user *connection_pool_user(struct connection *c)
+{
+	struct pool_user *user = &c->trial.attempt.user;
+
+	return pool_shares(user) ? user : NULL;
+}
+
 void connection_gone(struct connection *c)
 {
 	attempt_gone(&c->trial.attempt);

@@ -11,6 +11,7 @@
 #include "engine/fleet_hosts.h"
 #include "engine/fleet_monitor.h"
 #include "engine/fleet_parts.h"
+#include "engine/pool.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -364,14 +365,23 @@ static void go(struct fleet *f)
 	}
 }
 
+/* The addresses of --each are those of one peer. */
+static bool may_share(const struct options *options)
+{
+	return !options->one_to_one && !options->each;
+}
+
 static void prepare(struct fleet *f)
 {
 	const struct fleet_config *config = f->config;
+	size_t wanted = f->options->monitor ? config->count
+					    : MIN(f->options->parallel, config->count);
 
 	f->members = xcalloc(config->count, sizeof(*f->members));
-	f->limit = descriptors_make_room(
-		f->options->monitor ? config->count : MIN(f->options->parallel, config->count));
-	f->limit = MIN(f->limit, f->options->parallel);
+	/* Half of the slots are for those who only wait. */
+	if (config->stack)
+		f->pool = pool_new(f->loop, config->stack, descriptors_make_room(2 * wanted));
+	f->limit = f->options->parallel;
 	for (size_t i = 0; i < config->count; i++) {
 		struct fleet_target *t = &config->targets[i];
 
@@ -379,6 +389,7 @@ static void prepare(struct fleet *f)
 		t->peer.known_as = t->name;
 		t->peer.place = i;
 		t->options.no_witness |= config->count > FLEET_WITNESSED_MAX;
+		t->options.pool = may_share(&t->options) ? f->pool : NULL;
 		f->name_width = MAX(f->name_width, MIN(strlen(t->name), NAME_WIDTH_MAX));
 	}
 }
@@ -421,6 +432,7 @@ int fleet_run(const struct fleet_config *config)
 	fleet_monitor_prepare(&f);
 	go(&f);
 	status = conclude(&f);
+	pool_free(f.pool);
 	loop_free(f.loop);
 	fleet_hosts_free(&f);
 	free(f.members);

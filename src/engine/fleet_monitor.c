@@ -28,6 +28,7 @@ bool fleet_monitor_begin(struct fleet *f, struct member *m)
 	struct monitor_config monitor = {
 		.stack = config->stack,
 		.assoc = connection_assoc(m->connection),
+		.user = connection_pool_user(m->connection),
 		.options = &m->target->options,
 		.result = connection_result(m->connection),
 		.reporter = config->reporter,

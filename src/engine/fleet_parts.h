@@ -55,6 +55,7 @@ struct fleet {
 	const struct fleet_config *config;
 	const struct options *options;
 	struct loop *loop;
+	struct pool *pool;      /* the endpoints that targets share */
 	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
 	struct member *members;
 	struct fleet_host *hosts;

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "host/sysctl.h"
 #include "witness/judge.h"
+#include "witness/ledger_query.h"
 
 /* The next look comes after this part of the elapsed time. */
 #define LOOK_PART   10
@@ -198,6 +199,9 @@ static void sample_soft_error(struct gather *gather)
 	const struct attempt *attempt = gather->attempt;
 	int error = attempt->assoc ? attempt->stack->soft_error(attempt->assoc) : 0;
 
+	gather->unclear |= error < 0;
+	if (error <= 0 && pool_shares(&attempt->user) && gather->watch->witness)
+		error = ledger_icmp_error(&gather->watch->ledger, attempt->started_us);
 	if (error <= 0)
 		return;
 	timeline_note(attempt->timeline, "SO_ERROR while waiting: %s", errno_name(error));

@@ -76,6 +76,7 @@ struct gather {
 	int64_t checksums_before;                /* negative: not known */
 	int soft_errors[RESULT_SOFT_ERRORS_MAX]; /* distinct, in order of arrival */
 	size_t soft_error_count;
+	bool unclear;    /* one has come, and the stack does not know for which attempt */
 	int64_t next_us; /* when to look again */
 
 	/* After gather_end(). */

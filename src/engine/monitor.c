@@ -164,12 +164,15 @@ static void take_event(struct monitoring *r, const struct stack_event *event)
 	}
 }
 
-/* Returns how many events there were. */
-static size_t take_events(struct monitoring *r)
+static void take_events(struct monitoring *r)
 {
 	struct stack_event event;
 	size_t count = 0;
 
+	if (r->user) {
+		pool_read(r->user);
+		return;
+	}
 	while (count < EVENTS_MAX && !r->ended && r->stack->next_event(r->endpoint, &event)) {
 		count++;
 		if (!event.assoc || event.assoc == r->assoc)
@@ -177,7 +180,6 @@ static size_t take_events(struct monitoring *r)
 	}
 	if (count == EVENTS_MAX)
 		loop_again(&r->events);
-	return count;
 }
 
 /* --- Rounds ---------------------------------------------------------------------------------- */
@@ -264,6 +266,17 @@ static void on_events(void *context, short revents)
 	monitor_go_on(context);
 }
 
+/* The endpoint is shared: take_shared() was told of events. */
+static void on_news(void *context)
+{
+	monitor_go_on(context);
+}
+
+static void take_shared(void *context, const struct stack_event *event)
+{
+	take_event(context, event);
+}
+
 static void on_packets(void *context, short revents)
 {
 	struct monitoring *r = context;
@@ -336,6 +349,13 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 		.round_us = now,
 		.until_us = o->monitor_us ? now + o->monitor_us : LOOP_FOREVER,
 	};
+	if (config->user) {
+		r->user = config->user;
+		r->reader = (struct pool_reader){ take_shared, on_news, r };
+		pool_change_reader(r->user, &r->reader);
+	} else {
+		loop_add(loop, &r->events, r->stack->pollfd(r->endpoint), on_events, r);
+	}
 	take_paths(r, a);
 	r->m.required = o->require;
 	r->m.links_required = o->links;
@@ -343,7 +363,6 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	r->live = live_start(r->reporter, !o->verbose && !r->on_end, &r->m);
 	loop_timer_init(loop, &r->timer, on_time, r);
 	loop_timer_set(&r->timer, now);
-	loop_add(loop, &r->events, r->stack->pollfd(r->endpoint), on_events, r);
 	loop_add(loop, &r->packets, watch_pollfd(r->watch), on_packets, r);
 	if (r->live)
 		loop_on_terminal(loop, on_terminal, r);

@@ -14,6 +14,7 @@
 
 #include "base/loop.h"
 #include "base/timeline.h"
+#include "engine/pool.h"
 #include "engine/settings.h"
 #include "report/report.h"
 #include "report/result.h"
@@ -26,6 +27,7 @@ struct monitoring;
 struct monitor_config {
 	const struct stack *stack;
 	struct stack_assoc *assoc;
+	struct pool_user *user; /* NULL: nobody shares the endpoint */
 	const struct options *options;
 	/* Of the connection; its addresses and names are used. It says if the association ended. */
 	const struct result *result;

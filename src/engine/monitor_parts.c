@@ -13,6 +13,8 @@ void monitor_end(struct monitoring *r, struct finding cause)
 	loop_remove(&r->events);
 	loop_remove(&r->packets);
 	loop_timer_stop(&r->timer);
+	if (r->user)
+		pool_change_reader(r->user, &r->reader);
 	if (r->on_end)
 		r->on_end(r->context);
 }

@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/timeline.h"
 #include "engine/heartbeat.h"
+#include "engine/pool.h"
 #include "engine/settings.h"
 #include "report/report.h"
 #include "report/table.h"
@@ -20,6 +21,8 @@ struct monitoring {
 	const struct stack *stack;
 	struct stack_endpoint *endpoint; /* not owned */
 	struct stack_assoc *assoc;       /* not owned */
+	struct pool_user *user;          /* NULL: nobody shares the endpoint. Not owned */
+	struct pool_reader reader;       /* who reads when this one does not */
 	const struct options *options;
 	const struct reporter *reporter;
 	struct timeline *timeline;

@@ -112,6 +112,10 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 	if (options->blocking)
 		gather_sample_checksums(&t->gather);
 	rc = attempt_call(&t->attempt, options, &t->plan, timeout_us);
+	/* An association with that address is on the shared endpoint; the peer may have told it. */
+	if ((rc == -EISCONN || rc == -EALREADY) && pool_shares(&t->attempt.user) &&
+	    pool_take_slot(t->attempt.pool, false))
+		rc = attempt_call_alone(&t->attempt, options, &t->plan);
 	if (rc < 0)
 		return end_with(PHASE_CALL, -rc);
 	watch_set_ports(&t->watch, t->attempt.stack, t->attempt.endpoint);
@@ -131,17 +135,31 @@ bool trial_may_move_on(const struct trial *t, const struct options *options, int
 	       t->attempt.stack->pending_state(t->attempt.assoc) != ASSOC_COOKIE_ECHOED;
 }
 
-struct trial_end trial_move_on(struct trial *t, const struct options *options)
+static struct trial_end call_again(struct trial *t, const struct options *options,
+				   int (*call)(struct attempt *attempt,
+					       const struct options *options,
+					       const struct plan *plan))
 {
 	int rc;
 
-	gather_move_on(&t->gather, &t->plan);
 	watch_forget_port(&t->watch, t->attempt.timeline);
-	rc = attempt_call_again(&t->attempt, options, &t->plan);
+	rc = call(&t->attempt, options, &t->plan);
 	if (rc < 0)
 		return end_with(t->attempt.endpoint ? PHASE_CALL : PHASE_OPEN, -rc);
 	watch_set_ports(&t->watch, t->attempt.stack, t->attempt.endpoint);
 	return go_on;
+}
+
+struct trial_end trial_move_on(struct trial *t, const struct options *options)
+{
+	gather_move_on(&t->gather, &t->plan);
+	return call_again(t, options, attempt_call_again);
+}
+
+struct trial_end trial_ask_alone(struct trial *t, const struct options *options)
+{
+	timeline_note(t->attempt.timeline, "a second look, from an endpoint that nobody shares");
+	return call_again(t, options, attempt_call_alone);
 }
 
 /* --- The association ------------------------------------------------------------------------- */
@@ -347,6 +365,8 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 
 	timeline_clear(timeline);
 	result->resolve_us = t->resolve.took_us;
+	if (t->attempt.stack)
+		result->style = t->attempt.style;
 	exchange_end(&t->exchange);
 	look_for_the_last_time(t, end, timeline, result);
 	if (end.phase == PHASE_UP && t->attempt.outcome == ATTEMPT_UP && !result->signal)

@@ -55,6 +55,9 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 bool trial_may_move_on(const struct trial *t, const struct options *options, int64_t now_us);
 struct trial_end trial_move_on(struct trial *t, const struct options *options);
 
+/* After second_look() has said SECOND_LOOK_NOW. */
+struct trial_end trial_ask_alone(struct trial *t, const struct options *options);
+
 /*
  * The association has come up: reads its state into *result. If it has already ended, or a
  * call about it fails, that is the outcome of the attempt from then on.

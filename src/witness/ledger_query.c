@@ -73,6 +73,25 @@ unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address
 	return lost;
 }
 
+int ledger_icmp_error(const struct ledger *ledger, int64_t since_us)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		for (size_t n = 0; n < path->icmp_count; n++) {
+			const struct ledger_icmp *icmp = &path->icmps[n];
+
+			if (!icmp->error || icmp->seen.last_us < since_us)
+				continue;
+			since_us = icmp->seen.last_us;
+			error = icmp->error;
+		}
+	}
+	return error;
+}
+
 void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen)
 {
 	const struct ledger_path *path = ledger_find(ledger, peer);

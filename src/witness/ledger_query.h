@@ -24,6 +24,9 @@ const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *
 /* How many heartbeats before that one were not answered, as far as they are in the ring. */
 unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address *peer);
 
+/* The newest ICMP error about any address since then that stops an INIT, as errno; 0: none. */
+int ledger_icmp_error(const struct ledger *ledger, int64_t since_us);
+
 /* How many packets of each kind that address sent or got; zeros if the ledger does not have it. */
 void ledger_counts(const struct ledger *ledger, const union address *peer, struct path_seen *seen);
 

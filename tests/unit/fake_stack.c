@@ -18,6 +18,8 @@
 #include "base/util.h"
 
 #define FIRST_FD        1000
+#define SHARED_FD       50000
+#define SHARED_MAX      8
 #define FIRST_ASSOC     3
 #define EPHEMERAL       40000
 #define DEFAULT_STREAMS 10
@@ -41,6 +43,7 @@ struct stack_assoc {
 	bool known; /* connect() or accept() has given it */
 	bool named; /* its id is known */
 	bool released;
+	void *owner;
 };
 
 struct stack_assoc fake_stranger;
@@ -49,6 +52,12 @@ struct stack_assoc fake_stranger;
 struct stack_endpoint {
 	const struct fake_script *script;
 	struct stack_assoc assoc;
+	/*
+	 * Of an association on a shared endpoint: that endpoint. Each association there is an
+	 * endpoint here, with a script and a record; the shared one has neither.
+	 */
+	struct stack_endpoint *shared;
+	bool ended;
 	struct stack_fault fault;
 	struct fake_record record;
 	int fd;
@@ -73,6 +82,8 @@ static struct {
 	unsigned checksum_errors; /* how often they were asked for */
 	struct stack_endpoint **endpoints;
 	size_t count;
+	struct stack_endpoint *shared[SHARED_MAX];
+	size_t shared_count;
 } fake;
 
 static void free_endpoint(struct stack_endpoint *e)
@@ -90,6 +101,8 @@ void fake_stack_reset(const struct fake_script *scripts, size_t count)
 {
 	for (size_t i = 0; i < fake.count; i++)
 		free_endpoint(fake.endpoints[i]);
+	for (size_t i = 0; i < fake.shared_count; i++)
+		free_endpoint(fake.shared[i]);
 	free(fake.endpoints);
 	memset(&fake, 0, sizeof(fake));
 	fake.scripts = scripts;
@@ -114,7 +127,14 @@ size_t fake_stack_open_count(void)
 
 	for (size_t i = 0; i < fake.count; i++)
 		open += fake.endpoints[i]->open;
+	for (size_t i = 0; i < fake.shared_count; i++)
+		open += fake.shared[i]->open;
 	return open;
+}
+
+size_t fake_stack_shared_count(void)
+{
+	return fake.shared_count;
 }
 
 static union address *copy_addresses(const union address *list, size_t count)
@@ -165,8 +185,11 @@ static struct stack_endpoint *endpoint_of(const struct stack_assoc *assoc)
 /* error is positive, or 0. */
 static int failed(struct stack_endpoint *e, const char *call, int error)
 {
-	if (error && error != ENOTCONN && error != EAGAIN)
+	if (error && error != ENOTCONN && error != EAGAIN) {
 		e->fault = (struct stack_fault){ .call = call };
+		if (e->shared)
+			e->shared->fault = e->fault;
+	}
 	return -error;
 }
 
@@ -198,11 +221,28 @@ static const struct fake_event *due_event(struct stack_endpoint *e, int64_t now_
 	return NULL;
 }
 
+/* The same of a shared endpoint: *from has it. */
+static const struct fake_event *due_anywhere(struct stack_endpoint *e, int64_t now_us,
+					     struct stack_endpoint **from, size_t **done)
+{
+	const struct fake_event *event = NULL;
+
+	*from = e;
+	if (e->script)
+		return due_event(e, now_us, done);
+	for (size_t i = 0; i < fake.count && !event; i++) {
+		*from = fake.endpoints[i];
+		if ((*from)->shared == e && (*from)->open)
+			event = due_event(*from, now_us, done);
+	}
+	return event;
+}
+
 static bool accept_due(const struct stack_endpoint *e, int64_t now_us)
 {
 	const struct fake_script *s = e->script;
 
-	return e->listening && e->accepts_done < s->accept_count &&
+	return s && e->listening && e->accepts_done < s->accept_count &&
 	       e->listen_us + s->accepts[e->accepts_done].at_us <= now_us;
 }
 
@@ -210,6 +250,8 @@ static struct stack_endpoint *polled(const struct pollfd *fd)
 {
 	size_t n = (size_t)(fd->fd - FIRST_FD);
 
+	if (fd->fd >= SHARED_FD)
+		return fake.shared[fd->fd - SHARED_FD];
 	if (n >= fake.count || !fake.endpoints[n]->open)
 		fail_msg("descriptor %d is not open", fd->fd);
 	return fake.endpoints[n];
@@ -227,7 +269,7 @@ short fake_stack_ready(const struct pollfd *fd, int64_t now_us)
 	short ready = 0;
 	size_t *done;
 
-	event = due_event(e, now_us, &done);
+	event = due_anywhere(e, now_us, &e, &done);
 	if (event && event->at_us == FAKE_WITH_SOFT_ERROR)
 		return 0;
 	if (event || accept_due(e, now_us))
@@ -246,9 +288,9 @@ static void consider(int64_t *next, int64_t at_us, int64_t now_us)
 		*next = MIN(*next, at_us);
 }
 
-int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us)
+static int64_t endpoint_next_us(const struct stack_endpoint *e, const struct pollfd *fd,
+				int64_t now_us)
 {
-	const struct stack_endpoint *e = polled(fd);
 	const struct fake_script *s = e->script;
 	int64_t next = LOOP_FOREVER;
 
@@ -261,6 +303,19 @@ int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us)
 		consider(&next, e->listen_us + s->accepts[e->accepts_done].at_us, now_us);
 	if (fd->events & POLLOUT)
 		consider(&next, e->room_us, now_us);
+	return next;
+}
+
+int64_t fake_stack_next_us(const struct pollfd *fd, int64_t now_us)
+{
+	const struct stack_endpoint *e = polled(fd);
+	int64_t next = LOOP_FOREVER;
+
+	if (e->script)
+		return endpoint_next_us(e, fd, now_us);
+	for (size_t i = 0; i < fake.count; i++)
+		if (fake.endpoints[i]->shared == e && fake.endpoints[i]->open)
+			next = MIN(next, endpoint_next_us(fake.endpoints[i], fd, now_us));
 	return next;
 }
 
@@ -278,12 +333,28 @@ static int fake_available(const struct stack_encaps *udp, struct stack_fault *fa
 	return 0;
 }
 
+static int open_shared(struct stack_endpoint **endpoint, const struct stack_config *config)
+{
+	struct stack_endpoint *e = xcalloc(1, sizeof(*e));
+
+	assert_in_range(fake.shared_count, 0, SHARED_MAX - 1);
+	assert_int_equal(config->style, STACK_ONE_TO_MANY);
+	e->fd = SHARED_FD + (int)fake.shared_count;
+	e->open = true;
+	e->record.config = *config;
+	e->record.config.local = NULL;
+	fake.shared[fake.shared_count++] = *endpoint = e;
+	return 0;
+}
+
 static int fake_open(struct stack_endpoint **endpoint, const struct stack_config *config,
 		     struct stack_fault *fault)
 {
 	const struct fake_script *script;
 	struct stack_endpoint *e;
 
+	if (config->shared)
+		return open_shared(endpoint, config);
 	if (fake.opens >= fake.script_count)
 		fail_msg("open() number %zu has no script", fake.opens + 1);
 	script = &fake.scripts[fake.opens++];
@@ -352,6 +423,15 @@ static int fake_connect(struct stack_endpoint *e, const union address *peers, si
 			bool blocking, struct stack_assoc **assoc)
 {
 	assert_true(e->open);
+	if (!e->script) {
+		struct stack_endpoint *shared = e;
+
+		if (fake.opens >= fake.script_count)
+			fail_msg("connect() number %zu has no script", fake.opens + 1);
+		e = new_endpoint(&fake.scripts[fake.opens++]);
+		e->shared = shared;
+		e->record.config = shared->record.config;
+	}
 	assert_false(e->record.connected_us);
 	assert_true(count > 0);
 	e->record.peers = copy_addresses(peers, count);
@@ -363,6 +443,10 @@ static int fake_connect(struct stack_endpoint *e, const union address *peers, si
 		if (!e->fault.call)
 			e->fault =
 				(struct stack_fault){ .call = "sctp_connectx", .connects = true };
+		if (e->shared) {
+			e->shared->fault = e->fault;
+			e->open = false;
+		}
 		return -e->script->connect_error;
 	}
 	e->start_us = loop_now_us();
@@ -395,7 +479,7 @@ static int fake_next_event(struct stack_endpoint *e, struct stack_event *event)
 	assert_true(e->open);
 	free(e->data);
 	e->data = NULL;
-	next = due_event(e, loop_now_us(), &done);
+	next = due_anywhere(e, loop_now_us(), &e, &done);
 	*event = (struct stack_event){ .type = EVENT_NONE };
 	if (!next)
 		return 0;
@@ -405,6 +489,8 @@ static int fake_next_event(struct stack_endpoint *e, struct stack_event *event)
 		event->assoc = &e->assoc;
 		e->assoc.named = true;
 	}
+	e->ended |= event->type == EVENT_CLOSED || event->type == EVENT_FAILED ||
+		    event->type == EVENT_LOST;
 	if (event->type == EVENT_FAULT)
 		e->fault = (struct stack_fault){ .call = "recvmsg" };
 	if (event->type == EVENT_DATA) {
@@ -431,6 +517,17 @@ static uint32_t fake_id(const struct stack_assoc *assoc)
 static struct stack_endpoint *fake_endpoint(const struct stack_assoc *assoc)
 {
 	return endpoint_of(assoc);
+}
+
+static void fake_set_owner(struct stack_assoc *assoc, void *owner)
+{
+	endpoint_of(assoc);
+	assoc->owner = owner;
+}
+
+static void *fake_owner(const struct stack_assoc *assoc)
+{
+	return assoc->owner;
 }
 
 static int fake_soft_error(struct stack_assoc *assoc)
@@ -707,6 +804,8 @@ static int fake_shutdown(struct stack_assoc *assoc)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
 
+	if (e->shared && e->ended)
+		return -ENOTCONN;
 	e->record.shutdowns++;
 	if (e->script->shutdown_error)
 		return failed(e, "shutdown", e->script->shutdown_error);
@@ -718,6 +817,8 @@ static int fake_abort(struct stack_assoc *assoc, const char *text)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
 
+	if (e->shared && e->ended)
+		return -ENOTCONN;
 	e->record.aborted = true;
 	e->record.abort_text = text;
 	return 0;
@@ -725,8 +826,13 @@ static int fake_abort(struct stack_assoc *assoc, const char *text)
 
 static void fake_release(struct stack_assoc *assoc)
 {
-	endpoint_of(assoc);
+	struct stack_endpoint *e = endpoint_of(assoc);
+
 	assoc->released = true;
+	if (!e->shared)
+		return;
+	e->open = false;
+	e->record.closed_us = loop_now_us();
 }
 
 static void fake_close(struct stack_endpoint *e, bool abort)
@@ -757,6 +863,8 @@ const struct stack fake_stack = {
 	.checksum_errors = fake_checksum_errors,
 	.id = fake_id,
 	.endpoint = fake_endpoint,
+	.set_owner = fake_set_owner,
+	.owner = fake_owner,
 	.soft_error = fake_soft_error,
 	.send_error = fake_send_error,
 	.pending_state = fake_pending_state,

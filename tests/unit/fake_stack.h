@@ -167,6 +167,11 @@ void fake_stack_reset(const struct fake_script *scripts, size_t count);
 const struct fake_record *fake_stack_record(size_t n);
 size_t fake_stack_count(void);      /* endpoints made since the reset */
 size_t fake_stack_open_count(void); /* and not closed yet */
+/*
+ * Endpoints with config.shared. They follow no script and have no record: each connect() there
+ * follows the next script, and counts as an endpoint of its own above.
+ */
+size_t fake_stack_shared_count(void);
 
 /* For fake_loop.c. */
 bool fake_stack_has(int fd); /* if not, the descriptor is a real one */

@@ -34,6 +34,8 @@ static struct {
 	struct options options; /* of the command line */
 	struct timeline timeline;
 	int64_t begun_us, took_us;
+	bool shared;        /* endpoints */
+	bool same_address;  /* all targets have it */
 	size_t on_one_host; /* so many of the targets, the first ones */
 	int write_error;
 	char *out;
@@ -76,6 +78,7 @@ static void parse(struct options *options, const char *const args[], char *addre
 	options->hold_us = 0;
 	options->no_probe = !options->monitor;
 	options->no_witness = true;
+	options->one_to_one = !bench.shared;
 }
 
 /* count targets, all with these options; those of all targets were put into bench.options. */
@@ -93,6 +96,8 @@ static int run(const struct fake_script *scripts, size_t script_count, size_t co
 		snprintf(bench.names[i], sizeof(bench.names[i]), "t%zu", i);
 		if (i < bench.on_one_host)
 			snprintf(addresses[i], sizeof(addresses[i]), "10.2.0.1:%zu", 5000 + i);
+		else if (bench.same_address)
+			snprintf(addresses[i], sizeof(addresses[i]), "10.2.0.1:5000");
 		else
 			snprintf(addresses[i], sizeof(addresses[i]), "10.1.%zu.%zu:5000", i / 250,
 				 1 + i % 250);
@@ -332,6 +337,114 @@ static void monitor_until_signal(void **state)
 	assert_last_line("2 targets in 2.5 s: 2 connected\n");
 }
 
+/* --- Shared endpoints --------------------------------------------------------------------------
+ */
+
+#define ABORTED_BY_PEER(us)                                                                  \
+	{                                                                                    \
+		EVENTS(AT(us, .type = EVENT_FAILED, .error = ECONNREFUSED, .aborted = true)) \
+	}
+
+/* One for all with the same options. */
+static void one_endpoint_for_many(void **state)
+{
+	const struct fake_script up = UP(2 * MSEC), refuses = ABORTED_BY_PEER(MSEC);
+	static struct fake_script scripts[100];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++)
+		scripts[i] = i % 3 ? up : refuses;
+	bench.shared = true;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, ARRAY_SIZE(scripts)), STATUS_NOT_CONNECTED);
+	assert_int_equal(fake_stack_count(), ARRAY_SIZE(scripts));
+	assert_int_equal(fake_stack_shared_count(), 1);
+	assert_int_equal(fake_stack_record(1)->shutdowns, 1);
+	assert_false(fake_stack_record(1)->aborted);
+	assert_last_line("100 targets in 12.0 ms: 66 connected, 34 refused\n");
+}
+
+/* The stack does not say that it was an ABORT: an endpoint of its own shows what it was. */
+static void a_second_look(void **state)
+{
+	const struct fake_script scripts[] = {
+		REFUSES(MSEC),
+		UP(2 * MSEC),
+		{ EVENTS(AT(MSEC, .type = EVENT_FAILED, .error = ENOPROTOOPT)) },
+	};
+
+	(void)state;
+	bench.shared = true;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, 2), STATUS_NOT_CONNECTED);
+	assert_int_equal(fake_stack_count(), 3);
+	assert_int_equal(called_us(2), MSEC);
+	assert_int_equal(fake_stack_record(2)->config.style, STACK_ONE_TO_ONE);
+	assert_non_null(strstr(bench.out, "t0  refused    ENOPROTOOPT      2.0 ms"));
+}
+
+/* And when there is no answer, because two targets may be one peer's, or an event was lost. */
+static void silence(void **state)
+{
+	const struct fake_script scripts[] = {
+		{ .pending_state = ASSOC_COOKIE_WAIT },
+		{ .pending_state = ASSOC_COOKIE_ECHOED },
+		{ .pending_state = ASSOC_ESTABLISHED, CLOSING(AT(MSEC, .type = EVENT_CLOSED)) },
+		UP(MSEC),
+	};
+
+	(void)state;
+	bench.shared = true;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, 3, "-w", "3s"), STATUS_NOT_CONNECTED);
+	assert_int_equal(fake_stack_count(), 4);
+	assert_in_range(called_us(3), 500 * MSEC, 550 * MSEC);
+	assert_true(fake_stack_record(0)->aborted);
+	assert_int_equal(fake_stack_record(3)->peers[0].v4.sin_addr.s_addr,
+			 fake_stack_record(0)->peers[0].v4.sin_addr.s_addr);
+	assert_non_null(strstr(bench.out, "t1  timeout"));
+	assert_non_null(strstr(bench.out, "3 targets in 3.0 s: 2 connected, 1 timeout\n"));
+}
+
+/* They have one address. */
+static void some_cannot_share(void **state)
+{
+	const struct fake_script scripts[] = { UP(MSEC), UP(MSEC), UP(MSEC), UP(MSEC) };
+	union address *second;
+
+	(void)state;
+	bench.shared = true;
+	OF_ALL();
+	bench.same_address = true;
+	assert_int_equal(RUN(scripts, 4), STATUS_OK);
+	second = fake_stack_record(1)->peers;
+	assert_int_equal(second->v4.sin_addr.s_addr,
+			 fake_stack_record(0)->peers->v4.sin_addr.s_addr);
+	assert_int_equal(fake_stack_shared_count(), 4);
+}
+
+/* --monitor on one endpoint: each gets its own events. */
+static void monitored_together(void **state)
+{
+	const struct fake_script scripts[] = {
+		UP(MSEC),
+		{ EVENTS(AT(MSEC, .type = EVENT_UP),
+			 AT(1500 * MSEC, .type = EVENT_LOST, .error = ECONNRESET)) },
+		UP(MSEC),
+	};
+
+	(void)state;
+	bench.shared = true;
+	OF_ALL("-M");
+	fake_loop_signal(4000 * MSEC, SIGINT);
+	assert_int_equal(RUN(scripts, 2, "-M"), STATUS_NOT_CONNECTED);
+	assert_int_equal(fake_stack_shared_count(), 1);
+	assert_int_equal(fake_stack_count(), 3);
+	assert_non_null(strstr(bench.out, "  t1  lost"));
+	assert_null(strstr(bench.out, "  t0  lost"));
+	assert_last_line("2 targets in 4.0 s: 2 connected\n");
+}
+
 #define fleet_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -350,6 +463,11 @@ int main(void)
 		fleet_test(lost_and_back),
 		fleet_test(refused_again_and_again),
 		fleet_test(monitor_until_signal),
+		fleet_test(one_endpoint_for_many),
+		fleet_test(a_second_look),
+		fleet_test(silence),
+		fleet_test(some_cannot_share),
+		fleet_test(monitored_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
