@@ -19,6 +19,7 @@
 #include "stack/stack.h"
 #include "target/target.h"
 #include "target_file.h"
+#include "witness/witnesses.h"
 
 /* The best stack that can be used here. A line on stderr says so if it is not the first choice. */
 static const struct stack *choose_stack(const struct options *options, int *error)
@@ -58,16 +59,16 @@ static int read_targets(struct work *w, struct message *why)
 }
 
 /* Last, so that bad usage leaves the file as it was. Each target has options of its own. */
-static int open_capture(struct work *w, struct options *options, struct message *why)
+static int open_witnesses(struct work *w, struct options *options, struct message *why)
 {
 	int status;
 
-	if (options->pcap && w->many.count > FLEET_WITNESSED_MAX)
-		return message_set(why, STATUS_USAGE, "--pcap: for at most %d targets, not for %zu",
-				   FLEET_WITNESSED_MAX, w->many.count);
 	status = pcap_open(options, why);
-	for (size_t i = 0; i < w->many.count; i++)
+	options->witnesses = witnesses_new();
+	for (size_t i = 0; i < w->many.count; i++) {
 		w->many.targets[i].options.capture = options->capture;
+		w->many.targets[i].options.witnesses = options->witnesses;
+	}
 	return status;
 }
 
@@ -106,7 +107,7 @@ static int use_network(struct options *options, struct reporter *reporter)
 	if (rc < 0)
 		status = message_set(&why, STATUS_HOST, "sigaction: %s", errno_name(-rc));
 	if (status == STATUS_OK)
-		status = open_capture(&w, options, &why);
+		status = open_witnesses(&w, options, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else {
@@ -119,6 +120,8 @@ static int use_network(struct options *options, struct reporter *reporter)
 		if (stack && stack->finish)
 			stack->finish();
 	}
+	witnesses_free(options->witnesses);
+	options->witnesses = NULL;
 	metrics_free(reporter->metrics);
 	target_free(&w.peer);
 	target_free(&w.local);

@@ -111,7 +111,6 @@ static void comment_with(struct watch *watch, const struct finding *finding,
 	wanted.chunk = row->what == THAT_CHUNK ? finding->chunk : row->what;
 	wanted.peer = peer_of(finding, peer);
 	snprintf(text, sizeof(text), "%s%s%s", row->says, *words ? ": " : "", words);
-	watch_claim(watch);
 	capture_comment(watch->capture, &wanted, text);
 }
 

@@ -56,7 +56,7 @@ static void leave_loop(struct connection *c)
 {
 	loop_remove(&c->names);
 	loop_remove(&c->events);
-	loop_remove(&c->packets);
+	watch_listen_no_more(&c->trial.watch);
 	loop_timer_stop(&c->timer);
 }
 
@@ -165,7 +165,6 @@ static bool ask_alone(struct connection *c)
 
 	switch (second_look(&c->trial.attempt, &c->trial.gather, now)) {
 	case SECOND_LOOK_NOW:
-		loop_remove(&c->packets);
 		take_call(c, trial_ask_alone(&c->trial, c->options));
 		return true;
 	case SECOND_LOOK_IS_UP:
@@ -182,7 +181,7 @@ static bool ask_alone(struct connection *c)
 /* The attempt, or the association, has ended. */
 static void end(struct connection *c, enum phase phase)
 {
-	if (trial_awaits_other_answer(&c->trial, c->timeline, &c->wake_us))
+	if (trial_awaits_other_answer(&c->trial, &c->wake_us))
 		return;
 	if (phase == PHASE_UP || !ask_alone(c))
 		conclude_with(c, phase, c->trial.attempt.error);
@@ -211,7 +210,6 @@ static void handle_events(struct connection *c)
 static void move_on(struct connection *c)
 {
 	loop_remove(&c->events);
-	loop_remove(&c->packets);
 	take_call(c, trial_move_on(&c->trial, c->options));
 }
 
@@ -253,7 +251,7 @@ static void tick_verifying(struct connection *c, int64_t now)
 		handle_events(c);
 		return;
 	}
-	watch_read(&c->trial.watch, c->timeline);
+	watch_read(&c->trial.watch);
 	if (trial_is_verified(&c->trial, now, &c->wake_us)) {
 		/* The peer may have closed the association since the poll. */
 		handle_events(c);
@@ -360,14 +358,10 @@ static void on_events(void *context, short revents)
 }
 
 /* They may be ICMP errors, so it is time to look at the evidence. */
-static void on_packets(void *context, short revents)
+static void on_packets(void *context)
 {
 	struct connection *c = context;
 
-	(void)revents;
-	watch_read(&c->trial.watch, c->timeline);
-	if (watch_pollfd(&c->trial.watch).fd < 0)
-		loop_remove(&c->packets);
 	if (c->state != CONNECTION_CLOSING)
 		c->wake_us = loop_now_us();
 	await(c);
@@ -407,13 +401,12 @@ static void await_network(struct connection *c)
 	if (c->state != CONNECTION_PENDING && c->state != CONNECTION_VERIFYING &&
 	    !(c->state == CONNECTION_CLOSING && c->closing.attempt)) {
 		loop_remove(&c->events);
-		loop_remove(&c->packets);
+		watch_listen_no_more(&c->trial.watch);
 		return;
 	}
 	if (!c->events.loop)
 		loop_add(c->loop, &c->events, attempt_pollfd(attempt), on_events, c);
-	if (!c->packets.loop)
-		loop_add(c->loop, &c->packets, watch_pollfd(&c->trial.watch), on_packets, c);
+	watch_listen(&c->trial.watch, c->loop, on_packets, c);
 	if (c->trial.exchange.options)
 		loop_change(&c->events,
 			    attempt_pollfd(attempt).events |

@@ -27,7 +27,7 @@ struct connection {
 
 	/* The sources and the timer of the loop. */
 	struct loop *loop;
-	struct loop_source names, events, packets;
+	struct loop_source names, events;
 	struct loop_timer timer;
 
 	void (*changed)(void *context); /* or NULL */

@@ -10,9 +10,6 @@
 #include "engine/run.h"
 #include "report/singles.h"
 
-/* With more addresses than that, single attempts have no witness: each takes half a megabyte. */
-#define WITNESSED_MAX 16
-
 /* One address, tried alone. */
 struct single {
 	struct each *each;
@@ -94,7 +91,6 @@ static void choose_options(struct each *e)
 	e->options.blocking = false;
 	e->options.no_probe = true;
 	e->options.no_routes = true;
-	e->options.no_witness |= e->peer->address_count > WITNESSED_MAX;
 	e->options.wait_us = 0;
 	e->options.send_count = e->options.expect = 0;
 	/* A server accepts one after the other. */

@@ -388,7 +388,6 @@ static void prepare(struct fleet *f)
 		f->members[i] = (struct member){ .fleet = f, .target = t };
 		t->peer.known_as = t->name;
 		t->peer.place = i;
-		t->options.no_witness |= config->count > FLEET_WITNESSED_MAX;
 		t->options.pool = may_share(&t->options) ? f->pool : NULL;
 		f->name_width = MAX(f->name_width, MIN(strlen(t->name), NAME_WIDTH_MAX));
 	}

@@ -8,9 +8,6 @@
 
 #include "engine/fleet_target.h"
 
-/* With more targets than that, they have no witness: each takes half a megabyte. */
-#define FLEET_WITNESSED_MAX 16
-
 /* Returns the exit status of all together. */
 int fleet_run(const struct fleet_config *config);
 

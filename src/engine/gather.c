@@ -147,7 +147,7 @@ void gather_free(struct gather *gather)
  */
 void gather_sample_checksums(struct gather *gather)
 {
-	if (gather->checksums_sampled || gather->watch->witness)
+	if (gather->checksums_sampled || gather->watch->view)
 		return;
 	gather->checksums_sampled = true;
 	gather->checksums_before = gather->attempt->stack->checksum_errors();
@@ -200,7 +200,7 @@ static void sample_soft_error(struct gather *gather)
 	int error = attempt->assoc ? attempt->stack->soft_error(attempt->assoc) : 0;
 
 	gather->unclear |= error < 0;
-	if (error <= 0 && pool_shares(&attempt->user) && gather->watch->witness)
+	if (error <= 0 && pool_shares(&attempt->user) && gather->watch->view)
 		error = ledger_icmp_error(&gather->watch->ledger, attempt->started_us);
 	if (error <= 0)
 		return;
@@ -226,7 +226,7 @@ static bool all_had_their_turn(const struct gather *gather, int64_t now_us)
  */
 static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 {
-	return (gather->soft_error_count || gather->watch->witness) &&
+	return (gather->soft_error_count || gather->watch->view) &&
 	       all_had_their_turn(gather, now_us);
 }
 
@@ -479,7 +479,7 @@ void gather_end(struct gather *gather, bool answered)
 		if (now >= 0 && gather->checksums_before >= 0)
 			gather->checksum_errors = (uint64_t)(now - gather->checksums_before);
 	}
-	for (size_t i = 0; watch->witness && i < watch->ledger.path_count; i++)
+	for (size_t i = 0; watch->view && i < watch->ledger.path_count; i++)
 		gather->checksum_errors += watch->ledger.paths[i].bad_checksums.count;
 	routes_open(&routes);
 	for (size_t i = 0; i < gather->plan->count; i++) {

@@ -116,12 +116,12 @@ static void go_down_lost(struct monitoring *r, const struct stack_event *event)
 	int unsent = unsent_everywhere(r);
 	struct finding why;
 
-	watch_catch_up(r->watch, r->timeline);
+	watch_catch_up(r->watch);
 	if (unsent)
 		why = diagnose_failed_call("sendmsg", unsent);
 	else
 		why = diagnose_loss(event->error, &event->cause,
-				    r->watch->witness ? &r->watch->ledger : NULL);
+				    r->watch->view ? &r->watch->ledger : NULL);
 	go_down(r, why.error, why);
 }
 
@@ -277,16 +277,6 @@ static void take_shared(void *context, const struct stack_event *event)
 	take_event(context, event);
 }
 
-static void on_packets(void *context, short revents)
-{
-	struct monitoring *r = context;
-
-	(void)revents;
-	watch_read(r->watch, r->timeline);
-	if (watch_pollfd(r->watch).fd < 0)
-		loop_remove(&r->packets);
-}
-
 static void on_terminal(void *context, unsigned came)
 {
 	struct monitoring *r = context;
@@ -363,7 +353,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	r->live = live_start(r->reporter, !o->verbose && !r->on_end, &r->m);
 	loop_timer_init(loop, &r->timer, on_time, r);
 	loop_timer_set(&r->timer, now);
-	loop_add(loop, &r->packets, watch_pollfd(r->watch), on_packets, r);
+	watch_listen(r->watch, loop, NULL, NULL); /* the next tick looks */
 	if (r->live)
 		loop_on_terminal(loop, on_terminal, r);
 	if (result_was_up(r->m.result->word))

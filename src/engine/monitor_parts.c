@@ -11,7 +11,7 @@ void monitor_end(struct monitoring *r, struct finding cause)
 	r->ended = true;
 	r->cause = cause;
 	loop_remove(&r->events);
-	loop_remove(&r->packets);
+	watch_listen_no_more(r->watch);
 	loop_timer_stop(&r->timer);
 	if (r->user)
 		pool_change_reader(r->user, &r->reader);
@@ -33,7 +33,7 @@ void monitor_tell(struct monitoring *r, struct monitor_event *event)
 	event->wall_us = loop_wall_us();
 	event->monitor = &r->m;
 	if (r->watch->capture && event->cause.code)
-		watch_catch_up(r->watch, r->timeline);
+		watch_catch_up(r->watch);
 	comment_on_finding(r->watch, &event->cause, event->path ? &event->path->address : NULL);
 	if (event->type != MONITOR_ROUND)
 		live_clear(r->live);

@@ -28,7 +28,7 @@ struct monitoring {
 	struct timeline *timeline;
 	struct watch *watch; /* not owned; it may have no witness */
 	struct loop *loop;
-	struct loop_source events, packets;
+	struct loop_source events;
 	struct loop_timer timer;
 	struct probe *probe; /* its paths are in the order of m.paths */
 	struct live *live;   /* NULL: no table */

@@ -155,11 +155,11 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 			       &(struct way_flow){ .stack = r->stack,
 						   .endpoint = r->endpoint,
 						   .udp = r->options->udp });
-	if (r->watch->witness)
-		watch_catch_up(r->watch, r->timeline);
+	if (r->watch->view)
+		watch_catch_up(r->watch);
 	way_look_for_return(&way, &asked->address, r->watch);
 	way_tell(&way, &known);
-	if (!r->watch->witness)
+	if (!r->watch->view)
 		return diagnose_dead_path(&known, NULL, waited_us);
 	ledger_since(&r->watch->ledger, &asked->address, asked->first_us, &since, &seen);
 	return diagnose_dead_path(&known, &since, waited_us);

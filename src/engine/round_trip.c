@@ -22,9 +22,9 @@ static const struct ledger_heartbeat *first_after(const struct ledger_path *seen
 
 	/* If the stack has sent none by itself, it is known which one it is. */
 	if (seen->heartbeats.count <= asked->sent)
-		return ledger_heartbeat(seen, asked->answer.number);
+		return ledger_nth_heartbeat(seen, asked->answer.number);
 	for (unsigned n = seen->heartbeats.count; n > 0; n--) {
-		const struct ledger_heartbeat *one = ledger_heartbeat(seen, n - 1);
+		const struct ledger_heartbeat *one = ledger_nth_heartbeat(seen, n - 1);
 
 		if (!one)
 			return NULL;

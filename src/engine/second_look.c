@@ -16,7 +16,7 @@ struct seen {
 
 static struct seen look_at_packets(const struct gather *gather)
 {
-	struct seen seen = { .witness = gather->watch->witness };
+	struct seen seen = { .witness = gather->watch->view };
 
 	for (size_t i = 0; i < gather->plan->count; i++) {
 		const struct ledger_path *path =

@@ -14,6 +14,7 @@
 
 struct capture;
 struct pool;
+struct witnesses;
 
 enum action {
 	ACTION_CONNECT,
@@ -70,12 +71,13 @@ struct options {
 	uint16_t in_streams;
 
 	bool no_witness;
-	const char *pcap;        /* --pcap: the name of its file */
-	uint16_t snaplen;        /* so many bytes of each packet */
-	struct capture *capture; /* where the packets go; NULL: to no file. Not owned */
-	bool no_routes;          /* nobody will see the routes of the paths (each.c) */
-	int64_t hold_us;         /* default 200 ms */
-	unsigned at_once;        /* --each: so many associations with the peer come up together */
+	const char *pcap;            /* --pcap: the name of its file */
+	uint16_t snaplen;            /* so many bytes of each packet */
+	struct witnesses *witnesses; /* of this process; NULL: none. Not owned */
+	struct capture *capture;     /* where the packets go; NULL: to no file. Not owned */
+	bool no_routes;              /* nobody will see the routes of the paths (each.c) */
+	int64_t hold_us;             /* default 200 ms */
+	unsigned at_once; /* --each: so many associations with the peer come up together */
 	bool no_probe;
 	int64_t probe_timeout_us; /* default 1 s */
 	uint64_t require;         /* default 1; REQUIRE_ALL */

@@ -105,6 +105,7 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 	if (udp.remote)
 		t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
 	t->watch.capture = options->capture;
+	t->watch.witnesses = options->witnesses;
 	if (!options->no_witness)
 		watch_start(&t->watch, t->plan.addresses, t->plan.count, t->plan.sources,
 			    t->plan.source_count, &udp, !options->quiet || options->verbose,
@@ -142,7 +143,7 @@ static struct trial_end call_again(struct trial *t, const struct options *option
 {
 	int rc;
 
-	watch_forget_port(&t->watch, t->attempt.timeline);
+	watch_forget_port(&t->watch);
 	rc = call(&t->attempt, options, &t->plan);
 	if (rc < 0)
 		return end_with(t->attempt.endpoint ? PHASE_CALL : PHASE_OPEN, -rc);
@@ -230,10 +231,9 @@ bool trial_is_verified(struct trial *t, int64_t now_us, int64_t *wake_us)
 /* --- The end --------------------------------------------------------------------------------- */
 
 /* The evidence of a try without an association, and of one that is up. */
-static void look_for_the_last_time(struct trial *t, struct trial_end end, struct timeline *timeline,
-				   struct result *result)
+static void look_for_the_last_time(struct trial *t, struct trial_end end, struct result *result)
 {
-	watch_catch_up(&t->watch, timeline);
+	watch_catch_up(&t->watch);
 	if (end.phase == PHASE_UP || (end.phase == PHASE_FAULT && t->attempt.up_us)) {
 		if (t->verify.probe)
 			result->probe_us = (t->verify.over ? t->verify.over_us : loop_now_us()) -
@@ -265,13 +265,13 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.cause = attempt->cause,
 		.aborted = attempt->aborted,
 		.ended = attempt->outcome == ATTEMPT_FAILED,
-		.report = { .witness = t->watch.witness != NULL,
-			    .witness_lost = t->watch.witness ? t->watch.ledger.lost : 0,
+		.report = { .witness = t->watch.view != NULL,
+			    .witness_lost = t->watch.view ? t->watch.ledger.lost : 0,
 			    .soft_error_count = t->gather.soft_error_count,
 			    .pending_state = t->gather.state,
 			    .checksum_errors = t->gather.checksum_errors },
 		.source = t->gather.source,
-		.ledger = t->watch.witness ? &t->watch.ledger : NULL,
+		.ledger = t->watch.view ? &t->watch.ledger : NULL,
 		.now_us = loop_now_us(),
 		.elapsed_us = result->connect_us - (attempt->started_us - attempt->begun_us),
 		.moved = t->plan.moved,
@@ -368,7 +368,7 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	if (t->attempt.stack)
 		result->style = t->attempt.style;
 	exchange_end(&t->exchange);
-	look_for_the_last_time(t, end, timeline, result);
+	look_for_the_last_time(t, end, result);
 	if (end.phase == PHASE_UP && t->attempt.outcome == ATTEMPT_UP && !result->signal)
 		end = heed_unsent(options, result, end);
 	if (t->attempt.started_us)
@@ -409,15 +409,15 @@ static int64_t other_answer_until_us(const struct ledger_path *path, int64_t end
 	       MIN(MAX(2 * answer_us(path), OTHER_ANSWER_LEAST_US), OTHER_ANSWER_MOST_US);
 }
 
-bool trial_awaits_other_answer(struct trial *t, struct timeline *timeline, int64_t *wake_us)
+bool trial_awaits_other_answer(struct trial *t, int64_t *wake_us)
 {
 	const struct attempt *attempt = &t->attempt;
 	const struct ledger *ledger = &t->watch.ledger;
 	bool refused = attempt->error == ECONNREFUSED, lost = attempt->error == ECONNRESET;
 	int64_t now = loop_now_us(), until = 0;
 
-	watch_read(&t->watch, timeline);
-	if (!t->watch.witness || (!refused && !lost) || attempt->cause.code)
+	watch_read(&t->watch);
+	if (!t->watch.view || (!refused && !lost) || attempt->cause.code)
 		return false;
 	for (size_t i = 0; i < ledger->path_count; i++) {
 		const struct ledger_path *path = &ledger->paths[i];

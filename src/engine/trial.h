@@ -82,7 +82,7 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
  * on one host answer each packet twice, so the answer of the one that accepts may come a moment
  * later. True: that moment is not over, ask again at *wake_us.
  */
-bool trial_awaits_other_answer(struct trial *t, struct timeline *timeline, int64_t *wake_us);
+bool trial_awaits_other_answer(struct trial *t, int64_t *wake_us);
 
 /* --wait: may another try have a better result? */
 bool trial_may_go_better(const struct result *result);

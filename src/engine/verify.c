@@ -186,7 +186,7 @@ static bool tick_big_packets(struct verify *verify, int64_t *wake_us)
 	struct probe *probe = verify->probe;
 	bool waits = false;
 
-	for (size_t i = 0; verify->watch->witness && i < probe->count; i++)
+	for (size_t i = 0; verify->watch->view && i < probe->count; i++)
 		waits |= big_packets_tick(&probe->paths[i].big, &probe->paths[i],
 					  &verify->watch->ledger, verify->attempt->timeline,
 					  wake_us);
@@ -242,7 +242,7 @@ static unsigned lost(const struct verify *verify, const struct probe_path *asked
 	const struct watch *watch = verify->watch;
 	unsigned seen = 0;
 
-	if (watch->witness && !watch->ledger.lost)
+	if (watch->view && !watch->ledger.lost)
 		seen = ledger_heartbeats_lost(&watch->ledger, &asked->address);
 	return MAX(asked->lost, MIN(seen, asked->sent - asked->answered));
 }
@@ -266,7 +266,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	struct way way = { .soft_error = path->soft_error };
 
 	path->rtt_us = asked->rtt_us;
-	if (verify->watch->witness && asked->answered)
+	if (verify->watch->view && asked->answered)
 		round_trip_measure(&verify->watch->ledger, asked, path);
 	path->heartbeats = asked->sent;
 	path->answered = asked->answered;

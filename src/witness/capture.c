@@ -11,21 +11,17 @@
 #include "witness/pcapng.h"
 
 /* How many packets wait, at most, how many bytes of them, and how long. */
-#define WAITING_MAX       512
+#define WAITING_MAX       8192
 #define WAITING_BYTES_MAX (4 << 20)
 #define WAITING_NS_MAX    (INT64_C(120) * 1000 * 1000 * 1000)
-/* Two witnesses read the same packet without a stamp at most so far apart. */
-#define SAME_NS (50 * INT64_C(1000000))
 
 struct waiting {
 	int64_t wall_ns;
-	uint64_t hash;
 	unsigned reader;
 	uint32_t interface;
-	uint16_t local_port;
 	uint8_t chunks[CHUNKS_MAX];
 	size_t chunk_count;
-	bool outgoing, late, icmp, bad;
+	bool outgoing, icmp, bad;
 	union address peer;
 	uint32_t length;
 	size_t kept;
@@ -45,8 +41,8 @@ struct capture {
 	unsigned readers;
 	struct link *links;
 	size_t link_count;
-	struct waiting *waiting[WAITING_MAX]; /* the oldest one first */
-	size_t count, bytes;
+	struct waiting *waiting[WAITING_MAX]; /* a ring, the oldest one first */
+	size_t first, count, bytes;
 	int64_t newest_ns;
 	uint64_t lost;
 	struct pcapng_block block;
@@ -81,6 +77,12 @@ struct capture *capture_new(int fd, uint32_t snaplen)
 	return c;
 }
 
+/* The n-th oldest one. */
+static struct waiting **place(struct capture *c, size_t n)
+{
+	return &c->waiting[(c->first + n) % WAITING_MAX];
+}
+
 uint32_t capture_snaplen(const struct capture *c)
 {
 	return c->snaplen ? c->snaplen : UINT16_MAX;
@@ -95,7 +97,7 @@ unsigned capture_reader(struct capture *c)
 
 static void write_oldest(struct capture *c)
 {
-	struct waiting *p = c->waiting[0];
+	struct waiting *p = *place(c, 0);
 
 	pcapng_packet(&c->block, &(struct pcapng_packet){ .interface = p->interface,
 							  .wall_ns = p->wall_ns,
@@ -108,12 +110,13 @@ static void write_oldest(struct capture *c)
 	c->bytes -= p->kept;
 	free(p->comment);
 	free(p);
-	memmove(c->waiting, c->waiting + 1, --c->count * sizeof(*c->waiting));
+	c->first = (c->first + 1) % WAITING_MAX;
+	c->count--;
 }
 
-static bool waits_too_long(const struct capture *c)
+static bool waits_too_long(struct capture *c)
 {
-	return c->count && c->newest_ns - c->waiting[0]->wall_ns > WAITING_NS_MAX;
+	return c->count && c->newest_ns - (*place(c, 0))->wall_ns > WAITING_NS_MAX;
 }
 
 static uint32_t link_number(struct capture *c, const struct witness_event *event)
@@ -133,21 +136,6 @@ static uint32_t link_number(struct capture *c, const struct witness_event *event
 	return (uint32_t)c->link_count++;
 }
 
-static bool is_known(const struct capture *c, unsigned reader, const struct witness_event *event,
-		     uint64_t hash)
-{
-	for (size_t i = c->count; i-- > 0;) {
-		const struct waiting *p = c->waiting[i];
-
-		if (p->hash != hash || p->outgoing != event->outgoing || p->reader == reader)
-			continue;
-		if (p->wall_ns == event->wall_ns ||
-		    ((p->late || event->late) && llabs(p->wall_ns - event->wall_ns) < SAME_NS))
-			return true;
-	}
-	return false;
-}
-
 static struct waiting *new_waiting(const struct capture *c, const struct witness_event *event)
 {
 	const struct packet *packet = &event->packet;
@@ -156,7 +144,6 @@ static struct waiting *new_waiting(const struct capture *c, const struct witness
 
 	p->wall_ns = event->wall_ns;
 	p->outgoing = event->outgoing;
-	p->late = event->late;
 	p->length = MAX(event->length, (uint32_t)event->bytes.left);
 	p->kept = kept;
 	memcpy(p->bytes, event->bytes.at, kept);
@@ -164,37 +151,33 @@ static struct waiting *new_waiting(const struct capture *c, const struct witness
 	p->bad = packet->checksum == CHECKSUM_BAD;
 	if (p->icmp) {
 		p->peer = packet->icmp.destination;
-		p->local_port = address_port(&packet->icmp.source);
 		return p;
 	}
 	p->peer = event->outgoing ? packet->destination : packet->source;
-	p->local_port = address_port(event->outgoing ? &packet->source : &packet->destination);
 	for (; p->chunk_count < packet->chunks.count; p->chunk_count++)
 		p->chunks[p->chunk_count] = packet->chunks.list[p->chunk_count].type;
 	return p;
 }
 
-/* Packets of several witnesses are not read in their order. */
+/* Packets are not always read in their order. */
 static void insert(struct capture *c, struct waiting *p)
 {
 	size_t at = c->count++;
 
-	for (; at > 0 && c->waiting[at - 1]->wall_ns > p->wall_ns; at--)
-		c->waiting[at] = c->waiting[at - 1];
-	c->waiting[at] = p;
+	for (; at > 0 && (*place(c, at - 1))->wall_ns > p->wall_ns; at--)
+		*place(c, at) = *place(c, at - 1);
+	*place(c, at) = p;
 	c->bytes += p->kept;
 	c->newest_ns = MAX(c->newest_ns, p->wall_ns);
 }
 
 void capture_add(struct capture *c, unsigned reader, const struct witness_event *event)
 {
-	uint64_t hash = bytes_hash(event->bytes);
 	struct waiting *p;
 
-	if (is_known(c, reader, event, hash))
+	if (event->taken)
 		return;
 	p = new_waiting(c, event);
-	p->hash = hash;
 	p->reader = reader;
 	p->interface = link_number(c, event);
 	while (c->count == WAITING_MAX || (c->count && c->bytes + p->kept > WAITING_BYTES_MAX))
@@ -205,13 +188,6 @@ void capture_add(struct capture *c, unsigned reader, const struct witness_event 
 }
 
 /* --- Comments --------------------------------------------------------------------------------- */
-
-void capture_claim(struct capture *c, unsigned reader, uint16_t local_port)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (local_port && c->waiting[i]->local_port == local_port)
-			c->waiting[i]->reader = reader;
-}
 
 static bool has_chunk(const struct waiting *p, int chunk)
 {
@@ -233,7 +209,7 @@ static bool is_wanted(const struct waiting *p, const struct capture_wanted *want
 bool capture_comment(struct capture *c, const struct capture_wanted *wanted, const char *comment)
 {
 	for (size_t i = c->count; i-- > 0;) {
-		struct waiting *p = c->waiting[i];
+		struct waiting *p = *place(c, i);
 
 		if (!is_wanted(p, wanted))
 			continue;
@@ -248,7 +224,7 @@ bool capture_comment(struct capture *c, const struct capture_wanted *wanted, con
 
 void capture_lost(struct capture *c, uint64_t packets)
 {
-	c->lost += packets;
+	c->lost = packets;
 }
 
 void capture_missed(struct capture *c, int error)

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "witness/witness.h"
+#include "witness/event.h"
 
 struct capture;
 
@@ -24,14 +24,11 @@ struct capture *capture_new(int fd, uint32_t snaplen);
 /* So many bytes of each packet are wanted. */
 uint32_t capture_snaplen(const struct capture *capture);
 
-/* The number of a new reader: a witness, and the attempt that it watches. Never 0. */
+/* The number of a new reader: of the attempt whose packets it brings. Never 0. */
 unsigned capture_reader(struct capture *capture);
 
-/* A packet. If another reader has brought the same packet, it is kept once. */
+/* A packet, unless another attempt has taken it, too. */
 void capture_add(struct capture *capture, unsigned reader, const struct witness_event *event);
-
-/* The attempt of that reader had this local port, so packets with it are its own. */
-void capture_claim(struct capture *capture, unsigned reader, uint16_t local_port);
 
 /* Which packet: the newest one of the attempt that all of this is true of. */
 struct capture_wanted {
@@ -46,7 +43,7 @@ struct capture_wanted {
 bool capture_comment(struct capture *capture, const struct capture_wanted *wanted,
 		     const char *comment);
 
-/* A witness that ends has missed so many packets. */
+/* The witnesses have missed so many packets until now. */
 void capture_lost(struct capture *capture, uint64_t packets);
 /* A witness could not be opened, or not be read any more: a positive errno. */
 void capture_missed(struct capture *capture, int error);

@@ -6,6 +6,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <linux/icmp.h>
+#include <string.h>
 #include <sys/param.h>
 
 #include "packet/chunk.h"
@@ -14,6 +15,47 @@
 /* Passes whole packets, but only the beginning of packets that start with user data. */
 #define SNAP_ALL  65535
 #define SNAP_DATA 128
+
+/* --- The ports -------------------------------------------------------------------------------- */
+
+struct filter_ports filter_ports_of(const struct witness_ports *ports)
+{
+	return (struct filter_ports){ .local = ports->local,
+				      .udp_local = ports->udp_local,
+				      .udp_remote = ports->udp_remote,
+				      .peer_count = 1,
+				      .peers = { ports->peer } };
+}
+
+static bool passes_peer(const struct filter_ports *filter, uint16_t peer)
+{
+	for (size_t i = 0; i < filter->peer_count; i++)
+		if (filter->peers[i] == peer)
+			return true;
+	return !filter->peer_count;
+}
+
+void filter_ports_add(struct filter_ports *filter, const struct witness_ports *ports)
+{
+	if (filter->local != ports->local)
+		filter->local = 0;
+	if (passes_peer(filter, ports->peer))
+		return;
+	filter->local = 0;
+	if (filter->peer_count < FILTER_PEERS_MAX)
+		filter->peers[filter->peer_count++] = ports->peer;
+	else
+		filter->peer_count = 0;
+}
+
+bool filter_ports_equal(const struct filter_ports *a, const struct filter_ports *b)
+{
+	return a->local == b->local && a->udp_local == b->udp_local &&
+	       a->udp_remote == b->udp_remote && a->peer_count == b->peer_count &&
+	       memcmp(a->peers, b->peers, a->peer_count * sizeof(a->peers[0])) == 0;
+}
+
+/* --- The program ------------------------------------------------------------------------------ */
 
 enum label {
 	NEXT, /* the instruction that follows */
@@ -144,7 +186,7 @@ static void ip_layer(struct program *p)
 	jump(p, BPF_JEQ, IPPROTO_SCTP, SCTP, NEXT);
 	jump(p, BPF_JEQ, IPPROTO_UDP, UDP, NEXT);
 	jump(p, BPF_JEQ, IPPROTO_ICMPV6, ICMP6, NEXT);
-	/* Rare enough for witness.c to check. */
+	/* Rare enough for view.c to check. */
 	for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
 		jump(p, BPF_JEQ, extensions[i], ACCEPT, NEXT);
 	jump_always(p, DROP);
@@ -182,7 +224,7 @@ static void icmp_layer(struct program *p)
 	load_scratch(p, QUOTED_PROTOCOL);
 	jump(p, BPF_JEQ, IPPROTO_SCTP, QUOTED_SCTP, NEXT);
 	jump(p, BPF_JEQ, IPPROTO_UDP, UDP_QUOTED, NEXT);
-	/* Extension headers of IPv6: witness.c checks those. */
+	/* Extension headers of IPv6: view.c checks those. */
 	op(p, BPF_MISC | BPF_TXA, 0);
 	jump(p, BPF_JEQ, 80, NEXT, DROP);
 	load_scratch(p, QUOTED_PROTOCOL);
@@ -200,7 +242,7 @@ static void icmp_layer(struct program *p)
 }
 
 /* Jumps to yes if the UDP ports at X + at are those of the encapsulation. */
-static void udp_ports(struct program *p, const struct witness_ports *ports, uint32_t at,
+static void udp_ports(struct program *p, const struct filter_ports *ports, uint32_t at,
 		      enum label yes)
 {
 	for (uint32_t side = 0; side < 4; side += 2) {
@@ -214,7 +256,7 @@ static void udp_ports(struct program *p, const struct witness_ports *ports, uint
 }
 
 /* X: where the UDP header is. X becomes where SCTP's is. */
-static void encapsulation(struct program *p, const struct witness_ports *ports)
+static void encapsulation(struct program *p, const struct filter_ports *ports)
 {
 	place(p, UDP_QUOTED);
 	udp_ports(p, ports, 8, ACCEPT);
@@ -236,7 +278,7 @@ static void sctp_header(struct program *p, uint32_t data_bytes)
 	load_number(p, MAX(data_bytes, SNAP_DATA));
 	store(p, LENGTH);
 	load8_x(p, 12);
-	/* NAT may have changed one of their ports: witness.c checks those. */
+	/* NAT may have changed one of their ports: view.c checks those. */
 	jump(p, BPF_JEQ, CHUNK_INIT, ACCEPT, NEXT);
 	jump(p, BPF_JEQ, CHUNK_INIT_ACK, ACCEPT, NEXT);
 	jump(p, BPF_JEQ, CHUNK_DATA, PORTS, NEXT);
@@ -245,21 +287,31 @@ static void sctp_header(struct program *p, uint32_t data_bytes)
 	store(p, LENGTH);
 }
 
-static void sctp_ports(struct program *p, const struct witness_ports *ports)
+/* Jumps to SHORT if A is the port of a peer. */
+static void is_peer_port(struct program *p, const struct filter_ports *ports)
+{
+	for (size_t i = 0; i < ports->peer_count; i++)
+		jump(p, BPF_JEQ, ports->peers[i], SHORT, NEXT);
+}
+
+static void sctp_ports(struct program *p, const struct filter_ports *ports)
 {
 	place(p, PORTS);
+	if (!ports->peer_count)
+		return;
 	load_scratch(p, SOURCE);
 	if (!ports->local) {
-		jump(p, BPF_JEQ, ports->peer, SHORT, NEXT);
+		is_peer_port(p, ports);
 		load_scratch(p, DESTINATION);
-		jump(p, BPF_JEQ, ports->peer, SHORT, DROP);
+		is_peer_port(p, ports);
+		jump_always(p, DROP);
 	} else {
 		jump(p, BPF_JEQ, ports->local, NEXT, PORTS_SWAPPED);
 		load_scratch(p, DESTINATION);
-		jump(p, BPF_JEQ, ports->peer, SHORT, NEXT);
+		jump(p, BPF_JEQ, ports->peers[0], SHORT, NEXT);
 		load_scratch(p, SOURCE); /* both ends may have the same port */
 		place(p, PORTS_SWAPPED);
-		jump(p, BPF_JEQ, ports->peer, NEXT, DROP);
+		jump(p, BPF_JEQ, ports->peers[0], NEXT, DROP);
 		load_scratch(p, DESTINATION);
 		jump(p, BPF_JEQ, ports->local, SHORT, DROP);
 	}
@@ -276,7 +328,7 @@ static void resolve(struct program *p)
 	}
 }
 
-size_t witness_filter(const struct witness_ports *ports, bool link, uint32_t data_bytes,
+size_t witness_filter(const struct filter_ports *ports, bool link, uint32_t data_bytes,
 		      struct sock_filter *code)
 {
 	struct program p = { .code = code };

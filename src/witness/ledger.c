@@ -491,12 +491,3 @@ void ledger_add(struct ledger *ledger, const struct witness_event *event)
 			add_received(ledger, path, event);
 	}
 }
-
-const struct ledger_heartbeat *ledger_heartbeat(const struct ledger_path *path, unsigned n)
-{
-	unsigned sent = path->heartbeats.count;
-
-	if (n >= sent || sent - n > LEDGER_HEARTBEATS_MAX)
-		return NULL;
-	return &path->heartbeat[n % LEDGER_HEARTBEATS_MAX];
-}

@@ -14,7 +14,7 @@
 
 #include "base/address.h"
 #include "packet/packet.h"
-#include "witness/witness.h"
+#include "witness/event.h"
 
 #define LEDGER_TAGS_MAX       8
 #define LEDGER_ICMP_MAX       4
@@ -160,8 +160,5 @@ const struct ledger_path *ledger_find(const struct ledger *ledger, const union a
 
 /* Has an INIT of this end had that tag? */
 bool ledger_is_our_tag(const struct ledger *ledger, uint32_t tag);
-
-/* Number n (counted from 0) of all heartbeats to it; NULL: not sent yet, or too long ago. */
-const struct ledger_heartbeat *ledger_heartbeat(const struct ledger_path *path, unsigned n);
 
 #endif

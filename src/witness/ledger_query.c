@@ -47,7 +47,7 @@ bool ledger_returns_elsewhere(const struct ledger_path *path)
 const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *path)
 {
 	for (unsigned n = path ? path->heartbeats.count : 0; n > 0; n--) {
-		const struct ledger_heartbeat *heartbeat = ledger_heartbeat(path, n - 1);
+		const struct ledger_heartbeat *heartbeat = ledger_nth_heartbeat(path, n - 1);
 
 		if (heartbeat && heartbeat->answered)
 			return heartbeat;
@@ -61,7 +61,7 @@ unsigned ledger_heartbeats_lost(const struct ledger *ledger, const union address
 	unsigned lost = 0, unanswered = 0;
 
 	for (unsigned n = 0; path && n < path->heartbeats.count; n++) {
-		const struct ledger_heartbeat *heartbeat = ledger_heartbeat(path, n);
+		const struct ledger_heartbeat *heartbeat = ledger_nth_heartbeat(path, n);
 
 		if (!heartbeat)
 			continue;
@@ -139,4 +139,13 @@ void ledger_since(const struct ledger *ledger, const union address *peer, int64_
 		if (all->icmps[i].seen.last_us >= since_us)
 			path->icmps[kept++] = all->icmps[i];
 	path->icmp_count = kept;
+}
+
+const struct ledger_heartbeat *ledger_nth_heartbeat(const struct ledger_path *path, unsigned n)
+{
+	unsigned sent = path->heartbeats.count;
+
+	if (n >= sent || sent - n > LEDGER_HEARTBEATS_MAX)
+		return NULL;
+	return &path->heartbeat[n % LEDGER_HEARTBEATS_MAX];
 }

@@ -18,6 +18,9 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 /* Do its answers use another interface, or another address of ours, than the INITs to it? */
 bool ledger_returns_elsewhere(const struct ledger_path *path);
 
+/* Number n (counted from 0) of all heartbeats to it; NULL: not sent yet, or too long ago. */
+const struct ledger_heartbeat *ledger_nth_heartbeat(const struct ledger_path *path, unsigned n);
+
 /* The newest answered one that is still in the ring; NULL: none. */
 const struct ledger_heartbeat *ledger_newest_answered(const struct ledger_path *path);
 

@@ -82,29 +82,35 @@ static void learn(struct ours *ours, const struct packet *p, bool outgoing)
 		learn_address(ours, &init->addresses[i]);
 }
 
-static bool take_icmp(const struct ours *ours, const struct packet_icmp *icmp)
+static bool is_right_icmp(const struct ours *ours, const struct packet_icmp *icmp)
 {
 	return are_ends(ours, &icmp->source, &icmp->destination) ||
-	       (icmp->has_tag && icmp->tag && has_tag(&ours->there, icmp->tag)) ||
-	       (!ours->strict && !ours->asked);
+	       (icmp->has_tag && icmp->tag && has_tag(&ours->there, icmp->tag));
 }
 
-bool ours_take(struct ours *ours, const struct packet *p, bool outgoing)
+static bool is_right(const struct ours *ours, const struct packet *p, bool outgoing)
 {
 	const union address *here = outgoing ? &p->source : &p->destination;
 	const union address *there = outgoing ? &p->destination : &p->source;
-	bool right;
 
 	if (p->kind == PACKET_OF_ICMP)
-		return take_icmp(ours, &p->icmp);
+		return is_right_icmp(ours, &p->icmp);
 	/* An ABORT may have the tag of the other end (RFC 9260 section 8.5.1). */
-	right = are_ends(ours, here, there) || has_tag(&ours->here, p->tag) ||
-		has_tag(&ours->there, p->tag);
-	if (!right && (ours->strict || ours->asked))
-		return false;
-	if (p->chunks.has_init) {
-		ours->asked |= right && outgoing;
-		learn(ours, p, outgoing);
-	}
-	return true;
+	return are_ends(ours, here, there) || has_tag(&ours->here, p->tag) ||
+	       has_tag(&ours->there, p->tag);
+}
+
+enum claim ours_claim(const struct ours *ours, const struct packet *p, bool outgoing)
+{
+	if (is_right(ours, p, outgoing))
+		return CLAIM_SURE;
+	return ours->strict || ours->asked ? CLAIM_NONE : CLAIM_MAYBE;
+}
+
+void ours_take(struct ours *ours, const struct packet *p, bool outgoing, enum claim claim)
+{
+	if (p->kind == PACKET_OF_ICMP || !p->chunks.has_init)
+		return;
+	ours->asked |= claim == CLAIM_SURE && outgoing;
+	learn(ours, p, outgoing);
 }

@@ -40,7 +40,15 @@ void ours_init(struct ours *ours, const union address *peers, size_t peer_count,
 	       const union address *bound, size_t bound_count, bool strict);
 void ours_free(struct ours *ours);
 
-/* Its ports are right. False: it is another association's. Learns from those that are ours. */
-bool ours_take(struct ours *ours, const struct packet *packet, bool outgoing);
+/* Of a packet whose ports are right. */
+enum claim {
+	CLAIM_NONE,
+	CLAIM_MAYBE, /* NAT of this host may have changed its address */
+	CLAIM_SURE,
+};
+enum claim ours_claim(const struct ours *ours, const struct packet *packet, bool outgoing);
+
+/* It has that claim, and nobody has a better one: learns from it. */
+void ours_take(struct ours *ours, const struct packet *packet, bool outgoing, enum claim claim);
 
 #endif

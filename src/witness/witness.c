@@ -1,51 +1,96 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/witness.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "host/interface.h"
-#include "witness/ours.h"
+#include "witness/match.h"
 #include "witness/packet_socket.h"
 #include "witness/repeats.h"
 
-#define INTERFACES_KEPT  16
-#define LOCAL_PORTS_KEPT 8
+/* How many packets one round of a loop reads. */
+#define ROUND_READS_MAX 128
+/* More than the socket has room for. */
+#define READS_MAX 8192
+
+#define INTERFACES_KEPT 16
+/* With several associations, packets are spread over so many rings by their hashes. */
+#define REPEAT_RINGS 64
+
 struct witness {
 	struct packet_socket socket;
-	struct witness_ports ports;
+	struct filter_ports filter; /* what it passes */
+	uint16_t udp_ports[2];
 	uint32_t data_bytes;
-	bool wide; /* the filter does not know the local port yet */
-	struct ours ours;
-	/* The local ports that sent to the peers, as long as our own is not known. */
-	uint16_t local_ports[LOCAL_PORTS_KEPT];
-	size_t local_port_next;
+	bool fresh;    /* nobody was attached yet */
+	bool narrowed; /* it was tried, and the filter may pass other ports */
+	struct view *views, *told;
+	struct view_index *index; /* NULL: there was never more than one view at a time */
+	struct view *reader;      /* it needs not be told */
+	int error;
 	struct interface interfaces[INTERFACES_KEPT];
 	size_t interface_next;
-	struct repeats repeats;
+	struct repeats repeats, *many_repeats;
+	struct loop_source source;
+	size_t listeners;
 };
 
-/* --- Opening ---------------------------------------------------------------------------------- */
+/* --- The filter ------------------------------------------------------------------------------- */
 
-static struct sock_fprog filter_of(const struct witness *w, struct sock_filter *code)
+static struct sock_fprog program_of(const struct witness *w, struct sock_filter *code)
 {
 	return (struct sock_fprog){
-		.len = (unsigned short)witness_filter(&w->ports, true, w->data_bytes, code),
+		.len = (unsigned short)witness_filter(&w->filter, true, w->data_bytes, code),
 		.filter = code,
 	};
 }
 
-static int attach_filter(struct witness *w)
+static int set_filter(struct witness *w, const struct filter_ports *filter)
 {
 	struct sock_filter code[WITNESS_FILTER_MAX];
-	struct sock_fprog program = filter_of(w, code);
-	int rc = packet_socket_filter(&w->socket, &program);
+	struct filter_ports before = w->filter;
+	struct sock_fprog program;
+	int rc;
 
-	if (rc == 0)
-		w->wide = !w->ports.local;
+	if (filter_ports_equal(filter, &before))
+		return 0;
+	w->filter = *filter;
+	program = program_of(w, code);
+	rc = packet_socket_filter(&w->socket, &program);
+	if (rc < 0)
+		w->filter = before;
 	return rc;
 }
+
+/*
+ * The kernel compiles each filter, which costs as much as all else that the witness does. So it
+ * gets one for our local port only when others have associations with the peer's port.
+ */
+static void narrow(struct witness *w, const struct packet *p)
+{
+	uint16_t local = w->views->ports.local;
+	const union address *from = &p->source, *to = &p->destination;
+	struct filter_ports filter = w->filter;
+
+	if (w->narrowed || filter.local || !local)
+		return;
+	if (p->kind == PACKET_OF_ICMP) {
+		if (!p->icmp.ports)
+			return;
+		from = &p->icmp.source;
+		to = &p->icmp.destination;
+	}
+	if (address_port(from) == local || address_port(to) == local)
+		return;
+	w->narrowed = true; /* if it fails, it would fail again */
+	filter.local = local;
+	(void)set_filter(w, &filter);
+}
+
+/* --- Opening and closing ---------------------------------------------------------------------- */
 
 int witness_open(struct witness **witness, const struct witness_config *config)
 {
@@ -54,12 +99,12 @@ int witness_open(struct witness **witness, const struct witness_config *config)
 	struct sock_fprog program;
 	int rc;
 
-	w->ports = config->ports;
-	w->wide = !w->ports.local;
+	w->filter = filter_ports_of(&config->ports);
+	w->fresh = true;
+	w->udp_ports[0] = config->ports.udp_local;
+	w->udp_ports[1] = config->ports.udp_remote;
 	w->data_bytes = config->data_bytes;
-	ours_init(&w->ours, config->peers, config->peer_count, config->bound, config->bound_count,
-		  config->strict);
-	program = filter_of(w, code);
+	program = program_of(w, code);
 	rc = packet_socket_open(&w->socket, &program, !config->unstamped);
 	if (rc < 0) {
 		witness_close(w);
@@ -74,111 +119,51 @@ void witness_close(struct witness *w)
 	if (!w)
 		return;
 	packet_socket_close(&w->socket);
-	ours_free(&w->ours);
+	view_index_free(w->index);
+	free(w->many_repeats);
 	free(w);
 }
 
-void witness_set_ports(struct witness *w, const struct witness_ports *ports)
+void witness_stamp(struct witness *w)
 {
-	bool other_udp = ports->udp_local != w->ports.udp_local ||
-			 ports->udp_remote != w->ports.udp_remote;
-
-	w->ports = *ports;
-	if (other_udp)
-		(void)attach_filter(w);
-	/*
-	 * If not, the existing filter passes more, and this file checks each packet: see narrow().
-	 */
+	if (!w->socket.stamped)
+		(void)packet_socket_stamp(&w->socket);
 }
 
-int witness_forget_local_port(struct witness *w)
+/* --- Telling ---------------------------------------------------------------------------------- */
+
+static void tell_later(struct view *v)
 {
-	w->ports.local = 0;
-	return w->wide ? 0 : attach_filter(w);
+	struct witness *w = v->witness;
+
+	if (!v->changed || v->told_link || v == w->reader)
+		return;
+	v->next_told = w->told;
+	v->told_link = &w->told;
+	if (w->told)
+		w->told->told_link = &v->next_told;
+	w->told = v;
+	loop_again(&w->source);
 }
 
-struct pollfd witness_pollfd(const struct witness *w)
+static void tell_no_more(struct view *v)
 {
-	return (struct pollfd){ .fd = w->socket.fd, .events = POLLIN };
+	if (!v->told_link)
+		return;
+	*v->told_link = v->next_told;
+	if (v->next_told)
+		v->next_told->told_link = v->told_link;
+	v->told_link = NULL;
 }
 
-uint64_t witness_lost(struct witness *w)
+static void tell(struct witness *w)
 {
-	return packet_socket_lost(&w->socket);
-}
+	while (w->told) {
+		struct view *v = w->told;
 
-/* --- Is it one of ours? ----------------------------------------------------------------------- */
-
-static bool is_peer(const struct witness *w, const union address *a)
-{
-	return address_is_listed(a, w->ours.peers, w->ours.peer_count);
-}
-
-static bool is_local_port(const struct witness *w, uint16_t port)
-{
-	for (size_t i = 0; i < LOCAL_PORTS_KEPT; i++)
-		if (port && w->local_ports[i] == port)
-			return true;
-	return false;
-}
-
-static void keep_local_port(struct witness *w, uint16_t port)
-{
-	if (!is_local_port(w, port))
-		w->local_ports[w->local_port_next++ % LOCAL_PORTS_KEPT] = port;
-}
-
-/*
- * Do ports and addresses say that it goes from this end to the peer? If both ends have the same
- * port, a packet may match in both directions.
- */
-static bool goes_out(const struct witness *w, const union address *from, const union address *to)
-{
-	if (address_port(to) != w->ports.peer)
-		return false;
-	if (!w->ports.local)
-		return is_peer(w, to) || is_local_port(w, address_port(from));
-	if (address_port(from) != w->ports.local)
-		return false;
-	return w->ports.local != w->ports.peer || !is_peer(w, from) || is_peer(w, to);
-}
-
-static bool is_ours_sctp(const struct witness *w, const struct packet *p, bool outgoing)
-{
-	return outgoing ? goes_out(w, &p->source, &p->destination)
-			: goes_out(w, &p->destination, &p->source);
-}
-
-static bool is_ours_icmp(const struct witness *w, const struct packet_icmp *icmp)
-{
-	if (icmp->ports)
-		return goes_out(w, &icmp->source, &icmp->destination);
-	return (!w->ports.udp_local || icmp->udp_source == w->ports.udp_local) &&
-	       (!w->ports.udp_remote || icmp->udp_destination == w->ports.udp_remote) &&
-	       is_peer(w, &icmp->destination);
-}
-
-/* Of a packet that is not ours: does only one port keep it from being so? */
-static enum witness_odd which_is_odd(const struct witness *w, const struct packet *p, bool outgoing)
-{
-	uint16_t from = address_port(&p->source), to = address_port(&p->destination);
-
-	if (w->ours.strict || !w->ports.local || p->kind == PACKET_OF_ICMP || !p->chunks.has_init)
-		return ODD_NONE;
-	if (p->chunks.list[0].type != (outgoing ? CHUNK_INIT : CHUNK_INIT_ACK))
-		return ODD_NONE;
-	if ((outgoing ? from : to) == w->ports.local)
-		return ODD_PEER_PORT;
-	return outgoing && to == w->ports.peer && is_peer(w, &p->destination) ? ODD_LOCAL_PORT
-									      : ODD_NONE;
-}
-
-/* Is it the copy that counts? Ours as it leaves, the peer's as it arrives. */
-static bool is_ours(const struct witness *w, const struct packet *p, bool outgoing)
-{
-	if (p->kind == PACKET_OF_ICMP)
-		return !outgoing && is_ours_icmp(w, &p->icmp);
-	return is_ours_sctp(w, p, outgoing);
+		tell_no_more(v);
+		v->changed(v->changed_context);
+	}
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -208,55 +193,37 @@ static bool is_tagged(const struct tpacket_auxdata *details)
 	return details->tp_status & TP_STATUS_VLAN_VALID && (details->tp_vlan_tci & 0x0fff) != 0;
 }
 
-/*
- * The kernel compiles each filter, which costs as much as all else that the witness does. So it
- * gets one for our local port only when others have associations with the peer's port.
- */
-static void narrow(struct witness *w, const struct packet *p)
+static void find_views(struct witness *w, const struct packet *p, bool outgoing,
+		       struct matches *matches)
 {
-	const union address *from = &p->source, *to = &p->destination;
+	struct match *only = matches->list;
 
-	if (!w->wide || !w->ports.local)
+	if (w->index) {
+		match_find(w->index, p, outgoing, matches);
 		return;
-	if (p->kind == PACKET_OF_ICMP) {
-		if (!p->icmp.ports)
-			return;
-		from = &p->icmp.source;
-		to = &p->icmp.destination;
 	}
-	if (address_port(from) == w->ports.local || address_port(to) == w->ports.local)
-		return;
-	w->wide = false; /* if it fails, it would fail again */
-	(void)attach_filter(w);
+	only->view = w->views;
+	only->claim = view_claim(only->view, p, outgoing, &only->odd);
+	matches->count = only->claim != CLAIM_NONE || only->odd != ODD_NONE;
+	if (only->claim == CLAIM_NONE)
+		narrow(w, p);
 }
 
-static bool take(struct witness *w, const struct received *r, struct witness_event *event)
+static bool is_repeated(struct witness *w, const struct received *r, bool outgoing)
 {
-	struct packet_context context = {
-		.udp_ports = { w->ports.udp_local, w->ports.udp_remote },
-		.checksum_optional = r->details.tp_status &
-				     (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID),
-	};
-	bool outgoing = r->link.sll_pkttype == PACKET_OUTGOING;
-	const struct interface *interface;
-	struct trace trace;
+	struct trace trace = { bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
+	struct repeats *ring = &w->repeats;
 
-	if (is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event->packet))
-		return false;
-	event->odd = ODD_NONE;
-	if (!is_ours(w, &event->packet, outgoing)) {
-		narrow(w, &event->packet);
-		event->odd = which_is_odd(w, &event->packet, outgoing);
-		if (!event->odd)
-			return false;
-	} else if (!ours_take(&w->ours, &event->packet, outgoing)) {
-		return false;
-	} else if (outgoing && chunks_find(&event->packet.chunks, CHUNK_INIT))
-		keep_local_port(w, address_port(&event->packet.source));
-	trace = (struct trace){ bytes_hash(r->bytes), r->time_us, r->link.sll_ifindex, outgoing };
-	if (repeats_add(&w->repeats, &trace))
-		return false;
-	interface = interface_of(w, r->link.sll_ifindex);
+	if (w->many_repeats)
+		ring = &w->many_repeats[(trace.hash >> 32) % REPEAT_RINGS];
+	return repeats_add(ring, &trace);
+}
+
+static void fill(struct witness *w, const struct received *r, bool outgoing,
+		 struct witness_event *event)
+{
+	const struct interface *interface = interface_of(w, r->link.sll_ifindex);
+
 	event->time_us = r->time_us;
 	event->late = r->late;
 	event->bytes = r->bytes;
@@ -272,30 +239,239 @@ static bool take(struct witness *w, const struct received *r, struct witness_eve
 	set_zone(&event->packet.destination, interface->top);
 	if (event->packet.kind == PACKET_OF_ICMP)
 		set_zone(&event->packet.icmp.destination, interface->top);
-	return true;
 }
 
-int witness_next(struct witness *w, struct witness_event *event, unsigned *reads)
+static void deliver(struct witness *w, const struct match *m, const struct match *first,
+		    struct witness_event *event)
+{
+	if (m->claim != CLAIM_NONE) {
+		view_learn(m->view, &event->packet, event->outgoing, m->claim);
+		if (w->index)
+			view_index_add(w->index, m->view);
+	}
+	event->odd = m->odd;
+	event->taken = m != first;
+	m->view->take(m->view->context, event);
+	tell_later(m->view);
+}
+
+static void take(struct witness *w, const struct received *r)
+{
+	struct packet_context context = {
+		.udp_ports = { w->udp_ports[0], w->udp_ports[1] },
+		.checksum_optional = r->details.tp_status &
+				     (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID),
+	};
+	bool outgoing = r->link.sll_pkttype == PACKET_OUTGOING;
+	struct witness_event event;
+	struct matches matches;
+
+	if (!w->views || is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event.packet))
+		return;
+	find_views(w, &event.packet, outgoing, &matches);
+	if (!matches.count || is_repeated(w, r, outgoing))
+		return;
+	fill(w, r, outgoing, &event);
+	for (size_t i = 0; i < matches.count; i++)
+		deliver(w, &matches.list[i], matches.list, &event);
+}
+
+static void fail(struct witness *w, int error)
+{
+	w->error = error;
+	for (struct view *v = w->views; v; v = v->next)
+		tell_later(v);
+}
+
+/* Until there is none, one is newer than until_us, or so many were read. */
+static void read_packets(struct witness *w, unsigned reads, int64_t until_us)
 {
 	struct received r;
-	int rc;
+	int rc = 0;
 
-	do
-		rc = packet_socket_receive(&w->socket, &r, reads);
-	while (rc > 0 && !take(w, &r, event));
-	return rc;
+	while (!w->error && (rc = packet_socket_receive(&w->socket, &r, &reads)) > 0) {
+		take(w, &r);
+		if (!r.late && r.time_us >= until_us)
+			break;
+	}
+	if (rc < 0)
+		fail(w, -rc);
+	if (!w->error)
+		(void)packet_socket_lost(&w->socket);
 }
 
-const char *witness_text(const struct witness_event *event, bool unicode, bool tags, char *buf,
-			 size_t size)
+void witness_read(struct view *v)
 {
-	const struct packet *p = &event->packet;
-	static const char *const arrows[2][2] = { { "->", "<-" }, { "\u2192", "\u2190" } };
-	char host[ADDRESS_TEXT_MAX], text[PACKET_TEXT_MAX];
+	v->witness->reader = v;
+	read_packets(v->witness, ROUND_READS_MAX, LOOP_FOREVER);
+	v->witness->reader = NULL;
+}
 
-	snprintf(buf, size, "%s %s %s  on %s",
-		 address_host_text(event->outgoing ? &p->destination : &p->source, host),
-		 arrows[unicode][event->outgoing], packet_text(p, tags, text, sizeof(text)),
-		 event->interface);
-	return buf;
+void witness_catch_up(struct view *v)
+{
+	v->witness->reader = v;
+	read_packets(v->witness, READS_MAX, loop_now_us());
+	v->witness->reader = NULL;
+}
+
+int witness_error(const struct view *v)
+{
+	return v->witness->error;
+}
+
+uint64_t witness_lost(const struct view *v)
+{
+	return v->witness->socket.lost - v->lost_before + v->unsure;
+}
+
+uint64_t witness_lost_of_all(const struct witness *w)
+{
+	return w->socket.lost;
+}
+
+/* --- The views -------------------------------------------------------------------------------- */
+
+/* From now on, packets are looked for in the index. */
+static void begin_index(struct witness *w)
+{
+	w->index = view_index_new();
+	w->many_repeats = xcalloc(REPEAT_RINGS, sizeof(*w->many_repeats));
+	for (struct view *v = w->views; v; v = v->next)
+		view_index_add(w->index, v);
+}
+
+/* Lets its packets pass. */
+static int admit(struct witness *w, const struct witness_ports *ports)
+{
+	struct filter_ports filter = filter_ports_of(ports);
+
+	if (w->fresh) {
+		w->fresh = false;
+		return 0;
+	}
+	/* What is there now is of others, or of nobody. */
+	read_packets(w, READS_MAX, loop_now_us());
+	if (w->error)
+		return -w->error;
+	if (w->views || w->index) {
+		filter = w->filter;
+		filter_ports_add(&filter, ports);
+	}
+	w->narrowed = false;
+	return set_filter(w, &filter);
+}
+
+int witness_attach(struct witness *w, const struct view_config *config, struct view **view)
+{
+	struct view *v;
+	int rc = admit(w, &config->ports);
+
+	*view = NULL;
+	if (rc < 0)
+		return rc;
+	if (w->views && !w->index)
+		begin_index(w);
+	v = xcalloc(1, sizeof(*v));
+	view_init(v, config);
+	v->witness = w;
+	v->lost_before = w->socket.lost;
+	v->next = w->views;
+	v->link = &w->views;
+	if (v->next)
+		v->next->link = &v->next;
+	w->views = v;
+	if (w->index)
+		view_index_add(w->index, v);
+	*view = v;
+	return 0;
+}
+
+void witness_detach(struct view *v)
+{
+	struct witness *w = v->witness;
+
+	witness_listen_no_more(v);
+	if (w->index)
+		view_index_remove(w->index, v);
+	*v->link = v->next;
+	if (v->next)
+		v->next->link = v->link;
+	view_free(v);
+	free(v);
+}
+
+/* Its keys have the local port in them. */
+static void move_in_index(struct view *v)
+{
+	struct witness *w = v->witness;
+
+	if (!w->index)
+		return;
+	view_index_remove(w->index, v);
+	view_index_add(w->index, v);
+}
+
+void witness_set_ports(struct view *v, const struct witness_ports *ports)
+{
+	struct witness *w = v->witness;
+	struct filter_ports filter = w->filter;
+
+	v->ports = *ports;
+	move_in_index(v);
+	filter.udp_local = ports->udp_local;
+	filter.udp_remote = ports->udp_remote;
+	w->udp_ports[0] = ports->udp_local;
+	w->udp_ports[1] = ports->udp_remote;
+	/* A local port is not set there: each packet is checked, see narrow(). */
+	(void)set_filter(w, &filter);
+}
+
+int witness_forget_local_port(struct view *v)
+{
+	struct witness *w = v->witness;
+	struct filter_ports filter = w->filter;
+
+	v->ports.local = 0;
+	move_in_index(v);
+	filter_ports_add(&filter, &v->ports);
+	w->narrowed = false;
+	return set_filter(w, &filter);
+}
+
+/* --- In a loop -------------------------------------------------------------------------------- */
+
+static void on_packets(void *context, short revents)
+{
+	struct witness *w = context;
+
+	(void)revents;
+	read_packets(w, ROUND_READS_MAX, LOOP_FOREVER);
+	if (w->error)
+		loop_remove(&w->source);
+	tell(w);
+}
+
+void witness_listen(struct view *v, struct loop *loop, void (*changed)(void *context),
+		    void *context)
+{
+	struct witness *w = v->witness;
+	struct pollfd what = { .fd = w->socket.fd, .events = POLLIN };
+
+	witness_listen_no_more(v);
+	v->changed = changed;
+	v->changed_context = context;
+	if (!w->listeners++ && !w->error)
+		loop_add(loop, &w->source, what, on_packets, w);
+}
+
+void witness_listen_no_more(struct view *v)
+{
+	struct witness *w = v->witness;
+
+	if (!v->changed)
+		return;
+	tell_no_more(v);
+	v->changed = NULL;
+	if (!--w->listeners)
+		loop_remove(&w->source);
 }

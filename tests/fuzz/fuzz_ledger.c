@@ -20,11 +20,16 @@ static void ledger_take(struct ledger *ledger, struct ours *ours, struct bytes b
 	struct packet_context context = { .udp_ports = { FAKE_UDP_PORT },
 					  .checksum_optional = how & 2 };
 	struct witness_event event = { .time_us = now_us, .outgoing = how & 1 };
+	enum claim claim;
 
 	event.odd = how & 8 ? how & 4 ? ODD_PEER_PORT : ODD_LOCAL_PORT : ODD_NONE;
-	if (packet_parse(bytes, &context, &event.packet) &&
-	    ours_take(ours, &event.packet, event.outgoing))
-		ledger_add(ledger, &event);
+	if (!packet_parse(bytes, &context, &event.packet))
+		return;
+	claim = ours_claim(ours, &event.packet, event.outgoing);
+	if (claim == CLAIM_NONE)
+		return;
+	ours_take(ours, &event.packet, event.outgoing, claim);
+	ledger_add(ledger, &event);
 }
 
 static void ledger_ask(const struct ledger *ledger, int64_t now_us)

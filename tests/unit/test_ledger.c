@@ -305,30 +305,30 @@ static void test_heartbeats(void **state)
 	char id[32];
 
 	(void)state;
-	assert_null(ledger_heartbeat(wire_path("10.1.1.2"), 0));
+	assert_null(ledger_nth_heartbeat(wire_path("10.1.1.2"), 0));
 	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "first");
 	wire_after(1);
 	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "second");
 	wire_after(10);
 	wire_take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "second");
 	wire_take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "never sent");
-	h = ledger_heartbeat(wire_path("10.1.1.2"), 1);
+	h = ledger_nth_heartbeat(wire_path("10.1.1.2"), 1);
 	assert_true(h->answered);
 	assert_int_equal(h->rtt_us, 10 * MSEC);
 	assert_string_equal(h->out, "c1");
 	assert_false(h->inexact);
-	assert_false(ledger_heartbeat(wire_path("10.1.1.2"), 0)->answered);
+	assert_false(ledger_nth_heartbeat(wire_path("10.1.1.2"), 0)->answered);
 	assert_int_equal(ledger_heartbeats_lost(&wire.ledger, &wire_path("10.1.1.2")->address), 1);
 	/* Later, a second time, and from another address, read long after it came. */
 	wire_after(100);
 	wire.event.late = true;
 	wire_take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "second");
 	wire_take_chunk("10.1.9.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "first");
-	assert_int_equal(ledger_heartbeat(wire_path("10.1.1.2"), 1)->rtt_us, 10 * MSEC);
-	h = ledger_heartbeat(wire_path("10.1.1.2"), 0);
+	assert_int_equal(ledger_nth_heartbeat(wire_path("10.1.1.2"), 1)->rtt_us, 10 * MSEC);
+	h = ledger_nth_heartbeat(wire_path("10.1.1.2"), 0);
 	assert_int_equal(h->rtt_us, 111 * MSEC);
 	assert_true(h->inexact);
-	assert_false(ledger_heartbeat(wire_path("10.1.1.2"), 1)->inexact);
+	assert_false(ledger_nth_heartbeat(wire_path("10.1.1.2"), 1)->inexact);
 	wire.event.late = false;
 	assert_true(address_equal(&h->from, &wire_path("10.1.9.2")->address));
 	assert_int_equal(wire_path("10.1.1.2")->heartbeat_acks.count, 2);
@@ -342,10 +342,10 @@ static void test_heartbeats(void **state)
 	}
 	/* Those since the newest answer may still be answered. */
 	assert_int_equal(ledger_heartbeats_lost(&wire.ledger, &wire_path("10.1.1.2")->address), 0);
-	assert_null(ledger_heartbeat(wire_path("10.1.1.2"), 1));
-	assert_non_null(ledger_heartbeat(wire_path("10.1.1.2"), 2));
-	assert_non_null(ledger_heartbeat(wire_path("10.1.1.2"), LEDGER_HEARTBEATS_MAX + 1));
-	assert_null(ledger_heartbeat(wire_path("10.1.1.2"), LEDGER_HEARTBEATS_MAX + 2));
+	assert_null(ledger_nth_heartbeat(wire_path("10.1.1.2"), 1));
+	assert_non_null(ledger_nth_heartbeat(wire_path("10.1.1.2"), 2));
+	assert_non_null(ledger_nth_heartbeat(wire_path("10.1.1.2"), LEDGER_HEARTBEATS_MAX + 1));
+	assert_null(ledger_nth_heartbeat(wire_path("10.1.1.2"), LEDGER_HEARTBEATS_MAX + 2));
 }
 
 /* What a path has answered before it died proves nothing of its death. */
@@ -372,7 +372,7 @@ static void test_since(void **state)
 	ledger_since(&wire.ledger, &peer, since_us, &view, &one);
 	assert_non_null(ledger_newest_answered(ledger_find(&view, &peer)));
 	/* The ledger itself has forgotten nothing. */
-	assert_true(ledger_heartbeat(wire_path("10.1.1.2"), 0)->answered);
+	assert_true(ledger_nth_heartbeat(wire_path("10.1.1.2"), 0)->answered);
 	ledger_since(&wire.ledger, &other, since_us, &view, &one);
 	assert_null(ledger_find(&view, &other));
 }

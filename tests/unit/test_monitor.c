@@ -169,7 +169,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	}
 	world.begin_us = loop_now_us();
 	if (r->silent) {
-		watch.witness = (struct witness *)&watch;
+		watch.view = (struct view *)&watch;
 		ledger_init(&watch.ledger, peers, PATHS, loop_now_us());
 		if (r->unread)
 			see_answer(&watch.ledger.paths[1]);

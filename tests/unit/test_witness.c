@@ -30,13 +30,15 @@ static uint32_t data_bytes;
  */
 static size_t passes(const struct witness_ports *ports)
 {
+	const struct filter_ports filter = filter_ports_of(ports);
+
 	struct sock_filter code[WITNESS_FILTER_MAX];
 	struct sock_fprog program = { .filter = code };
 	uint8_t got[sizeof(p.bytes)];
 	ssize_t length;
 	int fds[2];
 
-	program.len = (unsigned short)witness_filter(ports, false, data_bytes, code);
+	program.len = (unsigned short)witness_filter(&filter, false, data_bytes, code);
 	assert_true(program.len <= WITNESS_FILTER_MAX);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 0);
 	assert_int_equal(

@@ -6,15 +6,14 @@
  * says why when it cannot watch.
  */
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/loop.h"
 #include "witness/judge.h"
-#include "witness/witness.h"
 #include "witness/ledger_query.h"
+#include "witness/witness.h"
 
 #define ADDRESSES_MAX 16
 
@@ -77,7 +76,7 @@ static void print_heartbeats(const struct ledger_path *path)
 	char from[ADDRESS_TEXT_MAX];
 
 	for (unsigned n = 0; n < path->heartbeats.count; n++) {
-		const struct ledger_heartbeat *h = ledger_heartbeat(path, n);
+		const struct ledger_heartbeat *h = ledger_nth_heartbeat(path, n);
 
 		if (!h)
 			continue;
@@ -115,29 +114,35 @@ static void print_path(const struct ledger *ledger, const struct ledger_path *pa
 	print_heartbeats(path);
 }
 
-static void take_all(struct witness *witness, struct ledger *ledger, int64_t start_us)
+static void take(void *context, const struct witness_event *event)
 {
-	static struct witness_event event;
-	unsigned reads = UINT_MAX;
+	struct ledger *ledger = context;
 	char text[WITNESS_TEXT_MAX];
 
-	while (witness_next(witness, &event, &reads) > 0) {
-		if (!event.odd)
-			printf("%8.1f ms  %s\n", (double)(event.time_us - start_us) / USEC_PER_MSEC,
-			       witness_text(&event, true, true, text, sizeof(text)));
-		ledger_add(ledger, &event);
-	}
+	if (!event->odd)
+		printf("%8.1f ms  %s\n",
+		       (double)(event->time_us - ledger->start_us) / USEC_PER_MSEC,
+		       witness_text(event, true, true, text, sizeof(text)));
+	ledger_add(ledger, event);
 }
 
-static void watch(struct witness *witness, struct ledger *ledger)
+static void nothing(void *context)
 {
-	struct pollfd fd = witness_pollfd(witness);
+	(void)context;
+}
 
-	while (loop_wait(&fd, 1, LOOP_FOREVER) >= 0)
-		take_all(witness, ledger, ledger->start_us);
+static void watch(struct view *view, struct ledger *ledger)
+{
+	struct loop *loop = loop_new();
+
+	witness_listen(view, loop, nothing, NULL);
+	while (loop_turn(loop) >= 0)
+		;
 	loop_take_signal();
-	take_all(witness, ledger, ledger->start_us);
-	ledger->lost = witness_lost(witness);
+	witness_catch_up(view);
+	witness_listen_no_more(view);
+	loop_free(loop);
+	ledger->lost = witness_lost(view);
 	printf("lost %llu bad-sent %u aborts-sent %u\n", (unsigned long long)ledger->lost,
 	       ledger->bad_checksums_sent.count, ledger->aborts_sent.count);
 	for (size_t i = 0; i < ledger->path_count; i++)
@@ -147,9 +152,11 @@ static void watch(struct witness *witness, struct ledger *ledger)
 int main(int argc, char *argv[])
 {
 	union address addresses[ADDRESSES_MAX];
-	struct witness_config config = { .peers = addresses };
-	struct witness *witness;
 	struct ledger ledger;
+	struct view_config config = { .peers = addresses, .take = take, .context = &ledger };
+	struct witness_config socket = { .unstamped = false };
+	struct witness *witness;
+	struct view *view;
 	int option, rc;
 
 	while ((option = getopt(argc, argv, "l:u:")) != -1) {
@@ -170,13 +177,17 @@ int main(int argc, char *argv[])
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	loop_catch_signals();
 	ledger_init(&ledger, addresses, config.peer_count, loop_now_us());
-	rc = witness_open(&witness, &config);
+	socket.ports = config.ports;
+	rc = witness_open(&witness, &socket);
+	if (rc == 0)
+		rc = witness_attach(witness, &config, &view);
 	if (rc < 0) {
 		printf("cannot watch: %s\n", strerror(-rc));
 		return 1;
 	}
 	printf("watching\n");
-	watch(witness, &ledger);
+	watch(view, &ledger);
+	witness_detach(view);
 	witness_close(witness);
 	ledger_free(&ledger);
 	return 0;

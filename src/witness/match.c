@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "witness/match.h"
+
+/* So many associations are asked about a packet whose sender may have chosen what it has. */
+#define ASKED_MAX 64
+
+struct search {
+	const struct view_index *index;
+	const struct packet *packet;
+	bool outgoing;
+	struct matches *matches;
+};
+
+static struct match ask(const struct search *s, struct view *view)
+{
+	struct match m = { .view = view };
+
+	m.claim = view_claim(view, s->packet, s->outgoing, &m.odd);
+	return m;
+}
+
+static void add(const struct search *s, const struct match *m)
+{
+	struct matches *matches = s->matches;
+
+	for (size_t i = 0; i < matches->count; i++)
+		if (matches->list[i].view == m->view)
+			return;
+	if (matches->count < MATCHES_MAX)
+		matches->list[matches->count++] = *m;
+}
+
+static bool is_sure(const struct match *m)
+{
+	return m->claim == CLAIM_SURE;
+}
+
+static bool is_odd(const struct match *m)
+{
+	return m->odd != ODD_NONE;
+}
+
+/* Adds those with that hash that are so. */
+static bool find(const struct search *s, uint64_t hash, bool (*is_so)(const struct match *))
+{
+	const struct view_key *key = view_index_find(s->index, hash);
+
+	for (size_t asked = 0; key && asked < ASKED_MAX; asked++) {
+		struct match m = ask(s, key->view);
+
+		if (is_so(&m))
+			add(s, &m);
+		key = view_index_next(key);
+	}
+	return s->matches->count > 0;
+}
+
+/* What the packet was sent with. A tag comes first: the peer may have answered from elsewhere. */
+static bool find_sure(const struct search *s)
+{
+	const struct packet *p = s->packet;
+	const union address *here, *there;
+	uint32_t tag = p->tag;
+
+	if (p->kind == PACKET_OF_ICMP) {
+		here = &p->icmp.source;
+		there = &p->icmp.destination;
+		tag = p->icmp.has_tag ? p->icmp.tag : 0;
+		if (!p->icmp.ports)
+			return find(s, view_hash_peer(there), is_sure);
+	} else {
+		here = s->outgoing ? &p->source : &p->destination;
+		there = s->outgoing ? &p->destination : &p->source;
+	}
+	return (tag && find(s, view_hash_tag(tag), is_sure)) ||
+	       find(s, view_hash_ends(there, address_port(here)), is_sure) ||
+	       find(s, view_hash_peer(there), is_sure);
+}
+
+static bool may_be(const struct match *m)
+{
+	return m->claim != CLAIM_NONE || m->odd != ODD_NONE;
+}
+
+/*
+ * An INIT leaves from our port, but goes to none of the peers: NAT of this host has changed its
+ * destination. Whose it is, only that shows that no other can have sent it.
+ */
+static void find_sender(const struct search *s, const struct view_key *first)
+{
+	size_t count = 0;
+	struct match only, m;
+
+	for (const struct view_key *key = first; key; key = view_index_next(key)) {
+		m = ask(s, key->view);
+		if (may_be(&m) && !key->view->ours.asked && !count++)
+			only = m;
+	}
+	if (count == 1)
+		add(s, &only);
+	for (const struct view_key *key = first; key && count > 1; key = view_index_next(key)) {
+		m = ask(s, key->view);
+		if (may_be(&m) && !key->view->ours.asked)
+			key->view->unsure++;
+	}
+}
+
+/* The only one that may have a packet of unknown addresses. */
+static void find_receiver(const struct search *s, const struct view_key *key)
+{
+	size_t count = 0, asked = 0;
+	struct match only, m;
+
+	for (; key && asked < ASKED_MAX; asked++, key = view_index_next(key)) {
+		m = ask(s, key->view);
+		if (m.claim == CLAIM_MAYBE && !count++)
+			only = m;
+	}
+	if (count == 1 && !key)
+		add(s, &only);
+}
+
+void match_find(const struct view_index *index, const struct packet *p, bool outgoing,
+		struct matches *matches)
+{
+	const struct search s = { index, p, outgoing, matches };
+	const union address *here = p->kind == PACKET_OF_ICMP ? &p->icmp.source
+				    : outgoing                ? &p->source
+							      : &p->destination;
+	uint64_t port = view_hash_port(address_port(here));
+	bool init = p->kind == PACKET_OF_SCTP && p->chunks.has_init;
+
+	matches->count = 0;
+	if (find_sure(&s) || (init && p->tag && find(&s, view_hash_tag(p->tag), is_odd)))
+		return;
+	if (init && outgoing && find(&s, view_hash_peer(&p->destination), is_odd))
+		return;
+	if (init && outgoing)
+		find_sender(&s, view_index_find(index, port));
+	else
+		find_receiver(&s, view_index_find(index, port));
+}
