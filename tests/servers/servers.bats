@@ -59,7 +59,14 @@ serve() {
 
 freediameter() {
   [ -e build/servers/cert.pem ] || skip "there is no certificate: tests/servers/fetch"
-  serve server 3868 freeDiameterd -c tests/servers/freediameter.conf
+  local conf=$BATS_TEST_TMPDIR/freediameter.conf known
+  for known in {build/servers/root,}/usr/lib/freeDiameter/acl_wl.fdx; do [ ! -e "$known" ] || break; done
+  {
+    cat tests/servers/freediameter.conf
+    # Clients that it knows: the name of their Origin-Host is in that list.
+    echo "LoadExtension = \"$known\" : \"tests/servers/freediameter-clients\";"
+  } >"$conf"
+  serve server 3868 freeDiameterd -c "$conf"
 }
 
 osmo_stp() { serve server 2905 osmo-stp -c tests/servers/osmo-stp.cfg; }
@@ -151,10 +158,16 @@ reply() {
   reply=$(jq -r 'select(.event == "message").bytes' <<<"$output" | head -n 1)
 }
 
+# is_cea RESULT: $reply is a Capabilities-Exchange-Answer with that Result-Code (268).
+is_cea() {
+  [[ $reply == 01??????[02]?000101* && $reply == *0000010c4000000c$1* ]]
+}
+
 # bats test_tags=short
 @test "each survives clients of every kind at once, and answers" {
   freediameter
-  short "hex:$(tests/servers/diameter-cer stranger.lab lab 10.1.1.1)" --ppid diameter
+  short "hex:$(tests/servers/diameter-cer client.lab lab 10.1.1.1)" --ppid diameter
+  is_cea 000007d1
   osmo_stp
   short 'hex:01000301 00000008' --ppid m3ua
   kamailio
@@ -165,9 +178,12 @@ reply() {
 @test "freeDiameter survives, and answers a capabilities exchange" {
   freediameter
   every_mode
-  # A stranger is told so: Result-Code (268) 3010, DIAMETER_UNKNOWN_PEER.
+  # A stranger is told so: 3010, DIAMETER_UNKNOWN_PEER.
   reply 0 --send "hex:$(tests/servers/diameter-cer stranger.lab lab 10.1.1.1)" --ppid diameter
-  [[ $reply == 01??????[02]?000101* && $reply == *0000010c4000000c00000bc2* ]]
+  is_cea 00000bc2
+  # One that it knows gets 2001, DIAMETER_SUCCESS, and may close as it likes.
+  reply 0 --send "hex:$(tests/servers/diameter-cer client.lab lab 10.1.1.1)" --ppid diameter
+  is_cea 000007d1
   it_lives
   in_a_row "${RUNS:-100}"
   it_lives
