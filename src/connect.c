@@ -54,6 +54,8 @@ static int relay(const struct connect_config *config, struct connection *connect
 	status = relay_end(r)->status;
 	if (relay_end(r)->gone)
 		connection_gone(connection);
+	else if (relay_end(r)->cut_off)
+		connection_abort(connection);
 	relay_free(r);
 	loop_free(loop);
 	return status;

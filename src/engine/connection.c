@@ -451,6 +451,12 @@ void connection_shut(struct connection *c, struct loop *loop)
 	await(c);
 }
 
+void connection_abort(struct connection *c)
+{
+	enter(c, CONNECTION_CLOSING);
+	go_on_closing(c, CLOSING_ABORT);
+}
+
 static void end_early(struct connection *c, int signal)
 {
 	enum phase phase = c->state == CONNECTION_RESOLVING   ? PHASE_RESOLVE

@@ -77,6 +77,8 @@ struct watch *connection_watch(struct connection *connection);
  * its last attempt.
  */
 void connection_shut(struct connection *connection, struct loop *loop);
+/* Ends the association of a connection that is connected with an ABORT. Then it is shut. */
+void connection_abort(struct connection *connection);
 bool connection_is_shut(const struct connection *connection);
 
 void connection_free(struct connection *connection);

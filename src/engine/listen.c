@@ -121,7 +121,10 @@ static void begin_close(struct listening *l)
 	for (size_t i = l->peer_count; i-- > 0;) {
 		struct peer *peer = l->peers[i];
 
-		listen_end_relay(peer, l->status, l->cause);
+		if (listen_end_relay(peer, l->status, l->cause)) {
+			listen_abort(peer, NULL, FINDING_RELAY_CUT_OFF);
+			continue;
+		}
 		if (l->stack->shutdown(peer->assoc) == 0) {
 			if (l->options->drill == DRILL_SILENT || l->options->drill == DRILL_RELAY)
 				loop_again(&peer->source); /* it is read from now on */

@@ -27,13 +27,10 @@ static void set_timer(struct peer *peer)
 
 static void abort_it(struct peer *peer)
 {
-	struct listening *l = peer->l;
-	bool sent = l->stack->abort(peer->assoc, l->options->abort_text) == 0;
 	const struct finding cause = { .code = FINDING_ABORTED_AS_ASKED, .basis = BASIS_CALL };
 
 	listen_end_relay(peer, STATUS_NOT_CONNECTED, cause);
-	listen_peer_down(peer, false, 0, cause);
-	listen_drop(peer, !sent);
+	listen_abort(peer, peer->l->options->abort_text, cause.code);
 }
 
 /* The relay's end is the association's, and the listener's exit status. */
@@ -42,13 +39,16 @@ static void end_relay(struct peer *peer)
 	const struct relay_end end = *relay_end(peer->relay);
 	struct listening *l = peer->l;
 
-	listen_end_relay(peer, end.status, end.cause);
+	if (listen_end_relay(peer, end.status, end.cause)) {
+		listen_abort(peer, NULL, FINDING_RELAY_CUT_OFF);
+		return;
+	}
 	if (end.gone || l->stack->shutdown(peer->assoc) < 0) {
 		listen_peer_down(peer, end.graceful, end.cause.error, end.cause);
 		listen_drop(peer, false);
 		return;
 	}
-	/* The output is broken, or the peer does not answer: it closes meanwhile. */
+	/* The peer does not answer: it closes meanwhile. */
 	listen_peer_down(peer, true, 0,
 			 (struct finding){ .code = FINDING_CLOSED_HERE, .basis = BASIS_CALL });
 	listen_drop(peer, false);

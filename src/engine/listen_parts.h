@@ -89,6 +89,9 @@ void listen_peer_down(struct peer *peer, bool graceful, int error, struct findin
 /* The same for an association that either end gave up. */
 void listen_peer_lost(struct peer *peer, int error, struct finding cause);
 
+/* Ends it with an ABORT, whose cause has that text, or none (NULL); reports that, and drops it. */
+void listen_abort(struct peer *peer, const char *text, enum finding_code why);
+
 /* Closes its endpoint, and frees it. */
 void listen_drop(struct peer *peer, bool abort);
 
@@ -104,9 +107,10 @@ void listen_begin_relay(struct peer *peer);
 
 /*
  * Reports what came of it, and frees it, if there is one. Status and cause are those of the end,
- * unless it is over already. Not from the relay's own handlers.
+ * unless it is over already. Not from the relay's own handlers. True: the association is to be
+ * aborted (relay_end.h).
  */
-void listen_end_relay(struct peer *peer, int status, struct finding cause);
+bool listen_end_relay(struct peer *peer, int status, struct finding cause);
 
 /* --- listen_echo.c ---------------------------------------------------------------------------- */
 

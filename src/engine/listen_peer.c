@@ -180,6 +180,14 @@ void listen_drop(struct peer *peer, bool abort)
 		loop_timer_set(&l->retry, loop_now_us());
 }
 
+void listen_abort(struct peer *peer, const char *text, enum finding_code why)
+{
+	bool sent = peer->l->stack->abort(peer->assoc, text) == 0;
+
+	listen_peer_down(peer, false, 0, (struct finding){ .code = why, .basis = BASIS_CALL });
+	listen_drop(peer, !sent);
+}
+
 void listen_on_peer(void *context, short revents)
 {
 	struct peer *peer = context;

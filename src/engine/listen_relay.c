@@ -12,13 +12,14 @@ static void on_end(void *context)
 	loop_timer_set(&peer->timer, loop_now_us());
 }
 
-void listen_end_relay(struct peer *peer, int status, struct finding cause)
+bool listen_end_relay(struct peer *peer, int status, struct finding cause)
 {
 	struct listening *l = peer->l;
 	const struct relay_end *end;
+	bool cut_off;
 
 	if (!peer->relay)
-		return;
+		return false;
 	relay_stop(peer->relay, status, cause);
 	end = relay_end(peer->relay);
 	report_relay_end(l->reporter, end);
@@ -26,8 +27,10 @@ void listen_end_relay(struct peer *peer, int status, struct finding cause)
 		l->status = end->status;
 	peer->echoed = (struct amount){ end->messages_received, end->bytes_received };
 	l->echoed = peer->echoed; /* of the only association */
+	cut_off = end->cut_off;
 	relay_free(peer->relay);
 	peer->relay = NULL;
+	return cut_off;
 }
 
 void listen_begin_relay(struct peer *peer)

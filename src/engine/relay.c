@@ -53,6 +53,8 @@ static void end(struct relay *r, int status, struct finding cause)
 	r->end.status = status;
 	r->end.cause = cause;
 	r->end.bytes_unsent = r->length;
+	r->end.cut_off = !r->end.gone && (status == STATUS_HOST ||
+					  (status > STATUS_SIGNAL && (r->holds || r->length)));
 	loop_remove(&r->input);
 	loop_remove(&r->output);
 	loop_remove(&r->events);

@@ -48,7 +48,7 @@ void relay_interrupt(struct relay *relay, int signal, int error);
 /* Valid when it is over; owned by the relay. */
 const struct relay_end *relay_end(const struct relay *relay);
 
-/* NULL is fine. The association is the caller's to close, if it has not ended. */
+/* NULL is fine. The association is the caller's to close, or to abort, if it has not ended. */
 void relay_free(struct relay *relay);
 
 #endif

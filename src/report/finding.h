@@ -97,6 +97,7 @@ enum finding_code {
 	FINDING_ASSOCIATION_LOST,       /* error, time_us after it was up */
 	FINDING_CLOSED_HERE,
 	FINDING_ABORTED_AS_ASKED,
+	FINDING_RELAY_CUT_OFF,
 	FINDING_GONE,
 	FINDING_SHUTDOWN_UNANSWERED,
 	FINDING_NO_SCTP,               /* other: the sender of the ICMP error, if known */

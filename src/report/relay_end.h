@@ -13,6 +13,7 @@ struct relay_end {
 	uint32_t assoc;
 	bool gone;     /* the association has ended */
 	bool graceful; /* by SHUTDOWN */
+	bool cut_off;  /* this end has lost bytes: ABORT, because SHUTDOWN says that all arrived */
 	int status;    /* exit status */
 	struct finding cause;
 	uint64_t messages_sent, bytes_sent;

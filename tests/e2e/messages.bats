@@ -146,7 +146,7 @@ start_relay() {
   LISTEN_OUT=$BATS_TEST_TMPDIR/relay.$RANDOM
   end_stack
   ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen --relay -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2 "$@" \
-    <"$input" >"$LISTEN_OUT.data" 2>"$LISTEN_OUT.err" 3>&- &
+    <"$input" >"${relay_to:-$LISTEN_OUT.data}" 2>"$LISTEN_OUT.err" 3>&- &
   LISTENER=$!
   wait_for_line "$LISTEN_OUT.err" 'listening'
   [[ $(<"$LISTEN_OUT.err") =~ listening\ on\ [^[:space:]]*:([0-9]+) ]]
@@ -159,7 +159,7 @@ relay_client() {
   shift
   CLIENT_OUT=$BATS_TEST_TMPDIR/client.$RANDOM
   ip netns exec "$TOPO-client" timeout -k 1 120 "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2 "$@" \
-    <"$input" >"$CLIENT_OUT" 2>"$CLIENT_OUT.err" 3>&- &
+    <"$input" >"${relay_to:-$CLIENT_OUT}" 2>"$CLIENT_OUT.err" 3>&- &
   CLIENT=$!
 }
 
@@ -188,6 +188,24 @@ has_bytes() { # FILE COUNT
   output=$(tail -n 1 "$CLIENT_OUT.err")
   json '.event, .exit_status, .messages_sent, .messages_received, .bytes_unsent' $'relayed\n0\n3\n3\n0'
   wait_for_line "$LISTEN_OUT" '3 messages 10 bytes echoed'
+}
+
+# The peer must not believe that all was written.
+@test "relay: an output that cannot be written, at either end, aborts the association" {
+  echo text >"$BATS_TEST_TMPDIR/text"
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2
+  relay_to=/dev/full relay_client "$BATS_TEST_TMPDIR/text"
+  ends_with 6 "$CLIENT"
+  grep 'write standard output: ENOSPC' "$CLIENT_OUT.err"
+  wait_for_line "$LISTEN_OUT" 'lost: .*aborted by the peer'
+  end_listener
+  relay_to=/dev/full start_relay /dev/null
+  relay_client "$BATS_TEST_TMPDIR/text"
+  ends_with 1 "$CLIENT"
+  ends_with 6 "$LISTENER"
+  LISTENER=
+  grep '^relayed .*aborted by the peer' "$CLIENT_OUT.err"
+  grep '^down .* lost: aborted by this end, because --relay has lost bytes' "$LISTEN_OUT.err"
 }
 
 # Whatever the stacks think of a path: they keep what was not acknowledged.

@@ -939,7 +939,7 @@ static void a_relay_is_ended(void **state)
 		CLOSING(DATA(MSEC, "c", 0), CLOSED(5 * MSEC)),
 	};
 	const struct fake_script scripts[] = { { ACCEPTS(PEER(0, &peer)) } };
-	int input[2], saved[] = { dup(STDIN_FILENO), dup(STDOUT_FILENO) };
+	int input[2], full, saved[] = { dup(STDIN_FILENO), dup(STDOUT_FILENO) };
 
 	(void)state;
 	assert_int_equal(pipe(input), 0);
@@ -962,6 +962,15 @@ static void a_relay_is_ended(void **state)
 		assert_contains(said.out, i == 1 ? "association, 3 messages 4 bytes read:"
 						 : "association, 2 messages 3 bytes read:");
 	}
+	/* The peer must not believe that all was written. */
+	fake_loop_is_quiet();
+	full = open("/dev/full", O_WRONLY);
+	dup2(full, STDOUT_FILENO);
+	assert_int_equal(LISTEN(scripts, "-p", "5000", "--relay"), STATUS_HOST);
+	dup2(saved[1], STDOUT_FILENO);
+	close(full);
+	assert_contains(said.out, "lost: aborted by this end, because --relay has lost bytes");
+	assert_true(fake_stack_record(1)->aborted);
 	dup2(saved[0], STDIN_FILENO);
 	for (size_t i = 0; i < 2; i++) {
 		close(input[i]);

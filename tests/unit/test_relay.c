@@ -253,6 +253,7 @@ static void how_it_ends(void **state)
 	turn_until_over();
 	assert_end(STATUS_HOST, FINDING_CALL_FAILED);
 	assert_string_equal(relay_end(r.relay)->cause.call, "sendmsg");
+	assert_true(relay_end(r.relay)->cut_off);
 	assert_int_equal(relay_end(r.relay)->bytes_unsent, 1);
 	close(r.in[1]);
 	assert_output("");
@@ -262,6 +263,7 @@ static void how_it_ends(void **state)
 	fake_loop_signal(5 * SEC, SIGTERM);
 	turn_until_over();
 	assert_end(128 + SIGTERM, FINDING_INTERRUPTED);
+	assert_false(relay_end(r.relay)->cut_off);
 	close(r.in[1]);
 	assert_output("");
 	finish();
@@ -273,6 +275,7 @@ static void how_it_ends(void **state)
 	assert_end(STATUS_HOST, FINDING_CALL_FAILED);
 	assert_string_equal(relay_end(r.relay)->cause.call, "write");
 	assert_string_equal(relay_end(r.relay)->cause.name, "standard output");
+	assert_true(relay_end(r.relay)->cut_off);
 	close(r.in[1]);
 	close(r.out[1]);
 	relay_free(r.relay);
@@ -282,9 +285,20 @@ static void how_it_ends(void **state)
 	start(&unanswered, "x", false);
 	turn_until_over();
 	assert_end(STATUS_OK, FINDING_SHUTDOWN_UNANSWERED);
-	assert_false(relay_end(r.relay)->gone);
+	assert_false(relay_end(r.relay)->gone || relay_end(r.relay)->cut_off);
 	assert_output("");
 	finish();
+
+	r.options.lines = true;
+	start(&idle, "half a line", true);
+	fake_loop_signal(5 * SEC, SIGTERM);
+	turn_until_over();
+	assert_end(128 + SIGTERM, FINDING_INTERRUPTED);
+	assert_true(relay_end(r.relay)->cut_off);
+	close(r.in[1]);
+	assert_output("");
+	finish();
+	r.options.lines = false;
 }
 
 int main(void)
