@@ -22,18 +22,34 @@ static void mark_rejected(struct result *result, const struct evidence *evidence
 		path->cause.other = *answered;
 }
 
+/*
+ * The stack's primary address need not be the one that answered, if an INIT-ACK came after its
+ * turn: has a path before it so long a round trip?
+ */
+static bool may_have_answered_late(struct result *result, const struct evidence *evidence)
+{
+	for (size_t i = 0; !evidence->saw_answer && i < evidence->answered; i++)
+		if (diagnose_nth(result, evidence, i)->rtt_us >=
+		    evidence->t1_us - evidence->t1_us / 8)
+			return true;
+	return false;
+}
+
 /* Its turn was over before another address answered the INIT. */
 static struct finding init_unanswered(struct result *result, const struct evidence *evidence,
 				      size_t position)
 {
-	return (struct finding){
+	struct finding finding = {
 		.code = FINDING_INIT_UNANSWERED,
 		.basis = BASIS_TIME,
 		.flags = FINDING_UP,
 		.address = diagnose_nth(result, evidence, position)->path.address,
-		.other = diagnose_nth(result, evidence, evidence->answered)->path.address,
 		.time_us = evidence->t1_us,
 	};
+
+	if (!may_have_answered_late(result, evidence))
+		finding.other = diagnose_nth(result, evidence, evidence->answered)->path.address;
+	return finding;
 }
 
 /* A path that answers: what else is there to say? */

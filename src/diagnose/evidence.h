@@ -48,6 +48,7 @@ struct evidence {
 	size_t order_count;
 	size_t moved;        /* the last ones of the call: they were asked by an earlier one */
 	size_t answered;     /* PHASE_UP: call position of the address that answered the INIT */
+	bool saw_answer;     /* the witness has seen that; if not, it is the primary one */
 	int64_t up_for_us;   /* PHASE_UP: for how long */
 	bool closed;         /* PHASE_UP: the peer has closed it */
 	bool exchanged;      /* PHASE_UP: messages were, or will be read: it may be closed */

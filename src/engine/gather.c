@@ -43,8 +43,11 @@ void way_look_for_route(struct way *way, struct routes *routes, const union addr
  */
 static void way_conclude(struct way *way, enum leaving leaving)
 {
-	const struct route *route = &way->route;
+	struct route *route = &way->route;
 
+	/* The look-up without a source found one, and packets from there have no route. */
+	if (leaving == LEAVING_NONE && !route->error && !route->no_carrier)
+		route->error = route->source_error;
 	if (way->route_error || leaving == LEAVING_SEEN ||
 	    (route->doubtful && leaving != LEAVING_NONE))
 		return;

@@ -165,6 +165,29 @@ struct trial_end trial_ask_alone(struct trial *t, const struct options *options)
 
 /* --- The association ------------------------------------------------------------------------- */
 
+/*
+ * The call position of the address whose INIT-ACK came first, as the witness has seen it. count:
+ * none was seen.
+ */
+static size_t seen_to_answer(struct trial *t)
+{
+	size_t first = t->plan.count;
+	int64_t first_us = 0;
+
+	if (t->plan.count > 1)
+		watch_read(&t->watch);
+	for (size_t i = 0; t->plan.count > 1 && i < t->plan.count; i++) {
+		const struct ledger_path *path = watch_path(&t->watch, &t->plan.addresses[i]);
+
+		if (!path || !path->init_acks.count ||
+		    (first < t->plan.count && path->init_acks.first_us >= first_us))
+			continue;
+		first = i;
+		first_us = path->init_acks.first_us;
+	}
+	return first;
+}
+
 static int take_association(struct trial *t, struct result *result)
 {
 	const struct attempt *attempt = &t->attempt;
@@ -173,7 +196,10 @@ static int take_association(struct trial *t, struct result *result)
 
 	if (rc < 0)
 		return rc;
-	t->answered = snapshot_answered(a, &t->plan);
+	t->answered = seen_to_answer(t);
+	t->saw_answer = t->answered < t->plan.count;
+	if (!t->saw_answer)
+		t->answered = snapshot_answered(a, &t->plan);
 	result->primary_set = snapshot_set_primary(attempt->stack, attempt->assoc, &t->plan,
 						   t->answered, attempt->timeline);
 	return result->primary_set ? snapshot_take(attempt->stack, attempt->assoc, a) : 0;
@@ -279,6 +305,7 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.order = t->plan.requested,
 		.order_count = t->plan.count,
 		.answered = t->answered,
+		.saw_answer = t->saw_answer,
 		.timeout_us = attempt->timeout_us,
 		.up_for_us = attempt->up_us ? loop_now_us() - attempt->up_us : 0,
 		.closed = attempt->closing,

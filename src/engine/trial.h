@@ -26,6 +26,7 @@ struct trial {
 	struct exchange exchange;
 	struct watch watch;
 	size_t answered; /* the call position of the address that answered the INIT */
+	bool saw_answer; /* the witness has seen that; if not, it is the primary one */
 };
 
 /* How far a try got, and the positive errno that ended it, or 0. */

@@ -414,9 +414,13 @@ static bool is_doubtful(struct routes *routes, const union address *peer, const 
 int route_closed(struct routes *routes, const union address *peer, const union address *sources,
 		 size_t count, struct route *route)
 {
+	struct route by_source;
+
 	route_look_up(routes, peer, sources, count, route);
 	route->no_carrier = !route->error && !has_carrier(routes, route->link);
 	route->doubtful = is_doubtful(routes, peer, route);
+	if (!route->error && route->source.sa.sa_family)
+		route->source_error = route_ask(routes, peer, &route->source, &by_source);
 	if ((!route->error && !route->no_carrier) || route->doubtful ||
 	    any_open(routes, peer, sources, count))
 		return 0;

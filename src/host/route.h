@@ -18,8 +18,9 @@ struct route {
 	bool broadcast;            /* the address is the broadcast address of its network */
 	const char *encapsulation; /* it puts packets into that: "MPLS", "a BPF program"; or NULL */
 	/* After route_closed(): */
-	bool no_carrier; /* what is sent over that link is dropped */
-	bool doubtful;   /* packets may take another one: see rules.h, or it has other next hops */
+	bool no_carrier;  /* what is sent over that link is dropped */
+	int source_error; /* why there is none for packets with that source: by rules; or 0 */
+	bool doubtful;    /* packets may take another one: see rules.h, or it has other next hops */
 };
 
 /* Who asks: the descriptors for several questions. */

@@ -1077,7 +1077,7 @@ static const struct words table[] = {
 	{ FINDING_HEARTBEAT_UNANSWERED, "heartbeat-unanswered", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "[no_init:answered neither the INIT nor a heartbeat in {time}][!no_init:no heartbeat answer in {time}[unconfirmed:, so it was never confirmed]]",
 	  NULL,
-	  "{address}[others: and {others} more]: listed by the peer, but no answer arrives on [others:those paths][!others:that path]: check routing and filters on [others:them][!others:it], in both directions",
+	  "{address}[others: and {others} more]: listed by the peer, but no answer arrived on [others:those paths][!others:that path] in time: check routing and filters on [others:them][!others:it], in both directions, or give a slow path more time (--probe-timeout)",
 	  "a heartbeat was sent on the path, and no answer arrived in time",
 	  "a cut link, or a filter or route that drops it in one direction\n"
 	  "the answer arrives on another interface, and rp_filter drops it\n"
@@ -1087,7 +1087,7 @@ static const struct words table[] = {
 	{ FINDING_INIT_UNANSWERED, "init-unanswered", RESULT_CONNECTED, -1,
 	  "[up:did not answer the INIT in its turn of {time}][!up:no answer to INIT by the time the next address was tried]",
 	  NULL,
-	  "[other:{address} did not answer the INIT: the association came up over {other}]",
+	  "{address} did not answer the INIT in its turn[other:: the association came up over {other}]",
 	  "the address did not answer the INIT in its turn; another address was tried next",
 	  "as for silent\n"
 	  "a round trip longer than --rto-initial",

@@ -61,7 +61,7 @@ modes=("" "-B" "-m" "-m -B")
   try_json 0 --no-probe -a "10.1.1.2:$PORT" -a 10.1.2.2
   json '.paths[0] | .verdict, (.note | contains("240 ms"))' $'unverified\ntrue'
   try 0 --no-probe -a "10.1.1.2:$PORT" -a 10.1.2.2
-  [[ $stderr == *"10.1.1.2 did not answer the INIT: the association came up over 10.1.2.2"* ]]
+  [[ $stderr == *"10.1.1.2 did not answer the INIT in its turn: the association came up over 10.1.2.2"* ]]
 }
 
 @test "all but the last address dead" {
@@ -71,6 +71,18 @@ modes=("" "-B" "-m" "-m -B")
   try_json 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
   json '.time_ms.connect >= 475 and .time_ms.connect < 2900' true \
     '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2
+}
+
+# The kernel takes another address for its primary one.
+# bats test_tags=netem
+@test "the address that answers after its turn is the one that has answered" {
+  start_listener_3
+  drop_path 1
+  netem_path 2 delay 350ms
+  drop_path 3
+  try_json 0 --no-probe -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  json '.paths[0].cause | .code, .other_address' $'init-unanswered\n10.1.2.2' '.paths[1].cause' null \
+    '.paths[2].cause' null
 }
 
 @test "--rto-initial decides how soon the next address is tried, also below the host's minimum" {

@@ -82,6 +82,11 @@ no_carrier() {
 # bats test_tags=kernel
 @test "a rule for SCTP alone, a mark, a second next hop: the attempt goes on" {
   local address
+  # The look-up without a source finds one, which the rule forbids.
+  ip -n "$TOPO-client" rule add from 10.1.1.1 blackhole
+  try_json 1 -w 500ms -a 10.1.1.2:5000
+  json .cause.code blackhole-route '.hint | startswith("ip route get 10.1.1.2 from 10.1.1.1 ")' true
+  ip -n "$TOPO-client" rule del from 10.1.1.1 blackhole
   in_tables 'ipproto sctp'
   try_json 0 -a 10.9.1.1:5000
   json .result connected '.paths[0].route.link' c2

@@ -100,7 +100,7 @@ static const struct outcome outcomes[] = {
 	CASE("a soft error of one of several ends nothing", (TWO),
 	     (SOFT_ERRORS({ 255 * MSEC, EHOSTUNREACH }), EVENTS(UP(260 * MSEC)), .answered = 1),
 	     (CONNECTED, "unverified unverified", 260 * MSEC, NULL,
-	      "127.0.0.1 did not answer the INIT: the association came up over 127.0.0.2")),
+	      "127.0.0.1 did not answer the INIT in its turn: the association came up over 127.0.0.2")),
 	CASE("a soft error of one of several, then silence", (TWO),
 	     (SOFT_ERRORS({ 255 * MSEC, EHOSTUNREACH }, { 300 * MSEC, ENETUNREACH })),
 	     (TIMED_OUT, "silent silent", TIMEOUT_US, "EHOSTUNREACH for at least one address",

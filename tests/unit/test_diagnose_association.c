@@ -20,7 +20,7 @@ static const struct evidence_case cases[] = {
 	CASE("up, the second answered", FINDING_NONE,
 	     (.phase = PHASE_UP, .answered = 1, .t1_us = T1_US), (A, B), CONNECTED,
 	     EXPECT("unverified unverified", NULL,
-		    "127.0.0.1 did not answer the INIT: the association came up over 127.0.0.2")),
+		    "127.0.0.1 did not answer the INIT in its turn: the association came up over 127.0.0.2")),
 	CASE("up, one is not the peer's", FINDING_NONE, (.phase = PHASE_UP),
 	     (A, OUTSIDE("127.0.0.2")), CONNECTED,
 	     EXPECT("unverified rejected", NULL, "127.0.0.2: --each tries it alone"),
@@ -82,6 +82,19 @@ static void who_did_not_answer_the_init(void **state)
 	assert_text(diagnosis_note(0), "did not answer the INIT in its turn of 250 ms");
 	assert_text(diagnosis_note(1), NULL);
 	assert_text(diagnosis_note(2), NULL);
+	assert_text(diagnosis_hint(), "in its turn: the association came up over 127.0.0.2");
+
+	/* Nobody has seen which one it was, and the first may have answered late. */
+	diagnosis_prepare(&k);
+	diagnosis.paths[0].rtt_us = T1_US;
+	diagnose(&diagnosis.result, &diagnosis.evidence);
+	assert_text(diagnosis_note(0), "did not answer the INIT in its turn of 250 ms");
+	assert_null(strstr(diagnosis_hint(), "came up over"));
+	diagnosis_prepare(&k);
+	diagnosis.paths[0].rtt_us = T1_US;
+	diagnosis.evidence.saw_answer = true;
+	diagnose(&diagnosis.result, &diagnosis.evidence);
+	assert_text(diagnosis_hint(), "the association came up over 127.0.0.2");
 }
 
 static void every_cause_has_a_name(void **state)
@@ -163,7 +176,7 @@ struct probe_case {
 #define OK        .word = RESULT_CONNECTED, .status = STATUS_OK
 #define AGAIN     .word = RESULT_CLOSED, .status = STATUS_NOT_CONNECTED, .reason = "closed by the peer"
 #define FEW       .word = RESULT_DEGRADED, .status = STATUS_DEGRADED
-#define CHECK_IT  "no answer arrives on that path: check routing and filters on it"
+#define CHECK_IT  "no answer arrived on that path in time: check routing and filters on it"
 
 static const struct probe_case probe_cases[] = {
 	SEEN("all answer", FINDING_NONE, (ASKED(2)), (ANSWERS("127.0.0.1"), ANSWERS("127.0.0.2")),
@@ -205,7 +218,7 @@ static const struct probe_case probe_cases[] = {
 	     .reason = "no path answers a heartbeat", .hint = "tcpdump"),
 	SEEN("two are dead", FINDING_NONE, (ASKED(1)),
 	     (DEAD("127.0.0.1", NO_ANSWER), ANSWERS("127.0.0.2"), DEAD("127.0.0.3", NO_ANSWER)), OK,
-	     .hint = "127.0.0.1 and 1 more: listed by the peer, but no answer arrives on those"),
+	     .hint = "127.0.0.1 and 1 more: listed by the peer, but no answer arrived on those"),
 	SEEN("dead for want of a route", FINDING_NONE, (ASKED(1)),
 	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .route_error = ENETUNREACH,
 					 .neighbour = NEIGHBOUR_SILENT, .note = "no route")),

@@ -32,7 +32,7 @@ struct probing {
 #define IS_DEGRADED    AS(RESULT_DEGRADED, 0, STATUS_DEGRADED)
 #define IS_CLOSED      AS(RESULT_CLOSED, 0, STATUS_NOT_CONNECTED)
 #define IS_ABORTED     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED)
-#define SECOND_IS_DEAD "127.0.0.2: listed by the peer, but no answer arrives on that path"
+#define SECOND_IS_DEAD "127.0.0.2: listed by the peer, but no answer arrived on that path"
 #define NO_TIME        "no time for a heartbeat"
 
 static const struct probing probings[] = {
@@ -69,7 +69,7 @@ static const struct probing probings[] = {
 	PROBING("the first did not answer the INIT, but does the heartbeat", (TWO),
 		(.answered = 1, EVENTS(UP(300 * MSEC))),
 		(EXPECT(IS_CONNECTED, "verified verified", FAKE_RTT_US, NULL,
-			"127.0.0.1 did not answer the INIT: the association came up over 127.0.0.2",
+			"127.0.0.1 did not answer the INIT in its turn: the association came up over 127.0.0.2",
 			NULL))),
 	PROBING("--probe-timeout", (TWO, "--probe-timeout", "3s"),
 		(EVENTS(UP(UP_US)), HEARTBEATS(SILENT(1))),
