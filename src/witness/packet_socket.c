@@ -6,6 +6,7 @@
 #include <linux/if_ether.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,27 +117,51 @@ static int64_t nanoseconds(const struct timespec *time)
 	return (int64_t)time->tv_sec * NSEC_PER_SEC + time->tv_nsec;
 }
 
-static int64_t wall_ns(void)
+static void read_clocks(struct packet_socket *s)
 {
-	struct timespec now;
+	struct timespec wall;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	return nanoseconds(&now);
+	s->now_us = loop_now_us();
+	clock_gettime(CLOCK_REALTIME, &wall);
+	s->now_wall_ns = nanoseconds(&wall);
+}
+
+static int64_t time_of(const struct packet_socket *s, int64_t wall_ns)
+{
+	return s->now_us - (s->now_wall_ns - wall_ns) / NSEC_PER_USEC;
 }
 
 /*
  * The kernel stamps packets with the wall clock, which may have been set meanwhile. A work queue
- * begins to do so some time after the request; a packet without a stamp gets the time of reading.
+ * begins to do so some time after the request; until then, a packet gets the time of reading.
  */
-static void set_time(struct received *r, const struct timespec *stamp, int64_t before_us)
+static void set_time(struct packet_socket *s, struct received *r, const struct timespec *stamp)
 {
-	int64_t now_us = loop_now_us();
-
 	r->wall_ns = nanoseconds(stamp);
-	r->time_us = now_us - (wall_ns() - r->wall_ns) / NSEC_PER_USEC;
-	r->late = r->time_us >= before_us;
-	if (r->time_us > now_us)
-		r->time_us = now_us;
+	r->time_us = time_of(s, r->wall_ns);
+	if (r->time_us >= s->now_us) {
+		read_clocks(s);
+		r->time_us = MIN(time_of(s, r->wall_ns), s->now_us);
+	} else {
+		s->punctual = true;
+	}
+	r->late = !s->punctual;
+}
+
+/* 0: there is none. */
+static ssize_t receive(struct packet_socket *s, struct msghdr *message, unsigned *reads)
+{
+	ssize_t got;
+
+	do {
+		if (!*reads)
+			return 0;
+		--*reads;
+		got = recvmsg(s->fd, message, 0);
+	} while (got < 0 && (errno == EINTR || errno == ENETDOWN));
+	if (got < 0)
+		return errno == EAGAIN ? 0 : -errno;
+	return got;
 }
 
 /* An interface that goes down reads as an error. */
@@ -154,31 +179,31 @@ int packet_socket_receive(struct packet_socket *s, struct received *r, unsigned 
 				  .msg_iovlen = 1,
 				  .msg_control = &control,
 				  .msg_controllen = sizeof(control) };
-	int64_t before_us = loop_now_us();
 	struct timespec stamp;
 	ssize_t got;
 
-	do {
-		if (!*reads)
-			return 0;
-		--*reads;
-		got = recvmsg(s->fd, &message, 0);
-	} while (got < 0 && (errno == EINTR || errno == ENETDOWN));
-	if (got < 0)
-		return errno == EAGAIN ? 0 : -errno;
+	/* Was it stamped when it came, or when it was read? Only a time before shows that. */
+	if (!s->now_us && !s->punctual)
+		read_clocks(s);
+	got = receive(s, &message, reads);
+	if (got <= 0) {
+		s->now_us = 0;
+		return (int)got;
+	}
+	if (!s->now_us)
+		read_clocks(s);
 	*r = (struct received){ .bytes = { s->packet, (size_t)got },
 				.link = link,
-				.time_us = before_us,
+				.time_us = s->now_us,
+				.wall_ns = s->now_wall_ns,
 				.late = true };
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
 		if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA) {
 			memcpy(&r->details, CMSG_DATA(c), sizeof(r->details));
 		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
 			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
-			set_time(r, &stamp, before_us);
+			set_time(s, r, &stamp);
 		}
 	}
-	if (!r->wall_ns)
-		r->wall_ns = wall_ns();
 	return 1;
 }

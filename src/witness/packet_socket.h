@@ -18,6 +18,9 @@ struct packet_socket {
 	uint8_t *packet; /* the one that is being read */
 	uint64_t lost;
 	bool stamped;
+	bool punctual; /* the kernel has stamped one as it came, and so stamps all that follow */
+	/* The two clocks at one moment, for all packets that are read in a row; 0: not read. */
+	int64_t now_us, now_wall_ns;
 };
 
 /* One packet. */
