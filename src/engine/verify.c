@@ -132,7 +132,8 @@ static void look_for_routes(struct verify *verify, int64_t now_us)
 	const struct probe *probe = verify->probe;
 	struct routes routes;
 
-	if (verify->ways_known || now_us - verify->attempt->up_us < GATHER_FIRST_LOOK_US)
+	if (verify->ways_known || !count_waiting(verify) ||
+	    now_us - verify->attempt->up_us < GATHER_FIRST_LOOK_US)
 		return;
 	verify->ways_known = true;
 	routes_open(&routes);
