@@ -2,9 +2,11 @@
 #include "host/interface.h"
 
 #include <linux/if_link.h>
+#include <net/if_arp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -126,6 +128,29 @@ void interface_ask(int fd, int index, struct interface *interface)
 		if (!at)
 			break;
 	}
+}
+
+/* It is no port of another one, and nothing carries it. */
+static bool look_up_loopback(int fd, struct interface *interface)
+{
+	struct ifreq asked = { .ifr_ifindex = interface->index };
+
+	if (ioctl(fd, SIOCGIFNAME, &asked) < 0)
+		return false;
+	interface->loopback = true;
+	printable(asked.ifr_name, interface->name, sizeof(interface->name));
+	memcpy(interface->base_name, interface->name, sizeof(interface->base_name));
+	return true;
+}
+
+void interface_of_packet(int packet_socket, const struct sockaddr_ll *link,
+			 struct interface *interface)
+{
+	int index = link->sll_ifindex;
+
+	*interface = (struct interface){ .index = index, .top = index, .base = index };
+	if (link->sll_hatype != ARPHRD_LOOPBACK || !look_up_loopback(packet_socket, interface))
+		interface_look_up(index, interface);
 }
 
 void interface_look_up(int index, struct interface *interface)

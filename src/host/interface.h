@@ -3,6 +3,7 @@
 #ifndef HOST_INTERFACE_H
 #define HOST_INTERFACE_H
 
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <stdbool.h>
@@ -33,6 +34,9 @@ struct interface {
 void interface_look_up(int index, struct interface *interface);
 /* The same, with a descriptor from netlink_open(). */
 void interface_ask(int fd, int index, struct interface *interface);
+/* The same for the interface of a packet. Of loopback, only the name has to be asked. */
+void interface_of_packet(int packet_socket, const struct sockaddr_ll *link,
+			 struct interface *interface);
 
 /* One interface, as the kernel has it. */
 struct link {

@@ -168,15 +168,15 @@ static void tell(struct witness *w)
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
-static const struct interface *interface_of(struct witness *w, int index)
+static const struct interface *interface_of(struct witness *w, const struct sockaddr_ll *link)
 {
 	struct interface *interface;
 
 	for (size_t i = 0; i < INTERFACES_KEPT; i++)
-		if (w->interfaces[i].index == index)
+		if (w->interfaces[i].index == link->sll_ifindex)
 			return &w->interfaces[i];
 	interface = &w->interfaces[w->interface_next++ % INTERFACES_KEPT];
-	interface_look_up(index, interface);
+	interface_of_packet(w->socket.fd, link, interface);
 	return interface;
 }
 
@@ -222,7 +222,7 @@ static bool is_repeated(struct witness *w, const struct received *r, bool outgoi
 static void fill(struct witness *w, const struct received *r, bool outgoing,
 		 struct witness_event *event)
 {
-	const struct interface *interface = interface_of(w, r->link.sll_ifindex);
+	const struct interface *interface = interface_of(w, &r->link);
 
 	event->time_us = r->time_us;
 	event->late = r->late;
