@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "engine/connection_parts.h"
+#include "engine/other_answer.h"
 #include "engine/second_look.h"
 
 #define WAIT_PAUSE_US (250 * USEC_PER_MSEC)
@@ -181,7 +182,7 @@ static bool ask_alone(struct connection *c)
 /* The attempt, or the association, has ended. */
 static void end(struct connection *c, enum phase phase)
 {
-	if (trial_awaits_other_answer(&c->trial, &c->wake_us))
+	if (other_answer_is_awaited(&c->trial.attempt, &c->trial.watch, &c->wake_us))
 		return;
 	if (phase == PHASE_UP || !ask_alone(c))
 		conclude_with(c, phase, c->trial.attempt.error);

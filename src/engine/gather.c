@@ -434,19 +434,6 @@ static struct asconf_settings read_asconf(const struct attempt *attempt)
 	return settings;
 }
 
-/* Also why no answer can come back, if that is so for all sources. */
-static struct local_address look_for_sources(const struct plan *plan)
-{
-	struct local_address first = { .state = LOCAL_USABLE };
-
-	for (size_t i = plan->source_count; i-- > 0;) {
-		first = local_look_up(&plan->sources[i]);
-		if (first.state == LOCAL_USABLE)
-			break;
-	}
-	return first;
-}
-
 /* Of the INIT to one address. */
 static enum leaving leaving_of(const struct gather *gather, size_t position)
 {
@@ -472,7 +459,7 @@ void gather_end(struct gather *gather, bool answered)
 	if (!answered) {
 		gather_look_for_routes(gather);
 		look_for_departures(gather);
-		gather->source = look_for_sources(gather->plan);
+		gather->source = plan_look_up_sources(gather->plan);
 	}
 	if (attempt->assoc)
 		gather->state = attempt->stack->pending_state(attempt->assoc);

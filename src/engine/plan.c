@@ -152,3 +152,15 @@ size_t plan_position(const struct plan *plan, const union address *address)
 			return i;
 	return 0;
 }
+
+struct local_address plan_look_up_sources(const struct plan *plan)
+{
+	struct local_address first = { .state = LOCAL_USABLE };
+
+	for (size_t i = plan->source_count; i-- > 0;) {
+		first = local_look_up(&plan->sources[i]);
+		if (first.state == LOCAL_USABLE)
+			break;
+	}
+	return first;
+}

@@ -11,6 +11,7 @@
 
 #include "base/address.h"
 #include "base/timeline.h"
+#include "host/local.h"
 #include "report/finding.h"
 #include "target/target.h"
 
@@ -37,6 +38,9 @@ void plan_free(struct plan *plan);
 
 /* The address that packets to this one are sent from; NULL: the route chooses it. */
 const union address *plan_source(const struct plan *plan, const union address *to);
+
+/* Of the addresses of -b: the first that can be used, or why none can. */
+struct local_address plan_look_up_sources(const struct plan *plan);
 
 /* Must the socket carry IPv6? */
 bool plan_needs_ipv6(const struct plan *plan);

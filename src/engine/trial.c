@@ -17,15 +17,6 @@
 #include "engine/snapshot.h"
 #include "witness/ledger_query.h"
 
-/*
- * How long the answer of a second stack may take after that of the first (trial.h): twice what that
- * one took, in these limits.
- */
-#define OTHER_ANSWER_LEAST_US (300)
-#define OTHER_ANSWER_MOST_US  (3 * USEC_PER_MSEC)
-#define OTHER_ANSWER_PAUSE_US (USEC_PER_MSEC / 2)
-#define OTHER_ANSWER_MAX_US   (100 * USEC_PER_MSEC)
-
 static const struct trial_end go_on;
 
 static struct trial_end end_with(enum phase phase, int error)
@@ -410,52 +401,6 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	verify_free(&t->verify);
 	timeline_note(timeline, "%s%s%s", result_name(result->word), result->error ? ", " : "",
 		      result->error ? errno_name(result->error) : "");
-}
-
-/* What the answer to the INIT took. */
-static int64_t answer_us(const struct ledger_path *path)
-{
-	const struct ledger_count *answers = path->init_acks.count ? &path->init_acks
-								   : &path->aborts;
-
-	return path->inits.count ? answers->first_us - path->inits.first_us : 0;
-}
-
-/* When one stack has answered all, by the time that it took for the INIT, another one has, too. */
-static int64_t both_answered_us(const struct ledger_path *path)
-{
-	int64_t rtt_us = path->init_acks.count ? MIN(answer_us(path), OTHER_ANSWER_MAX_US) : 0;
-
-	return MAX(path->cookies.last_us, path->heartbeats.last_us) + rtt_us;
-}
-
-/* Until when that of the other one may come, if this one has refused. */
-static int64_t other_answer_until_us(const struct ledger_path *path, int64_t ended_us)
-{
-	return MAX(ended_us, both_answered_us(path)) +
-	       MIN(MAX(2 * answer_us(path), OTHER_ANSWER_LEAST_US), OTHER_ANSWER_MOST_US);
-}
-
-bool trial_awaits_other_answer(struct trial *t, int64_t *wake_us)
-{
-	const struct attempt *attempt = &t->attempt;
-	const struct ledger *ledger = &t->watch.ledger;
-	bool refused = attempt->error == ECONNREFUSED, lost = attempt->error == ECONNRESET;
-	int64_t now = loop_now_us(), until = 0;
-
-	watch_read(&t->watch);
-	if (!t->watch.view || (!refused && !lost) || attempt->cause.code)
-		return false;
-	for (size_t i = 0; i < ledger->path_count; i++) {
-		const struct ledger_path *path = &ledger->paths[i];
-
-		if (ledger_answered_twice(ledger, path) || path->abort_cause.code)
-			return false;
-		if (path->aborts.count && (refused || path->reflected.count))
-			until = MAX(until, other_answer_until_us(path, attempt->ended_us));
-	}
-	*wake_us = MIN(until, now + OTHER_ANSWER_PAUSE_US);
-	return now < until;
 }
 
 bool trial_may_go_better(const struct result *result)

@@ -78,13 +78,6 @@ bool trial_is_verified(struct trial *t, int64_t now_us, int64_t *wake_us);
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
 		  struct timeline *timeline, struct result *result);
 
-/*
- * The peer has ended the attempt, or the association, with an ABORT that has no cause. Two stacks
- * on one host answer each packet twice, so the answer of the one that accepts may come a moment
- * later. True: that moment is not over, ask again at *wake_us.
- */
-bool trial_awaits_other_answer(struct trial *t, int64_t *wake_us);
-
 /* --wait: may another try have a better result? */
 bool trial_may_go_better(const struct result *result);
 /* result->signal came between two tries: keeps what the last try found out. */
