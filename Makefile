@@ -47,6 +47,7 @@ USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
 archive_or_shared = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
 # usrsctp_source.c and usrsctp_gate.c take the place of the sendmsg(), recvmsg() and nanosleep() that usrsctp calls. In an archive these get names of
 # their own, so that the rest of the program calls the C library's; a shared library finds them by their real names.
+# Without memory, usrsctp crashes, or loses packets and whole features in silence: its malloc() ends the program instead.
 ifeq ($(USRSCTP)$(USRSCTP_LIBS),1-l:libusrsctp.a)
 USRSCTP_ARCHIVE := $(firstword $(wildcard $(patsubst -L%,%/libusrsctp.a,$(filter -L%,$(LDFLAGS)))) \
                    $(filter /%,$(shell $(CC) -print-file-name=libusrsctp.a)))
@@ -80,10 +81,11 @@ $(B)/flags: FORCE
 FORCE:
 
 $(OBJECTS): | $(USRSCTP_CONFINED)
-$(B)/libusrsctp.a: $(USRSCTP_ARCHIVE)
+$(B)/libusrsctp.a: $(USRSCTP_ARCHIVE) Makefile
 	$(call say,OBJCOPY,$@)
 	@mkdir -p $(@D)
-	$(Q)$(OBJCOPY) $(foreach f,sendmsg recvmsg nanosleep,--redefine-sym $f=library_$f) $< $@
+	$(Q)$(OBJCOPY) $(foreach f,sendmsg recvmsg nanosleep,--redefine-sym $f=library_$f) \
+		$(foreach f,malloc calloc,--redefine-sym $f=x$f) $< $@
 
 $(B)/obj/%.o: src/%.c $(B)/flags
 	$(call say,CC,$<)

@@ -62,12 +62,8 @@ int inform_print(const struct reporter *reporter, const struct options *options,
 		 struct message *why)
 {
 	struct record record;
-	FILE *out = record_start(&record, reporter);
-	int status = STATUS_OK;
+	int status = print(record_start(&record, reporter), options, why);
 
-	if (out) {
-		status = print(out, options, why);
-		record_finish(&record);
-	}
+	record_finish(&record);
 	return status;
 }

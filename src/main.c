@@ -31,6 +31,7 @@ int main(int argc, char *argv[])
 		if (options.relay)
 			reporter.out = stderr;
 		reporter.color = reporter_wants_color(options.color, reporter.out);
+		report_begin(&reporter);
 		status = work(&options, &reporter);
 	} else {
 		status = inform_print(&reporter, &options, &why);

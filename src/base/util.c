@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,12 +173,21 @@ bool parse_time_us(const char *text, int64_t *us)
 	return true;
 }
 
-static void *check_memory(void *memory)
+static void end_without_memory(void)
 {
-	if (!memory) {
-		warn("out of memory");
-		_exit(STATUS_HOST);
-	}
+	static atomic_flag ending = ATOMIC_FLAG_INIT;
+
+	/* One thread ends the program; another one would cut it short. */
+	while (atomic_flag_test_and_set(&ending))
+		pause();
+	warn("out of memory");
+	quick_exit(STATUS_HOST);
+}
+
+void *check_memory(void *memory)
+{
+	if (!memory)
+		end_without_memory();
 	return memory;
 }
 
@@ -189,6 +199,11 @@ static size_t check_size(size_t count, size_t size)
 	if (__builtin_mul_overflow(count, size, &total))
 		check_memory(NULL);
 	return total ? total : 1;
+}
+
+void *xmalloc(size_t size)
+{
+	return check_memory(malloc(check_size(size, 1)));
 }
 
 void *xcalloc(size_t count, size_t size)

@@ -76,7 +76,13 @@ bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 /* "500ms", "1.5" or "1.5s", "2m", up to 24 hours; to the microsecond. */
 bool parse_time_us(const char *text, int64_t *us);
 
-/* malloc and friends that end the program (status 6, one line) when there is no memory. */
+/*
+ * malloc and friends that end the program (status 6, one line) when there is no memory, on any
+ * thread. What at_quick_exit() was given runs before that, and has no memory either.
+ */
+void *xmalloc(size_t size);
+/* For other functions that allocate. */
+void *check_memory(void *memory);
 void *xcalloc(size_t count, size_t size);
 void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *text);

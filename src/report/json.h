@@ -13,6 +13,9 @@
 
 #define REPORT_SCHEMA 2
 
+/* Before the first report: without memory, jansson would lose parts of an object in silence. */
+void report_json_begin(void);
+
 void report_json_relay_end(const struct reporter *reporter, const struct relay_end *end);
 void report_json_result(const struct reporter *reporter, const struct result *result);
 void report_json_summary(const struct reporter *reporter, const struct summary *summary);

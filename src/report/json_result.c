@@ -2,7 +2,10 @@
 /* A result. */
 #include "report/json.h"
 
+#include <stdlib.h>
+
 #include "base/names.h"
+#include "base/util.h"
 #include "report/json_parts.h"
 #include "report/words.h"
 
@@ -63,6 +66,11 @@ static json_t *order_object(const struct result *result)
 	put_key(&json, "reordered", json_boolean(result->reordered));
 	put_key(&json, "primary_set", json_boolean(result->primary_set));
 	return json;
+}
+
+void report_json_begin(void)
+{
+	json_set_alloc_funcs(xmalloc, free);
 }
 
 void report_json_result(const struct reporter *reporter, const struct result *result)

@@ -381,10 +381,8 @@ bool metrics_write(const struct metrics *m, const struct reporter *reporter)
 	if (!m)
 		return true;
 	if (!strcmp(m->file, "-")) {
-		if (record_start(&record, reporter)) {
-			(void)write_text(record.file, m);
-			record_finish(&record);
-		}
+		(void)write_text(record_start(&record, reporter), m);
+		record_finish(&record);
 		return !reporter_broken(reporter);
 	}
 	/* The rename would take the place of a device. */

@@ -13,6 +13,7 @@
 #include "report/text.h"
 
 static const struct {
+	void (*begin)(void); /* or NULL */
 	void (*result)(const struct reporter *reporter, const struct result *result);
 	/* In short; NULL: result() does it. */
 	void (*target)(const struct reporter *reporter, const struct result *result,
@@ -24,14 +25,20 @@ static const struct {
 	void (*relay)(const struct reporter *reporter, const struct relay_end *end);
 	void (*end)(const struct reporter *reporter); /* NULL: each record stands for itself */
 } formats[] = {
-	[FORMAT_TEXT] = { report_text_result, report_text_target, report_text_summary,
+	[FORMAT_TEXT] = { NULL, report_text_result, report_text_target, report_text_summary,
 			  report_text_listen_event, report_text_monitor_event,
 			  report_text_show_event, report_text_relay_end, NULL },
-	[FORMAT_JSON] = { report_json_result, NULL, report_json_summary, report_json_listen_event,
-			  report_json_monitor_event, report_json_show_event, report_json_relay_end,
-			  NULL },
+	[FORMAT_JSON] = { report_json_begin, report_json_result, NULL, report_json_summary,
+			  report_json_listen_event, report_json_monitor_event,
+			  report_json_show_event, report_json_relay_end, NULL },
 };
 static_assert(ARRAY_SIZE(formats) == FORMAT_COUNT, "a format without a row");
+
+void report_begin(const struct reporter *reporter)
+{
+	if (formats[reporter->format].begin)
+		formats[reporter->format].begin();
+}
 
 void report_result(const struct reporter *reporter, const struct result *result)
 {

@@ -11,6 +11,9 @@
 #include "report/summary.h"
 #include "report/show_event.h"
 
+/* Before the first report, once the format is known. */
+void report_begin(const struct reporter *reporter);
+
 void report_result(const struct reporter *reporter, const struct result *result);
 
 /*

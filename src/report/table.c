@@ -414,8 +414,6 @@ static void draw(struct live *live)
 	struct record record;
 	FILE *f = record_start(&record, live->reporter);
 
-	if (!f)
-		return;
 	putc('\r', f);
 	live->lines = live_print(f, live->m, &live->size);
 	fputs(ERASE_LINE ERASE_BELOW "\r", f);

@@ -40,11 +40,8 @@ static ssize_t append(void *cookie, const char *bytes, size_t size)
 
 	if (size > record->room - record->length) {
 		size_t room = MAX(2 * record->room, record->length + size);
-		char *text = realloc(record->text, room);
 
-		if (!text)
-			return 0; /* which means failure for a cookie's write */
-		record->text = text;
+		record->text = xreallocarray(record->text, room, 1);
 		record->room = room;
 	}
 	memcpy(record->text + record->length, bytes, size);
@@ -57,11 +54,9 @@ FILE *record_start(struct record *record, const struct reporter *reporter)
 	record->reporter = reporter;
 	record->text = NULL;
 	record->length = record->room = 0;
-	record->file = fopencookie(record, "w", (cookie_io_functions_t){ .write = append });
-	if (record->file)
-		setvbuf(record->file, record->buffer, _IOFBF, sizeof(record->buffer));
-	else
-		reporter_emit(reporter, NULL, 0);
+	record->file =
+		check_memory(fopencookie(record, "w", (cookie_io_functions_t){ .write = append }));
+	setvbuf(record->file, record->buffer, _IOFBF, sizeof(record->buffer));
 	return record->file;
 }
 

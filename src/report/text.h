@@ -38,7 +38,7 @@ struct record {
 	size_t room;
 };
 
-/* Returns record->file, or NULL if there is no memory, and the reporter knows that. */
+/* Returns record->file. */
 FILE *record_start(struct record *record, const struct reporter *reporter);
 /* Writes the record, and frees its memory. */
 void record_finish(struct record *record);

@@ -88,8 +88,6 @@ void report_text_relay_end(const struct reporter *reporter, const struct relay_e
 	struct message note;
 	FILE *f = record_start(&record, reporter);
 
-	if (!f)
-		return;
 	text_head(f, reporter, "relayed", end->status ? COLOR_RED : NULL);
 	fputs("to the peer: ", f);
 	print_amount(f, end->messages_sent, end->bytes_sent);

@@ -104,8 +104,6 @@ void report_text_listen_event(const struct reporter *reporter, const struct list
 	FILE *f = record_start(&record, reporter);
 	char buf[ADDRESS_TEXT_MAX];
 
-	if (!f)
-		return;
 	switch (event->type) {
 	case LISTEN_READY:
 		print_ready(f, event);

@@ -223,8 +223,6 @@ void report_text_monitor_event(const struct reporter *reporter, const struct mon
 	if (event->type == MONITOR_ROUND)
 		return;
 	f = record_start(&record, reporter);
-	if (!f)
-		return;
 	print_event(f, reporter, event);
 	record_finish(&record);
 }

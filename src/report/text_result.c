@@ -191,8 +191,6 @@ void report_text_result(const struct reporter *reporter, const struct result *re
 	struct message reason;
 	FILE *f = record_start(&record, reporter);
 
-	if (!f)
-		return;
 	text_head(f, reporter, result_name(result->word), text_result_color(result->word));
 	if (result_is_up(result->word))
 		print_up(f, result);

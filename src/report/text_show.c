@@ -78,8 +78,6 @@ void report_text_show_event(const struct reporter *reporter, const struct show_e
 	struct record record;
 	FILE *f = record_start(&record, reporter);
 
-	if (!f)
-		return;
 	if (event->monitored && event->type != SHOW_PRESENT)
 		text_time(f, event->wall_us);
 	fputs(words[event->type], f);

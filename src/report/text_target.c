@@ -83,8 +83,6 @@ void report_text_target(const struct reporter *reporter, const struct result *re
 	char buf[CELL_TEXT_MAX];
 
 	line.f = record_start(&record, reporter);
-	if (!line.f)
-		return;
 	print_cell(&line, 0, printable(result->target->known_as, buf, NAME_TEXT_MAX), NULL);
 	print_cell(&line, column, result_name(result->word), color);
 	column += TEXT_WORD_WIDTH + COLUMN_GAP;
@@ -113,8 +111,6 @@ void report_text_summary(const struct reporter *reporter, const struct summary *
 	const char *separator = ": ";
 	FILE *f = record_start(&record, reporter);
 
-	if (!f)
-		return;
 	fprintf(f, "%zu target%s in %s", s->targets, s->targets == 1 ? "" : "s",
 		text_duration(s->took_us, USEC_PER_SEC, buf));
 	for (size_t i = 0; i < RESULT_COUNT; i++)

@@ -16,6 +16,7 @@
 #include "base/loop.h"
 #include "host/local.h"
 #include "stack/receiver.h"
+#include "stack/usrsctp_farewell.h"
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
@@ -46,7 +47,8 @@ static struct {
 	struct stack_encaps udp;
 	struct bell *bells; /* that nobody has */
 	size_t bell_count;
-	int looks; /* a timer, in the epoll of every bell */
+	int looks;        /* a timer, in the epoll of every bell */
+	unsigned threads; /* of the process, before the library was started for the first time */
 } library;
 
 /* 0, or -errno. */
@@ -227,6 +229,21 @@ static unsigned count_threads(void)
 		       : 0;
 }
 
+/* Those that an earlier start has ended may still be listed. */
+static unsigned count_own_threads(void)
+{
+	int64_t until = loop_now_us() + FINISH_BOUND_US;
+	unsigned count = count_threads();
+
+	if (!library.threads)
+		library.threads = count;
+	while (count > library.threads && loop_now_us() < until) {
+		usleep(FINISH_STEP_US);
+		count = count_threads();
+	}
+	return count;
+}
+
 /* Did the library find this host's addresses? Binds one of them to find out. */
 static bool knows_addresses(void)
 {
@@ -276,7 +293,7 @@ static int find_failure(const struct stack_encaps *udp, const char **call)
 static int start_and_check(const struct stack_encaps *udp, struct stack_fault *fault)
 {
 	/* One for timers, one for look-ups, and one for each socket that it reads from. */
-	unsigned expected = 3 + library_has_ipv6(), before = count_threads(), started;
+	unsigned expected = 3 + library_has_ipv6(), before = count_own_threads(), started;
 	int rc = 0;
 
 	if (encapsulated(udp))
@@ -321,6 +338,7 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 	if (rc < 0)
 		return rc;
 	gate_start();
+	farewell_start();
 	rc = source_start(&fault->call);
 	if (rc == 0 && encapsulated(udp))
 		rc = find_port(&wanted, fault);

@@ -13,6 +13,7 @@
 
 #include "packet/bytes.h"
 #include "packet/chunk.h"
+#include "stack/usrsctp_farewell.h"
 #include "stack/usrsctp_received.h"
 #include "stack/usrsctp_source.h"
 #include "stack/usrsctp_syscall.h"
@@ -403,8 +404,13 @@ ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags)
 	if (sources.started)
 		routed = set_source(&changed, &control, &packet);
 	pthread_mutex_unlock(&sources.lock);
+	if (!farewell_sends(fd, &changed, packet.sctp, packet.with_header ? packet.bytes : NULL)) {
+		errno = ENETDOWN;
+		return -1;
+	}
 	sent = udp_error_sendmsg(fd, &changed, flags);
 	error = errno;
+	farewell_sent();
 	unsent_note(packet.port, &packet.to, packet.sctp[SCTP_HEADER_SIZE], sent < 0 ? error : 0,
 		    routed);
 	errno = error;

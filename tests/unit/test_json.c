@@ -413,6 +413,20 @@ static void json_without_memory(void **state)
 	assert_in_range(lost, 100, count - 1);
 }
 
+/* jansson itself may lose a part of an object. */
+static void json_memory_ends_the_program(void **state)
+{
+	struct fixture *f = *state;
+	json_malloc_t allocate;
+	json_free_t release;
+
+	f->capture.reporter.format = FORMAT_JSON;
+	report_begin(&f->capture.reporter);
+	json_get_alloc_funcs(&allocate, &release);
+	json_set_alloc_funcs(malloc, free);
+	assert_true(allocate == xmalloc);
+}
+
 static void assert_json_event(struct fixture *f, const struct listen_event *event, const char *line)
 {
 	f->capture.reporter.format = FORMAT_JSON;
@@ -528,6 +542,7 @@ int main(void)
 		report_test(json_ipv6),
 		report_test(json_any_bytes),
 		report_test(json_without_memory),
+		report_test(json_memory_ends_the_program),
 		report_test(json_listening),
 		report_test(json_up),
 		report_test(json_up_and_gone),
