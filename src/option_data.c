@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/user_file.h"
+
 #define BUFFER_INITIAL 4096
 
 static int refuse(struct parser *p, const char *text, const char *why)
@@ -55,8 +57,8 @@ static int read_file(struct parser *p, const char *text, struct payload *payload
 	if (fd >= 0 && !standard)
 		close(fd);
 	if (rc < 0)
-		return message_set(p->why, STATUS_USAGE, "%s %s: cannot read %s: %s", p->spelled,
-				   printable(text, shown, sizeof(shown)),
+		return message_set(p->why, user_file_read_status(-rc), "%s %s: cannot read %s: %s",
+				   p->spelled, printable(text, shown, sizeof(shown)),
 				   standard ? "standard input" : "the file", strerror(-rc));
 	return STATUS_OK;
 }

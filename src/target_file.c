@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/names.h"
+#include "base/user_file.h"
 #include "option_parser.h"
 #include "option_rows.h"
 #include "options.h"
@@ -39,6 +40,8 @@ static int read_stream(FILE *in, char **text, size_t *length)
 			*text = xreallocarray(*text, room, 1);
 		}
 		*length += fread(*text + *length, 1, room - *length - 1, in);
+		if (ferror(in) && errno == EINTR)
+			clearerr(in);
 	} while (!feof(in) && !ferror(in));
 	(*text)[*length] = '\0';
 	return ferror(in) ? errno : 0;
@@ -55,8 +58,8 @@ static int read_file(struct reading *r)
 	if (in && !standard)
 		fclose(in);
 	if (error)
-		return message_set(r->why, STATUS_USAGE, "--targets %s: cannot be read: %s",
-				   r->file, errno_name(error));
+		return message_set(r->why, user_file_read_status(error),
+				   "--targets %s: cannot be read: %s", r->file, errno_name(error));
 	if (strlen(r->list->text) != length)
 		return message_set(r->why, STATUS_USAGE, "--targets %s: not a text: it has a NUL",
 				   r->file);

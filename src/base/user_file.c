@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/util.h"
+
 #define ONLY_OWNER 0600
 
 static int make_own(int fd)
@@ -36,6 +38,23 @@ int user_file_create(const char *path)
 		return fd;
 	close(fd);
 	return rc;
+}
+
+int user_file_read_status(int error)
+{
+	switch (error) {
+	case EACCES:
+	case EISDIR:
+	case ELOOP:
+	case ENAMETOOLONG:
+	case ENODEV:
+	case ENOENT:
+	case ENOTDIR:
+	case ENXIO:
+		return STATUS_USAGE;
+	default:
+		return STATUS_HOST;
+	}
 }
 
 bool user_file_same(const char *one, const char *other)

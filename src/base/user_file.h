@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that the program writes. */
+/* Files that the user names. */
 #ifndef BASE_USER_FILE_H
 #define BASE_USER_FILE_H
 
@@ -12,6 +12,9 @@
  * user.
  */
 int user_file_create(const char *path);
+
+/* The exit status if a file cannot be read: bad usage if another name would do, else this host. */
+int user_file_read_status(int error);
 
 /* Do both name one file? "-" is none. */
 bool user_file_same(const char *one, const char *other);
