@@ -60,6 +60,7 @@ static struct stack_endpoint *new_endpoint(enum stack_style style, struct stack_
 
 	endpoint_base_init(&endpoint->base, style, budget);
 	endpoint->rto_min_ms = RTO_MIN_MS;
+	endpoint->pf_max_retrans = -1;
 	endpoint->ports.udp = *library_encaps();
 	attempts_init(&endpoint->attempts);
 	endpoint->bell = bell_take(call);
@@ -243,6 +244,9 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	}
 	if (parameter_is_known(&config->parameters, PARAMETER_RTO_MIN))
 		(*endpoint)->rto_min_ms = config->parameters.value[PARAMETER_RTO_MIN];
+	if (parameter_is_known(&config->parameters, PARAMETER_PF_MAX_RETRANS))
+		(*endpoint)->pf_max_retrans =
+			(int)config->parameters.value[PARAMETER_PF_MAX_RETRANS];
 	(*endpoint)->rto_initial_ms = rto.srto_initial;
 	(*endpoint)->base.receive.in_pieces = config->shared;
 	fault->call = "usrsctp_set_upcall";
@@ -313,6 +317,7 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	}
 	(*accepted)->rto_min_ms = endpoint->rto_min_ms;
 	(*accepted)->rto_initial_ms = endpoint->rto_initial_ms;
+	(*accepted)->pf_max_retrans = endpoint->pf_max_retrans;
 	*assoc = handle_new(*accepted, sizeof(**assoc), 0);
 	bell_ring((*accepted)->bell); /* for events that came before the upcall was set */
 	return 0;

@@ -131,6 +131,7 @@ static void come_up(struct stack_assoc *assoc)
 		assoc->base.endpoint->ports.sctp =
 			us_local_port(assoc->base.endpoint, assoc->base.id);
 	restore_rto(assoc);
+	us_set_pf(assoc);
 	remember_handshake(assoc);
 }
 

@@ -20,6 +20,8 @@ struct thresholds {
 	uint16_t cp_max_retrans;
 };
 
+#define NEVER_PF UINT16_MAX
+
 /* An address of this family without more stands for all paths. */
 #define ALL_PATHS AF_INET
 
@@ -46,16 +48,33 @@ static int set_rto(struct socket *socket, const struct stack_config *config)
 	return set_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 }
 
-static int set_pf(struct socket *socket, const struct stack_parameters *p)
+/* assoc 0: of the socket. */
+static int set_threshold(struct socket *socket, sctp_assoc_t assoc, uint16_t pf_max_retrans)
 {
-	struct thresholds t = { .address.ss_family = ALL_PATHS };
+	struct thresholds t = { .address.ss_family = ALL_PATHS, .assoc_id = assoc };
 	int rc = get_option(socket, PEER_ADDR_THLDS, &t, sizeof(t));
 
 	if (rc < 0)
 		return rc;
 	t.address.ss_family = ALL_PATHS;
-	t.pf_max_retrans = (uint16_t)p->value[PARAMETER_PF_MAX_RETRANS];
+	t.assoc_id = assoc;
+	t.pf_max_retrans = pf_max_retrans;
 	return set_option(socket, PEER_ADDR_THLDS, &t, sizeof(t));
+}
+
+static int set_pf(struct socket *socket, const struct stack_parameters *p)
+{
+	(void)p;
+	return set_threshold(socket, 0, NEVER_PF);
+}
+
+void us_set_pf(struct stack_assoc *assoc)
+{
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
+
+	if (endpoint->pf_max_retrans >= 0)
+		(void)set_threshold(endpoint->socket, assoc->base.id,
+				    (uint16_t)endpoint->pf_max_retrans);
 }
 
 int us_set_parameters(struct socket *socket, const struct stack_config *config,

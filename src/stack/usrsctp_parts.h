@@ -25,6 +25,7 @@ struct stack_endpoint {
 	struct attempts attempts;
 	uint32_t rto_min_ms;     /* an association gets it back when it is up */
 	uint32_t rto_initial_ms; /* that an association begins with */
+	int pf_max_retrans;      /* that it gets when it is up; -1: it keeps what it has */
 };
 
 struct stack_assoc {
@@ -68,9 +69,14 @@ void us_abandon(struct stack_assoc *assoc);
 
 /* --- usrsctp_parameters.c --------------------------------------------------------------------- */
 
-/* 0, or -errno and fault->call. */
+/*
+ * 0, or -errno and fault->call. PotentiallyFailed.Max.Retrans only has to be possible: if a path is
+ * potentially failed during the handshake, the library sends a HEARTBEAT there, which a peer that
+ * has not seen the COOKIE-ECHO answers with ABORT. us_set_pf() of an association that is up.
+ */
 int us_set_parameters(struct socket *socket, const struct stack_config *config,
 		      struct stack_fault *fault);
+void us_set_pf(struct stack_assoc *assoc);
 int us_parameters(struct stack_assoc *assoc, struct stack_parameters *parameters);
 
 /* --- usrsctp_event.c -------------------------------------------------------------------------- */

@@ -267,3 +267,13 @@ is_stuck() { # the amount that the client has read does not grow any more
   cat "$BATS_TEST_TMPDIR/relay.err"
   [ "$status" -eq 1 ] || [ "$status" -eq 6 ]
 }
+
+# bats test_tags=usrsctp
+@test "relay: a COOKIE-ECHO that is lost is not told as a refusal" {
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2
+  nft_server input "$(chunk cookie-echo)" drop
+  # For each path that has failed once, the library would send a HEARTBEAT, which the peer answers with ABORT.
+  try 4 --relay --rto-initial 200ms -w 2s -a "10.1.1.2:$PORT" -a 10.1.2.2 </dev/null
+  nft_flush
+  [[ $stderr == *"10.1.1.2: answered the INIT, but not the COOKIE-ECHO"* ]]
+}
