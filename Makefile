@@ -146,6 +146,12 @@ build/platform/probe: tests/platform/probe.c build/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lsctp
 
+# To be preloaded, by the tests of failing allocations
+build/calls/fail_malloc.so: tests/calls/fail_malloc.c build/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARNINGS) -O2 -g -shared -fPIC -fno-optimize-sibling-calls -o $@ $<
+
 # A peer for the tests of the stack in user space
 build/usrsctp/peer: tests/usrsctp/peer.c build/flags
 	$(call say,CC,$<)
@@ -195,15 +201,16 @@ test-deps: ## install what the tests need (Debian)
 
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo faults
 check: test-deps ## install what is missing (apt, sudo), build, and run every test
-	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness many
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness many calls
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
 	@tests/run sanitize e2e usrsctp platform cross witness servers calls docs nosctp static unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
-.PHONY: platform usrsctp witness many
+.PHONY: platform usrsctp witness many calls
 platform: build/platform/probe
 witness: $(B)/witness/watch
+calls: build/calls/fail_malloc.so
 many: $(B)/stack/many $(B)/stack/churn
 usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 
@@ -224,7 +231,7 @@ check-witness: all usrsctp witness ## only the tests of what is seen on the wire
 check-servers: all ## real servers as peers: freeDiameter, osmo-stp, Kamailio, each RUNS (1000) times in a row
 	@tests/servers/fetch
 	@RUNS=$(or $(RUNS),1000) tests/run servers
-check-calls: all ## every system call fails, in every mode, on both stacks (hours)
+check-calls: all calls ## every system call and every allocation fails, in every mode, on both stacks (hours)
 	@CALLS=--all tests/run calls
 .PHONY: check-platform check-usrsctp check-cross check-witness check-calls check-servers
 

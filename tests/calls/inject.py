@@ -16,7 +16,6 @@ What --all means: README.md in the folder above this.
 import argparse
 import collections
 import concurrent.futures
-import hashlib
 import json
 import os
 import re
@@ -28,7 +27,7 @@ from errnos import errnos_of  # noqa: E402
 from judge import judge, said  # noqa: E402
 from scenarios import SAMPLED, STACK, scenarios  # noqa: E402
 from worker import LEFT_OUT, Worker, calls_before_main, calls_by_name, calls_with_places, innermost, \
-    functions, must_be_sound  # noqa: E402
+    functions, must_be_sound, rank, rank_number  # noqa: E402
 
 # usrsctp asks until it gets some, and so does not end.
 ONLY_ONCE = {"getrandom"} if STACK == "usrsctp" else set()
@@ -49,11 +48,6 @@ Failure = collections.namedtuple("Failure", "group call places tries form errno"
 
 def outcome(scenario):
     return scenario.name.split("-")[0]
-
-
-def rank(*what):
-    """A number that looks random, and depends on nothing else."""
-    return hashlib.sha1(repr(what).encode()).digest()
 
 
 class Plan:
@@ -136,13 +130,14 @@ class Plan:
             if not tries:
                 continue
             for errno, form in self.forms(call):
-                where = place if errno in EVERYWHERE and not form else innermost(place)
-                seen, all_tries = classes.setdefault((came_to, call, errno, form, where), (set(), []))
+                where = place if errno in EVERYWHERE and not form and not self.arguments.brief else innermost(place)
+                which = "" if self.arguments.brief and errno != "EPERM" else came_to
+                seen, all_tries = classes.setdefault((which, call, errno, form, where), (set(), []))
                 seen.add(place)
                 all_tries += tries
         part, parts = (int(number) for number in self.arguments.part.split("/"))
         for (came_to, call, errno, form, where), (seen, tries) in sorted(classes.items(), key=lambda item: rank(item[0])):
-            number = int.from_bytes(rank(errno, form, where)[:4], "big")
+            number = rank_number(errno, form, where)
             # Not the first one each time, so that all scenarios have their share.
             turn = number // parts % len(tries)
             if number % parts == part - 1:
@@ -260,6 +255,8 @@ def callers(log):
 def main():
     parser = argparse.ArgumentParser(description="see the head of this file")
     parser.add_argument("--all", action="store_true", help="every place, not a sample")
+    parser.add_argument("--brief", action="store_true", help="with --all: each function and caller that calls, once "
+                        "for each errno, and with EPERM for each outcome")
     parser.add_argument("--part", default="1/1", help="with --all: only the K-th of N parts (1/1)")
     parser.add_argument("--sample", type=int, default=100, help="how many failures (100)")
     parser.add_argument("--seed", type=int, default=1, help="which sample (1)")
@@ -276,4 +273,5 @@ def main():
         return Trial(arguments, lines).run()
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The outcome of a run of the program, and whether it is right when a system call has failed."""
 import errno as errnos
+import hashlib
 import json
 import os
 import re
 import signal
+
+from scenarios import is_standing
 
 # Far more than threads that wake up a hundred times a second make, and far fewer than a loop without a wait.
 CALLS_PER_SECOND = 4000
@@ -13,11 +16,15 @@ POLLS_PER_SECOND = 300
 
 # Memory that libc could not get: it tells its callers only that.
 MEMORY = {"mmap", "mremap", "munmap", "mprotect", "madvise"}
+# What files are used with, and what the witness uses its socket with.
+FILES = {"openat", "read", "write", "writev", "close", "fcntl", "lseek", "newfstatat", "fchmod", "ftruncate", "rename",
+         "unlink"}
+WITNESS = {"socket", "setsockopt", "bind", "recvmsg", "recvfrom", "ioctl", "mmap"}
 # What a call may be called in a report, beside its own name: libsctp's and libc's functions.
 ADDRESSES = "getifaddrs"
 ALSO = {
     "getsockopt": "sctp_|SCTP_|SO_", "setsockopt": "sctp_|SCTP_|SO_|bind", "rt_sigaction": "sigaction",
-    "openat": "open", "newfstatat": "stat",
+    "openat": "open", "newfstatat": "stat", "read": "accept",
     "clone3": "pthread_create|thread|fork", "clone": "pthread_create|thread|fork", "pread64": "pread", "pipe2": "pipe",
     "sendmsg": "send", "sendmmsg": "send", "sendto": "send|" + ADDRESSES, "recvmsg": "recv|receive|" + ADDRESSES,
     "recvfrom": "recv|receive|" + ADDRESSES, "getsockname": ADDRESSES, "ioctl": ADDRESSES,
@@ -32,7 +39,9 @@ class Run:
 
     def __init__(self):
         self.status = None
-        self.out = self.err = ""
+        self.out = self.err = ""  # with --relay, its reports take the place of its output
+        self.relayed = ""
+        self.files = {}  # by the option that writes them: what is in them, in short
         self.hung = False
         self.ended_by_us = False  # a listener whose client has gone, and that still waits
         self.left = ""
@@ -53,49 +62,78 @@ class Run:
         except ValueError:
             return ("broken JSON", ())
         if lines:
-            return (self.status,) + tuple(sorted({self.signature_of(line) for line in lines}, key=str))
+            return (self.status,) + tuple(sorted({self.signature_of(line) for line in lines} |
+                                                 {("beside", what) for what in self.beside()}, key=str))
         words = set(re.findall(r"\b(connected|degraded|closed|refused|timeout|unreachable|aborted|unresolved|failed|"
                                r"unsupported|verified|dead|unverified|rejected|silent|tried|untried|excluded|"
                                r"listening|up|down|served|signal)\b", self.out))
         if "listening" in words:
             words.discard("unverified")  # of no path, where the client has gone by then
-        return (self.status, tuple(sorted(words)))
+        return (self.status, tuple(sorted(words)) + self.beside())
 
-    @staticmethod
-    def signature_of(line):
-        paths = tuple(sorted((p["address"], p.get("verdict")) for p in line.get("paths") or []))
+    def beside(self):
+        """What was written elsewhere."""
+        relayed = "%d bytes, %s" % (len(self.relayed), hashlib.sha1(self.relayed.encode()).hexdigest()[:8])
+        return tuple("%s: %s" % what for what in
+                     [("relayed", relayed if self.relayed else "")] + sorted(self.files.items()) if what[1])
+
+    def signature_of(self, line):
+        paths = paths_of(line)
         if line.get("event") in ("round", "path", "message"):
             return ("", "")  # how many there are, and in which order, is a matter of time
+        if line.get("event") in ("present", "new", "changed", "gone"):
+            if line["paths"] and is_standing(line["paths"][0]["port"]):
+                return (line["event"], line["state"], paths_of(line))
+            return ("", "")  # of another run
+        if line.get("event") in ("shown", "relayed", "summary"):
+            return (line["event"], line["exit_status"], str(line.get("results")),
+                    *(line.get(key) for key in ("messages_sent", "bytes_unsent", "bytes_received")))
         each = tuple((e["address"], e["result"]) for e in line.get("each") or [])
         if "event" in line:
-            return (line["event"], line.get("reason"), line.get("exit_status"), paths if line["event"] == "end" else ())
-        return ("result", line["result"], line["exit_status"], paths, each)
+            # Whose SHUTDOWN comes first, if both ends have nothing more to send, is a matter of time.
+            reason = re.sub("^closed by (the peer|this end)$", "closed" if self.relayed else r"\g<0>",
+                            line.get("reason") or "")
+            return (line["event"], reason, line.get("exit_status"), paths if line["event"] == "end" else ())
+        exchange = tuple((line.get("exchange") or {}).get(key) for key in ("messages_sent", "replies"))
+        return ("result", line["result"], line["exit_status"], paths, each, line.get("name"), exchange)
 
     def text(self):
         return self.out + self.err
 
 
-def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_most):
-    """None when the report is right, else what is wrong with it. The most: of that call, or ppoll(), undisturbed."""
+def ended_badly(run):
     if run.hung:
         return "did not end"
     if run.status < 0 or run.status in (128 + signal.SIGSEGV, 128 + signal.SIGABRT, 128 + signal.SIGFPE,
                                         128 + signal.SIGBUS, 128 + signal.SIGKILL, 128 + signal.SIGALRM):
         return "crashed: status %d: %s" % (run.status, said(run))
+    return None
+
+
+def paths_of(line):
+    return tuple(sorted((p["address"], p.get("verdict")) for p in line.get("paths") or []))
+
+
+def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_most):
+    """None when the report is right, else what is wrong with it. The most: of that call, or ppoll(), undisturbed."""
+    wrong = ended_badly(run)
+    if wrong:
+        return wrong
     # malloc() takes a mapping for each piece where its heap cannot grow.
     if call not in MEMORY and run.calls > 3 * calls_most + CALLS_PER_SECOND * run.seconds:
         return "calls in a circle: %d, of %d" % (run.calls, calls_most)
     # An emulated processor is always busy.
     if os.environ["STACK"] == "usrsctp" and run.cpu > 0.3 + 3 * cpu_most + 0.25 * run.seconds:
         return "a circle without a wait: %.2f s of processor time, of %.2f s" % (run.cpu, run.seconds)
-    if run.polls > 3 * polls_most + POLLS_PER_SECOND * run.seconds:
+    # Threads that cannot wait look again and again, with a pause.
+    if run.polls > 3 * polls_most + POLLS_PER_SECOND * (run.seconds + (1 if call == "ppoll" else 0)):
         return "a circle of polls: %d, of %d" % (run.polls, polls_most)
     # Where no packet leaves any more, the peer cannot be told.
     if run.left and not (os.environ["STACK"] == "usrsctp" and call == "sendmsg" and form):
         return run.left
     if run.signature() in known:
         return None
-    if call in ("write", "writev") and not run.err and (run.status == 6 or run.status != 0 and not run.out):
+    if call in ("write", "writev") and not run.err and run.status != 0:
         return None  # there was no way to say it
     if call in MEMORY and re.search(r"out of memory|ENOMEM|EAGAIN|%s" % errno, run.text()) and run.status == 6:
         return None
@@ -114,9 +152,15 @@ def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_m
             ("own-output-filter" in run.out or "left this host" in run.out):
         return None
     # What a raw socket lacks is said instead of the errno.
-    if call == "socket" and errno in ("EPERM", "EACCES") and "needs CAP_NET_RAW" in run.text() and run.status == 6:
+    if call == "socket" and errno in ("EPERM", "EACCES") and "CAP_NET_RAW" in run.text() and run.status == 6:
         return None
     statuses = {6, 5} | {s[0] for s in known}
+    # What a listener could not accept in time was not all relayed.
+    if scenario.listens and run.relayed:
+        statuses.add(1)
+    # The user has named a file that may not be read.
+    if call == "openat" and errno == "EACCES" and "cannot" in run.err:
+        statuses.add(2)
     if run.ended_by_us:
         statuses.add(128 + signal.SIGTERM)
     if scenario.name == "name":
@@ -134,6 +178,12 @@ def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_m
     # An association that a call of this host has ended was not served.
     if run.status == 0 and re.search(r"(?m)^(down |.*\"event\":\"down\").*\b[\w()]+: %s: " % errno, run.out):
         return "false: " + said(run)
+    # Of a file, its name says more than the call.
+    if call in FILES and re.search(r"(?m)--(pcap|metrics|targets|send) \S*: .*(%s|%s)$" % (
+            errno, os.strerror(getattr(errnos, errno))), run.text()):
+        return None
+    if call in WITNESS and re.search("packet socket: " + errno, run.text()):
+        return None
     if not re.search(r"\b(%s|%s)" % (call, ALSO.get(call, call)), run.text()):
         return "the call is not named: " + said(run)
     return None

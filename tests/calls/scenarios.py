@@ -8,9 +8,24 @@ STACK = os.environ["STACK"]
 SCTP_UDP = "9899"
 
 # Every mode, in as few runs as possible.
-SAMPLED = {"up", "up-many-blocking-unseen", "refused-blocking", "silent", "half-each", "name", "monitor", "listen-text"}
+SAMPLED = {"up-many-blocking-unseen", "refused-blocking", "half-each", "monitor", "listen-text", "sent-pcap-parameters",
+           "targets-monitor"} | ({"show-monitor"} if STACK == "kernel" else
+                                 {"up", "silent", "name", "relay", "relaying", "closing"})
 
-Scenario = collections.namedtuple("Scenario", "name arguments peer listens")
+# client: what the client of a listener does, beside connecting. files: what stands in {folder} before it runs.
+Scenario = collections.namedtuple("Scenario", "name arguments peer listens stdin client files",
+                                  defaults=("", (), {}))
+
+# The listeners, in the order of their ports.
+LISTENERS = ["good", "half", "raw", "udp", "nobody", "standing", None]
+
+
+def port_of(worker, which):
+    return 5000 + worker * len(LISTENERS) + LISTENERS.index(which)
+
+
+def is_standing(port):
+    return port >= 5000 and LISTENERS[(port - 5000) % len(LISTENERS)] == "standing"
 
 
 def timeouts(connect_ms, probe_ms):
@@ -21,7 +36,7 @@ def timeouts(connect_ms, probe_ms):
 def scenarios():
     """
     The first word of a name is what the program comes to, or does. peer: which listener (worker.py); of half's two
-    addresses only one answers.
+    addresses only one answers; with "standing", another program has an association, too.
     """
     # Long where an answer is sure to come, and short where none is.
     good = ["-a", "10.1.1.2:{port}", "-a", "10.1.2.2"] + timeouts(2000, 1000)
@@ -56,3 +71,51 @@ def scenarios():
     listen = ["--listen", "--count", "1", "-b", "10.1.1.2:{port}", "-b", "10.1.2.2"]
     yield Scenario("listen", ["--json"] + listen, None, True)
     yield Scenario("listen-text", listen, None, True)
+    yield from messages(good, listen)
+    yield from targets()
+    if STACK == "kernel":
+        yield Scenario("show", ["--json", "--show"], "standing", False)
+        yield Scenario("show-monitor", ["--json", "--show"] + monitor, "standing", False)
+        yield Scenario("show-text", ["--show"], "standing", False)
+
+
+def messages(good, listen):
+    """--send, --relay, --pcap, -o, and what a listener does with messages."""
+    pcap = ["--pcap", "{folder}/packets"]
+    parameters = ["-o", "RTO.Max=10s", "-o", "RTO.Min=200ms", "-o", "HB.interval=5s", "-o", "Path.Max.Retrans=3"]
+    send = ["--send", "one", "--send", "hex:0102"]
+    yield Scenario("sent", ["--json"] + send + ["--expect", "2"] + good, "good", False)
+    yield Scenario("sent-pcap-parameters", ["--json", "-m", "--send", "@{folder}/data"] + pcap + parameters + good,
+                   "good", False, files={"data": "x" * 70000})
+    yield Scenario("sent-text", send + pcap + good, "good", False)
+    yield Scenario("unanswered", ["--json", "--send", "one", "--expect", "3", "--reply-timeout", "300ms"] + good,
+                   "good", False)
+    relay = ["--relay", "--hold", "500ms"] + good[:4] + good[4:6]
+    yield Scenario("relay", ["--json", "--lines"] + relay, "good", False, stdin="one\ntwo\nthree\n")
+    yield Scenario("relay-text", relay, "good", False, stdin="x" * 30000)
+    sending = ["--send", "one", "--reply-timeout", "300ms"]
+    waiting = sending[:2] + ["--expect", "9"]
+    for drill, options, client in (
+            ("replies", ["--reply", "hex:0102"], sending), ("replies-discarding", ["--discard"], sending),
+            ("replies-silent", ["--silent"], sending), ("closing", ["--close-after", "300ms"], waiting),
+            ("aborting", ["--abort-after", "300ms:drill"], waiting), ("replies-parameters", parameters, sending)):
+        yield Scenario(drill, ["--json"] + options + listen, None, True, client=client)
+    # It goes on until it is ended.
+    yield Scenario("relaying", ["--json", "--relay"] + listen[:1] + listen[3:], None, True, stdin="one\n", client=sending)
+
+
+def targets():
+    """--targets: of each outcome one."""
+    slower = 3 if STACK == "kernel" else 1
+    lines = "\n".join(["all 10.1.1.2:{port} 10.1.2.2 --probe-timeout %dms" % (1000 * slower),
+                       "one 10.1.1.2 -p {port} -m", "refusing 10.1.1.2:9",
+                       "silent 10.1.3.2:{port} -w %dms" % (300 * slower), ""])
+    metrics = ["--metrics", "{folder}/metrics"]
+    monitor = ["--monitor=600ms", "--interval", "200ms"]
+    wait = ["-w", "%dms" % (2000 * slower)]
+    one = ["--json", "--targets", "{folder}/targets"] + wait
+    yield Scenario("targets", one + ["--rate", "20", "-P", "2"], "good", False, files={"targets": lines})
+    yield Scenario("targets-metrics-pcap", one + metrics + ["--pcap", "{folder}/packets"], "good", False,
+                   files={"targets": lines})
+    yield Scenario("targets-monitor", one + monitor + metrics, "good", False, files={"targets": lines})
+    yield Scenario("targets-text", ["--targets", "-"] + wait + ["--metrics", "-"], "good", False, stdin=lines)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Runs the program, whole or with a failing call, between the two network namespaces that "run" makes."""
+import hashlib
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import threading
 import time
 
 from judge import Run, said
-from scenarios import STACK, SCTP_UDP
+from scenarios import STACK, SCTP_UDP, port_of
 
 PROGRAM = os.environ.get("SCTP_CONNECT", os.path.join(os.getcwd(), "build/sctp-connect"))
 TOPO = os.environ["TOPO"]
@@ -17,13 +18,10 @@ TOPO = os.environ["TOPO"]
 SECONDS_SPARE = 40 if STACK == "kernel" else 20
 
 # Not the program's: what a failure of these does is decided in libc, or by usrsctp's clock, which is a thread that
-# sleeps. A clock that is there cannot fail, nor can getpid(). brk() has no errno, and glibc takes the one that strace
+# sleeps. A clock that is there cannot fail, nor can getpid() or geteuid(). brk() has no errno, and glibc takes the one that strace
 # puts in for a new end of the heap.
 LEFT_OUT = {"execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall", "futex", "set_robust_list", "rseq",
-            "arch_prctl", "set_tid_address", "getpid", "getppid", "clock_nanosleep", "clock_gettime", "brk"}
-
-LISTENERS = ["good", "half", "raw", "udp", "nobody", None]
-
+            "arch_prctl", "set_tid_address", "getpid", "getppid", "geteuid", "getuid", "clock_nanosleep", "clock_gettime", "brk"}
 
 class Worker:
     """Has listeners and ports of its own, so that what is left at a peer is known to be this run's."""
@@ -36,6 +34,7 @@ class Worker:
             Worker.count += 1
         self.folder = tempfile.mkdtemp(prefix="calls.")
         self.listeners = {}
+        self.others = []
 
     def packing(self, which):
         if STACK == "kernel":
@@ -43,11 +42,11 @@ class Worker:
         return ["--stack", "usrsctp"] + ([] if which == "raw" else ["-u", str(self.port(which) + 4900)])
 
     def port(self, which):
-        return 5000 + self.number * len(LISTENERS) + LISTENERS.index(which)
+        return port_of(self.number, which)
 
     @staticmethod
-    def start(side, command, out, err, **more):
-        return subprocess.Popen(["ip", "netns", "exec", TOPO + "-" + side] + command, stdin=subprocess.DEVNULL,
+    def start(side, command, out, err, stdin=subprocess.DEVNULL, **more):
+        return subprocess.Popen(["ip", "netns", "exec", TOPO + "-" + side] + command, stdin=stdin,
                                 stdout=out, stderr=err, start_new_session=True, **more)
 
     def listener(self, which):
@@ -61,7 +60,17 @@ class Worker:
                                  "10.1.1.2:%d" % self.port(which), "-b", second], out, out)
         self.listeners[which] = (process, path)
         self.wait_for(lambda: '"listening"' in read(path), 20)
+        if which == "standing":
+            self.stand(path)
         return path
+
+    def stand(self, path):
+        """Another program's association, in the namespace of the program that looks at it."""
+        port = self.port("standing")
+        self.others.append(self.start("client", [PROGRAM, "--monitor", "-b", "10.1.1.1:%d" % port, "-b", "10.1.2.1",
+                                                 "-a", "10.1.1.2:%d" % port, "-a", "10.1.2.2"],
+                                      subprocess.DEVNULL, subprocess.DEVNULL))
+        self.wait_for(lambda: '"up"' in read(path), 20)
 
     def end_listener(self, which):
         process, _ = self.listeners.pop(which)
@@ -69,7 +78,7 @@ class Worker:
         process.wait()
 
     def close(self):
-        for process, _ in self.listeners.values():
+        for process in self.others + [process for process, _ in self.listeners.values()]:
             process.terminate()
             process.wait()
         subprocess.run(["rm", "-rf", self.folder], check=False)
@@ -88,46 +97,68 @@ class Worker:
         inject: strace's; trace: only these calls, else all; places: with who made each call. strace is not the
         program's parent (-D), so what wait4() tells of its time is its own.
         """
-        run = Run()
         log = os.path.join(self.folder, "strace")
-        arguments = [a.format(port=self.port(scenario.peer)) for a in scenario.arguments]
+        tracer = ["strace", "-f", "-D", "-o", log, "-s", "16"] + (["-k"] if places else [])
+        tracer += ["--seccomp-bpf", "-e", "trace=" + trace] if trace else []
+        tracer += ["-e", "inject=" + inject] if inject else []
+        run = self.run_under(tracer, scenario)
+        run.command = "strace -f" + (" -e inject=" + inject if inject else "") + run.command
+        run.log = read(log)
+        run.calls = len(re.findall(r"^\d+ +\w+\(", run.log, re.M))
+        run.polls = len(re.findall(r"^\d+ +ppoll\(", run.log, re.M))
+        run.injected = run.log.count("(INJECTED)")
+        return run
+
+    def run_under(self, wrapper, scenario):
+        """wrapper: a command that runs the program, or nothing."""
+        run = Run()
+        arguments = [self.fill(a, scenario) for a in scenario.arguments]
+        for name, text in scenario.files.items():
+            self.write(name, self.fill(text, scenario))
         packing = self.packing(scenario.peer)
-        command = ["strace", "-f", "-D", "-o", log, "-s", "16"] + (["-k"] if places else [])
-        command += ["--seccomp-bpf", "-e", "trace=" + trace] if trace else []
-        command += ["-e", "inject=" + inject] if inject else []
-        command += [PROGRAM] + packing + arguments
-        run.command = "strace -f" + (" -e inject=" + inject if inject else "") + " sctp-connect " + \
-            " ".join(packing + arguments)
+        run.command = " sctp-connect " + " ".join(packing + arguments)
         path = self.listener(scenario.peer) if scenario.peer not in (None, "nobody") else None
         before = os.path.getsize(path) if path else 0
         start = time.monotonic()
         ends, traces = os.pipe()
-        with open(os.path.join(self.folder, "out"), "w+b") as out, open(os.path.join(self.folder, "err"), "w+b") as err:
-            process = self.start("server" if scenario.listens else "client", command, out, err, pass_fds=[traces])
+        self.write("in", self.fill(scenario.stdin, scenario))
+        with open(os.path.join(self.folder, "out"), "w+b") as out, \
+                open(os.path.join(self.folder, "err"), "w+b") as err, \
+                open(os.path.join(self.folder, "in"), "rb") as stdin:
+            process = self.start("server" if scenario.listens else "client", wrapper + [PROGRAM] + packing + arguments,
+                                 out, err, stdin, pass_fds=[traces])
             os.close(traces)
             if scenario.listens:
-                self.attend(run, process, out.name)
+                self.attend(run, process, err.name if "--relay" in arguments else out.name, scenario.client)
             self.finish(run, process)
             run.seconds = time.monotonic() - start
             # strace has it open, too, and has written all by the time it is closed.
             os.read(ends, 1)
             os.close(ends)
             run.out, run.err = read(out.name), read(err.name)
-        run.log = read(log)
-        run.calls = len(re.findall(r"^\d+ +\w+\(", run.log, re.M))
-        run.polls = len(re.findall(r"^\d+ +ppoll\(", run.log, re.M))
-        run.injected = run.log.count("(INJECTED)")
+        if "--relay" in arguments:
+            run.relayed, run.out, run.err = run.out, run.err, ""
+        run.files = {name: about(os.path.join(self.folder, name)) for name in ("metrics", "packets")
+                     if "{folder}/" + name in scenario.arguments}
         if path:
             self.look_for_left(run, scenario.peer, path, before)
         return run
 
-    def attend(self, run, process, out):
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="ascii") as file:
+            file.write(text)
+
+    def fill(self, text, scenario):
+        return text.format(port=self.port(scenario.peer), folder=self.folder)
+
+    def attend(self, run, process, out, options):
         """The client of a listener that is being disturbed, and the end of one that would wait for ever."""
         if self.wait_for(lambda: "listening" in read(out) or process.poll() is not None, SECONDS_SPARE) and \
                 process.poll() is None:
             client = self.start("client", [PROGRAM] + self.packing(None) + [
                 "-w", "1s", "--rto-initial", "100ms", "--init-timeout", "100ms", "--probe-timeout", "250ms",
-                "-a", "10.1.1.2:%d" % self.port(None), "-a", "10.1.2.2"], subprocess.DEVNULL, subprocess.DEVNULL)
+                "-a", "10.1.1.2:%d" % self.port(None), "-a", "10.1.2.2", *options],
+                                subprocess.DEVNULL, subprocess.DEVNULL)
             client.wait()
             if not self.wait_for(lambda: process.poll() is not None, 3 if STACK == "kernel" else 1):
                 run.ended_by_us = True
@@ -152,6 +183,8 @@ class Worker:
         def settled():
             new = read(path)[before:]
             return new.count('"event":"up"') <= new.count('"event":"down"')
+        if which == "standing":
+            return
         if run.hung:
             self.end_listener(which)
         elif not self.wait_for(settled, 6 if STACK == "kernel" else 3):
@@ -162,6 +195,35 @@ class Worker:
 def read(path):
     with open(path, errors="replace") as file:
         return file.read()
+
+
+def rank(*what):
+    """A number that looks random, and depends on nothing else."""
+    return hashlib.sha1(repr(what).encode()).digest()
+
+
+def rank_number(*what):
+    return int.from_bytes(rank(*what)[:4], "big")
+
+
+def about(path):
+    """A file that the program has written, without what differs from run to run; it is taken away."""
+    if not os.path.exists(path):
+        return "none"
+    with open(path, "rb") as file:
+        content = file.read()
+    os.remove(path)
+    if path.endswith("metrics"):
+        # The links are not known where routes cannot be asked for.
+        return " ".join(sorted(set(re.findall(r"(?m)^(\w+)", content.decode())) - {"sctp_links"}))
+    blocks = at = 0
+    while at + 12 <= len(content):
+        length = int.from_bytes(content[at + 4:at + 8], "little")
+        if length < 12 or content[at + length - 4:at + length] != content[at + 4:at + 8]:
+            break
+        blocks += 1
+        at += length
+    return "%s, %s" % ("whole" if at == len(content) else "cut off", "packets" if blocks > 3 else "no packet")
 
 
 def calls_by_name(log, until=None):
@@ -191,7 +253,8 @@ def calls_before_main():
 
 
 def must_be_sound(run, scenario):
-    if run.hung or run.left or run.ended_by_us or run.status < 0:
+    ends = not scenario.listens or "--count" in scenario.arguments
+    if run.hung or run.left or run.ended_by_us and ends or run.status < 0:
         raise RuntimeError("%s undisturbed: %s %s" % (scenario.name, said(run), run.left))
 
 
