@@ -10,10 +10,6 @@
 
 #include "base/util.h"
 
-#define BIT(capability) (1U << (capability))
-/* All of them are in the first word. */
-#define NETWORK (BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN) | BIT(CAP_NET_BIND_SERVICE))
-
 int privilege_keep_network(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -30,7 +26,7 @@ int privilege_keep_network(void)
 		return 0;
 	if (syscall(SYS_capget, &header, sets) < 0)
 		return -errno;
-	network = sets[0].permitted & NETWORK;
+	network = sets[0].permitted & PRIVILEGES_OF_NETWORK;
 	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || setresgid(group, group, group) < 0 ||
 	    setresuid(user, user, user) < 0)
 		return -errno;
@@ -38,4 +34,30 @@ int privilege_keep_network(void)
 		sets[i] = (struct __user_cap_data_struct){ 0 };
 	sets[0].permitted = sets[0].effective = network;
 	return syscall(SYS_capset, &header, sets) < 0 ? -errno : 0;
+}
+
+int privilege_drop_all_but(uint32_t keep)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return -errno;
+	/* Without one that is inheritable, none is ambient. */
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		const uint32_t kept = i ? 0 : keep;
+
+		sets[i].permitted &= kept;
+		sets[i].effective &= kept;
+		sets[i].inheritable = 0;
+	}
+	return syscall(SYS_capset, &header, sets) < 0 ? -errno : 0;
+}
+
+uint32_t privilege_held(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	return syscall(SYS_capget, &header, sets) < 0 ? 0 : sets[0].effective;
 }

@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program may do that its user may not: with a set-user-ID bit or file capabilities. */
+/* Capabilities: what the program may do that its user, or a user without privilege, may not. */
 #ifndef BASE_PRIVILEGE_H
 #define BASE_PRIVILEGE_H
 
+#include <stdint.h>
+
+/* Sets of capabilities: a bit for each. All of them are in the first word. */
+#define PRIVILEGE(capability) (1U << (capability))
+/* Raw and packet sockets, IPsec policies and longer buffers, ports below 1024. */
+#define PRIVILEGES_OF_NETWORK \
+	(PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_NET_BIND_SERVICE))
+
 /*
- * Keeps of that only what the network needs, so that files are opened with the user's own rights.
- * To be called first. 0, or -errno.
+ * With a set-user-ID bit or file capabilities: keeps of that only what the network needs, so that
+ * files are opened with the user's own rights. To be called first. 0, or -errno.
  */
 int privilege_keep_network(void);
+
+/*
+ * Gives up all capabilities of this thread, for good, but those in keep, which it needs not have.
+ * 0, or -errno.
+ */
+int privilege_drop_all_but(uint32_t keep);
+
+/* Those that this thread has; 0 also if the kernel does not tell. */
+uint32_t privilege_held(void);
 
 #endif
