@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "connect.h"
 
+#include <linux/capability.h>
 #include <unistd.h>
 
+#include "base/privilege.h"
 #include "base/util.h"
 #include "engine/each.h"
 #include "engine/monitor.h"
@@ -61,6 +63,16 @@ static int relay(const struct connect_config *config, struct connection *connect
 	return status;
 }
 
+/*
+ * After the report, what needs them is open. Only why a path of the monitor is silent still needs
+ * one: IPsec's policies are not shown without it.
+ */
+static void give_up_rights(const struct options *options)
+{
+	if ((options->monitor || options->relay) && !options->no_sandbox)
+		(void)privilege_drop_all_but(options->monitor ? PRIVILEGE(CAP_NET_ADMIN) : 0);
+}
+
 int connect_run(const struct connect_config *config)
 {
 	const struct options *options = config->options;
@@ -85,6 +97,7 @@ int connect_run(const struct connect_config *config)
 	else
 		report_result(config->reporter, result);
 	each_close(each);
+	give_up_rights(options);
 	if (options->monitor && !result->signal && connection_assoc(connection))
 		status = monitor(config, connection);
 	if (options->relay && !result->signal && connection_assoc(connection))

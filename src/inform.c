@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/sandbox.h"
 #include "options.h"
 #include "packet/ppid.h"
 #include "report/explain.h"
@@ -43,10 +44,13 @@ static int print_list(FILE *out, const char *what, struct message *why)
 
 static int print(FILE *out, const struct options *options, struct message *why)
 {
+	struct message sandbox;
+
 	switch (options->action) {
 	case ACTION_VERSION:
 		fprintf(out, "sctp-connect %s\n", VERSION);
 		stack_print_versions(out);
+		fprintf(out, "sandbox: %s\n", sandbox_available(&sandbox));
 		return STATUS_OK;
 	case ACTION_LIST:
 		return print_list(out, options->list, why);

@@ -168,6 +168,9 @@ const struct option_row option_rows[ROWS] = {
 			  "report every step on stderr, with its time" },
 	[ROW_COLOR] = { 0, "color", "WHEN", MODE_BOTH, take_color, TO(color), NULL,
 			"auto, always or never (default auto)" },
+	[ROW_NO_SANDBOX] = { 0, "no-sandbox", NULL, MODE_BOTH, take_true, TO(no_sandbox), NULL,
+			     "keep the rights that this program gives up at\n"
+			     "the start, for debuggers" },
 	[ROW_EXPLAIN] = { 0, "explain", "NAME", MODE_BOTH, take_text, TO(explain), NULL,
 			  "explain an errno, a result or a verdict: its\n"
 			  "usual causes, and what to check" },

@@ -51,7 +51,7 @@ static const bool of_all_targets[ROWS] = {
 	[ROW_LISTEN] = true,  [ROW_COUNT] = true,   [ROW_JSON] = true,     [ROW_QUIET] = true,
 	[ROW_VERBOSE] = true, [ROW_COLOR] = true,   [ROW_EXPLAIN] = true,  [ROW_LIST] = true,
 	[ROW_HELP] = true,    [ROW_VERSION] = true, [ROW_PCAP] = true,     [ROW_SNAPLEN] = true,
-	[ROW_METRICS] = true, [ROW_SHOW] = true,    [ROW_MONITOR] = true,
+	[ROW_METRICS] = true, [ROW_SHOW] = true,    [ROW_MONITOR] = true,  [ROW_NO_SANDBOX] = true,
 };
 
 /* These cannot be used with --targets. */
@@ -96,8 +96,9 @@ static int refuse_any(struct parser *p, const enum row *rows, size_t count, cons
 static int check_show(struct parser *p)
 {
 	static const bool allowed[ROWS] = {
-		[ROW_SHOW] = true, [ROW_MONITOR] = true, [ROW_INTERVAL] = true, [ROW_COUNT] = true,
-		[ROW_JSON] = true, [ROW_QUIET] = true,   [ROW_COLOR] = true,
+		[ROW_SHOW] = true,  [ROW_MONITOR] = true,    [ROW_INTERVAL] = true,
+		[ROW_COUNT] = true, [ROW_JSON] = true,       [ROW_QUIET] = true,
+		[ROW_COLOR] = true, [ROW_NO_SANDBOX] = true,
 	};
 	static const enum row of_the_monitor[] = { ROW_COUNT, ROW_INTERVAL };
 

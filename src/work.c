@@ -8,6 +8,7 @@
 #include "base/loop.h"
 #include "base/names.h"
 #include "base/timeline.h"
+#include "confine.h"
 #include "connect.h"
 #include "engine/fleet.h"
 #include "engine/listen.h"
@@ -72,6 +73,16 @@ static int open_witnesses(struct work *w, struct options *options, struct messag
 	return status;
 }
 
+static bool has_names(const struct work *w)
+{
+	bool names = target_has_names(&w->peer) || target_has_names(&w->local);
+
+	for (size_t i = 0; !names && i < w->many.count; i++)
+		names = target_has_names(&w->many.targets[i].peer) ||
+			target_has_names(&w->many.targets[i].local);
+	return names;
+}
+
 static int run(struct work *w, const struct stack *stack, int stack_error)
 {
 	const struct options *options = w->options;
@@ -108,12 +119,15 @@ static int use_network(struct options *options, struct reporter *reporter)
 		status = message_set(&why, STATUS_HOST, "sigaction: %s", errno_name(-rc));
 	if (status == STATUS_OK)
 		status = open_witnesses(&w, options, &why);
+	if (status == STATUS_OK && !stack)
+		stack = choose_stack(options, &stack_error);
+	if (status == STATUS_OK)
+		status = confine(options, stack, has_names(&w), &w.timeline, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else {
 		if (options->metrics)
 			reporter->metrics = metrics_new(options->metrics, MAX(w.many.count, 1));
-		stack = stack ? stack : choose_stack(options, &stack_error);
 		status = run(&w, stack, stack_error);
 		if (report_finish(reporter) != STATUS_OK && status == STATUS_OK)
 			status = STATUS_HOST;
@@ -132,11 +146,15 @@ static int use_network(struct options *options, struct reporter *reporter)
 /* The kernel is asked, and no peer. */
 static int show(const struct options *options, const struct reporter *reporter)
 {
+	struct timeline quiet = { .verbose = false };
 	int rc = loop_catch_signals(), status;
+	struct message why = { "" };
 
-	if (rc < 0) {
-		warn("sigaction: %s", errno_name(-rc));
-		return STATUS_HOST;
+	status = rc < 0 ? message_set(&why, STATUS_HOST, "sigaction: %s", errno_name(-rc))
+			: confine(options, NULL, false, &quiet, &why);
+	if (status != STATUS_OK) {
+		warn("%s", why.text);
+		return status;
 	}
 	status = show_run(options, reporter);
 	return report_finish(reporter) != STATUS_OK && status == STATUS_OK ? STATUS_HOST : status;

@@ -2,10 +2,12 @@
 #include "engine/listen.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/privilege.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/failed_call.h"
 #include "engine/listen_parts.h"
@@ -247,6 +249,18 @@ static int open_listener(struct listening *l, struct target *local)
 	return rc < 0 ? fail(l, local, &evidence) : STATUS_OK;
 }
 
+/*
+ * What needs them is open. Only the kernel's stack still needs one: its buffer is made longer for a
+ * long message (make_room() of stack.h).
+ */
+static void give_up_rights(const struct listening *l)
+{
+	const bool sends = l->options->drill == DRILL_ECHO && l->stack == &stack_kernel;
+
+	if (!l->options->no_sandbox)
+		(void)privilege_drop_all_but(sends ? PRIVILEGE(CAP_NET_ADMIN) : 0);
+}
+
 struct listening *listen_start(struct loop *loop, const struct listen_config *config, int *status)
 {
 	struct listening *l = xcalloc(1, sizeof(*l));
@@ -276,6 +290,8 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 	} else {
 		raise_file_limit();
 		*status = open_listener(l, config->local);
+		if (*status == STATUS_OK)
+			give_up_rights(l);
 	}
 	if (*status != STATUS_OK) {
 		free(l);

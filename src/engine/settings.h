@@ -111,6 +111,7 @@ struct options {
 
 	const char *metrics; /* a file, or "-" */
 
+	bool no_sandbox; /* keep all rights */
 	enum format format;
 	bool quiet;
 	bool verbose;

@@ -215,6 +215,16 @@ static int add(struct target *target, const union address *a, const char *host,
 
 /* --- Names ------------------------------------------------------------------------------------ */
 
+bool target_has_names(const struct target *target)
+{
+	union address a;
+
+	for (size_t i = 0; i < target->given_count; i++)
+		if (!address_from_text(&a, target->given[i].host))
+			return true;
+	return false;
+}
+
 static void end_lookups(struct target *target)
 {
 	/* The last one first, so that waiting look-ups are not started before they are ended. */

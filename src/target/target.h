@@ -48,6 +48,9 @@ int target_parse_peer(struct target *target, const char **tokens, size_t count, 
 int target_parse_local(struct target *target, const char **tokens, size_t count, const char *port,
 		       bool listens, struct message *why);
 
+/* Does it have a name that has to be looked up? */
+bool target_has_names(const struct target *target);
+
 /*
  * Looks up all names of a target side by side, without blocking; may be done again. Start with
  * target_look_up(); poll resolver_descriptor() and resolver_read() until target_is_looked_up(), or

@@ -302,6 +302,7 @@ many() {
     run -0 --separate-stderr "$SCTP_CONNECT" "$option"
     assert_line --index 0 --regexp '^sctp-connect [0-9]+\.[0-9]+\.[0-9]+$'
     assert_line --index 1 --regexp '^stack kernel: .*libsctp [0-9.]+'
+    assert_line --regexp '^sandbox: no_new_privs; '
     assert_equal "$stderr" ''
   done
   for option in ECONNREFUSED econnrefused 111; do
