@@ -563,7 +563,7 @@ client() {
   ip netns exec "$TOPO-server" bash -c 'set -o pipefail; "$@" | head -n 1' sh \
     timeout -k 1 60 "${PROGRAM[@]}" --listen -b 10.1.1.2:6200 >"$out" 3>&- &
   local listener=$!
-  wait_for_line "$out" '^listening' 20
+  wait_for_line "$out" '^listening'
   end_stack
   # The listener closes at once, so that the client is connected or closed.
   ip netns exec "$TOPO-client" "${PROGRAM[@]}" -q -a 10.1.1.2:6200 -w 10s || [ $? -eq 1 ]

@@ -73,13 +73,13 @@ why() {
 
 @test "a path that dies says why: silence, this host's output filter, a link without carrier" {
   monitor --json --interval 300ms
-  wait_for_line "$CLIENT_OUT" '"event":"round".*"round":2,' 20
+  wait_for_line "$CLIENT_OUT" '"event":"round".*"round":2,'
   drop_path 1
-  wait_for_line "$CLIENT_OUT" "$(event 10.1.1.2 dead)" 20
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.1.2 dead)"
   nft_client output ip daddr 10.1.2.2 drop
-  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 dead)" 20
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.2.2 dead)"
   cut_path 3
-  wait_for_line "$CLIENT_OUT" "$(event 10.1.3.2 dead)" 20
+  wait_for_line "$CLIENT_OUT" "$(event 10.1.3.2 dead)"
   end_client INT
   keep_json <"$CLIENT_OUT"
   nft_flush
@@ -144,7 +144,7 @@ closing_peer() {
 	    time.sleep(float(seconds))
 	    one.close()
 	END
-  wait_for_line "$BATS_TEST_TMPDIR/peer" listening 20
+  wait_for_line "$BATS_TEST_TMPDIR/peer" listening
 }
 
 # ends_closed OPTION...: whatever is going on, the monitor tells it, and ends at once with 1.
@@ -210,7 +210,7 @@ aborted() {
   start_listener_3
   run -6 ip netns exec "$TOPO-client" bash -c 'set -o pipefail; "$@" | head -n 1' sh \
     timeout -k 1 60 "${PROGRAM[@]}" -j -M --interval 100ms -a "10.1.1.2:$PORT" -a 10.1.2.2
-  wait_for_line "$LISTEN_OUT" '^down .* closed by the peer' 10
+  wait_for_line "$LISTEN_OUT" '^down .* closed by the peer'
 }
 
 @test "the peer dies: 1" {

@@ -136,7 +136,7 @@ into() {
   [ "$client_status" -eq 143 ]
   local text
   text=$(<"$CLIENT_OUT")
-  [[ $text =~ ^failed\ +SIGTERM\ after\ [0-9.]+\ ms ]]
+  [[ $text =~ ^failed\ +SIGTERM\ after\ [0-9.]+\ m?s ]]
   assert_text_layout "$text"
 }
 

@@ -19,7 +19,7 @@ def endpoint(address="0.0.0.0", port=0, streams=10, attempts=0):
     """A one-to-one socket that tells the stream of what it receives."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     s = socket.socket(family, socket.SOCK_STREAM, SCTP)
-    s.settimeout(20)
+    s.settimeout(60)
     s.setsockopt(SCTP, SCTP_EVENTS, struct.pack("=10B", 1, *[0] * 9))
     s.setsockopt(SCTP, SCTP_INITMSG, struct.pack("=HHHH", streams, streams, attempts, 200 if attempts else 0))
     if port or address not in ("0.0.0.0", "::"):

@@ -74,7 +74,7 @@ class Socket:
 
     def __init__(self, handle):
         self.handle = ctypes.c_void_p(handle)
-        self.timeout = 20
+        self.timeout = 60
         self.setsockopt(SCTP, SCTP_RECVRCVINFO, struct.pack("=i", 1))
         self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, struct.pack("=i", SEND_BUFFER))
 
