@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/metrics.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/names.h"
 #include "base/util.h"
-#include "report/text.h"
+#include "report/metrics_file.h"
 #include "report/words.h"
 
 struct path_metrics {
@@ -284,19 +281,6 @@ static const struct metric metrics[] = {
 	  "Changes of the path that the monitor reported.", true, path_changes },
 };
 
-static void put_label(FILE *f, const char *separator, const char *name, const char *value)
-{
-	char shown[NAME_TEXT_MAX];
-
-	fprintf(f, "%s%s=\"", separator, name);
-	for (value = printable(value, shown, sizeof(shown)); *value; value++) {
-		if (*value == '"' || *value == '\\')
-			putc('\\', f);
-		putc(*value, f);
-	}
-	putc('"', f);
-}
-
 static void put_sample(FILE *f, const struct metric *metric, const struct target_metrics *t,
 		       const struct path_metrics *path)
 {
@@ -306,23 +290,22 @@ static void put_sample(FILE *f, const struct metric *metric, const struct target
 	if (!metric->value(t, path, &value))
 		return;
 	fputs(metric->name, f);
-	put_label(f, "{", "target", t->name);
-	put_label(f, ",", "stack", t->stack ? t->stack : "");
+	metrics_put_label(f, "{", "target", t->name);
+	metrics_put_label(f, ",", "stack", t->stack ? t->stack : "");
 	if (metric->value == always)
-		put_label(f, ",", "result", result_name(t->word));
+		metrics_put_label(f, ",", "result", result_name(t->word));
 	if (metric->value == has_cause)
-		put_label(f, ",", "code", words_of(t->cause)->name);
+		metrics_put_label(f, ",", "code", words_of(t->cause)->name);
 	if (path) {
-		put_label(f, ",", "path", address_host_text(&path->address, text));
-		put_label(f, ",", "link", path->link);
+		metrics_put_label(f, ",", "path", address_host_text(&path->address, text));
+		metrics_put_label(f, ",", "link", path->link);
 	}
 	fprintf(f, "} %.15g\n", value);
 }
 
 static void put_metric(FILE *f, const struct metric *metric, const struct metrics *m)
 {
-	fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", metric->name, metric->help, metric->name,
-		metric->type);
+	metrics_put_head(f, metric->name, metric->type, metric->help);
 	for (size_t i = 0; i < m->count; i++) {
 		const struct target_metrics *t = &m->targets[i];
 
@@ -337,60 +320,13 @@ static void put_metric(FILE *f, const struct metric *metric, const struct metric
 
 /* --- The file --------------------------------------------------------------------------------- */
 
-/* 0, or a positive errno. */
-static int write_text(FILE *f, const struct metrics *m)
+static void put_all(FILE *f, const void *m)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
 		put_metric(f, &metrics[i], m);
-	return fflush(f) == 0 && !ferror(f) ? 0 : errno ? errno : EIO;
-}
-
-static int replace(const struct metrics *m, const char *beside)
-{
-	FILE *f = fopen(beside, "wxe");
-	int error;
-
-	if (!f)
-		return errno;
-	error = write_text(f, m);
-	if (fclose(f) < 0 && !error)
-		error = errno;
-	if (!error && rename(beside, m->file) < 0)
-		error = errno;
-	if (error)
-		unlink(beside);
-	return error;
-}
-
-static bool complain(const struct metrics *m, const char *what)
-{
-	char shown[PRINTABLE_MAX];
-
-	warn("--metrics %s: cannot be written: %s", printable(m->file, shown, sizeof(shown)), what);
-	return false;
 }
 
 bool metrics_write(const struct metrics *m, const struct reporter *reporter)
 {
-	size_t size = m ? strlen(m->file) + 32 : 0;
-	struct record record;
-	struct stat there;
-	char *beside;
-	int error;
-
-	if (!m)
-		return true;
-	if (!strcmp(m->file, "-")) {
-		(void)write_text(record_start(&record, reporter), m);
-		record_finish(&record);
-		return !reporter_broken(reporter);
-	}
-	/* The rename would take the place of a device. */
-	if (stat(m->file, &there) == 0 && !S_ISREG(there.st_mode))
-		return complain(m, "it is not a file");
-	beside = xcalloc(size, 1);
-	snprintf(beside, size, "%s.%ld.tmp", m->file, (long)getpid());
-	error = replace(m, beside);
-	free(beside);
-	return error ? complain(m, errno_name(error)) : true;
+	return !m || metrics_write_file(m->file, reporter, put_all, m);
 }

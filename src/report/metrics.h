@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --metrics: what is known of all targets, in Prometheus' text format. The file is written beside
- * its place and then renamed, so that a reader sees the old one or the new one, and never a half.
+ * --metrics: what is known of all targets. metrics_file.h writes it.
  */
 #ifndef REPORT_METRICS_H
 #define REPORT_METRICS_H
