@@ -59,32 +59,28 @@ bool filter_ports_equal(const struct filter_ports *a, const struct filter_ports 
 
 enum label {
 	NEXT, /* the instruction that follows */
-	ADDRESSES,
 	V4,
 	V6,
 	SCTP,
 	UDP,
 	UDP_PAYLOAD,
-	UDP_QUOTED,
 	ICMP4,
 	ICMP4_QUOTE,
 	ICMP6,
-	ICMP6_QUOTE,
-	QUOTED,
-	QUOTED_SCTP,
 	PORTS,
 	PORTS_SWAPPED,
 	SHORT,
+	LEAVES,
+	RIGHT_COPY,
 	ACCEPT,
 	DROP,
 	LABELS,
 };
 
-/* Scratch memory: SCTP's ports, and the protocol of a quoted packet. */
+/* Scratch memory: SCTP's ports, and how many bytes are wanted. */
 enum scratch {
 	SOURCE,
 	DESTINATION,
-	QUOTED_PROTOCOL,
 	LENGTH,
 };
 
@@ -158,8 +154,17 @@ static void link_layer(struct program *p)
 	load8(p, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
 	jump(p, BPF_JEQ, PACKET_OTHERHOST, DROP, NEXT);
 	op(p, BPF_LD | BPF_H | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL));
-	jump(p, BPF_JEQ, ETH_P_IP, ADDRESSES, NEXT);
-	jump(p, BPF_JEQ, ETH_P_IPV6, ADDRESSES, DROP);
+	jump(p, BPF_JEQ, ETH_P_IP, V4, NEXT);
+	jump(p, BPF_JEQ, ETH_P_IPV6, V6, DROP);
+}
+
+/* Without what the kernel knows. */
+static void version(struct program *p)
+{
+	load8(p, 0);
+	op(p, BPF_ALU | BPF_RSH | BPF_K, 4);
+	jump(p, BPF_JEQ, 4, V4, NEXT);
+	jump(p, BPF_JEQ, 6, V6, DROP);
 }
 
 static void ip_layer(struct program *p)
@@ -167,11 +172,6 @@ static void ip_layer(struct program *p)
 	static const uint8_t extensions[] = { IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_DSTOPTS,
 					      IPPROTO_FRAGMENT };
 
-	place(p, ADDRESSES);
-	load8(p, 0);
-	op(p, BPF_ALU | BPF_RSH | BPF_K, 4);
-	jump(p, BPF_JEQ, 4, V4, NEXT);
-	jump(p, BPF_JEQ, 6, V6, DROP);
 	place(p, V4);
 	op(p, BPF_LD | BPF_H | BPF_ABS, 6);
 	jump(p, BPF_JSET, 0x1fff, DROP, NEXT); /* a later fragment: no ports in it */
@@ -193,10 +193,11 @@ static void ip_layer(struct program *p)
 }
 
 /*
- * X: the offset of the message, with its type in A. X is then set so that the quoted ports are at X
- * + 8.
+ * X: the offset of the message. Whose packet it quotes is checked in user space, because such
+ * messages are few, and because the kernel compiles the program for each connect: one third of it
+ * would be for them. A quoted UDP packet counts if there is an encapsulation.
  */
-static void icmp_layer(struct program *p)
+static void icmp_layer(struct program *p, bool udp)
 {
 	place(p, ICMP4);
 	load8_x(p, 0);
@@ -205,40 +206,17 @@ static void icmp_layer(struct program *p)
 	jump(p, BPF_JEQ, ICMP_PARAMETERPROB, NEXT, DROP);
 	place(p, ICMP4_QUOTE);
 	load8_x(p, 8 + 9);
-	store(p, QUOTED_PROTOCOL);
-	load8_x(p, 8);
-	op(p, BPF_ALU | BPF_AND | BPF_K, 0x0f);
-	op(p, BPF_ALU | BPF_LSH | BPF_K, 2);
-	op(p, BPF_ALU | BPF_ADD | BPF_X, 0);
-	op(p, BPF_MISC | BPF_TAX, 0);
-	jump_always(p, QUOTED);
+	if (udp)
+		jump(p, BPF_JEQ, IPPROTO_UDP, ACCEPT, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_SCTP, ACCEPT, DROP);
 
 	place(p, ICMP6);
 	load8_x(p, 0);
 	jump(p, BPF_JGE, ICMP6_INFOMSG_MASK, DROP, NEXT);
 	load8_x(p, 8 + 6);
-	store(p, QUOTED_PROTOCOL);
-	set_x(p, 80);
-
-	place(p, QUOTED);
-	load_scratch(p, QUOTED_PROTOCOL);
-	jump(p, BPF_JEQ, IPPROTO_SCTP, QUOTED_SCTP, NEXT);
-	jump(p, BPF_JEQ, IPPROTO_UDP, UDP_QUOTED, NEXT);
-	/* Extension headers of IPv6: view.c checks those. */
-	op(p, BPF_MISC | BPF_TXA, 0);
-	jump(p, BPF_JEQ, 80, NEXT, DROP);
-	load_scratch(p, QUOTED_PROTOCOL);
-	jump(p, BPF_JEQ, IPPROTO_HOPOPTS, ACCEPT, NEXT);
-	jump(p, BPF_JEQ, IPPROTO_FRAGMENT, ACCEPT, NEXT);
-	jump(p, BPF_JEQ, IPPROTO_DSTOPTS, ACCEPT, DROP);
-	place(p, QUOTED_SCTP);
-	load16_x(p, 8);
-	store(p, SOURCE);
-	load16_x(p, 10);
-	store(p, DESTINATION);
-	load_number(p, SNAP_ALL);
-	store(p, LENGTH);
-	jump_always(p, PORTS);
+	if (!udp)
+		jump(p, BPF_JEQ, IPPROTO_UDP, DROP, NEXT);
+	jump(p, BPF_JEQ, IPPROTO_TCP, DROP, ACCEPT); /* an extension header may be in between */
 }
 
 /* Jumps to yes if the UDP ports at X + at are those of the encapsulation. */
@@ -258,8 +236,6 @@ static void udp_ports(struct program *p, const struct filter_ports *ports, uint3
 /* X: where the UDP header is. X becomes where SCTP's is. */
 static void encapsulation(struct program *p, const struct filter_ports *ports)
 {
-	place(p, UDP_QUOTED);
-	udp_ports(p, ports, 8, ACCEPT);
 	place(p, UDP);
 	udp_ports(p, ports, 0, UDP_PAYLOAD);
 	place(p, UDP_PAYLOAD);
@@ -317,6 +293,22 @@ static void sctp_ports(struct program *p, const struct filter_ports *ports)
 	}
 }
 
+/*
+ * On loopback each packet is seen twice. Those to the peer count as they leave, those of the peer
+ * as they arrive.
+ */
+static void direction(struct program *p, uint16_t peer)
+{
+	load8(p, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
+	jump(p, BPF_JEQ, PACKET_OUTGOING, LEAVES, NEXT);
+	load_scratch(p, SOURCE);
+	jump(p, BPF_JEQ, peer, RIGHT_COPY, DROP);
+	place(p, LEAVES);
+	load_scratch(p, DESTINATION);
+	jump(p, BPF_JEQ, peer, RIGHT_COPY, DROP);
+	place(p, RIGHT_COPY);
+}
+
 /* Turns labels into distances, as BPF needs. */
 static void resolve(struct program *p)
 {
@@ -331,24 +323,29 @@ static void resolve(struct program *p)
 size_t witness_filter(const struct filter_ports *ports, bool link, uint32_t data_bytes,
 		      struct sock_filter *code)
 {
+	bool udp = ports->udp_local || ports->udp_remote;
 	struct program p = { .code = code };
 
 	if (link)
 		link_layer(&p);
+	else
+		version(&p);
 	ip_layer(&p);
-	icmp_layer(&p);
-	if (ports->udp_local || ports->udp_remote)
+	icmp_layer(&p, udp);
+	if (udp)
 		encapsulation(&p, ports);
 	sctp_header(&p, data_bytes);
 	sctp_ports(&p, ports);
 	place(&p, SHORT);
+	if (link && ports->peer_count == 1)
+		direction(&p, ports->peers[0]);
 	load_scratch(&p, LENGTH);
 	op(&p, BPF_RET | BPF_A, 0);
 	place(&p, ACCEPT);
 	op(&p, BPF_RET | BPF_K, SNAP_ALL);
 	place(&p, DROP);
-	if (!ports->udp_local && !ports->udp_remote)
-		p.at[UDP] = p.at[UDP_QUOTED] = p.count;
+	if (!udp)
+		p.at[UDP] = p.count;
 	op(&p, BPF_RET | BPF_K, 0);
 	resolve(&p);
 	return p.count;

@@ -72,18 +72,11 @@ static int set_filter(struct witness *w, const struct filter_ports *filter)
 static void narrow(struct witness *w, const struct packet *p)
 {
 	uint16_t local = w->views->ports.local;
-	const union address *from = &p->source, *to = &p->destination;
 	struct filter_ports filter = w->filter;
 
-	if (w->narrowed || filter.local || !local)
-		return;
-	if (p->kind == PACKET_OF_ICMP) {
-		if (!p->icmp.ports)
-			return;
-		from = &p->icmp.source;
-		to = &p->icmp.destination;
-	}
-	if (address_port(from) == local || address_port(to) == local)
+	/* The filter passes those of others with ICMP errors in any case. */
+	if (w->narrowed || filter.local || !local || p->kind == PACKET_OF_ICMP ||
+	    address_port(&p->source) == local || address_port(&p->destination) == local)
 		return;
 	w->narrowed = true; /* if it fails, it would fail again */
 	filter.local = local;

@@ -20,6 +20,7 @@
 
 static const struct witness_ports known = { 40000, 5000, FAKE_UDP_PORT, FAKE_UDP_PORT };
 static const struct witness_ports unknown = { 0, 5000, 0, FAKE_UDP_PORT };
+static const struct witness_ports plain = { 40000, 5000, 0, 0 };
 
 static struct fake_packet p;
 static uint32_t data_bytes;
@@ -52,8 +53,6 @@ static size_t passes(const struct witness_ports *ports)
 
 static void test_samples_pass(void **state)
 {
-	const struct witness_ports none = { 40000, 5000, 0, 0 };
-
 	(void)state;
 	for (size_t i = 0; i < fake_samples(); i++) {
 		const char *name = fake_sample(i, &p);
@@ -61,7 +60,7 @@ static void test_samples_pass(void **state)
 
 		assert_int_equal(passes(&known), p.length);
 		assert_int_equal(passes(&unknown), p.length);
-		assert_int_equal(passes(&none), udp ? 0 : p.length);
+		assert_int_equal(passes(&plain), udp ? 0 : p.length);
 	}
 }
 
@@ -133,17 +132,25 @@ static void test_others_do_not_pass(void **state)
 	fake_icmp(&p, "10.1.1.2", "10.1.1.1", 3, 0, 0, &about, 60);
 	assert_int_equal(passes(&known), 0);
 	fake_sample(0, &about);
-	about.bytes[about.sctp + 1] ^= 1; /* another port */
+	about.bytes[about.sctp + 1] ^= 1; /* another port: view.c checks those */
 	fake_icmp(&p, "10.1.1.2", "10.1.1.1", 3, 0, 0, &about, 60);
-	assert_int_equal(passes(&known), 0);
-	assert_int_not_equal(passes(&unknown), 0);
+	assert_int_not_equal(passes(&known), 0);
+	about.bytes[9] = IPPROTO_UDP;
+	fake_icmp(&p, "10.1.1.2", "10.1.1.1", 3, 0, 0, &about, 60);
+	assert_int_not_equal(passes(&known), 0);
+	assert_int_equal(passes(&plain), 0);
 	fake_sample(2, &about);
 	fake_icmp(&p, "fd01::2", "fd01::1", 129, 0, 0, &about, 60);
 	assert_int_equal(passes(&known), 0);
-	about.bytes[about.sctp + 3] ^= 1;
+	fake_icmp(&p, "fd01::2", "fd01::1", 1, 0, 0, &about, 60);
+	assert_int_not_equal(passes(&plain), 0);
+	about.bytes[6] = IPPROTO_TCP;
 	fake_icmp(&p, "fd01::2", "fd01::1", 1, 0, 0, &about, 60);
 	assert_int_equal(passes(&known), 0);
-	assert_int_equal(passes(&unknown), 0);
+	about.bytes[6] = IPPROTO_UDP;
+	fake_icmp(&p, "fd01::2", "fd01::1", 1, 0, 0, &about, 60);
+	assert_int_not_equal(passes(&known), 0);
+	assert_int_equal(passes(&plain), 0);
 }
 
 /* User data is not kept. */
