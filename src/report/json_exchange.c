@@ -47,7 +47,7 @@ static json_t *hex_string(const struct reply *reply)
 static void report_reply(const struct reporter *reporter, const struct result *result,
 			 const struct reply *reply)
 {
-	json_t *json = json_object();
+	json_t *json = record_object();
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string("message"));
@@ -73,7 +73,7 @@ void report_json_replies(const struct reporter *reporter, const struct result *r
 
 void report_json_relay_end(const struct reporter *reporter, const struct relay_end *end)
 {
-	json_t *json = json_object();
+	json_t *json = record_object();
 	struct message m;
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));

@@ -52,7 +52,7 @@ void report_json_listen_event(const struct reporter *reporter, const struct list
 		[LISTEN_END] = "end",         [LISTEN_NOT_ECHOED] = "not-echoed",
 	};
 	static_assert(ARRAY_SIZE(names) == LISTEN_EVENT_COUNT, "an event without a name");
-	json_t *json = json_object();
+	json_t *json = record_object();
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string(names[event->type]));

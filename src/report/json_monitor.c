@@ -103,7 +103,7 @@ static json_t *new_event(const struct monitor_event *event)
 	};
 	static_assert(ARRAY_SIZE(names) == MONITOR_EVENT_COUNT, "an event without a name");
 	const struct monitor *m = event->monitor;
-	json_t *json = json_object();
+	json_t *json = record_object();
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string(names[event->type]));

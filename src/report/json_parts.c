@@ -11,6 +11,9 @@
 /* Enough digits for every time: 24 hours to the microsecond take 11. */
 #define TIME_DIGITS 15
 
+/* A record of a few paths; a longer one is made twice. */
+#define RECORD_ROOM 8192
+
 void put_key(json_t **object, const char *key, json_t *value)
 {
 	if (!*object) {
@@ -358,15 +361,27 @@ json_t *path_array(const struct association *a, bool witness, const struct findi
 	return array;
 }
 
+/* All keys are this program's own, so that nobody can choose them to have the same hash. */
+json_t *record_object(void)
+{
+	json_object_seed(1);
+	return json_object();
+}
+
 void emit_object(const struct reporter *reporter, json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(TIME_DIGITS));
-	size_t length = text ? strlen(text) : 0;
+	const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(TIME_DIGITS);
+	char room[RECORD_ROOM], *text = room;
+	size_t length = json_dumpb(json, room, sizeof(room), flags);
 
+	if (length >= sizeof(room)) {
+		text = xreallocarray(NULL, length + 1, 1);
+		length = json_dumpb(json, text, length, flags);
+	}
 	json_decref(json);
-	/* The newline replaces the NUL, so that both are written at once. */
-	if (text)
-		text[length] = '\n';
-	reporter_emit(reporter, text, length + 1);
-	free(text);
+	/* The newline is written with the rest. */
+	text[length] = '\n';
+	reporter_emit(reporter, length ? text : NULL, length + 1);
+	if (text != room)
+		free(text);
 }

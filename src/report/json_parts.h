@@ -52,6 +52,9 @@ json_t *cause_object(const struct finding *f);
 /* of_all: the cause of a path that has none of its own and is not verified; NULL: none. */
 json_t *path_array(const struct association *a, bool witness, const struct finding *of_all);
 
+/* What emit_object() gets. */
+json_t *record_object(void);
+
 /* One line. Takes the reference. */
 void emit_object(const struct reporter *reporter, json_t *json);
 

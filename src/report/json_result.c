@@ -77,7 +77,7 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 {
 	const struct association *a = &result->association;
 	const struct target *target = result->target;
-	json_t *json = json_object();
+	json_t *json = record_object();
 	struct message m;
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));

@@ -48,7 +48,7 @@ void report_json_show_event(const struct reporter *reporter, const struct show_e
 		[SHOW_GONE] = "gone",       [SHOW_END] = "shown",
 	};
 	static_assert(ARRAY_SIZE(names) == SHOW_EVENT_COUNT, "an event without a name");
-	json_t *json = json_object();
+	json_t *json = record_object();
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string(names[event->type]));

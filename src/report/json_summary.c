@@ -7,7 +7,7 @@
 
 void report_json_summary(const struct reporter *reporter, const struct summary *s)
 {
-	json_t *json = json_object(), *results = json_object();
+	json_t *json = record_object(), *results = json_object();
 
 	for (size_t i = 0; i < RESULT_COUNT; i++)
 		put_key(&results, result_name((enum result_word)i),
