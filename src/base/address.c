@@ -175,6 +175,17 @@ const uint8_t *address_bytes(const union address *a, size_t *length)
 	return v6 ? (const uint8_t *)&a->v6.sin6_addr : (const uint8_t *)&a->v4.sin_addr;
 }
 
+uint32_t address_hash(const union address *a)
+{
+	size_t length;
+	const uint8_t *bytes = address_bytes(a, &length);
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return hash;
+}
+
 bool address_equal(const union address *a, const union address *b)
 {
 	if (a->sa.sa_family != b->sa.sa_family)

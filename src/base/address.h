@@ -69,6 +69,9 @@ bool address_equal(const union address *a, const union address *b);
 /* Is it equal to one of these? */
 bool address_is_listed(const union address *a, const union address *list, size_t count);
 
+/* Of address_bytes(): equal addresses have the same. */
+uint32_t address_hash(const union address *a);
+
 /* The address itself, in network byte order; *length: 4 or 16. */
 const uint8_t *address_bytes(const union address *a, size_t *length);
 

@@ -187,6 +187,7 @@ static int add(struct target *target, const union address *a, const char *host,
 	char text[ADDRESS_TEXT_MAX];
 	char shown[PRINTABLE_MAX];
 	const char *who;
+	uint32_t hash = address_hash(a);
 	size_t i;
 	int status;
 
@@ -196,7 +197,8 @@ static int add(struct target *target, const union address *a, const char *host,
 	if (status != STATUS_OK)
 		return status;
 	for (i = 0; i < target->address_count; i++) {
-		if (!address_equal(&target->addresses[i].address, a))
+		if (target->addresses[i].hash != hash ||
+		    !address_equal(&target->addresses[i].address, a))
 			continue;
 		timeline_note(timeline, "%s given twice: used once", text);
 		target->duplicate_count++;
@@ -209,7 +211,7 @@ static int add(struct target *target, const union address *a, const char *host,
 	target->addresses = xreallocarray(target->addresses, target->address_count + 1,
 					  sizeof(*target->addresses));
 	target->addresses[target->address_count++] =
-		(struct target_address){ .address = *a, .host = host };
+		(struct target_address){ .address = *a, .hash = hash, .host = host };
 	return STATUS_OK;
 }
 

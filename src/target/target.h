@@ -14,6 +14,7 @@
 
 struct target_address {
 	union address address;
+	uint32_t hash;    /* address_hash() */
 	const char *host; /* the name it was resolved from, owned by the target; NULL if numeric */
 };
 

@@ -7,20 +7,6 @@
  */
 #define REACTION_US (100 * USEC_PER_MSEC)
 
-/* COOKIE-ECHO, COOKIE-ACK and INITs belong to the association, whichever address they used. */
-static bool later_than(const struct ledger_count *c, int64_t time_us)
-{
-	return c->count && c->last_us > time_us;
-}
-
-static bool any_cookie_after(const struct ledger *ledger, int64_t time_us)
-{
-	for (size_t i = 0; i < ledger->path_count; i++)
-		if (later_than(&ledger->paths[i].cookies, time_us))
-			return true;
-	return false;
-}
-
 /*
  * The stack sends INITs to one address after the other, and to none a second time before all had
  * their turn. So an address without an INIT has missed its turn only if another address has two.
@@ -29,24 +15,9 @@ static bool any_cookie_after(const struct ledger *ledger, int64_t time_us)
 static bool had_its_turn(const struct ledger *ledger, const struct ledger_path *path,
 			 int64_t now_us)
 {
-	size_t requested = 0;
-
-	if (any_cookie_after(ledger, 0))
-		return false;
-	for (size_t i = 0; i < ledger->path_count; i++) {
-		requested += ledger->paths[i].requested;
-		if (ledger->paths[i].inits.count > 1)
-			return path->requested;
-	}
-	return path->requested && requested == 1 && now_us - ledger->start_us > REACTION_US;
-}
-
-static bool any_init_after(const struct ledger *ledger, int64_t time_us)
-{
-	for (size_t i = 0; i < ledger->path_count; i++)
-		if (later_than(&ledger->paths[i].inits, time_us))
-			return true;
-	return false;
+	return path->requested && !ledger->cookie_us &&
+	       (ledger->asked_again ||
+		(ledger->requested_count == 1 && now_us - ledger->start_us > REACTION_US));
 }
 
 /* When the first COOKIE-ACK arrived; INT64_MAX: none has. */
@@ -79,6 +50,7 @@ static enum proof after_cookie(const struct ledger_path *path)
 	return has_icmp_error(path, path->cookies.first_us) ? PROOF_ICMP : PROOF_COOKIE_SILENT;
 }
 
+/* COOKIE-ECHO, COOKIE-ACK and INITs belong to the association, whichever address they used. */
 static enum proof after_init_ack(const struct ledger *ledger, const struct ledger_path *path,
 				 int64_t now_us)
 {
@@ -86,7 +58,7 @@ static enum proof after_init_ack(const struct ledger *ledger, const struct ledge
 	int64_t up_us = cookie_ack_us(ledger);
 
 	if (up_us < INT64_MAX)
-		return !ledger->lost && any_cookie_after(ledger, up_us + REACTION_US)
+		return !ledger->lost && ledger->cookie_us > up_us + REACTION_US
 			       ? PROOF_COOKIE_NOT_TAKEN
 			       : PROOF_UP;
 	if (path->aborts.count)
@@ -96,9 +68,9 @@ static enum proof after_init_ack(const struct ledger *ledger, const struct ledge
 	if (path->cookies.count)
 		return after_cookie(path);
 	/* Another address answered first, and that answer was accepted. */
-	if (any_cookie_after(ledger, 0))
+	if (ledger->cookie_us)
 		return PROOF_ANSWERED;
-	return any_init_after(ledger, ack_us + REACTION_US) || now_us - ack_us > REACTION_US
+	return ledger->init_us > ack_us + REACTION_US || now_us - ack_us > REACTION_US
 		       ? PROOF_NOT_TAKEN
 		       : PROOF_ANSWERED;
 }

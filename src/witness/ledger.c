@@ -12,13 +12,7 @@
 /* Where the slots begin that may have it. Of the zone nothing counts: it may be missing. */
 static size_t first_slot(const struct ledger *ledger, const union address *address)
 {
-	size_t length;
-	const uint8_t *bytes = address_bytes(address, &length);
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ bytes[i]) * 16777619u;
-	return hash & (ledger->slot_count - 1);
+	return address_hash(address) & (ledger->slot_count - 1);
 }
 
 static void fill_slot(struct ledger *ledger, size_t i)
@@ -59,7 +53,9 @@ static struct ledger_path *add_path(struct ledger *ledger, const union address *
 void ledger_init(struct ledger *ledger, const union address *addresses, size_t count,
 		 int64_t now_us)
 {
-	*ledger = (struct ledger){ .start_us = now_us, .path_most = count + LEDGER_LEARNED_MAX };
+	*ledger = (struct ledger){ .start_us = now_us,
+				   .path_most = count + LEDGER_LEARNED_MAX,
+				   .requested_count = count };
 	make_room(ledger, MAX(count, 1));
 	for (size_t i = 0; i < count; i++)
 		add_path(ledger, &addresses[i])->requested = true;
@@ -108,11 +104,13 @@ static struct ledger_path *learn(struct ledger *ledger, const union address *add
 	return add_path(ledger, address);
 }
 
-static void count(struct ledger_count *c, int64_t time_us)
+/* Returns how many it are now. */
+static unsigned count(struct ledger_count *c, int64_t time_us)
 {
 	if (!c->count++)
 		c->first_us = time_us;
 	c->last_us = time_us;
+	return c->count;
 }
 
 static void set_way(struct ledger_way *way, const struct witness_event *event)
@@ -245,13 +243,15 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 	for (size_t i = 0; i < chunks->count; i++) {
 		switch (chunks->list[i].type) {
 		case CHUNK_INIT:
-			count(&path->inits, event->time_us);
+			ledger->asked_again |= count(&path->inits, event->time_us) > 1;
+			ledger->init_us = MAX(ledger->init_us, event->time_us);
 			set_way(&path->init_way, event);
 			if (event->packet.fragment)
 				count(&path->init_fragments, event->time_us);
 			break;
 		case CHUNK_COOKIE_ECHO:
 			count(&path->cookies, event->time_us);
+			ledger->cookie_us = MAX(ledger->cookie_us, event->time_us);
 			break;
 		case CHUNK_HEARTBEAT:
 			add_heartbeat_sent(path, event, &chunks->list[i]);

@@ -128,6 +128,11 @@ struct ledger {
 	size_t path_count, path_room, path_most;
 	uint32_t *slots; /* a hash table of the paths: index + 1, 0 if empty; NULL: of one path */
 	size_t slot_count;
+	/* Of all addresses together: for judge(), which is asked for each of them. */
+	size_t requested_count;
+	bool asked_again;  /* one of them got a second INIT */
+	int64_t init_us;   /* the newest INIT; 0: none */
+	int64_t cookie_us; /* the newest COOKIE-ECHO; 0: none */
 	uint32_t our_tags[LEDGER_TAGS_MAX], peer_tags[LEDGER_TAGS_MAX];
 	size_t our_tag_count, peer_tag_count;
 	bool encapsulated; /* the newest packet of this end was in UDP */
