@@ -231,9 +231,13 @@ check-witness: all usrsctp witness ## only the tests of what is seen on the wire
 check-servers: all ## real servers as peers: freeDiameter, osmo-stp, Kamailio, each RUNS (1000) times in a row
 	@tests/servers/fetch
 	@RUNS=$(or $(RUNS),1000) tests/run servers
+HOSTILE_RUNS ?= 1000
+check-hostile: ## HOSTILE_RUNS (1000) runs against a hostile peer under ASan and UBSan, with usrsctp; as root
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all
+	@SCTP_CONNECT=$(CURDIR)/build/sanitize/sctp-connect tests/hostile/run usrsctp 1 $(HOSTILE_RUNS)
 check-calls: all calls ## every system call and every allocation fails, in every mode, on both stacks (hours)
 	@CALLS=--all tests/run calls
-.PHONY: check-platform check-usrsctp check-cross check-witness check-calls check-servers
+.PHONY: check-platform check-usrsctp check-cross check-witness check-calls check-hostile check-servers
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
