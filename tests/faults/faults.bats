@@ -141,11 +141,13 @@ reject() { # WITH
   fault "nothing listens on the port" -a 10.1.1.2:9
   fault "nothing listens, -B -m" -B -m -a 10.1.1.2:9
   lose 1
-  fault "first address silent, second refuses" -a 10.1.1.2:9 -a 10.1.2.2
+  # Who has refused is known, without a witness, until the second address's turn is over.
+  fault "first address silent, second refuses" --rto-initial 1s -a 10.1.1.2:9 -a 10.1.2.2
 
   start_listener_3
   local all=(-a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2)
-  fault "an address that is not the peer's" "${all[@]}" -a 10.9.9.9
+  # Where the first address answers, a busy machine is not to need longer than its turn.
+  fault "an address that is not the peer's" --rto-initial 3s "${all[@]}" -a 10.9.9.9
   lose 1
   fault "first address dead" "${all[@]}"
   lose 1 && lose 2
@@ -153,7 +155,7 @@ reject() { # WITH
   cut_path 1 && cut=1
   fault "first link down" "${all[@]}"
   reject icmp host-unreachable
-  fault "ICMP for the first address, the second works" "${all[@]}"
+  fault "ICMP for the first address, the second works" --rto-initial 1s "${all[@]}"
   fault "no route to the first address, the second works" -a "10.77.0.1:$PORT" -a 10.1.2.2
   at_server output "$(chunk init-ack)" drop
   fault "INIT-ACK lost on the path" -w 1200ms -a "10.1.1.2:$PORT"
@@ -175,7 +177,7 @@ reject() { # WITH
   end_listener
 
   start_listener -b 10.1.2.2:5200
-  fault "one address refuses, another would accept" -a 10.1.1.2:5200 -a 10.1.2.2
+  fault "one address refuses, another would accept" --rto-initial 3s -a 10.1.1.2:5200 -a 10.1.2.2
   end_listener
   start_listener -b 10.1.1.2:0
   # rp_filter drops the other end's ARP, too.
@@ -227,7 +229,7 @@ reject() { # WITH
   fault "what comes from one address comes on another path" "${all[@]}"
   ip -n "$TOPO-server" route del 10.1.2.1/32 dev s1
   ip -n "$TOPO-client" route add unreachable 10.1.3.2/32
-  fault "the peer lists an address that has no route" -a "10.1.1.2:$PORT" -a 10.1.2.2
+  fault "the peer lists an address that has no route" --rto-initial 3s -a "10.1.1.2:$PORT" -a 10.1.2.2
   ip -n "$TOPO-client" route del unreachable 10.1.3.2/32
 }
 
@@ -235,8 +237,8 @@ reject() { # WITH
   ip -n "$TOPO-server" addr add 172.17.0.1/32 dev s3
   ip -n "$TOPO-client" addr add 172.17.0.1/32 dev c3
   start_listener -b 10.1.1.2:0 -b 10.1.2.2 -b 172.17.0.1
-  fault "the peer lists an address that this host has, too" -a "10.1.1.2:$PORT" -a 10.1.2.2
-  fault "the same, and all paths are required" -R all -a "10.1.1.2:$PORT" -a 10.1.2.2
+  fault "the peer lists an address that this host has, too" --rto-initial 3s -a "10.1.1.2:$PORT" -a 10.1.2.2
+  fault "the same, and all paths are required" --rto-initial 3s -R all -a "10.1.1.2:$PORT" -a 10.1.2.2
   # Nor do the stack's own heartbeats end it, which come after some seconds. With -b the peer sends none either.
   try_json 0 -M7s --each -b 10.1.1.1 -b 10.1.2.1 -a "10.1.1.2:$PORT"
   output=$(jq -sc . <<<"$output")
@@ -308,7 +310,7 @@ long_init() {
   ip -n "$TOPO-server" addr add 10.9.1.1/32 dev s1
   ip -n "$TOPO-client" route add 10.9.1.1 via 10.1.1.2
   start_listener -b 10.1.1.2:0 -b 10.9.1.1
-  fault "both paths use one link, and two are required" --links 2 -a "10.1.1.2:$PORT" -a 10.9.1.1
+  fault "both paths use one link, and two are required" --rto-initial 3s --links 2 -a "10.1.1.2:$PORT" -a 10.9.1.1
   ip -n "$TOPO-client" route del 10.9.1.1
   ip -n "$TOPO-server" addr del 10.9.1.1/32 dev s1
 }
@@ -395,14 +397,14 @@ odd() {
   odd "two stacks answer" two_stacks
   odd "two stacks answer, the INIT-ACK first" two_stacks_late
   odd "two stacks answer, the ABORT to the COOKIE-ECHO first" two_stacks_cookie
-  fault "two stacks answer, the COOKIE-ACK first" -w 2s --no-probe -a "10.1.1.2:$(odd_port two_stacks_up)"
+  fault "two stacks answer, the COOKIE-ACK first" -w 2s --no-probe --hold 2s -a "10.1.1.2:$(odd_port two_stacks_up)"
   odd "ABORT with a text: AUTH is required" abort_violation
   odd "ABORT: out of resource" abort_resource
-  odd "ABORT: out of resource, three addresses" abort_resource -a 10.1.2.2 -a 10.1.3.2
+  odd "ABORT: out of resource, three addresses" abort_resource --rto-initial 1500ms -a 10.1.2.2 -a 10.1.3.2
   odd "ABORT: unresolvable address" abort_address
-  odd "ABORT after the handshake, without a cause" abort_late
-  odd "ABORT after the handshake, without a cause, -m" abort_late -m
-  odd "ABORT after the handshake, with a text" abort_late_cause
+  odd "ABORT after the handshake, without a cause" abort_late --hold 2s
+  odd "ABORT after the handshake, without a cause, -m" abort_late -m --hold 2s
+  odd "ABORT after the handshake, with a text" abort_late_cause --hold 2s
   odd "ABORT as answer to a heartbeat" abort_asked
   odd "ABORT of another host that has an address of the peer" stranger
   odd -w "the peer's cookies are stale" stale_cookie
@@ -413,8 +415,8 @@ odd() {
   odd "both begin at the same time" collision
   odd "the peer dies after the handshake" gone --probe-timeout 1s
   odd "the peer answers no padded heartbeat" no_padding
-  odd "the peer lists fewer addresses than were asked for" fewer -a 10.1.2.2 -a 10.1.3.2
-  odd "the peer lists fewer addresses, each accepts alone" fewer -a 10.1.2.2 -a 10.1.3.2 --each
+  odd "the peer lists fewer addresses than were asked for" fewer --rto-initial 1500ms -a 10.1.2.2 -a 10.1.3.2
+  odd "the peer lists fewer addresses, each accepts alone" fewer --rto-initial 1500ms -a 10.1.2.2 -a 10.1.3.2 --each
   odd "the peer lists a private address without a route" unrouted
   odd "the peer closes when it is asked" shutdown
   odd "another address of the peer answers" elsewhere
