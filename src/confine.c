@@ -8,16 +8,21 @@
 #include "base/privilege.h"
 #include "base/sandbox.h"
 
+static bool makes_file(const struct options *options)
+{
+	return options->metrics && strcmp(options->metrics, "-") != 0;
+}
+
 /* A program with rights of its own has privilege_keep_network() behind it. */
 static uint32_t capabilities(const struct options *options)
 {
+	/* The folder of the file may be another user's. */
+	uint32_t of_file = makes_file(options) ? PRIVILEGE(CAP_DAC_OVERRIDE) : 0;
+
 	/* Whose sockets they are is not shown to everyone. */
 	if (options->action == ACTION_SHOW)
-		return PRIVILEGE(CAP_SYS_PTRACE) | PRIVILEGE(CAP_DAC_READ_SEARCH);
-	/* The folder of the file may be another user's. */
-	if (options->metrics && strcmp(options->metrics, "-") != 0)
-		return PRIVILEGES_OF_NETWORK | PRIVILEGE(CAP_DAC_OVERRIDE);
-	return PRIVILEGES_OF_NETWORK;
+		return PRIVILEGE(CAP_SYS_PTRACE) | PRIVILEGE(CAP_DAC_READ_SEARCH) | of_file;
+	return PRIVILEGES_OF_NETWORK | of_file;
 }
 
 /*
@@ -34,13 +39,12 @@ static bool is_lasting(const struct options *options, const struct stack *stack)
 int confine(const struct options *options, const struct stack *stack, bool look_ups,
 	    struct timeline *timeline, struct message *why)
 {
-	const bool file = options->metrics && strcmp(options->metrics, "-") != 0;
 	const struct sandbox_needs needs = {
 		.capabilities = capabilities(options),
 		.lasting = is_lasting(options, stack),
 		.look_ups = look_ups,
 		.processes = options->action == ACTION_SHOW,
-		.replaced = file ? options->metrics : NULL,
+		.replaced = makes_file(options) ? options->metrics : NULL,
 	};
 	struct sandbox sandbox;
 	struct message text;

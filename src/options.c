@@ -98,7 +98,7 @@ static int check_show(struct parser *p)
 	static const bool allowed[ROWS] = {
 		[ROW_SHOW] = true,  [ROW_MONITOR] = true,    [ROW_INTERVAL] = true,
 		[ROW_COUNT] = true, [ROW_JSON] = true,       [ROW_QUIET] = true,
-		[ROW_COLOR] = true, [ROW_NO_SANDBOX] = true,
+		[ROW_COLOR] = true, [ROW_NO_SANDBOX] = true, [ROW_METRICS] = true,
 	};
 	static const enum row of_the_monitor[] = { ROW_COUNT, ROW_INTERVAL };
 

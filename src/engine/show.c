@@ -9,12 +9,14 @@
 
 #include "base/loop.h"
 #include "base/names.h"
+#include "report/show_metrics.h"
 
 struct showing {
 	const struct options *options;
 	const struct reporter *reporter;
 	struct table table; /* as it was when it was last looked */
 	bool looked;
+	bool unwritten;              /* --metrics, after the newest look */
 	struct socket_owner *owners; /* by inode */
 	size_t owner_count;
 	struct loop *loop;
@@ -116,6 +118,10 @@ static bool look(struct showing *s)
 	s->table = now;
 	s->looked = true;
 	s->looks++;
+	s->unwritten =
+		s->options->metrics &&
+		!show_metrics_write(s->options->metrics, s->reporter,
+				    &(struct show_metrics){ &s->table, s->owners, s->owner_count });
 	return true;
 }
 
@@ -131,6 +137,8 @@ static void finish(struct showing *s, int signal)
 	/* ^C is the usual end, as of --monitor alone. */
 	if (signal && signal != SIGINT)
 		s->status = STATUS_SIGNAL + signal;
+	else if (s->unwritten)
+		s->status = STATUS_HOST;
 	for (size_t i = 0; i < s->table.count; i++)
 		event.degraded += kernel_table_is_degraded(&s->table.list[i]);
 	event.status = s->status;

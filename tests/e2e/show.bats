@@ -66,14 +66,20 @@ END
   [ "$(grep -c 'a program of user 0$' <<<"$output")" -eq 9 ]
 
   # Followed while a path dies: only that is told.
-  ip netns exec "$TOPO-client" "$SCTP_CONNECT" --show --monitor --interval 100ms --json >"$BATS_TEST_TMPDIR/follow" 3>&- &
+  ip netns exec "$TOPO-client" "$SCTP_CONNECT" --show --monitor --interval 100ms --json \
+    --metrics "$BATS_TEST_TMPDIR/prom" >"$BATS_TEST_TMPDIR/follow" 3>&- &
   follower=$!
   wait_for_line "$BATS_TEST_TMPDIR/follow" 'sctp-connect'
+  grep -q '^sctp_associations 9$' "$BATS_TEST_TMPDIR/prom"
+  grep -q '^sctp_association_path_up{association="[0-9]*",program="sctp-connect",local="[^"]*",peer="10.1.1.2:5000",path="10.1.2.2"} 1$' \
+    "$BATS_TEST_TMPDIR/prom"
   drop_path 2
   wait_for_line "$BATS_TEST_TMPDIR/follow" '"event":"changed".*"address":"10.1.2.2","port":5000,"state":"inactive"' 60
   try 5 --show
   [[ $output == *"10.1.1.2:5000  active    rto "*" ms  primary"$'\n'"  10.1.2.2:5000  inactive  rto "* ]]
   [[ $output == *"9 associations, 1 with a path that is not active" ]]
+  wait_for grep -q '^sctp_association_path_up{.*,path="10.1.2.2"} 0$' "$BATS_TEST_TMPDIR/prom"
+  grep -q '^sctp_associations_degraded 1$' "$BATS_TEST_TMPDIR/prom"
   end_client INT
   CLIENT=
   wait_for_line "$BATS_TEST_TMPDIR/follow" '"event":"gone"'
@@ -81,6 +87,8 @@ END
   status=0
   wait "$follower" || status=$?
   [ "$status" -eq 143 ]
+  wait_for_line "$BATS_TEST_TMPDIR/prom" '^sctp_associations 8$'
+  try 6 --show -q --metrics "$BATS_TEST_TMPDIR/no/such"
   output=$(grep -v '"event":"present"' "$BATS_TEST_TMPDIR/follow")
   keep_json <<<"$output"
   # Paths of the other program may still become active meanwhile.

@@ -395,6 +395,7 @@ static void test_require(void **state)
 	expect_error("--show -a h", "-a/--address cannot be used with --show");
 	expect_error("--show -l", "-l/--listen cannot be used with --show");
 	expect_error("-l --show", "-l/--listen cannot be used with --show");
+	expect_error("--show --pcap f", "--pcap cannot be used with --show");
 	expect_error("--show --count 2",
 		     "--count can only be used with --show if --monitor is given");
 	expect_error("-a h --no-probe -R 2", "-R/--require cannot be used with --no-probe");
@@ -807,6 +808,8 @@ static void test_messages(void **state)
 		     "--abort-after :y: a time is missing before \":\"");
 	o = expect_ok("-a h:1 --relay --lines --stream 1");
 	assert_true(o.relay && o.lines && o.no_probe);
+	options_free(&o);
+	o = expect_ok("--show --metrics f");
 	options_free(&o);
 	o = expect_ok("-l -p 1 --relay --ppid 3");
 	assert_int_equal(o.drill, DRILL_RELAY);
