@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/match.h"
 
+#include <sys/param.h>
+
 /* So many associations are asked about a packet whose sender may have chosen what it has. */
 #define ASKED_MAX 64
 
@@ -30,25 +32,50 @@ static void add(const struct search *s, const struct match *m)
 		matches->list[matches->count++] = *m;
 }
 
-static bool is_sure(const struct match *m)
+static bool has_tag(const struct ours_tags *tags, uint32_t tag)
 {
-	return m->claim == CLAIM_SURE;
+	for (size_t i = 0; i < MIN(tags->count, OURS_TAGS_MAX); i++)
+		if (tags->list[i] == tag)
+			return true;
+	return false;
 }
 
-static bool is_odd(const struct match *m)
+/*
+ * This host has sent it, but not for this association, whose tags are others: it was for one that
+ * has ended, between the same addresses and ports.
+ */
+static bool is_of_another(const struct search *s, const struct match *m)
 {
+	const struct ours *ours = &m->view->ours;
+	bool icmp = s->packet->kind == PACKET_OF_ICMP;
+	uint32_t tag = icmp ? s->packet->icmp.tag : s->packet->tag;
+
+	if ((icmp ? !s->packet->icmp.has_tag : !s->outgoing) || !tag || !ours->there.count)
+		return false;
+	return !has_tag(&ours->there, tag) && !has_tag(&ours->here, tag);
+}
+
+static bool is_sure(const struct search *s, const struct match *m)
+{
+	return m->claim == CLAIM_SURE && !is_of_another(s, m);
+}
+
+static bool is_odd(const struct search *s, const struct match *m)
+{
+	(void)s;
 	return m->odd != ODD_NONE;
 }
 
 /* Adds those with that hash that are so. */
-static bool find(const struct search *s, uint64_t hash, bool (*is_so)(const struct match *))
+static bool find(const struct search *s, uint64_t hash,
+		 bool (*is_so)(const struct search *s, const struct match *m))
 {
 	const struct view_key *key = view_index_find(s->index, hash);
 
 	for (size_t asked = 0; key && asked < ASKED_MAX; asked++) {
 		struct match m = ask(s, key->view);
 
-		if (is_so(&m))
+		if (is_so(s, &m))
 			add(s, &m);
 		key = view_index_next(key);
 	}

@@ -131,6 +131,18 @@ static void one_port_for_all(void **state)
 	assert_null(pass(here, at(0x0a020001, 5001), 1, true));
 }
 
+/* The last packets of an association that is no longer watched. */
+static void of_one_that_has_ended(void **state)
+{
+	(void)state;
+	assert_ptr_equal(pass(here, peer(1), 301, true), &wire.views[1]); /* nothing is known yet */
+	init(here, peer(1), 0, 101, true);
+	init(peer(1), here, 101, 201, false);
+	assert_null(pass(here, peer(1), 301, true));
+	assert_ptr_equal(pass(here, peer(1), 201, true), &wire.views[1]);
+	assert_ptr_equal(pass(peer(1), here, 999, false), &wire.views[1]);
+}
+
 /* One host has two of the peers, and answers from the wrong address. */
 static void a_tag_says_more_than_an_address(void **state)
 {
@@ -243,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_port_for_all),
+		TEST(of_one_that_has_ended),
 		TEST(a_tag_says_more_than_an_address),
 		TEST(one_peer_and_several_ports),
 		TEST(changed_by_nat),
