@@ -196,6 +196,15 @@ static int take_association(struct trial *t, struct result *result)
 	return result->primary_set ? snapshot_take(attempt->stack, attempt->assoc, a) : 0;
 }
 
+/* A line for each of many targets does not tell them. */
+static int take_extensions(const struct attempt *attempt, const struct options *options,
+			   struct association *a)
+{
+	if (options->pool && !options->verbose && options->format != FORMAT_JSON)
+		return 0;
+	return attempt->stack->extensions(attempt->assoc, &a->status.extensions);
+}
+
 void trial_take_association(struct trial *t, const struct options *options, struct result *result)
 {
 	struct attempt *attempt = &t->attempt;
@@ -205,6 +214,8 @@ void trial_take_association(struct trial *t, const struct options *options, stru
 	gather_tell(&t->gather, result->association.paths);
 	result->association.status.id = attempt->stack->id(attempt->assoc);
 	rc = take_association(t, result);
+	if (rc == 0)
+		rc = take_extensions(attempt, options, &result->association);
 	if (rc == 0)
 		parameters_read(attempt->stack, attempt->assoc, options, attempt->timeline,
 				&result->association);

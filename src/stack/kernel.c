@@ -448,6 +448,7 @@ const struct stack stack_kernel = {
 	.send_error = kernel_send_error,
 	.pending_state = kernel_pending_state,
 	.status = kernel_status,
+	.extensions = kernel_extensions,
 	.paths = kernel_paths,
 	.path = kernel_path,
 	.local_addresses = kernel_local_addresses,

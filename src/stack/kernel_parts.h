@@ -82,6 +82,7 @@ void kernel_put_address(void *to, const union address *peer);
 enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc);
 int64_t kernel_checksum_errors(void);
 int kernel_status(struct stack_assoc *assoc, struct stack_status *status);
+int kernel_extensions(struct stack_assoc *assoc, unsigned *found);
 int kernel_paths(struct stack_assoc *assoc, struct stack_path **list);
 int kernel_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path);
 int kernel_bound_addresses(struct stack_endpoint *endpoint, union address **list);

@@ -68,8 +68,7 @@ int64_t kernel_checksum_errors(void)
 	return line ? strtoll(line + strlen("SctpChecksumErrors"), NULL, 10) : -1;
 }
 
-/* 0, or -errno. */
-static int extensions(struct stack_assoc *assoc, unsigned *found)
+int kernel_extensions(struct stack_assoc *assoc, unsigned *found)
 {
 	static const struct {
 		int option;
@@ -83,6 +82,7 @@ static int extensions(struct stack_assoc *assoc, unsigned *found)
 		{ SCTP_ECN_SUPPORTED, EXTENSION_ECN },
 	};
 
+	*found = 0;
 	/* For an association these options tell what the peer supports, too (sctp_getsockopt_*). */
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
 		struct sctp_assoc_value value = { .assoc_id = (sctp_assoc_t)assoc->base.id };
@@ -91,7 +91,7 @@ static int extensions(struct stack_assoc *assoc, unsigned *found)
 
 		/* Not every kernel has all options. */
 		if (rc < 0 && rc != -ENOPROTOOPT && rc != -EOPNOTSUPP)
-			return rc;
+			return kernel_refused(assoc, "getsockopt(SCTP_*_SUPPORTED)", rc);
 		if (rc == 0 && value.assoc_value)
 			*found |= list[i].bit;
 	}
@@ -104,7 +104,6 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
 	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id };
 	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc->base.id };
-	unsigned found = 0;
 	int rc = get_option(fd, SCTP_STATUS, &s, sizeof(s));
 
 	if (rc < 0)
@@ -115,9 +114,6 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 	rc = get_option(fd, SCTP_ASSOCINFO, &params, sizeof(params));
 	if (rc < 0)
 		return kernel_refused(assoc, "getsockopt(SCTP_ASSOCINFO)", rc);
-	rc = extensions(assoc, &found);
-	if (rc < 0)
-		return kernel_refused(assoc, "getsockopt(SCTP_*_SUPPORTED)", rc);
 	*status = (struct stack_status){
 		.rto_min_ms = rto.srto_min,
 		.rto_max_ms = rto.srto_max,
@@ -127,7 +123,6 @@ int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
 		.out_streams = s.sstat_outstrms,
 		.in_streams = s.sstat_instrms,
 		.peer_rwnd = s.sstat_rwnd,
-		.extensions = found,
 	};
 	return 0;
 }

@@ -123,7 +123,7 @@ struct stack_status {
 	uint32_t peer_rwnd; /* bytes */
 	uint32_t rto_min_ms, rto_max_ms;
 	uint16_t max_retrans; /* so many failures in a row, over all paths, end it (Max.Retrans) */
-	unsigned extensions;  /* of both ends; enum stack_extension */
+	unsigned extensions;  /* of both ends; enum stack_extension. Of extensions() */
 };
 
 enum stack_path_state {
@@ -291,7 +291,9 @@ struct stack {
 	/* How far a pending attempt got. ASSOC_CLOSED: not known. */
 	enum stack_assoc_state (*pending_state)(struct stack_assoc *assoc);
 
+	/* All but extensions, which are a call of their own: some stacks are asked for each. */
 	int (*status)(struct stack_assoc *assoc, struct stack_status *status);
+	int (*extensions)(struct stack_assoc *assoc, unsigned *extensions);
 	/* Return the count of *list, or -errno. */
 	int (*paths)(struct stack_assoc *assoc, struct stack_path **list);
 	int (*local_addresses)(struct stack_assoc *assoc, union address **list);

@@ -430,6 +430,7 @@ const struct stack stack_usrsctp = {
 	.send_error = us_send_error,
 	.pending_state = us_pending_state,
 	.status = us_status,
+	.extensions = us_extensions,
 	.paths = us_paths,
 	.path = us_path,
 	.local_addresses = us_local_addresses,

@@ -132,7 +132,7 @@ static enum stack_path_state path_state(int32_t state)
 }
 
 /* Without I-DATA, because the library offers it only if a program asks for it. */
-static unsigned extensions(struct stack_assoc *assoc)
+int us_extensions(struct stack_assoc *assoc, unsigned *found)
 {
 	static const struct {
 		int option;
@@ -144,17 +144,17 @@ static unsigned extensions(struct stack_assoc *assoc)
 		{ SCTP_RECONFIG_SUPPORTED, EXTENSION_RE_CONFIG },
 		{ SCTP_ECN_SUPPORTED, EXTENSION_ECN },
 	};
-	unsigned found = 0;
 
+	*found = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
 		struct sctp_assoc_value value = { .assoc_id = assoc->base.id };
 
 		if (get_option(assoc->base.endpoint->socket, list[i].option, &value,
 			       sizeof(value)) == 0 &&
 		    value.assoc_value)
-			found |= list[i].bit;
+			*found |= list[i].bit;
 	}
-	return found;
+	return 0;
 }
 
 int us_status(struct stack_assoc *assoc, struct stack_status *status)
@@ -182,7 +182,6 @@ int us_status(struct stack_assoc *assoc, struct stack_status *status)
 		.out_streams = s.sstat_outstrms,
 		.in_streams = s.sstat_instrms,
 		.peer_rwnd = s.sstat_rwnd,
-		.extensions = extensions(assoc),
 	};
 	return 0;
 }

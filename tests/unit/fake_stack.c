@@ -582,6 +582,12 @@ static int fake_status(struct stack_assoc *assoc, struct stack_status *status)
 	return 0;
 }
 
+static int fake_extensions(struct stack_assoc *assoc, unsigned *extensions)
+{
+	*extensions = endpoint_of(assoc)->script->status.extensions;
+	return 0;
+}
+
 static uint32_t rto_max_ms(const struct stack_endpoint *e)
 {
 	return e->record.rto_max_ms    ? e->record.rto_max_ms
@@ -869,6 +875,7 @@ const struct stack fake_stack = {
 	.send_error = fake_send_error,
 	.pending_state = fake_pending_state,
 	.status = fake_status,
+	.extensions = fake_extensions,
 	.paths = fake_paths,
 	.path = fake_path,
 	.local_addresses = fake_local_addresses,
