@@ -153,7 +153,7 @@ static void take_call(struct connection *c, struct trial_end end)
 	if (end.ended)
 		conclude(c, end);
 	else
-		c->wake_us = c->trial.attempt.started_us + GATHER_FIRST_LOOK_US;
+		c->wake_us = c->trial.attempt.started_us + gather_first_look_us(&c->trial.attempt);
 }
 
 /*
@@ -299,7 +299,7 @@ static void call(struct connection *c)
 		return;
 	}
 	enter(c, CONNECTION_PENDING);
-	c->wake_us = c->trial.attempt.started_us + GATHER_FIRST_LOOK_US;
+	c->wake_us = c->trial.attempt.started_us + gather_first_look_us(&c->trial.attempt);
 	/* A blocking call may already have its outcome. */
 	if (c->options->blocking)
 		handle_events(c);

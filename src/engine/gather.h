@@ -15,8 +15,16 @@
 #include "report/result.h"
 #include "witness/watch.h"
 
-/* On a short path the answer has arrived by then, without the cost of a route look-up. */
-#define GATHER_FIRST_LOOK_US (1 * USEC_PER_MSEC)
+/*
+ * On a short path the answer has arrived by then, without the cost of a route look-up. Where many
+ * share an endpoint, it may have to wait until those before it are read.
+ */
+#define GATHER_FIRST_LOOK_US       (1 * USEC_PER_MSEC)
+#define GATHER_FIRST_LOOK_LATER_US (20 * USEC_PER_MSEC)
+static inline int64_t gather_first_look_us(const struct attempt *attempt)
+{
+	return pool_shares(&attempt->user) ? GATHER_FIRST_LOOK_LATER_US : GATHER_FIRST_LOOK_US;
+}
 
 /* What this host knows about the route to one address, without sending anything. */
 struct way {

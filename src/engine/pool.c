@@ -10,7 +10,7 @@
 /* Their unread events fit into the receive buffer that the kernel gives to everybody. */
 #define USERS_MAX 500
 /* How many events one round reads, so that other handlers have their turn. */
-#define EVENTS_MAX 64
+#define EVENTS_MAX 256
 #define BUCKETS    4096
 
 /* An address of a user's peer. */

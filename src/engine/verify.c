@@ -133,7 +133,7 @@ static void look_for_routes(struct verify *verify, int64_t now_us)
 	struct routes routes;
 
 	if (verify->ways_known || !count_waiting(verify) ||
-	    now_us - verify->attempt->up_us < GATHER_FIRST_LOOK_US)
+	    now_us - verify->attempt->up_us < gather_first_look_us(verify->attempt))
 		return;
 	verify->ways_known = true;
 	routes_open(&routes);
