@@ -185,7 +185,7 @@ build/bench/%: tests/bench/%.c build/flags
 # What a fresh Debian 12 needs, for building, for the demo and for testing.
 BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libusrsctp-dev
 DEMO_PACKAGES  := iproute2 mount util-linux
-TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio git gojq iproute2 jq \
+TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio dpkg-dev git gojq iproute2 jq \
                   kmod libcmocka-dev lksctp-tools musl-tools ncat nftables openssl procps python3 python3-jsonschema \
                   qemu-system-x86 socat strace tshark util-linux xz-utils
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
@@ -289,10 +289,15 @@ bench: test-deps ## what one connect costs, in instructions, beside other tools
 # --- The rest -------------------------------------------------------------------------------
 MAN_PAGES := $(notdir $(wildcard man/*))
 
-.PHONY: install uninstall clean format help
+# What is installed
+PROGRAM    ?= build/sctp-connect
+# Whose name a package has, as Debian's own tools ask for it
+MAINTAINER ?= $(or $(DEBFULLNAME),the sctp-connect authors) <$(or $(DEBEMAIL),sctp-connect@example.net)>
+
+.PHONY: install uninstall clean format help dist deb
 install: ## install under DESTDIR and PREFIX; builds nothing
-	@test -x build/sctp-connect || { echo "make install: run make first" >&2; exit 1; }
-	install -D -m 755 build/sctp-connect $(DESTDIR)$(BINDIR)/sctp-connect
+	@test -x $(PROGRAM) || { echo "make install: run make first" >&2; exit 1; }
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/sctp-connect
 	$(foreach page,$(MAN_PAGES),install -D -m 644 man/$(page) $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page) &&) :
 	install -D -m 644 completion/sctp-connect.bash $(DESTDIR)$(BASHCOMPDIR)/sctp-connect
 	install -D -m 644 completion/_sctp-connect $(DESTDIR)$(ZSHCOMPDIR)/_sctp-connect
@@ -303,6 +308,20 @@ uninstall: ## remove what install put there
 	      $(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page)) \
 	      $(DESTDIR)$(BASHCOMPDIR)/sctp-connect $(DESTDIR)$(ZSHCOMPDIR)/_sctp-connect \
 	      $(DESTDIR)$(FISHCOMPDIR)/sctp-connect.fish
+
+# The same bytes from the same commit, whoever makes it, and where.
+DIST := sctp-connect-$(VERSION)
+dist: ## build/sctp-connect-VERSION.tar.xz, of what is committed
+	@mkdir -p build
+	@git -c tar.umask=0022 archive --format=tar --prefix=$(DIST)/ -o build/$(DIST).tar HEAD
+	@xz -6 --threads=1 --force build/$(DIST).tar
+	@echo build/$(DIST).tar.xz
+
+# With Debian's shared libraries.
+deb: ## a Debian package in build/: needs dpkg-dev
+	@$(MAKE) --no-print-directory B=build/deb USRSCTP_LIBS=-lusrsctp SCTP_LIBS=-lsctp JANSSON_LIBS=-ljansson \
+		LDFLAGS='-Wl,-z,now $(LDFLAGS)' build/deb/sctp-connect
+	@packaging/deb '$(VERSION)' '$(MAINTAINER)' build/deb/sctp-connect
 
 format: ## clang-format on every C file
 	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch])
@@ -316,6 +335,6 @@ help: ## this list
 		awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo 'Variables: CC CFLAGS CPPFLAGS LDFLAGS HARDENING PKG_CONFIG PREFIX DESTDIR BINDIR MANDIR'
 	@echo '           BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR SCTP_LIBS JANSSON_LIBS USRSCTP_LIBS USRSCTP=0 V=1'
-	@echo '           WERROR=1 SANITIZE=address,undefined'
+	@echo '           WERROR=1 SANITIZE=address,undefined PROGRAM MAINTAINER'
 
 -include $(wildcard $(B)/obj/*.d $(B)/obj/*/*.d $(B)/unit/*.d $(B)/witness/*.d $(B)/stack/*.d)

@@ -97,6 +97,61 @@ installed() { # everything under a folder, without the folders
 	END
 }
 
+@test "versions agree: Makefile, program, CHANGELOG.md" {
+  local version
+  version=$(sed -n 's/^VERSION := //p' Makefile)
+  run -0 build/sctp-connect --version
+  assert_line --index 0 "sctp-connect $version"
+  run -0 grep -m 1 '^## ' CHANGELOG.md
+  assert_output --regexp "^## (Unreleased \\($version so far\\)|$version, .*)$"
+}
+
+@test "dist gives the same bytes from the same commit, wherever it is made" {
+  local version other=$BATS_TEST_TMPDIR/other
+  version=$(sed -n 's/^VERSION := //p' Makefile)
+  run -0 make -s dist
+  assert_output "build/sctp-connect-$version.tar.xz"
+  git clone -q . "$other"
+  git -C "$other" config tar.umask user
+  (umask 077 && cd "$other" && TZ=Asia/Tokyo make -s dist)
+  cmp "build/sctp-connect-$version.tar.xz" "$other/build/sctp-connect-$version.tar.xz"
+  tar -tJf "build/sctp-connect-$version.tar.xz" | sed -n 's|^sctp-connect-[^/]*/\(.*[^/]\)$|\1|p' | sort >"$BATS_TEST_TMPDIR/packed"
+  run -0 diff <(git ls-files | sort) "$BATS_TEST_TMPDIR/packed"
+  # And nothing of the files that are not committed.
+  echo more >>"$other/README.md"
+  make -s -C "$other" dist
+  cmp "build/sctp-connect-$version.tar.xz" "$other/build/sctp-connect-$version.tar.xz"
+}
+
+# "make deb" builds for minutes on a busy machine, with other libraries; how it packs is the same.
+@test "deb: what install puts in place, and what Debian wants, the same bytes each time" {
+  command -v dpkg-shlibdeps || skip "dpkg-dev is not installed"
+  local package first=$BATS_TEST_TMPDIR/first.deb root=$BATS_TEST_TMPDIR/root
+  package=$(packaging/deb 1.2.3 'Some One <someone@example.net>' build/sctp-connect)
+  assert_equal "$package" "build/sctp-connect_1.2.3-1_$(dpkg --print-architecture).deb"
+  mv "$package" "$first"
+  (umask 077 && TZ=Asia/Tokyo TMPDIR=$BATS_TEST_TMPDIR packaging/deb 1.2.3 'Some One <someone@example.net>' build/sctp-connect)
+  cmp "$first" "$package"
+  run -0 dpkg-deb --field "$package" Version Maintainer
+  assert_output $'Version: 1.2.3-1\nMaintainer: Some One <someone@example.net>'
+  run -0 dpkg-deb --field "$package" Depends
+  assert_output --regexp 'libc6 \(>= '
+  dpkg-deb -x "$package" "$root"
+  run -0 installed "$root"
+  assert_line ./usr/bin/sctp-connect
+  assert_line ./usr/share/man/man1/sctp-connect.1.gz
+  assert_line ./usr/share/zsh/vendor-completions/_sctp-connect
+  assert_line ./usr/share/doc/sctp-connect/README.Debian
+  run -0 "$root/usr/bin/sctp-connect" --version
+  # The package gives nobody a capability.
+  dpkg-deb --ctrl-tarfile "$package" | tar -t >"$BATS_TEST_TMPDIR/control"
+  run -1 grep -E '(pre|post)(inst|rm)' "$BATS_TEST_TMPDIR/control"
+  command -v lintian >/dev/null || return 0
+  # Libraries are linked in here, but not by "make deb".
+  run lintian --allow-root --fail-on error --suppress-tags embedded-library "$package"
+  assert_success
+}
+
 @test "install builds nothing: not what is missing, not what is old" {
   mv build build.away
   run -2 make install "DESTDIR=$BATS_TEST_TMPDIR/root"
