@@ -18,6 +18,18 @@
 #define LOOK_PART   30
 #define LOOK_MIN_US 250
 #define LOOK_MAX_US (20 * USEC_PER_MSEC)
+/*
+ * In calm: the first look comes so much before the answer is expected. After twice that time, or
+ * if none is expected at any time, looks are rarer; and a path that misses more heartbeats than
+ * that has few.
+ */
+#define CALM_EARLY_PART  16
+#define CALM_LATE_PART   10
+#define CALM_MISSED_MAX  1
+#define CALM_LOOK_MIN_US 50
+#define CALM_LOOK_MAX_US (100 * USEC_PER_MSEC)
+/* An answer that was already there at the first look may have been there for long. */
+#define CALM_SHRINK_PART 3
 /* A longer delay is not from scheduling. */
 #define LOOK_LATE_US (100 * USEC_PER_MSEC)
 
@@ -267,20 +279,28 @@ static bool read_state(struct probe *probe, struct probe_path *path, struct stac
 	return rc == 0;
 }
 
-static void look(struct probe *probe, struct probe_path *path)
+/* The time in which the next answer is expected. */
+static int64_t expected(const struct probe_path *path)
+{
+	bool unseen = path->missed == 1 && path->looked_us <= path->left_us[0];
+
+	return path->rtt_us - (unseen ? path->rtt_us / CALM_SHRINK_PART : 0);
+}
+
+/* now_us: not later than now. */
+static void look(struct probe *probe, struct probe_path *path, int64_t now_us)
 {
 	char text[ADDRESS_TEXT_MAX];
 	struct stack_path now;
-	int64_t at_us;
 
 	if (!read_state(probe, path, &now))
 		return;
-	at_us = loop_now_us();
 	if (has_answered(probe, &path->then, &now)) {
-		int64_t measured_us = measured(path, &now);
+		int64_t measured_us = measured(path, &now), at_us = loop_now_us();
 
 		note_measured(probe, path, now.rto_ms);
 		path->rtt_us = round_trip(path, measured_us, at_us);
+		path->expected_us = expected(path);
 		path->lost += lost_before(path, measured_us, at_us);
 		if (path->missed > 1)
 			path->stray_us = path->sent_us + path->rtt_us;
@@ -290,12 +310,13 @@ static void look(struct probe *probe, struct probe_path *path)
 			      address_host_text(&path->address, text), MS(path->rtt_us));
 	}
 	path->then = now;
-	path->looked_us = at_us;
+	path->looked_us = now_us;
 }
 
 static void ask_one(struct probe *probe, struct probe_path *path)
 {
 	char text[ADDRESS_TEXT_MAX];
+	int64_t left_us;
 	int rc;
 
 	path->sent_us = loop_now_us();
@@ -311,19 +332,24 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 		return;
 	if (!path->missed)
 		path->first_us = path->sent_us;
-	path->left_us[path->missed % PROBE_KEPT] = loop_now_us();
+	left_us = loop_now_us();
+	path->left_us[path->missed % PROBE_KEPT] = left_us;
 	path->asked_us[path->missed++ % PROBE_KEPT] = path->sent_us;
 	path->sent++;
-	look(probe, path); /* on a short path the answer is already there */
+	/* On a short path the answer is already there. */
+	if (!probe->calm || path->expected_us < LOOK_MIN_US)
+		look(probe, path, left_us);
 }
 
 void probe_ask(struct probe *probe, const bool *ask)
 {
+	int64_t now = loop_now_us();
+
 	for (size_t i = 0; i < probe->count; i++) {
 		struct probe_path *path = &probe->paths[i];
 
 		if (path->missed)
-			look(probe, path); /* so that an answer does not go unseen */
+			look(probe, path, now); /* so that an answer does not go unseen */
 		else if (ask[i])
 			read_state(probe, path, &path->then);
 	}
@@ -345,11 +371,12 @@ void probe_ask_all(struct probe *probe)
 
 size_t probe_look(struct probe *probe)
 {
+	int64_t now = loop_now_us();
 	size_t waiting = 0;
 
 	for (size_t i = 0; i < probe->count; i++) {
 		if (probe->paths[i].missed)
-			look(probe, &probe->paths[i]);
+			look(probe, &probe->paths[i], now);
 		waiting += probe->paths[i].missed > 0;
 	}
 	return waiting;
@@ -373,16 +400,40 @@ void probe_forget(struct probe *probe, size_t i)
 	probe->paths[i].missed = 0;
 }
 
+static int64_t calm_pause_us(const struct probe_path *path, int64_t age_us)
+{
+	const int64_t expected_us = path->expected_us;
+	bool given_up = path->missed > CALM_MISSED_MAX;
+	int64_t first_us = given_up ? expected_us + expected_us / LOOK_PART
+				    : expected_us - expected_us / CALM_EARLY_PART;
+	int64_t least_us = LOOK_MIN_US;
+
+	if (age_us < first_us)
+		return first_us - age_us;
+	if (given_up)
+		return CALM_LOOK_MAX_US;
+	if (expected_us)
+		least_us = MIN(MAX(expected_us / LOOK_PART, CALM_LOOK_MIN_US), LOOK_MIN_US);
+	age_us /= age_us > 2 * expected_us ? CALM_LATE_PART : LOOK_PART;
+	return MIN(MAX(age_us, least_us), CALM_LOOK_MAX_US);
+}
+
+/* How long until the next look. */
+static int64_t pause_us(const struct probe *probe, const struct probe_path *path, int64_t now_us)
+{
+	int64_t age_us = now_us - path->sent_us;
+
+	if (probe->calm)
+		return calm_pause_us(path, age_us);
+	return MIN(MAX(age_us / LOOK_PART, LOOK_MIN_US), LOOK_MAX_US);
+}
+
 int64_t probe_next_look_us(const struct probe *probe)
 {
 	int64_t now = loop_now_us(), next = LOOP_FOREVER;
 
-	for (size_t i = 0; i < probe->count; i++) {
-		const struct probe_path *path = &probe->paths[i];
-		int64_t pause = (now - path->sent_us) / LOOK_PART;
-
-		if (path->missed)
-			next = MIN(next, now + MIN(MAX(pause, LOOK_MIN_US), LOOK_MAX_US));
-	}
+	for (size_t i = 0; i < probe->count; i++)
+		if (probe->paths[i].missed)
+			next = MIN(next, now + pause_us(probe, &probe->paths[i], now));
 	return next;
 }

@@ -6,7 +6,8 @@
  * No stack reports that a heartbeat was answered on a path that is already active. But the answer
  * is a measurement, and makes it update the path's RTO (RFC 9260 section 6.3.1). The probe
  * makes sure that the new RTO differs from the old one, by changing RTO.Min a little if necessary,
- * and looks at the RTO often. So the round trip that it reports is at most a thirtieth too long.
+ * and looks at the RTO often. So the round trip that it reports is at most a thirtieth too long, but
+ * for those that were over before the first look in calm.
  */
 #ifndef ENGINE_HEARTBEAT_H
 #define ENGINE_HEARTBEAT_H
@@ -42,6 +43,7 @@ struct probe_path {
 	int64_t left_us[PROBE_KEPT];  /* the same: when the call that sends it had returned */
 	int64_t looked_us;            /* when it was last found unanswered */
 	int64_t rtt_us;               /* of the newest answer; 0: no answer yet */
+	int64_t expected_us;          /* that of the next answer; 0: not known */
 	/* The heartbeat that the newest answer is to, as far as measurements show. */
 	struct {
 		unsigned number;  /* counted from 0 */
@@ -71,6 +73,11 @@ struct probe {
 	uint32_t rto_min_ms, rto_max_ms;     /* the association's own */
 	uint32_t rto_now_ms, rto_max_now_ms; /* as they are now */
 	bool moved;                          /* they differ */
+	/*
+	 * It looks rarely: a path whose round trip is known not before the answer can come, and one
+	 * that is dead ten times a second. May be changed at any time.
+	 */
+	bool calm;
 };
 
 /*

@@ -200,6 +200,8 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 {
 	bool next = now >= r->round_us;
 
+	if (!r->watch->listens)
+		watch_read(r->watch);
 	probe_look(r->probe);
 	monitor_judge(r, now);
 	if (r->round_open && (next || !monitor_waits(r, true)))
@@ -238,6 +240,21 @@ static int64_t next_us(const struct monitoring *r)
 	return MIN(next, live_next_us(r->live));
 }
 
+/*
+ * While answers are awaited, there are looks, which read the packets, too: they need not wake up
+ * the program. But with -v they are told at once, a file gets them all, and of many targets one
+ * reads those of all.
+ */
+static void await_packets(struct monitoring *r)
+{
+	bool told = r->timeline->verbose || r->watch->capture || r->on_end;
+
+	if (told || !monitor_waits(r, false))
+		watch_listen(r->watch, r->loop, NULL, NULL); /* the next tick looks */
+	else
+		watch_listen_no_more(r->watch);
+}
+
 /* Does what is due, and sets the timer for the next time. */
 static void monitor_go_on(struct monitoring *r)
 {
@@ -250,6 +267,7 @@ static void monitor_go_on(struct monitoring *r)
 	r->m.now_us = loop_now_us();
 	live_draw(r->live);
 	loop_timer_set(&r->timer, next_us(r));
+	await_packets(r);
 	monitor_look_for_reader(r);
 }
 
@@ -291,6 +309,7 @@ static void on_terminal(void *context, unsigned came)
 static void take_paths(struct monitoring *r, const struct association *a)
 {
 	r->probe = probe_new(r->stack, r->assoc, a, r->timeline);
+	r->probe->calm = true;
 	r->m.path_count = r->probe->count;
 	r->m.paths = xcalloc(r->m.path_count + 1, sizeof(*r->m.paths));
 	for (size_t i = 0; i < r->m.path_count; i++) {
@@ -306,6 +325,7 @@ static void take_paths(struct monitoring *r, const struct association *a)
 			.slow_us = from->rtt_us,
 			.dead_since_us = r->m.began_us,
 		};
+		r->probe->paths[i].expected_us = from->rtt_us;
 		/* A path that the connection asked twice may answer twice. */
 		if (from->answered < from->heartbeats)
 			r->probe->paths[i].stray_us = r->m.began_us + from->rtt_us;
@@ -353,7 +373,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	r->live = live_start(r->reporter, !o->verbose && !r->on_end, &r->m);
 	loop_timer_init(loop, &r->timer, on_time, r);
 	loop_timer_set(&r->timer, now);
-	watch_listen(r->watch, loop, NULL, NULL); /* the next tick looks */
+	await_packets(r);
 	if (r->live)
 		loop_on_terminal(loop, on_terminal, r);
 	if (result_was_up(r->m.result->word))

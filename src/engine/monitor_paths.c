@@ -7,6 +7,7 @@
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"
 #include "engine/gather.h"
+#include "engine/round_trip.h"
 #include "witness/ledger_query.h"
 
 /* The least time until a path is asked again, however short the interval and the round trip are. */
@@ -118,10 +119,21 @@ static void take_state(struct monitoring *r, size_t i, struct monitor_event *eve
 	event->new_state = true;
 }
 
+/* The witness is more exact. */
+static int64_t round_trip_us(const struct monitoring *r, size_t i)
+{
+	const struct probe_path *asked = &r->probe->paths[i];
+	struct path_result path = { .path.address = asked->address, .rtt_us = asked->rtt_us };
+
+	if (r->watch->view)
+		round_trip_measure(&r->watch->ledger, asked, &path);
+	return path.rtt_us;
+}
+
 static void take_answer(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
 	struct monitor_path *path = &r->m.paths[i];
-	int64_t rtt_us = r->probe->paths[i].rtt_us;
+	int64_t rtt_us = round_trip_us(r, i);
 
 	path->rtt_us = rtt_us;
 	path->rtt_sum_us += rtt_us;

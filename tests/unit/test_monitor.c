@@ -51,6 +51,7 @@ static struct {
 	int64_t primary_us; /* the second path is primary from then on; 0: never */
 	int64_t removed_us; /* the peer has no second path from then on; 0: it always has it */
 	int64_t added_us;   /* the third path is there from then on; 0: always */
+	unsigned looks;     /* at any path */
 } world;
 
 static int64_t elapsed_us(void)
@@ -62,6 +63,7 @@ static int world_path(struct stack_assoc *assoc, const union address *peer, stru
 {
 	int rc = fake_stack.path(assoc, peer, path);
 
+	world.looks++;
 	if (address_equal(peer, &peers[0]) && elapsed_us() >= world.state_us[0] &&
 	    elapsed_us() < world.state_us[1])
 		path->state = world.state;
@@ -246,10 +248,10 @@ static void so_many_rounds(void **state)
 	expect(&r, 0, "end        3 rounds in 2.0 s: reached --count rounds");
 	expect(&r, 1,
 	       "  10.1.1.2:5000  verified    3 sent, 3 answered, 0 % lost, "
-	       "rtt min/avg/max 0.5/0.5/0.5 ms  primary");
+	       "rtt min/avg/max 0.4/0.4/0.4 ms  primary");
 	expect(&r, 3,
 	       "  10.1.3.2:5000  verified    3 sent, 3 answered, 0 % lost, "
-	       "rtt min/avg/max 0.5/0.5/0.5 ms");
+	       "rtt min/avg/max 0.4/0.4/0.4 ms");
 	assert_false(r.gone);
 	done(&r);
 }
@@ -397,6 +399,50 @@ static void one_lost_heartbeat_is_no_death(void **state)
 	done(&r);
 }
 
+/* For each round and path: one before it is asked, and a few when the answer is near. */
+static void quiet_paths_cost_little(void **state)
+{
+	struct fake_heartbeat how[PATHS];
+	struct fake_script script = { .heartbeats = how, .heartbeat_count = PATHS };
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < PATHS; i++)
+		how[i] = (struct fake_heartbeat){ .path = i, .after_us = 20 * MSEC };
+	reset(&r);
+	r.options.count = 10;
+	run(&r, &script, false);
+	expect_has(&r, 1, "10 sent, 10 answered, 0 % lost, rtt min/avg/max 20");
+	assert_in_range(world.looks, 10 * PATHS, 10 * PATHS * 5);
+	assert_in_range(fake_loop_waits(), 10, 10 * 5);
+	done(&r);
+}
+
+/* For each path that answers, or does not: ten looks a second at one that is dead. */
+static void a_dead_path_costs_little(void **state)
+{
+	struct fake_heartbeat how[PATHS];
+	struct fake_script script = { .heartbeats = how, .heartbeat_count = PATHS };
+	unsigned looks, waits;
+	struct run r;
+
+	(void)state;
+	for (size_t i = 0; i < PATHS; i++)
+		how[i] = (struct fake_heartbeat){ .path = i,
+						  .after_us = i == 1 ? NEVER : 20 * MSEC };
+	for (unsigned rounds = 10; rounds <= 110; rounds += 100) {
+		reset(&r);
+		r.options.count = rounds;
+		run(&r, &script, false);
+		expect_has(&r, 0, "10.1.2.2:5000  dead");
+		done(&r);
+		looks = rounds == 10 ? world.looks : world.looks - looks;
+		waits = (unsigned)fake_loop_waits() - (rounds == 10 ? 0 : waits);
+	}
+	assert_in_range(looks, 100 * 10, 100 * (2 * 5 + 20));
+	assert_in_range(waits, 100 * 10, 100 * 18);
+}
+
 /* Its RTO doubles up to RTO.Max, which is no doubling any more, and is no answer. */
 static void dead_for_long(void **state)
 {
@@ -412,7 +458,7 @@ static void dead_for_long(void **state)
 	run(&r, &script, false);
 	assert_int_equal(r.count, 3 + PATHS);
 	expect(&r, 0, DAY "02.000  10.1.3.2:5000  dead        no heartbeat answer in 1.0 s");
-	expect(&r, 1, DAY "14.500  10.1.3.2:5000  verified    rtt 0.5 ms, was dead for 13.5 s");
+	expect(&r, 1, DAY "14.500  10.1.3.2:5000  verified    rtt 0.4 ms, was dead for 13.5 s");
 	expect_has(&r, 5, "21 sent, 7 answered");
 	done(&r);
 }
@@ -676,7 +722,7 @@ static void the_way_back_to_a_slow_path(void **state)
 	run(&r, &script, false);
 	assert_int_equal(r.count, 3 + PATHS);
 	expect_has(&r, 0, "dead");
-	expect_has(&r, 1, "verified    rtt 30");
+	expect_has(&r, 1, "verified    rtt 31");
 	done(&r);
 }
 
@@ -870,7 +916,7 @@ static void another_primary(void **state)
 	expect(&r, 0, DAY "03.000  primary is now 10.1.2.2:5000, was 10.1.1.2:5000");
 	expect_has(&r, 3,
 		   "  10.1.2.2:5000  verified    5 sent, 5 answered, 0 % lost, rtt "
-		   "min/avg/max 0.5/0.5/0.5 ms  primary");
+		   "min/avg/max 0.4/0.4/0.4 ms  primary");
 	assert_null(strstr(r.lines[2], "primary"));
 	done(&r);
 }
@@ -909,7 +955,7 @@ static void addresses_come_and_go(void **state)
 	/* All three were there when the monitor began. */
 	expect(&r, 0,
 	       DAY "00.000  10.1.3.2:5000  removed by the peer: 1 sent, 1 answered, 0 % lost, "
-		   "rtt min/avg/max 0.5/0.5/0.5 ms");
+		   "rtt min/avg/max 0.4/0.4/0.4 ms");
 	expect(&r, 1, DAY "03.000  10.1.3.2:5000  added by the peer");
 	expect_has(&r, 2, "10.1.3.2:5000  verified    rtt");
 	expect_has(&r, 3, "10.1.2.2:5000  removed by the peer: ");
@@ -963,6 +1009,8 @@ int main(void)
 		cmocka_unit_test(a_cut_and_the_return),
 		cmocka_unit_test(require_all),
 		cmocka_unit_test(one_lost_heartbeat_is_no_death),
+		cmocka_unit_test(quiet_paths_cost_little),
+		cmocka_unit_test(a_dead_path_costs_little),
 		cmocka_unit_test(dead_for_long),
 		cmocka_unit_test(flaps),
 		cmocka_unit_test(all_paths_die),
