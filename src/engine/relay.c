@@ -141,17 +141,20 @@ static void send_messages(struct relay *r)
 
 /* --- From the peer to the output -------------------------------------------------------------- */
 
-static bool is_ready(int fd, short event)
+static bool is_ready(struct relay *r, int fd, short event)
 {
 	struct pollfd p = { .fd = fd, .events = event };
+	int ready = poll(&p, 1, 0);
 
-	return poll(&p, 1, 0) > 0;
+	if (ready < 0 && errno != EINTR)
+		fail(r, "poll", errno);
+	return ready > 0;
 }
 
 /* A pipe that is ready has room for PIPE_BUF bytes, so this does not block. */
 static void write_held(struct relay *r)
 {
-	for (int n = 0; r->holds && n < ROUND_MAX && is_ready(r->config.out, POLLOUT); n++) {
+	for (int n = 0; r->holds && n < ROUND_MAX && is_ready(r, r->config.out, POLLOUT); n++) {
 		const uint8_t *bytes = r->held.data;
 		size_t length = MIN(r->held.length - r->written, PIPE_BUF);
 		ssize_t put = write(r->config.out, bytes + r->written, length);
@@ -182,7 +185,7 @@ static void end_closed(struct relay *r)
 {
 	bool here = r->shut_us != 0;
 
-	if (!r->at_end && !r->length && is_ready(r->config.in, POLLIN))
+	if (!r->at_end && !r->length && is_ready(r, r->config.in, POLLIN))
 		read_input(r);
 	r->end.gone = r->end.graceful = true;
 	end(r, r->length ? STATUS_NOT_CONNECTED : STATUS_OK,

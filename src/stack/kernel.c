@@ -323,12 +323,16 @@ static int send_message(struct stack_assoc *assoc, const struct sctp_sndrcvinfo 
 		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	ssize_t sent;
 
 	c->cmsg_level = IPPROTO_SCTP;
 	c->cmsg_type = SCTP_SNDRCV;
 	c->cmsg_len = CMSG_LEN(sizeof(*info));
 	memcpy(CMSG_DATA(c), info, sizeof(*info));
-	if (sendmsg(assoc->base.endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+	do {
+		sent = sendmsg(assoc->base.endpoint->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} while (sent < 0 && errno == EINTR);
+	if (sent >= 0)
 		return 0;
 	if (errno == EPIPE || errno == ESHUTDOWN || errno == ECONNRESET)
 		return -ENOTCONN;

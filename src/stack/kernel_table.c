@@ -208,7 +208,8 @@ static int read_lines(const char *name, void (*take)(struct table *table, char *
 		return -errno;
 	while (!table->more && getline(&line, &size, file) > 0)
 		take(table, line);
-	rc = ferror(file) ? -EIO : 0;
+	/* Without memory for the line, too. */
+	rc = table->more || feof(file) ? 0 : -errno;
 	free(line);
 	fclose(file);
 	return rc;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* relay.c between two pipes and a scripted stack, on a fake clock. */
+#include <sys/resource.h>
+
 #include "bench.h"
 
 #include "engine/relay.h"
@@ -126,6 +128,24 @@ static void the_input_ends(void **state)
 	assert_output("late reply!");
 	finish();
 	memset(&r.options, 0, sizeof(r.options));
+}
+
+/* It would wait for ever for the room of an output that cannot be asked. */
+static void output_that_cannot_be_polled(void **state)
+{
+	const struct fake_script script = { EVENTS(UP(0), MESSAGE(MSEC, "reply")) };
+	struct rlimit limit, none;
+
+	(void)state;
+	start(&script, "", true);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){ 0, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	turn_until_over();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_end(STATUS_HOST, FINDING_CALL_FAILED);
+	assert_string_equal(relay_end(r.relay)->cause.call, "poll");
+	finish();
 }
 
 /* Without an acknowledgement it is not closed, and without any input neither. */
@@ -304,8 +324,13 @@ static void how_it_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_input_ends),     TEST(it_stays_open), TEST(lines),
-		TEST(a_full_send_buffer), TEST(a_full_output), TEST(how_it_ends),
+		TEST(the_input_ends),
+		TEST(it_stays_open),
+		TEST(lines),
+		TEST(output_that_cannot_be_polled),
+		TEST(a_full_send_buffer),
+		TEST(a_full_output),
+		TEST(how_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
