@@ -179,7 +179,7 @@ static void end_without_memory(void)
 
 	/* One thread ends the program; another one would cut it short. */
 	while (atomic_flag_test_and_set(&ending))
-		pause();
+		sleep(1);
 	warn("out of memory");
 	quick_exit(STATUS_HOST);
 }
