@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * To be preloaded: makes one allocation fail, or that one and all that follow. An allocation is known by its place: a
- * hash of the addresses of the functions that were active. They are the same in each run where addresses are not
- * randomized. strdup(), getaddrinfo() and the like allocate through these functions, too.
+ * To be preloaded: makes one allocation fail, or that one and all that follow. An allocation is
+ * known by its place: a hash of the addresses of the functions that were active. They are the same
+ * in each run where addresses are not randomized. strdup(), getaddrinfo() and the like allocate
+ * through these functions, too.
  *
  * ALLOCATIONS=FILE   each place that allocates is written to FILE once: its hash, and the addresses
  * FAIL_PLACE=HASH    the first allocation at that place fails; FILE has the word "failed" then

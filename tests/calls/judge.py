@@ -7,8 +7,6 @@ import os
 import re
 import signal
 
-from scenarios import is_standing
-
 # Far more than threads that wake up a hundred times a second make, and far fewer than a loop without a wait.
 CALLS_PER_SECOND = 4000
 # Far more than the looks for the answer to a heartbeat, whose pauses grow with the time it is late.
@@ -26,7 +24,7 @@ ALSO = {
     "getsockopt": "sctp_|SCTP_|SO_", "setsockopt": "sctp_|SCTP_|SO_|bind", "rt_sigaction": "sigaction",
     "openat": "open", "newfstatat": "stat", "read": "accept",
     "clone3": "pthread_create|thread|fork", "clone": "pthread_create|thread|fork", "pread64": "pread", "pipe2": "pipe",
-    "sendmsg": "send", "sendmmsg": "send", "sendto": "send|" + ADDRESSES, "recvmsg": "recv|receive|" + ADDRESSES,
+    "sendmsg": "send|not-echoed", "sendmmsg": "send", "sendto": "send|" + ADDRESSES, "recvmsg": "recv|receive|" + ADDRESSES,
     "recvfrom": "recv|receive|" + ADDRESSES, "getsockname": ADDRESSES, "ioctl": ADDRESSES,
     "bind": "sctp_bindx|" + ADDRESSES, "socket": ADDRESSES, "ppoll": "poll", "accept4": "accept",
     "eventfd2": "eventfd|accept", "epoll_create1": "epoll_create|accept", "epoll_ctl": "accept",
@@ -41,6 +39,7 @@ class Run:
         self.status = None
         self.out = self.err = ""  # with --relay, its reports take the place of its output
         self.relayed = ""
+        self.standing = None  # the port of the association that another program has
         self.files = {}  # by the option that writes them: what is in them, in short
         self.hung = False
         self.ended_by_us = False  # a listener whose client has gone, and that still waits
@@ -82,7 +81,7 @@ class Run:
         if line.get("event") in ("round", "path", "message"):
             return ("", "")  # how many there are, and in which order, is a matter of time
         if line.get("event") in ("present", "new", "changed", "gone"):
-            if line["paths"] and is_standing(line["paths"][0]["port"]):
+            if line["paths"] and line["paths"][0]["port"] == self.standing:
                 return (line["event"], line["state"], paths_of(line))
             return ("", "")  # of another run
         if line.get("event") in ("shown", "relayed", "summary"):
@@ -145,7 +144,9 @@ def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_m
     if "usrsctp" in run.text() and "does not say why" in run.text() and run.status == 6:
         return None
     # If no answer of a listener leaves the host, no client has reached it, and it has no association to report.
-    if os.environ["STACK"] == "usrsctp" and call == "sendmsg" and form and scenario.listens and run.ended_by_us:
+    # Nor does a client that gives up have a choice.
+    if os.environ["STACK"] == "usrsctp" and call == "sendmsg" and form and scenario.listens and \
+            (run.ended_by_us or "aborted by the peer: user-initiated abort" in run.out):
         return None
     # A filter in the output hook makes it fail in the same way, and is what it says.
     if os.environ["STACK"] == "usrsctp" and call == "sendmsg" and errno == "EPERM" and \
@@ -179,7 +180,7 @@ def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_m
     if run.status == 0 and re.search(r"(?m)^(down |.*\"event\":\"down\").*\b[\w()]+: %s: " % errno, run.out):
         return "false: " + said(run)
     # Of a file, its name says more than the call.
-    if call in FILES and re.search(r"(?m)--(pcap|metrics|targets|send) \S*: .*(%s|%s)$" % (
+    if call in FILES and re.search(r"(?m)(--(pcap|metrics|targets|send) |/proc/)\S*: .*(%s|%s)$" % (
             errno, os.strerror(getattr(errnos, errno))), run.text()):
         return None
     if call in WITNESS and re.search("packet socket: " + errno, run.text()):

@@ -24,10 +24,6 @@ def port_of(worker, which):
     return 5000 + worker * len(LISTENERS) + LISTENERS.index(which)
 
 
-def is_standing(port):
-    return port >= 5000 and LISTENERS[(port - 5000) % len(LISTENERS)] == "standing"
-
-
 def timeouts(connect_ms, probe_ms):
     slower = 3 if STACK == "kernel" else 1
     return ["-w", "%dms" % (connect_ms * slower), "--probe-timeout", "%dms" % (probe_ms * slower)]

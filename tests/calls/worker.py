@@ -112,6 +112,7 @@ class Worker:
     def run_under(self, wrapper, scenario):
         """wrapper: a command that runs the program, or nothing."""
         run = Run()
+        run.standing = self.port("standing")
         arguments = [self.fill(a, scenario) for a in scenario.arguments]
         for name, text in scenario.files.items():
             self.write(name, self.fill(text, scenario))
