@@ -237,7 +237,12 @@ check-hostile: ## HOSTILE_RUNS (1000) runs against a hostile peer under ASan and
 	@SCTP_CONNECT=$(CURDIR)/build/sanitize/sctp-connect tests/hostile/run usrsctp 1 $(HOSTILE_RUNS)
 check-calls: all calls ## every system call and every allocation fails, in every mode, on both stacks (hours)
 	@CALLS=--all tests/run calls
-.PHONY: check-platform check-usrsctp check-cross check-witness check-calls check-hostile check-servers
+# For a release: an hour of each stack, at once. Both must need no more memory and descriptors at the end.
+SOAK_SECONDS ?= 3600
+SOAK_STACKS  ?= kernel usrsctp
+soak: all many ## a listener and a monitor for SOAK_SECONDS (3600), on SOAK_STACKS: memory and descriptors must be flat
+	@tests/soak/run $(SOAK_SECONDS) $(SOAK_STACKS)
+.PHONY: soak check-platform check-usrsctp check-cross check-witness check-calls check-hostile check-servers
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit

@@ -89,6 +89,10 @@ static bool once(struct client *c, const struct way *way)
 		return broken(c);
 	}
 	rc = c->stack->connect(endpoint, &c->peer, 1, false, &assoc);
+	if (rc < 0 && ++c->refused >= REFUSED_MAX) {
+		printf("connect: %s\n", strerror(-rc));
+		broken(c);
+	}
 	good = rc == 0 && await(c, endpoint, EVENT_UP);
 	if (good && way->sends)
 		good = c->stack->send(assoc, "churn", 5, 0, 0, false) == 0;
