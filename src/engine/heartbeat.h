@@ -6,8 +6,8 @@
  * No stack reports that a heartbeat was answered on a path that is already active. But the answer
  * is a measurement, and makes it update the path's RTO (RFC 9260 section 6.3.1). The probe
  * makes sure that the new RTO differs from the old one, by changing RTO.Min a little if necessary,
- * and looks at the RTO often. So the round trip that it reports is at most a thirtieth too long, but
- * for those that were over before the first look in calm.
+ * and looks at the RTO often. So the round trip that it reports is at most a thirtieth too long,
+ * but for those that were over before the first look in calm.
  */
 #ifndef ENGINE_HEARTBEAT_H
 #define ENGINE_HEARTBEAT_H
