@@ -233,38 +233,50 @@ has_bytes() { # FILE COUNT
   cmp "$BATS_TEST_TMPDIR/up" "$LISTEN_OUT.data"
 }
 
-memory() { # PID: kB
-  awk '/^VmRSS/ { print $2 }' "/proc/$1/status"
+memory() { # PID: kB, the most so far
+  awk '/^VmHWM/ { print $2 }' "/proc/$1/status"
 }
 
-is_stuck() { # the amount that the client has read does not grow any more
-  local before=$seen
-  seen=$(awk '/^rchar/ { print $2 }' "/proc/$1/io")
-  [ "$seen" = "$before" ]
+# read_slowly FILE SIDE: 80 kB a second, and the amount so far into FILE. Sets READER.
+read_slowly() {
+  python3 -c "$(printf '%s\n' 'import os, sys, time' 'total = 0' 'while True:' '    total += len(os.read(0, 4096))' \
+    '    os.pwrite(1, b"%d\n" % total, 0)' '    time.sleep(0.05)')" <"$1" >"$1.read" 3>&- &
+  READER=$!
 }
 
-@test "relay: a reader that does not read holds up the sender, with flat memory; the peer goes away" {
-  local fifo=$BATS_TEST_TMPDIR/fifo seen=0 relay
-  mkfifo "$fifo"
-  start_listener -b 10.1.1.2:0 -b 10.1.2.2
-  # The echo comes back, and nobody takes it.
-  sleep 60 <>"$fifo" 3>&- &
-  local holder=$!
-  ip netns exec "$TOPO-client" "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" </dev/zero >"$fifo" 2>"$BATS_TEST_TMPDIR/relay.err" 3>&- &
-  relay=$!
-  wait_for is_stuck "$relay"
-  wait_for is_stuck "$relay"
-  [ "$seen" -lt 8000000 ]
-  [ "$(memory "$relay")" -lt 30000 ]
+has_read() { # FILE BYTES
+  [ "$(cat "$1.read")" -ge "$2" ]
+}
+
+# SLOW_READER: for so many seconds, and printed: tests/README.md.
+@test "relay: slow readers at both ends hold up the senders, with flat memory; the peer goes away" {
+  local fifo=$BATS_TEST_TMPDIR/fifo readers=() early late status=0 seconds=${SLOW_READER:-3} side to=1
+  [ -z "${SLOW_READER:-}" ] || to=3
+  mkfifo "$fifo".{client,server}
+  for side in client server; do
+    read_slowly "$fifo.$side"
+    readers+=("$READER")
+  done
+  relay_to=$fifo.server start_relay /dev/zero
+  relay_to=$fifo.client relay_client /dev/zero
+  for side in client server; do wait_for has_read "$fifo.$side" 40000; done
+  RELAY=$(ps -o pid= --ppid "$CLIENT" | tr -d " ")
+  early=$(($(memory "$RELAY") + $(memory "$LISTENER")))
+  for side in client server; do wait_for has_read "$fifo.$side" $((seconds * 80000)); done
+  late=$(($(memory "$RELAY") + $(memory "$LISTENER")))
+  printf '# %s, %s s: at most %s kB at the client, %s kB at the listener, %s kB of them later; read: %s and %s bytes\n' \
+    "$STACK" "$seconds" "$(memory "$RELAY")" "$(memory "$LISTENER")" $((late - early)) "$(cat "$fifo.client.read")" \
+    "$(cat "$fifo.server.read")" >&"$to"
+  [ "$late" -lt 40000 ]
+  [ $((late - early)) -lt 4000 ]
   kill -s KILL "$LISTENER"
   wait "$LISTENER" || true
   LISTENER=
-  kill "$holder"
-  wait "$holder" || true
+  kill "${readers[@]}"
+  wait "${readers[@]}" || true
   # The output is broken, or the association is lost: both are failures.
-  local status=0
-  wait "$relay" || status=$?
-  cat "$BATS_TEST_TMPDIR/relay.err"
+  wait "$CLIENT" || status=$?
+  cat "$CLIENT_OUT.err"
   [ "$status" -eq 1 ] || [ "$status" -eq 6 ]
 }
 
