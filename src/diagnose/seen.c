@@ -228,6 +228,10 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 		memcpy(finding.other_link, heartbeat->in, sizeof(finding.other_link));
 	} else if (answered || heartbeat) {
 		return finding;
+	} else if (!path->heartbeats.count && path->changed.count) {
+		finding.code = FINDING_TRANSLATED;
+		finding.chunk = CHUNK_HEARTBEAT;
+		finding.other_port = path->changed_port;
 	} else if (!path->heartbeats.count && !ledger->lost) {
 		take_unseen(ledger, CHUNK_HEARTBEAT, &finding);
 	} else if (first_error(path)) {

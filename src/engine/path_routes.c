@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "host/local.h"
+
 static bool has_seen(const struct watch *watch, const union address *peer, struct path_route *route)
 {
 	const struct ledger_path *path = watch_path(watch, peer);
@@ -57,6 +59,13 @@ static void ask(struct routes *routes, const union address *peer, const union ad
 	route->source = found.source;
 }
 
+/* Has NAT of this host given it a source that nobody here has? */
+static bool is_foreign(const union address *source, const union address *bound, size_t count)
+{
+	return !address_is_listed(source, bound, count) && address_scope(source) > SCOPE_LINK &&
+	       local_look_up(source).state == LOCAL_ABSENT;
+}
+
 static void say(struct timeline *timeline, const struct path_result *path)
 {
 	const struct path_route *route = &path->route;
@@ -89,6 +98,8 @@ void path_routes_fill(enum path_routes which, const struct plan *plan, const str
 
 		if (!all && !path->answered)
 			continue;
+		path->route.foreign = seen && !path->answered &&
+				      is_foreign(&path->route.source, sources, count);
 		if (routes.fd < 0 && !path->route.loopback)
 			routes_open(&routes);
 		if (!seen)

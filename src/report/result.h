@@ -92,6 +92,7 @@ struct path_route {
 	union address gateway; /* sa_family 0: none, or not known */
 	union address source;  /* sa_family 0: not known */
 	bool seen;             /* the witness has seen a packet leave so */
+	bool foreign;          /* source is not an address of this host: NAT has changed it */
 };
 
 struct path_result {

@@ -162,7 +162,8 @@ static void print_route(FILE *f, const struct path_result *p)
 	fprintf(f, route->seen ? "  packets to %s left on %s" : "  route to %s: on %s",
 		address_host_text(&p->path.address, text), route->link);
 	if (route->source.sa.sa_family)
-		fprintf(f, " from %s", address_host_text(&route->source, text));
+		fprintf(f, " from %s%s", address_host_text(&route->source, text),
+			route->foreign ? " (NAT: not an address of this host)" : "");
 	if (route->gateway.sa.sa_family)
 		fprintf(f, " via %s", address_host_text(&route->gateway, text));
 	putc('\n', f);

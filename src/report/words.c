@@ -479,16 +479,17 @@ static const struct words table[] = {
 	{ FINDING_ABORTED_BY_STRANGER, "aborted-by-stranger", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by a host at {address} that does not know the association",
 	  "the association was aborted {when} by a host at {address} that does not know it, and from which nothing else came",
-	  "the peer lists {address}, and another host has it here: bind the peer's server to the addresses that others can reach (for sctp-connect --listen: -b)",
+	  "another host has {address} here: bind the peer's server to the addresses that others can reach (for sctp-connect --listen: -b); or it is the peer, which knows this host by another address or port, because NAT changes them on the path that works: without NAT, or with one address at each end (-b), it does",
 	  "an ABORT with the T flag came from an address that the peer lists, and nothing else ever came from there: its sender does not know the association",
 	  "the peer lists an address of a bridge or of a container network, and here another host has it\n"
-	  "the peer's address was given to another host",
+	  "the peer's address was given to another host\n"
+	  "NAT on one path, and none on the other: what arrives there does not fit the association, for the peer",
 	  "ip route get ADDR; ip neigh show ADDR: who has the address here\n"
 	  "on the peer: ip addr; cat /proc/net/sctp/assocs" },
 	{ FINDING_ABORTED_BY_PEER, "aborted-by-peer", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by the peer[cause:: {cause}]",
 	  "[cause:the peer aborted the association {when}: {cause} (cause {cause_code})][!cause:[unseen:an ABORT from an address of the peer ended the association {when}][!unseen:the peer aborted the association {when}]]",
-	  "[cause_hint:{cause_hint}][!cause_hint:the peer's log says why; its application may not know this host's addresses[unseen:[!cause:; or a second SCTP stack on that host, or another host with one of its addresses, has sent the ABORT: with CAP_NET_RAW this program sees that]]]",
+	  "[cause_hint:{cause_hint}][!cause_hint:the peer's log says why; its application may not know this host's addresses[unseen:[!cause:; or another host with one of its addresses has sent the ABORT, a second SCTP stack there, or the peer itself, from which NAT hides this host: with CAP_NET_RAW this program sees more]]]",
 	  "the peer ended an established association with an ABORT",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
 	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
@@ -595,7 +596,7 @@ static const struct words table[] = {
 	{ FINDING_NO_SCTP, "no-sctp", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "[other:{who} answered ICMP protocol unreachable][!other:answered ICMP protocol unreachable]",
 	  "the host answered ICMP protocol unreachable: it has no SCTP",
-	  REFUSAL_HINT,
+	  "[up:another host has {address} here, one without SCTP, or a firewall there rejects SCTP][!up:" REFUSAL_HINT "]",
 	  "the peer host answered ICMP protocol unreachable: it has no SCTP at all",
 	  "the sctp module is not loaded on the peer: no program there has used SCTP yet\n"
 	  "a firewall that rejects with icmp type prot-unreachable",
@@ -729,11 +730,12 @@ static const struct words table[] = {
 	  "as for own-input-filter and own-output-filter",
 	  "nft list ruleset: the counters of its rules show which" },
 	{ FINDING_TRANSLATED, "translated", RESULT_TIMEOUT, STATUS_TIMEOUT,
-	  "no answer to the {chunk}, which this host sends to {other_at} instead",
+	  "no answer to the {chunk}, which this host sends [other_port:from port {other_port}][!other_port:to {other_at}] instead",
 	  NULL,
-	  "a NAT rule of this host, or one like it, changes where it goes: nft list ruleset, iptables -t nat -S, ipvsadm -Ln, tc filter",
-	  "packets to the address leave this host with another destination, and no answer arrived",
+	  "a NAT rule of this host, or one like it, changes [other_port:its port, so the peer does not know it][!other_port:where it goes]: nft list ruleset, iptables -t nat -S, ipvsadm -Ln, tc filter",
+	  "packets to the address leave this host with another destination or port, and no answer arrived",
 	  "a dnat or redirect rule in the output hook: of Docker, Kubernetes (kube-proxy), a service mesh\n"
+	  "a masquerade or snat rule in the postrouting hook that changes the port\n"
 	  "IPVS, or a tc or nftables rule that rewrites packets\n"
 	  "the host that gets them does not answer, as for silent",
 	  "nft list ruleset; iptables -t nat -S OUTPUT; ipvsadm -Ln\n"

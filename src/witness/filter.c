@@ -257,6 +257,7 @@ static void sctp_header(struct program *p, uint32_t data_bytes)
 	/* NAT may have changed one of their ports: view.c checks those. */
 	jump(p, BPF_JEQ, CHUNK_INIT, ACCEPT, NEXT);
 	jump(p, BPF_JEQ, CHUNK_INIT_ACK, ACCEPT, NEXT);
+	jump(p, BPF_JEQ, CHUNK_HEARTBEAT, ACCEPT, NEXT);
 	jump(p, BPF_JEQ, CHUNK_DATA, PORTS, NEXT);
 	jump(p, BPF_JEQ, CHUNK_I_DATA, PORTS, NEXT);
 	load_number(p, SNAP_ALL);

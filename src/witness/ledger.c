@@ -418,9 +418,15 @@ static void add_received(struct ledger *ledger, struct ledger_path *path,
 static void add_odd(struct ledger *ledger, const struct witness_event *event)
 {
 	const struct packet *p = &event->packet;
-	struct ledger_path *path = find(ledger, &p->source);
+	struct ledger_path *path = find(ledger, event->outgoing ? &p->destination : &p->source);
 
-	if (event->outgoing && event->odd == ODD_PEER_PORT) {
+	if (event->outgoing && event->odd == ODD_LOCAL_PORT &&
+	    chunks_find(&p->chunks, CHUNK_HEARTBEAT)) {
+		if (!path)
+			return;
+		count(&path->changed, event->time_us);
+		path->changed_port = address_port(&p->source);
+	} else if (event->outgoing && event->odd == ODD_PEER_PORT) {
 		count(&ledger->translated, event->time_us);
 		ledger->translated_to = p->destination;
 	} else if (event->outgoing) {

@@ -112,6 +112,9 @@ struct ledger_path {
 	} padding[LEDGER_PADDED_MAX]; /* the newest ones, in a ring as below */
 	struct ledger_sample sample;  /* of the newest one without padding */
 
+	struct ledger_count changed; /* heartbeats of this end to it, from another port: NAT here */
+	uint16_t changed_port;       /* of the newest */
+
 	struct ledger_count heartbeats;     /* to it */
 	struct ledger_count heartbeat_acks; /* to those, from any address */
 	/*

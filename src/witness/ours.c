@@ -114,3 +114,8 @@ void ours_take(struct ours *ours, const struct packet *p, bool outgoing, enum cl
 	ours->asked |= claim == CLAIM_SURE && outgoing;
 	learn(ours, p, outgoing);
 }
+
+bool ours_is_tag_of_peer(const struct ours *ours, uint32_t tag)
+{
+	return tag && has_tag(&ours->there, tag);
+}

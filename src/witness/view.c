@@ -71,7 +71,12 @@ static enum witness_odd which_is_odd(const struct view *v, const struct packet *
 {
 	uint16_t from = address_port(&p->source), to = address_port(&p->destination);
 
-	if (v->ours.strict || !v->ports.local || p->kind == PACKET_OF_ICMP || !p->chunks.has_init)
+	if (v->ours.strict || !v->ports.local || p->kind == PACKET_OF_ICMP)
+		return ODD_NONE;
+	if (outgoing && chunks_find(&p->chunks, CHUNK_HEARTBEAT))
+		return to == v->ports.peer && ours_is_tag_of_peer(&v->ours, p->tag) ? ODD_LOCAL_PORT
+										    : ODD_NONE;
+	if (!p->chunks.has_init)
 		return ODD_NONE;
 	if (p->chunks.list[0].type != (outgoing ? CHUNK_INIT : CHUNK_INIT_ACK))
 		return ODD_NONE;

@@ -165,6 +165,8 @@ reject() { # WITH
   fault "COOKIE-ECHO lost on the path" -w 1200ms -a "10.1.1.2:$PORT"
   at_server input "$(chunk cookie-echo)" drop
   fault "COOKIE-ECHO lost, three addresses" -w 1800ms "${all[@]}"
+  at_server input "$(chunk cookie-echo)" reject with icmp type admin-prohibited
+  fault_within 2000 "COOKIE-ECHO rejected by ICMP" -w 10s -a "10.1.1.2:$PORT"
   at_client output "$(chunk cookie-echo)" drop
   fault "COOKIE-ECHO dropped by this host's output filter" -w 1200ms -a "10.1.1.2:$PORT"
   at_client input "$(chunk cookie-ack)" drop
@@ -215,6 +217,12 @@ reject() { # WITH
   fault "path MTU black hole on one path: packets of more than 1400 bytes are lost" --probe-timeout 10s "${all[@]}"
   at_client output "$(chunk heartbeat)" drop
   fault "no heartbeat leaves this host" "${all[@]}"
+  if [ "$STACK" = kernel ]; then # in UDP, NAT changes other ports
+    in_client nft "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; };
+      add rule ip nat post oifname c2 masquerade random"
+    fault "this host's NAT changes the port on one path" "${all[@]}"
+    in_client nft delete table ip nat
+  fi
   at_server output "$(chunk heartbeat-ack)" drop
   fault "no heartbeat is answered" "${all[@]}"
   # The first of two heartbeats, and of an answer. The second has the time that a busy machine takes.
@@ -288,6 +296,25 @@ long_init() {
   for i in {1..200}; do echo "addr del 10.20.0.$i/32 dev c1"; done | ip -n "$TOPO-client" -batch -
 }
 
+# stale_entry: NAT at the server has an entry for port 7000, of a rule that is corrected by now. Each INIT keeps it alive.
+stale_entry() {
+  in_server sysctl -qw net.ipv4.ip_forward=1
+  ip -n "$TOPO-server" neigh add 10.1.1.77 lladdr 02:00:00:00:00:77 dev s1
+  in_server nft "add table ip nat; add chain ip nat pre { type nat hook prerouting priority -100; };
+    add rule ip nat pre ip daddr 10.1.1.2 dnat to 10.1.1.77"
+  in_server sysctl -qw net.netfilter.nf_conntrack_sctp_timeout_{closed,cookie_wait}=300
+  one --no-witness -w 300ms -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
+  # NAT is at work only where there is a rule.
+  in_server nft "flush chain ip nat pre; add rule ip nat pre ip daddr 10.1.1.3 dnat to 10.1.1.77"
+}
+
+forget_entry() {
+  try_json 0 -b 10.1.1.1:7001 -a "10.1.1.2:$PORT"
+  in_server nft delete table ip nat
+  in_server sysctl -qw net.ipv4.ip_forward=0
+  ip -n "$TOPO-server" neigh del 10.1.1.77 dev s1
+}
+
 @test "faults of what this host sends" {
   start_listener -b 10.1.1.2:0
   if [ "$STACK" = kernel ]; then long_init; fi
@@ -295,10 +322,11 @@ long_init() {
   tx_checksums client c1 0
   at_client output "$(chunk init)" "@th,$(by_stack 160 224),32" set 0x00010000
   fault "a rule of this host breaks checksums" -w 1200ms -a "10.1.1.2:$PORT"
-  # As if the path remembered another association with that port.
-  at_server input "$(by_stack 'sctp sport 7000' '@th,64,16 7000')" drop
+  # In UDP, NAT looks at other ports.
+  if [ "$STACK" = kernel ]; then stale_entry; else at_server input @th,64,16 7000 drop; fi
   again() { :; }
   fault -s "a fixed local port is silent, and others are not" -w 1200ms -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
+  [ "$STACK" = usrsctp ] || forget_entry
   # One association is left at the peer, whose client is gone without a word.
   start_client --json -M -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
   wait_for_line "$CLIENT_OUT" '"event":"round"'

@@ -170,6 +170,25 @@ static void a_heartbeat_that_is_not_seen(void **state)
 			 FINDING_OWN_OUTPUT_FILTER);
 }
 
+static void a_heartbeat_from_another_port(void **state)
+{
+	const struct fake_ends ends = { "10.1.1.1", "10.1.2.2", 7001, 5000, 0, 0 };
+	const union address peer = wire_address("10.1.2.2");
+	struct finding finding;
+
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	fake_packet(&wire.packet, &ends, PEER_TAG);
+	fake_chunk(&wire.packet, CHUNK_HEARTBEAT, 0, "id", 2);
+	fake_finish(&wire.packet);
+	wire.event.odd = ODD_LOCAL_PORT;
+	wire_pass_as(1, true);
+	wire.event.odd = ODD_NONE;
+	finding = diagnose_seen_heartbeat(&wire.ledger, &peer, false);
+	assert_int_equal(finding.code, FINDING_TRANSLATED);
+	assert_int_equal(finding.other_port, 7001);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +201,7 @@ int main(void)
 		WITH_ONE(icmp_of_this_host),
 		WITH_ONE(an_icmp_error_about_the_cookie),
 		WITH_TWO(a_heartbeat_that_is_not_seen),
+		WITH_TWO(a_heartbeat_from_another_port),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
