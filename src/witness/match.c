@@ -41,17 +41,24 @@ static bool has_tag(const struct ours_tags *tags, uint32_t tag)
 }
 
 /*
- * This host has sent it, but not for this association, whose tags are others: it was for one that
- * has ended, between the same addresses and ports.
+ * It was for one that has ended, between the same addresses and ports: it leaves with a tag that is
+ * not of this association, or arrives before this one has sent anything.
  */
 static bool is_of_another(const struct search *s, const struct match *m)
 {
 	const struct ours *ours = &m->view->ours;
-	bool icmp = s->packet->kind == PACKET_OF_ICMP;
-	uint32_t tag = icmp ? s->packet->icmp.tag : s->packet->tag;
+	const struct packet *p = s->packet;
+	uint32_t tag = p->tag;
 
-	if ((icmp ? !s->packet->icmp.has_tag : !s->outgoing) || !tag || !ours->there.count)
+	if (p->kind == PACKET_OF_ICMP) {
+		if (!p->icmp.has_tag || !p->icmp.tag || !ours->there.count)
+			return false;
+		tag = p->icmp.tag;
+	} else if (p->chunks.has_init || !m->view->ports.local) {
 		return false;
+	} else if (!s->outgoing) {
+		return !ours->here.count;
+	}
 	return !has_tag(&ours->there, tag) && !has_tag(&ours->here, tag);
 }
 
