@@ -30,6 +30,7 @@ struct witness {
 	struct view *views, *told;
 	struct view_index *index; /* NULL: there was never more than one view at a time */
 	struct view *reader;      /* it needs not be told */
+	bool tells;               /* the loop reads, and tells afterwards */
 	int error;
 	struct interface interfaces[INTERFACES_KEPT];
 	size_t interface_next;
@@ -136,7 +137,8 @@ static void tell_later(struct view *v)
 	if (w->told)
 		w->told->told_link = &v->next_told;
 	w->told = v;
-	loop_again(&w->source);
+	if (!w->tells)
+		loop_again(&w->source);
 }
 
 static void tell_no_more(struct view *v)
@@ -438,7 +440,9 @@ static void on_packets(void *context, short revents)
 	struct witness *w = context;
 
 	(void)revents;
+	w->tells = true;
 	read_packets(w, ROUND_READS_MAX, LOOP_FOREVER);
+	w->tells = false;
 	if (w->error)
 		loop_remove(&w->source);
 	tell(w);

@@ -97,11 +97,12 @@ findings() {
   for i in {1..25}; do
     for kind in "${!address[@]}"; do echo "${kind}_$i ${address[$kind]}"; done
   done >"$list"
-  try_json 1 -w 4s --probe-timeout 1500ms --pcap "$file" -T "$list"
+  # Each with its own port: attempts to several addresses of one peer disturb each other on a shared one.
+  try_json 1 --one-to-one -w 3s --probe-timeout 1500ms --pcap "$file" -T "$list"
   findings <<<"$output" | sort | uniq -c | sed 's/^ *//' >"$BATS_TEST_TMPDIR/together"
   runs=()
   for kind in "${!address[@]}"; do
-    timeout 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -w 4s --probe-timeout 1500ms -a "${address[$kind]}" \
+    timeout 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -w 3s --probe-timeout 1500ms -a "${address[$kind]}" \
       >"$BATS_TEST_TMPDIR/alone.$kind" 3>&- &
     runs+=($!)
   done
