@@ -80,19 +80,12 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 	return go_on;
 }
 
-struct trial_end trial_call(struct trial *t, const struct options *options, int64_t timeout_us,
-			    struct timeline *timeline)
+/* The first packet leaves during the call. */
+static void start_watch(struct trial *t, const struct options *options, struct timeline *timeline)
 {
-	uint16_t bound = 0;
 	struct stack_encaps udp = options->udp;
-	int rc;
+	uint16_t bound = 0;
 
-	/* During a blocking call it cannot see that the call cannot succeed. */
-	if (options->blocking)
-		gather_look_for_routes(&t->gather);
-	if (gather_give_up(&t->gather, loop_now_us()))
-		return end_with(PHASE_PENDING, 0);
-	/* The first packet leaves during the call. */
 	if (udp.remote)
 		t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
 	t->watch.capture = options->capture;
@@ -101,6 +94,19 @@ struct trial_end trial_call(struct trial *t, const struct options *options, int6
 		watch_start(&t->watch, t->plan.addresses, t->plan.count, t->plan.sources,
 			    t->plan.source_count, &udp, !options->quiet || options->verbose,
 			    timeline);
+}
+
+struct trial_end trial_call(struct trial *t, const struct options *options, int64_t timeout_us,
+			    struct timeline *timeline)
+{
+	int rc;
+
+	/* During a blocking call it cannot see that the call cannot succeed. */
+	if (options->blocking)
+		gather_look_for_routes(&t->gather);
+	if (gather_give_up(&t->gather, loop_now_us()))
+		return end_with(PHASE_PENDING, 0);
+	start_watch(t, options, timeline);
 	if (options->blocking)
 		gather_sample_checksums(&t->gather);
 	rc = attempt_call(&t->attempt, options, &t->plan, timeout_us);
@@ -151,6 +157,10 @@ struct trial_end trial_move_on(struct trial *t, const struct options *options)
 struct trial_end trial_ask_alone(struct trial *t, const struct options *options)
 {
 	timeline_note(t->attempt.timeline, "a second look, from an endpoint that nobody shares");
+	/* Some of what was seen may be another association's, with another address of this peer. */
+	watch_listen_no_more(&t->watch);
+	watch_stop(&t->watch);
+	start_watch(t, options, t->attempt.timeline);
 	return call_again(t, options, attempt_call_alone);
 }
 
