@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cost count | cost time: reads commands, one a line and a number before it, and runs each as often
- * as that says, in rounds over all of them, with its output thrown away. For each it prints a line,
- * of the cheapest of its runs: what else the guest does only adds.
+ * cost count | cost time: reads commands, one a line and RUNS or RUNS:STATUS before
+ * it, and runs each so often, in rounds over all of them, with its output thrown away. For each it
+ * prints a line, of the cheapest of its runs: what else the guest does only adds.
  *
  * count: the instructions from fork to wait, kernel and both ends included, in a guest whose clock
  * counts them (vm run -i). The clock also runs on while the guest idles: that time is subtracted.
@@ -11,7 +11,8 @@
  *
  * time: milliseconds to the first output, and to the end.
  *
- * A command that cannot be run, or fails where that is not what is measured, has the line "failed".
+ * A command that cannot be run, or when counting ends with another status (0 unless given), has the
+ * line "failed".
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -24,14 +25,15 @@
 #include <unistd.h>
 
 #define ROWS_MAX      64
-#define WORDS_MAX     32
+#define WORDS_MAX     2100
 #define PAUSE_NS      20000000
 #define NS_PER_SECOND 1000000000
 
 struct row {
-	char line[1024];
+	char line[32768];
 	char *argv[WORDS_MAX + 1];
 	int runs;
+	int status;
 	bool failed;
 	int64_t least_ns;
 	int64_t least_output_ns;
@@ -133,7 +135,8 @@ static void run_row(struct row *row, bool timed)
 	struct run run = run_once(row->argv, timed);
 	int64_t cost = timed ? run.end_ns : run.end_ns - run.idle_ns;
 
-	if (!WIFEXITED(run.status) || WEXITSTATUS(run.status) == 127 || (!timed && run.status))
+	if (!WIFEXITED(run.status) || WEXITSTATUS(run.status) == 127 ||
+	    (!timed && WEXITSTATUS(run.status) != row->status))
 		row->failed = true;
 	if (!row->least_ns || cost < row->least_ns)
 		row->least_ns = cost;
@@ -150,6 +153,7 @@ static bool read_row(struct row *row)
 		return false;
 	word = strtok(row->line, " \n");
 	row->runs = word ? atoi(word) : 0;
+	row->status = word && strchr(word, ':') ? atoi(strchr(word, ':') + 1) : 0;
 	while (count < WORDS_MAX && (word = strtok(NULL, " \n")))
 		row->argv[count++] = word;
 	row->failed = !count;
