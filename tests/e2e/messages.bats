@@ -158,7 +158,7 @@ relay_client() {
   local input=$1
   shift
   CLIENT_OUT=$BATS_TEST_TMPDIR/client.$RANDOM
-  ip netns exec "$TOPO-client" timeout -k 1 120 "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2 "$@" \
+  ip netns exec "$TOPO-client" timeout -k 1 300 "${PROGRAM[@]}" --relay -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2 "$@" \
     <"$input" >"${relay_to:-$CLIENT_OUT}" 2>"$CLIENT_OUT.err" 3>&- &
   CLIENT=$!
 }
@@ -262,7 +262,7 @@ has_read() { # FILE BYTES
   for side in client server; do wait_for has_read "$fifo.$side" 40000; done
   RELAY=$(ps -o pid= --ppid "$CLIENT" | tr -d " ")
   early=$(($(memory "$RELAY") + $(memory "$LISTENER")))
-  for side in client server; do wait_for has_read "$fifo.$side" $((seconds * 80000)); done
+  for side in client server; do wait_for -t $((60 + 3 * seconds)) has_read "$fifo.$side" $((seconds * 80000)); done
   late=$(($(memory "$RELAY") + $(memory "$LISTENER")))
   printf '# %s, %s s: at most %s kB at the client, %s kB at the listener, %s kB of them later; read: %s and %s bytes\n' \
     "$STACK" "$seconds" "$(memory "$RELAY")" "$(memory "$LISTENER")" $((late - early)) "$(cat "$fifo.client.read")" \
