@@ -378,10 +378,12 @@ static void prepare(struct fleet *f)
 					    : MIN(f->options->parallel, config->count);
 
 	f->members = xcalloc(config->count, sizeof(*f->members));
-	/* Half of the slots are for those who only wait. */
-	if (config->stack)
-		f->pool = pool_new(f->loop, config->stack, descriptors_make_room(2 * wanted));
 	f->limit = f->options->parallel;
+	/* Half of the slots are for those who only wait. */
+	if (config->stack && config->stack->shares)
+		f->pool = pool_new(f->loop, config->stack, descriptors_make_room(2 * wanted));
+	else
+		f->limit = MIN(f->limit, descriptors_make_room(wanted));
 	for (size_t i = 0; i < config->count; i++) {
 		struct fleet_target *t = &config->targets[i];
 

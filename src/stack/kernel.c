@@ -432,6 +432,7 @@ const struct stack stack_kernel = {
 	.name = "kernel",
 	.description = "the Linux kernel's SCTP",
 	.version = kernel_version,
+	.shares = true,
 	.available = kernel_available,
 	.open = kernel_open,
 	.listen = kernel_listen,

@@ -195,6 +195,12 @@ struct stack {
 	const char *name;             /* the word of --stack */
 	const char *description;      /* for --version: "Linux kernel SCTP through libsctp" */
 	const char *(*version)(void); /* of the library */
+	/*
+	 * Attempts may share an endpoint (config.shared). libusrsctp 0.9.5 comes to a deadlock when
+	 * an INIT-ACK lists an address that another attempt on the endpoint has
+	 * (sctp_load_addresses_from_init() aborts that one with the locks of its own).
+	 */
+	bool shares;
 
 	/*
 	 * Can this process use the stack here at all, packed so? 0, or -errno and *fault says why.

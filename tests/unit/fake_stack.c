@@ -855,6 +855,7 @@ const struct stack fake_stack = {
 	.name = "fake",
 	.description = "scripts of unit tests",
 	.version = fake_version,
+	.shares = true,
 	.available = fake_available,
 	.open = fake_open,
 	.listen = fake_listen,
