@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/snapshot.h"
 #include "host/local.h"
 
 static bool is_listed(const struct stack_path *list, size_t count, const union address *address)
@@ -20,6 +21,27 @@ static bool is_monitored(const struct monitoring *r, const union address *addres
 		if (address_equal(&r->m.paths[i].address, address))
 			return true;
 	return false;
+}
+
+/* One that the connection leaves alone, because the peer has listed too many. */
+static bool is_surplus(const struct monitoring *r, const union address *address)
+{
+	const struct association *a = &r->m.result->association;
+
+	for (size_t i = 0; i < a->path_count; i++)
+		if (a->paths[i].surplus && address_equal(&a->paths[i].path.address, address))
+			return true;
+	return false;
+}
+
+/* The same for what the peer has added since. */
+static bool are_too_many(const struct monitoring *r)
+{
+	size_t added = 0;
+
+	for (size_t i = 0; i < r->m.path_count; i++)
+		added += r->m.paths[i].added;
+	return added >= LEARNED_MAX;
 }
 
 static void add(struct monitoring *r, const struct stack_path *path)
@@ -58,8 +80,15 @@ void monitor_take_addresses(struct monitoring *r, const struct stack_path *list,
 	for (size_t i = r->m.path_count; i-- > 0;)
 		if (!is_listed(list, count, &r->m.paths[i].address))
 			drop(r, i);
-	for (size_t i = 0; i < count; i++)
-		if (!is_monitored(r, &list[i].address) && !local_has(&all, &list[i].address))
+	for (size_t i = 0; i < count; i++) {
+		const union address *address = &list[i].address;
+
+		if (is_monitored(r, address) || is_surplus(r, address) || local_has(&all, address))
+			continue;
+		if (are_too_many(r))
+			(void)r->stack->no_heartbeats(r->assoc, address);
+		else
 			add(r, &list[i]);
+	}
 	local_list_free(&all);
 }

@@ -7,9 +7,6 @@
 #include "base/names.h"
 #include "host/local.h"
 
-/* What a host may have, and what others may have to bear at worst. */
-#define LEARNED_MAX 8
-
 /* Frees the data of an earlier snapshot. */
 static void forget(struct association *a)
 {

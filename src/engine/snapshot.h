@@ -36,6 +36,9 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 		       const union address *answered, struct association *a,
 		       struct timeline *timeline);
 
+/* What a host may have, and what others may have to bear at worst. */
+#define LEARNED_MAX 8
+
 /*
  * Of the addresses that only the peer has named, more than a host is likely to have are marked as
  * surplus, and nothing is sent to them from here on: they may be anybody's.

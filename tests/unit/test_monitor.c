@@ -93,6 +93,7 @@ static int world_paths(struct stack_assoc *assoc, struct stack_path **list)
 struct run {
 	struct options options;
 	bool asked_twice; /* the second path, by the connect: the second answer is still to come */
+	bool surplus;     /* the third path is one of too many that the peer has listed */
 	struct result ended; /* before the monitor begins; unless it is all zeros */
 	bool full;           /* nothing can be written */
 	bool unread; /* and it saw answers on the second path, which the stack does not take */
@@ -163,6 +164,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 			.verdict = VERDICT_VERIFIED,
 			.rtt_us = first_rtt_us(script, i)
 		};
+	paths[2].surplus = r->surplus;
 	if (r->asked_twice) {
 		assert_int_equal(stack.heartbeat(assoc, &peers[1]), 0);
 		fake_loop_block(loop_now_us() + 100 * MSEC);
@@ -967,6 +969,25 @@ static void addresses_come_and_go(void **state)
 	done(&r);
 }
 
+/* It was not asked by the connection, and the monitor does not ask it either. */
+static void what_is_too_much_is_left_alone(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 3;
+	r.surplus = true;
+	run(&r, &script, false);
+	expect_has(&r, 0, "end        3 rounds");
+	expect_has(&r, 1, "10.1.1.2:5000  verified    3 sent, 3 answered");
+	expect_has(&r, 2, "10.1.2.2:5000  verified    3 sent, 3 answered");
+	assert_int_equal(r.count, 3);
+	assert_int_equal(r.heartbeats, 6);
+	done(&r);
+}
+
 /* --- JSON ------------------------------------------------------------------------------------ */
 
 static void a_line_for_every_round(void **state)
@@ -1032,6 +1053,7 @@ int main(void)
 		cmocka_unit_test(another_primary),
 		cmocka_unit_test(fail_over),
 		cmocka_unit_test(addresses_come_and_go),
+		cmocka_unit_test(what_is_too_much_is_left_alone),
 		cmocka_unit_test(a_line_for_every_round),
 	};
 
