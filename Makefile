@@ -134,7 +134,15 @@ FAKE_HOST := -Wl,--wrap=routes_open,--wrap=routes_close,--wrap=route_look_up,--w
 # These make one connection on a bench.
 BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt exchange relay verify snapshot plan gather trial)
 $(BENCHED): $(B)/unit/bench.o
-$(B)/unit/test_fuzz.o: ALL_CPPFLAGS += -Itests/unit
+$(B)/unit/test_fuzz.o: ALL_CPPFLAGS += -Itests/unit -Itests/fuzz
+# The kernel's answers are the fuzzer's there.
+FUZZED_CALLS := -Wl,--wrap=socket,--wrap=sendto,--wrap=recv,--wrap=recvmsg
+$(B)/unit/test_fuzz: FAKES = $(FUZZED_CALLS)
+$(B)/unit/test_fuzz: $(B)/unit/answers.o
+$(B)/unit/answers.o: tests/fuzz/answers.c $(B)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 $(BENCHED) $(B)/unit/test_each $(B)/unit/test_fleet $(B)/unit/test_monitor: FAKES = $(FAKE_HOST) $(FAKE_LOCAL)
 $(filter $(B)/unit/test_diagnose%,$(UNIT_TESTS)): FAKES = $(FAKE_LOCAL)
 
@@ -251,8 +259,8 @@ check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 # Needs clang, whose libFuzzer it is. What it finds stays in build/fuzz; what it learned, too.
 FUZZ_SECONDS ?= 60
 FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SOURCES := $(filter-out src/main.c src/stack/usrsctp%,$(wildcard src/*.c src/*/*.c)) tests/unit/fake_packet.c
-FUZZ_CFLAGS  := -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Itests/unit \
+FUZZ_SOURCES := $(filter-out src/main.c src/stack/usrsctp%,$(wildcard src/*.c src/*/*.c)) tests/unit/fake_packet.c tests/fuzz/answers.c
+FUZZ_CFLAGS  := -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Itests/unit -Itests/fuzz \
                 -UHAVE_USRSCTP -DHAVE_USRSCTP=0
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=build/fuzz/obj/%.o)
 build/fuzz/obj/%.o: %.c build/flags
@@ -263,7 +271,7 @@ build/fuzz/obj/%.o: %.c build/flags
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJECTS)
 	$(call say,CLANG,$<)
 	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -DFUZZ=LLVMFuzzerTestOneInput \
-		-Wno-missing-prototypes -o $@ $^ -lsctp -ljansson
+		-Wno-missing-prototypes $(FUZZED_CALLS) -o $@ $^ -lsctp -ljansson
 .PHONY: fuzz fuzz-clang
 fuzz-clang:
 	@mkdir -p build/fuzz

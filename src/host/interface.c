@@ -38,7 +38,7 @@ static void read_number(const struct rtattr *a, int *number)
 /* in_vrf: its master is only a routing table, and packets stay on this interface. */
 static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf, bool *bridge)
 {
-	size_t left = RTA_PAYLOAD(nested);
+	int left = (int)RTA_PAYLOAD(nested);
 
 	for (const struct rtattr *a = RTA_DATA(nested); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		if (a->rta_type == IFLA_INFO_SLAVE_KIND)
@@ -54,7 +54,7 @@ bool link_read(const struct nlmsghdr *answer, struct link *link)
 {
 	const struct ifinfomsg *info = NLMSG_DATA(answer);
 	bool is_above = false, in_vrf = false, elsewhere = false;
-	size_t left;
+	int left;
 
 	*link = (struct link){ .name = "" };
 	if (answer->nlmsg_type != RTM_NEWLINK || answer->nlmsg_len < NLMSG_LENGTH(sizeof(*info)))

@@ -97,20 +97,24 @@ struct policy {
 /* Of two that apply, the kernel takes the one with the lower number, or else the older one. */
 static bool look_at_policy(void *context, const struct nlmsghdr *message)
 {
-	const struct xfrm_userpolicy_info *info = NLMSG_DATA(message);
+	struct xfrm_userpolicy_info info;
 	struct policy *best = context;
 	struct attributes a;
 
 	if (message->nlmsg_type != XFRM_MSG_NEWPOLICY ||
-	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || info->dir != XFRM_POLICY_OUT ||
-	    (best->found && best->priority <= info->priority) || !selects(&info->sel, best->flow))
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(info)))
 		return true;
-	read_attributes(message, sizeof(*info), &a);
+	/* A copy, because netlink aligns to 4 bytes. */
+	memcpy(&info, NLMSG_DATA(message), sizeof(info));
+	if (info.dir != XFRM_POLICY_OUT || (best->found && best->priority <= info.priority) ||
+	    !selects(&info.sel, best->flow))
+		return true;
+	read_attributes(message, sizeof(info), &a);
 	if (a.interface || a.mark_v || a.type != XFRM_POLICY_TYPE_MAIN)
 		return true;
 	best->found = true;
-	best->priority = info->priority;
-	best->block = info->action == XFRM_POLICY_BLOCK;
+	best->priority = info.priority;
+	best->block = info.action == XFRM_POLICY_BLOCK;
 	best->needed = false;
 	for (size_t i = a.template_count; i > 0; i--) {
 		if (a.templates[i - 1].optional)
@@ -131,20 +135,22 @@ struct key {
 
 static bool look_at_state(void *context, const struct nlmsghdr *message)
 {
-	const struct xfrm_usersa_info *info = NLMSG_DATA(message);
+	struct xfrm_usersa_info info;
 	struct key *key = context;
 	const struct xfrm_user_tmpl *t = &key->policy->template;
 
-	/* Without an SPI it only waits for its key. */
 	if (message->nlmsg_type != XFRM_MSG_NEWSA ||
-	    message->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) || !info->id.spi)
+	    message->nlmsg_len < NLMSG_LENGTH(sizeof(info)))
+		return true;
+	memcpy(&info, NLMSG_DATA(message), sizeof(info));
+	/* Without an SPI it only waits for its key. */
+	if (!info.id.spi)
 		return true;
 	key->found |=
-		info->id.proto == t->id.proto && info->mode == t->mode &&
-		(!t->reqid || info->reqid == t->reqid) &&
-		(!t->id.spi || info->id.spi == t->id.spi) &&
-		info->family == key->end.sa.sa_family &&
-		has_prefix(&info->id.daddr, key->end.sa.sa_family == AF_INET ? 32 : 128, &key->end);
+		info.id.proto == t->id.proto && info.mode == t->mode &&
+		(!t->reqid || info.reqid == t->reqid) && (!t->id.spi || info.id.spi == t->id.spi) &&
+		info.family == key->end.sa.sa_family &&
+		has_prefix(&info.id.daddr, key->end.sa.sa_family == AF_INET ? 32 : 128, &key->end);
 	return true;
 }
 

@@ -76,7 +76,7 @@ int netlink_list(int fd, struct netlink_question *q,
 
 		if (got <= 0)
 			return got < 0 ? -errno : -EPROTO;
-		for (; NLMSG_OK(one, (size_t)got); one = NLMSG_NEXT(one, got)) {
+		for (; got > 0 && NLMSG_OK(one, (size_t)got); one = NLMSG_NEXT(one, got)) {
 			if (one->nlmsg_type == NLMSG_DONE)
 				return 0;
 			if (one->nlmsg_type == NLMSG_ERROR)

@@ -94,7 +94,7 @@ bool route_read(const struct nlmsghdr *answer, struct route *route)
 	const struct rtmsg *message = NLMSG_DATA(answer);
 	uint16_t encap = LWTUNNEL_ENCAP_NONE;
 	sa_family_t family;
-	size_t left;
+	int left;
 
 	*route = (struct route){ .error = 0 };
 	if (answer->nlmsg_type != RTM_NEWROUTE ||
@@ -255,11 +255,15 @@ static bool add_local(void *context, const struct nlmsghdr *one)
 	const struct ifaddrmsg *message = NLMSG_DATA(one);
 	struct locals *all = context;
 	union address address = { 0 };
-	size_t left = IFA_PAYLOAD(one);
-	sa_family_t family = message->ifa_family;
+	sa_family_t family;
+	int left;
 
-	if (one->nlmsg_type != RTM_NEWADDR || (family != AF_INET && family != AF_INET6))
+	if (one->nlmsg_type != RTM_NEWADDR || one->nlmsg_len < NLMSG_LENGTH(sizeof(*message)))
 		return true;
+	family = message->ifa_family;
+	if (family != AF_INET && family != AF_INET6)
+		return true;
+	left = IFA_PAYLOAD(one);
 	for (const struct rtattr *a = IFA_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left))
 		if (a->rta_type == (family == AF_INET ? IFA_LOCAL : IFA_ADDRESS))
 			read_address(a, family, &address);
@@ -363,7 +367,7 @@ static bool has_open_hop(struct routes *routes, const union address *peer,
 	const struct rtmsg *message = NLMSG_DATA(answer);
 	ssize_t rc = ask_kernel(routes, peer, source, RTM_F_FIB_MATCH, room, sizeof(room));
 	bool by_number = false, told = false;
-	size_t left;
+	int left;
 
 	if (rc < (ssize_t)NLMSG_LENGTH(sizeof(*message)))
 		return false;

@@ -11,7 +11,7 @@ unsigned rule_read(const struct nlmsghdr *rule)
 	const struct rtattr *a =
 		(const struct rtattr *)((const char *)head + NLMSG_ALIGN(sizeof(*head)));
 	unsigned rules = 0;
-	size_t left;
+	int left;
 
 	if (rule->nlmsg_type != RTM_NEWRULE || rule->nlmsg_len < NLMSG_LENGTH(sizeof(*head)))
 		return 0;

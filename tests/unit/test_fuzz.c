@@ -24,6 +24,22 @@
 #include "../fuzz/fuzz_json.c"
 #undef FUZZ
 
+#define FUZZ fuzz_icmp
+#include "../fuzz/fuzz_icmp.c"
+#undef FUZZ
+#define FUZZ fuzz_netlink
+#include "../fuzz/fuzz_netlink.c"
+#undef FUZZ
+#define FUZZ fuzz_notification
+#include "../fuzz/fuzz_notification.c"
+#undef FUZZ
+#define FUZZ fuzz_targets
+#include "../fuzz/fuzz_targets.c"
+#undef FUZZ
+#define FUZZ fuzz_table
+#include "../fuzz/fuzz_table.c"
+#undef FUZZ
+
 #define INPUT_MAX 8192
 #define VARIANTS  500
 
@@ -117,13 +133,44 @@ static void strings(void **state)
 	run_corpus(fuzz_json, "json");
 }
 
+static void icmp_messages(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_icmp, "icmp");
+}
+
+static void netlink_answers(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_netlink, "netlink");
+}
+
+static void notifications(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_notification, "notification");
+}
+
+static void target_files(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_targets, "targets");
+}
+
+static void tables(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_table, "table");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(packets),
-		cmocka_unit_test(ledgers),
-		cmocka_unit_test(command_lines),
-		cmocka_unit_test(strings),
+		cmocka_unit_test(packets),       cmocka_unit_test(ledgers),
+		cmocka_unit_test(command_lines), cmocka_unit_test(strings),
+		cmocka_unit_test(icmp_messages), cmocka_unit_test(netlink_answers),
+		cmocka_unit_test(notifications), cmocka_unit_test(target_files),
+		cmocka_unit_test(tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

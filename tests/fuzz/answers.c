@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "answers.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/sctp.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+int __real_socket(int family, int type, int protocol);
+ssize_t __real_sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
+		      socklen_t size);
+ssize_t __real_recv(int fd, void *room, size_t size, int flags);
+ssize_t __real_recvmsg(int fd, struct msghdr *message, int flags);
+int __wrap_socket(int family, int type, int protocol);
+ssize_t __wrap_sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
+		      socklen_t size);
+ssize_t __wrap_recv(int fd, void *room, size_t size, int flags);
+ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
+
+static struct {
+	const uint8_t *at;
+	size_t left;
+} answers;
+
+void answers_begin(const uint8_t *data, size_t size)
+{
+	answers.at = data;
+	answers.left = size;
+}
+
+/* The length of the piece that is put into room; -1: there is none. */
+static ssize_t next(void *room, size_t size)
+{
+	size_t length;
+
+	if (answers.left < 2) {
+		errno = EAGAIN;
+		return -1;
+	}
+	length = MIN(answers.at[0] | (size_t)answers.at[1] << 8, answers.left - 2);
+	length = MIN(length, size);
+	memcpy(room, answers.at + 2, length);
+	answers.at += 2 + length;
+	answers.left -= 2 + length;
+	return (ssize_t)length;
+}
+
+int __wrap_socket(int family, int type, int protocol)
+{
+	return answers.at && family == AF_NETLINK ? ANSWERS_FD
+						  : __real_socket(family, type, protocol);
+}
+
+ssize_t __wrap_sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
+		      socklen_t size)
+{
+	return fd == ANSWERS_FD ? (ssize_t)length
+				: __real_sendto(fd, data, length, flags, to, size);
+}
+
+ssize_t __wrap_recv(int fd, void *room, size_t size, int flags)
+{
+	return fd == ANSWERS_FD ? next(room, size) : __real_recv(fd, room, size, flags);
+}
+
+/* The first byte of a piece says what it is. */
+ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags)
+{
+	uint8_t what = 0;
+	ssize_t got;
+
+	if (fd != ANSWERS_FD)
+		return __real_recvmsg(fd, message, flags);
+	if (answers.left) {
+		what = *answers.at++;
+		answers.left--;
+	}
+	got = next(message->msg_iov->iov_base, message->msg_iov->iov_len);
+	message->msg_controllen = 0;
+	message->msg_flags = (what & 1 ? MSG_NOTIFICATION : 0) | (what & 2 ? MSG_EOR : 0);
+	return got;
+}
