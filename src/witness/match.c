@@ -164,7 +164,6 @@ void match_find(const struct view_index *index, const struct packet *p, bool out
 	uint64_t port = view_hash_port(address_port(here));
 	bool init = p->kind == PACKET_OF_SCTP && p->chunks.has_init;
 
-	matches->count = 0;
 	if (find_sure(&s) || (init && p->tag && find(&s, view_hash_tag(p->tag), is_odd)))
 		return;
 	if (init && outgoing && find(&s, view_hash_peer(&p->destination), is_odd))

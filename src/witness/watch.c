@@ -38,7 +38,7 @@ static void take(void *context, const struct witness_event *event)
 	if (watch->capture && is_certainly_ours(watch, event))
 		capture_add(watch->capture, watch->reader, event);
 	/* One with another port may be of another program, and its tag would let it be ended. */
-	if (timeline->verbose && !event->odd)
+	if (timeline && timeline->verbose && !event->odd)
 		timeline_note_at(
 			timeline, event->time_us, "%s",
 			witness_text(event, timeline->unicode, !is_borrowed(), text, sizeof(text)));
@@ -93,9 +93,7 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 /* Of closing the association, too. */
 static void finish_capture(struct watch *watch)
 {
-	struct timeline quiet = { 0 };
-
-	watch->timeline = &quiet;
+	watch->timeline = NULL;
 	watch_catch_up(watch);
 	capture_lost(watch->capture, witnesses_lost(watch->witnesses));
 }
@@ -140,8 +138,10 @@ static void heed_error(struct watch *watch)
 		watch->failed = true;
 		if (watch->capture)
 			capture_missed(watch->capture, error);
-		timeline_note(watch->timeline, "the witness cannot be read any more: recvmsg: %s",
-			      errno_name(error));
+		if (watch->timeline)
+			timeline_note(watch->timeline,
+				      "the witness cannot be read any more: recvmsg: %s",
+				      errno_name(error));
 	}
 	watch->ledger.lost = witness_lost(watch->view) + watch->failed;
 }

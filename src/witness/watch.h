@@ -20,10 +20,10 @@ struct watch {
 
 	struct view *view; /* NULL: none, without the privilege or with --no-witness */
 	struct witness_ports ports;
-	bool failed;          /* reading failed: a packet that was not seen proves nothing */
-	struct ledger ledger; /* valid while there is a view */
-	struct timeline *timeline;
-	unsigned reader; /* its number in the capture */
+	bool failed;               /* reading failed: a packet that was not seen proves nothing */
+	struct ledger ledger;      /* valid while there is a view */
+	struct timeline *timeline; /* NULL: nothing is told */
+	unsigned reader;           /* its number in the capture */
 	bool listens;
 	void (*changed)(void *context); /* or NULL */
 	void *context;

@@ -261,6 +261,7 @@ static void take(struct witness *w, const struct received *r)
 	struct witness_event event;
 	struct matches matches;
 
+	matches.count = 0;
 	if (!w->views || is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event.packet))
 		return;
 	find_views(w, &event.packet, outgoing, &matches);

@@ -15,8 +15,8 @@ struct witnesses *witnesses_new(void);
 void witnesses_free(struct witnesses *witnesses);
 
 /* Opens the one that it takes if it is not open. 0, or -errno: there is none. */
-int witnesses_attach(struct witnesses *witnesses, const struct witness_config *witness,
-		     const struct view_config *config, struct view **view);
+int witnesses_attach(struct witnesses *all, const struct witness_config *config,
+		     const struct view_config *view_config, struct view **view);
 
 /* How many packets all have missed. */
 uint64_t witnesses_lost(const struct witnesses *witnesses);

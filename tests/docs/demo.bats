@@ -159,8 +159,8 @@ story() {
 }
 
 # No namespaces and no mounts, whoever runs it: what "docker run" gives without --privileged.
-IN_CONTAINER=(strace -f --seccomp-bpf -qq -o "|cat >/dev/null" -e trace=unshare,mount -e signal=none
-  -e inject=unshare,mount:error=EPERM)
+IN_CONTAINER=(strace -f --seccomp-bpf -qq -o "|cat >/dev/null" -e "trace=unshare,mount" -e signal=none
+  -e "inject=unshare,mount:error=EPERM")
 
 @test "where no namespaces can be made: what to do, and what one host can show" {
   "$COPY/build/sctp-connect" --version | grep -q 'libusrsctp' || skip "this build has no usrsctp stack"

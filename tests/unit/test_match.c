@@ -76,6 +76,7 @@ static struct view *find(bool outgoing)
 {
 	const struct match *m = wire.matches.list;
 
+	wire.matches.count = 0;
 	match_find(wire.index, &wire.packet, outgoing, &wire.matches);
 	if (wire.matches.count != 1)
 		return NULL;
