@@ -162,9 +162,12 @@ void match_find(const struct view_index *index, const struct packet *p, bool out
 				    : outgoing                ? &p->source
 							      : &p->destination;
 	uint64_t port = view_hash_port(address_port(here));
-	bool init = p->kind == PACKET_OF_SCTP && p->chunks.has_init;
+	bool sctp = p->kind == PACKET_OF_SCTP;
+	bool init = sctp && p->chunks.has_init;
+	bool heartbeat = sctp && outgoing && chunks_find(&p->chunks, CHUNK_HEARTBEAT);
 
-	if (find_sure(&s) || (init && p->tag && find(&s, view_hash_tag(p->tag), is_odd)))
+	if (find_sure(&s) ||
+	    ((init || heartbeat) && p->tag && find(&s, view_hash_tag(p->tag), is_odd)))
 		return;
 	if (init && outgoing && find(&s, view_hash_peer(&p->destination), is_odd))
 		return;

@@ -132,6 +132,25 @@ static void one_port_for_all(void **state)
 	assert_null(pass(here, at(0x0a020001, 5001), 1, true));
 }
 
+/* NAT of this host has changed the port of a heartbeat: the tag shows whose it is. */
+static void a_heartbeat_from_another_port(void **state)
+{
+	(void)state;
+	init(here, peer(1), 0, 101, true);
+	init(peer(1), here, 101, 201, false);
+	wire.packet = (struct packet){ .kind = PACKET_OF_SCTP,
+				       .source = at(0x0a010101, 40001),
+				       .destination = peer(1),
+				       .tag = 201 };
+	wire.packet.chunks.count = 1;
+	wire.packet.chunks.list[0].type = CHUNK_HEARTBEAT;
+	assert_ptr_equal(find(true), &wire.views[1]);
+	assert_int_equal(wire.matches.list[0].odd, ODD_LOCAL_PORT);
+	assert_null(find(false));
+	wire.packet.tag = 301;
+	assert_null(find(true));
+}
+
 /* The last packets of an association that is no longer watched. */
 static void of_one_that_has_ended(void **state)
 {
@@ -257,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_port_for_all),
+		TEST(a_heartbeat_from_another_port),
 		TEST(of_one_that_has_ended),
 		TEST(a_tag_says_more_than_an_address),
 		TEST(one_peer_and_several_ports),
