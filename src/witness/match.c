@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/match.h"
 
-#include <sys/param.h>
-
 /* So many associations are asked about a packet whose sender may have chosen what it has. */
 #define ASKED_MAX 64
 
@@ -32,14 +30,6 @@ static void add(const struct search *s, const struct match *m)
 		matches->list[matches->count++] = *m;
 }
 
-static bool has_tag(const struct ours_tags *tags, uint32_t tag)
-{
-	for (size_t i = 0; i < MIN(tags->count, OURS_TAGS_MAX); i++)
-		if (tags->list[i] == tag)
-			return true;
-	return false;
-}
-
 /*
  * It was for one that has ended, between the same addresses and ports: it leaves with a tag that is
  * not of this association, or arrives before this one has sent anything.
@@ -59,7 +49,7 @@ static bool is_of_another(const struct search *s, const struct match *m)
 	} else if (!s->outgoing) {
 		return !ours->here.count;
 	}
-	return !has_tag(&ours->there, tag) && !has_tag(&ours->here, tag);
+	return !ours_is_tag(ours, tag);
 }
 
 static bool is_sure(const struct search *s, const struct match *m)

@@ -55,6 +55,11 @@ static bool has_tag(const struct ours_tags *tags, uint32_t tag)
 	return false;
 }
 
+bool ours_is_tag(const struct ours *ours, uint32_t tag)
+{
+	return has_tag(&ours->here, tag) || has_tag(&ours->there, tag);
+}
+
 static void add_tag(struct ours_tags *tags, uint32_t tag)
 {
 	if (tag && !has_tag(tags, tag))
@@ -96,8 +101,7 @@ static bool is_right(const struct ours *ours, const struct packet *p, bool outgo
 	if (p->kind == PACKET_OF_ICMP)
 		return is_right_icmp(ours, &p->icmp);
 	/* An ABORT may have the tag of the other end (RFC 9260 section 8.5.1). */
-	return are_ends(ours, here, there) || has_tag(&ours->here, p->tag) ||
-	       has_tag(&ours->there, p->tag);
+	return are_ends(ours, here, there) || ours_is_tag(ours, p->tag);
 }
 
 enum claim ours_claim(const struct ours *ours, const struct packet *p, bool outgoing)

@@ -51,6 +51,8 @@ enum claim ours_claim(const struct ours *ours, const struct packet *packet, bool
 /* It has that claim, and nobody has a better one: learns from it. */
 void ours_take(struct ours *ours, const struct packet *packet, bool outgoing, enum claim claim);
 
+/* Has one of the two ends chosen that tag? */
+bool ours_is_tag(const struct ours *ours, uint32_t tag);
 /* Is that the tag that the peer has chosen? */
 bool ours_is_tag_of_peer(const struct ours *ours, uint32_t tag);
 
