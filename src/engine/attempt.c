@@ -272,6 +272,8 @@ static int call_again(struct attempt *attempt, const struct options *options,
 		      const struct plan *plan, bool alone)
 {
 	const struct attempt before = *attempt;
+	/* It had its answer in time, and waited for an endpoint. */
+	int64_t waited_us = before.ended_us ? loop_now_us() - before.ended_us : 0;
 	int rc;
 
 	attempt->alone = false; /* it keeps its slot */
@@ -280,7 +282,7 @@ static int call_again(struct attempt *attempt, const struct options *options,
 	attempt->begun_us = before.begun_us;
 	attempt_on_message(attempt, before.on_message, before.context);
 	attempt_on_news(attempt, before.on_news, before.news_context);
-	return rc < 0 ? rc : attempt_call(attempt, options, plan, before.timeout_us);
+	return rc < 0 ? rc : attempt_call(attempt, options, plan, before.timeout_us + waited_us);
 }
 
 int attempt_call_again(struct attempt *attempt, const struct options *options,

@@ -79,7 +79,7 @@ enum second_look second_look(struct attempt *attempt, const struct gather *gathe
 
 	/* The port of a shared endpoint is in use. */
 	if (!pool_shares(&attempt->user) || !attempt->assoc || fixed ||
-	    now_us >= attempt_deadline_us(attempt))
+	    (attempt->outcome == ATTEMPT_WAITING && now_us >= attempt_deadline_us(attempt)))
 		return SECOND_LOOK_NO;
 	seen = look_at_packets(gather);
 	if (attempt->outcome == ATTEMPT_WAITING)
