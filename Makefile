@@ -219,7 +219,7 @@ unit: $(UNIT_TESTS)
 platform: build/platform/probe
 witness: $(B)/witness/watch
 calls: build/calls/fail_malloc.so
-many: $(B)/stack/many $(B)/stack/churn
+many: $(B)/stack/many $(B)/stack/churn build/bench/loop
 usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 
 check-unit: all unit ## only the unit tests

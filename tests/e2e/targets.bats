@@ -13,7 +13,15 @@ teardown_file() {
   forget_hosts
 }
 
+end_peers() {
+  [ -n "${PEERS:-}" ] || return 0
+  kill "$PEERS"
+  wait "$PEERS" || true
+  PEERS=
+}
+
 teardown() {
+  end_peers
   restore_network
   end_programs
 }
@@ -40,6 +48,7 @@ write_list() {
 all      10.1.1.2:$PORT 10.1.2.2 10.1.3.2   # three paths
 one      10.1.1.2 -p $PORT
 quick    10.1.1.2:$PORT --no-probe --hold 0
+other    10.1.3.2:$PORT --no-witness        # of the same peer, which the socket of these two must not get
 half     10.1.1.2:$PORT 10.1.3.2 -R 3 --probe-timeout 300ms
 refusing 10.1.1.2:$REFUSED
 silent   10.1.2.2:$REFUSED -w 500ms
@@ -60,7 +69,7 @@ END
   try_json 1 -T "$BATS_TEST_TMPDIR/list"
   together=$(results)
   run -0 jq -rs 'map(select(.event) | "\(.event) \(.targets) \(.exit_status) \(.results.connected)")[]' <<<"$output"
-  assert_output "summary 9 1 3"
+  assert_output "summary 10 1 4"
   while read -r line; do
     read -ra words <<<"${line%%#*}"
     [ "${#words[@]}" -gt 0 ] || continue
@@ -156,6 +165,40 @@ wrong_tag:timeout:4:wrong-tag"
   )
   run -0 tail -n 1 <<<"$output"
   assert_output --regexp '^60 targets in .*: 60 connected$'
+}
+
+# A peer on each of many addresses of loopback, and targets that are no peers among them.
+write_long_list() { # COUNT
+  build/bench/loop list "$1" |
+    awk -v silent="10.1.2.2:9" '
+      { print }
+      NR % 4 == 0 { split($2, a, ":"); print "refusing" NR, a[1] ":9" }
+      NR % 8 == 0 { print "twice" NR, $2 }
+      NR % 16 == 0 { print "silent" NR, silent, "-w 1500ms" }'
+}
+
+# bats test_tags=kernel
+@test "hundreds of targets on a few sockets: each result is as from a socket of its own, also with ulimit -n 64" {
+  local alone
+
+  ip netns exec "$TOPO-client" build/bench/loop listen 160 >"$BATS_TEST_TMPDIR/peers" 3>&- &
+  PEERS=$!
+  wait_for_line "$BATS_TEST_TMPDIR/peers" '^listening'
+  drop_path 2
+  write_long_list 160 >"$BATS_TEST_TMPDIR/list"
+  try_json 1 --one-to-one --no-witness --hold 0 -T "$BATS_TEST_TMPDIR/list"
+  alone=$(results)
+  run -0 grep -c ':connected:0:null$' <<<"$alone"
+  assert_output 180
+  sysctl -qw net.core.rmem_max=4608
+  output=$(
+    ulimit -n 64
+    ip netns exec "$TOPO-client" setpriv --bounding-set -net_admin,-net_raw timeout 60 "${PROGRAM[@]}" \
+      --json --hold 0 -T "$BATS_TEST_TMPDIR/list"
+  ) || true
+  sysctl -qw net.core.rmem_max=212992
+  end_peers
+  assert_equal "$(results)" "$alone"
 }
 
 @test "^C: what is known of each is reported, and those that were not tried are counted" {
