@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cost count | cost time: reads commands, one a line and RUNS or RUNS:STATUS before
- * it, and runs each so often, in rounds over all of them, with its output thrown away. For each it
- * prints a line, of the cheapest of its runs: what else the guest does only adds.
+ * cost count | time | memory: reads commands, one a line and RUNS or RUNS:STATUS before it, and
+ * runs each so often, in rounds over all of them, with its output thrown away. For each it prints a
+ * line, of the cheapest of its runs: what else the guest does only adds.
  *
  * count: the instructions from fork to wait, kernel and both ends included, in a guest whose clock
  * counts them (vm run -i). The clock also runs on while the guest idles: that time is subtracted.
@@ -10,6 +10,8 @@
  * tick of the kernel's, so that runs of the same command meet the same number of ticks.
  *
  * time: milliseconds to the first output, and to the end.
+ *
+ * memory: the most KiB that it had at once.
  *
  * A command that cannot be run, or when counting ends with another status (0 unless given), has the
  * line "failed".
@@ -20,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +40,7 @@ struct row {
 	bool failed;
 	int64_t least_ns;
 	int64_t least_output_ns;
+	long least_kib;
 };
 
 struct run {
@@ -44,6 +48,7 @@ struct run {
 	int64_t end_ns;
 	int64_t idle_ns;
 	int status;
+	long kib;
 };
 
 static struct row rows[ROWS_MAX];
@@ -103,6 +108,7 @@ static struct run run_once(char *argv[], bool timed)
 {
 	int output[2] = { -1, -1 };
 	int64_t start, idle;
+	struct rusage usage = { 0 };
 	struct run run = { 0 };
 	char byte;
 	pid_t child;
@@ -121,10 +127,11 @@ static struct run run_once(char *argv[], bool timed)
 		(void)!read(output[0], &byte, 1);
 		run.output_ns = now_ns(CLOCK_MONOTONIC) - start;
 	}
-	if (child < 0 || waitpid(child, &run.status, 0) < 0)
+	if (child < 0 || wait4(child, &run.status, 0, &usage) < 0)
 		exit(1);
 	run.end_ns = now_ns(CLOCK_MONOTONIC) - start;
 	run.idle_ns = idle_ns() - idle;
+	run.kib = usage.ru_maxrss;
 	if (timed)
 		close(output[0]);
 	return run;
@@ -140,6 +147,8 @@ static void run_row(struct row *row, bool timed)
 		row->failed = true;
 	if (!row->least_ns || cost < row->least_ns)
 		row->least_ns = cost;
+	if (!row->least_kib || run.kib < row->least_kib)
+		row->least_kib = run.kib;
 	if (!row->least_output_ns || run.output_ns < row->least_output_ns)
 		row->least_output_ns = run.output_ns;
 }
@@ -163,10 +172,11 @@ static bool read_row(struct row *row)
 int main(int argc, char *argv[])
 {
 	bool timed = argc == 2 && !strcmp(argv[1], "time");
+	bool memory = argc == 2 && !strcmp(argv[1], "memory");
 	int count = 0, most = 0;
 
-	if (argc != 2 || (!timed && strcmp(argv[1], "count") != 0)) {
-		fprintf(stderr, "usage: cost count|time <ROWS\n");
+	if (argc != 2 || (!timed && !memory && strcmp(argv[1], "count") != 0)) {
+		fprintf(stderr, "usage: cost count|time|memory <ROWS\n");
 		return 2;
 	}
 	while (count < ROWS_MAX && read_row(&rows[count]))
@@ -182,6 +192,8 @@ int main(int argc, char *argv[])
 	for (int i = 0; i < count; i++) {
 		if (rows[i].failed)
 			printf("failed\n");
+		else if (memory)
+			printf("%ld\n", rows[i].least_kib);
 		else if (timed)
 			printf("%.1f %.1f\n", (double)rows[i].least_output_ns / 1e6,
 			       (double)rows[i].least_ns / 1e6);
