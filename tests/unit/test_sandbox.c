@@ -308,7 +308,7 @@ static int socket_route(void)
 	return socket(AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE);
 }
 
-static int socket_filter(void)
+__attribute__((unused)) static int socket_filter(void)
 {
 	return socket(AF_NETLINK, SOCK_DGRAM, NETLINK_NETFILTER);
 }
@@ -318,7 +318,7 @@ static int socket_service(void)
 	return socket(AF_UNIX, SOCK_STREAM, 0);
 }
 
-static int socket_other(void)
+__attribute__((unused)) static int socket_other(void)
 {
 	return socket(AF_VSOCK, SOCK_STREAM, 0);
 }
@@ -404,9 +404,11 @@ static void test_no_other_calls(void **state)
 		{ "unlink", remove_file, EPERM },
 		{ "socket(AF_INET)", socket_internet, 0 },
 		{ "socket(NETLINK_ROUTE)", socket_route, 0 },
+#ifndef __i386__ /* whose C library calls socketcall(): a filter cannot read its arguments */
 		{ "socket(NETLINK_NETFILTER)", socket_filter, EPERM },
 		{ "socket(AF_UNIX, SOCK_STREAM)", socket_service, EPERM },
 		{ "socket(AF_VSOCK)", socket_other, EPERM },
+#endif
 		{ "if_nametoindex", name_interface, 0 },
 		{ "pthread_create", use_thread, 0 },
 	};
