@@ -199,6 +199,14 @@ static bool only_loopback(const union address *list, size_t count)
 	return count > 0;
 }
 
+static bool binds_addresses(const struct stack_config *config)
+{
+	for (size_t i = 0; i < config->local_count; i++)
+		if (address_is_wildcard(&config->local[i]))
+			return false;
+	return config->local_count > 0;
+}
+
 static int us_open(struct stack_endpoint **endpoint, const struct stack_config *config,
 		   struct stack_fault *fault)
 {
@@ -218,7 +226,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		fault->lack = LACKS_IPV6;
 		return -EAFNOSUPPORT;
 	}
-	rc = library_start(&config->udp, fault);
+	rc = library_start(&config->udp, binds_addresses(config), fault);
 	if (rc < 0)
 		return rc;
 	fault->call = "socket";

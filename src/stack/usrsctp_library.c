@@ -18,6 +18,7 @@
 #include "stack/receiver.h"
 #include "stack/usrsctp_farewell.h"
 #include "stack/usrsctp_gate.h"
+#include "stack/usrsctp_interfaces.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
 #include "stack/usrsctp_udp_error.h"
@@ -156,13 +157,13 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 }
 
 /* Its threads block all signals, because the main thread waits for them. */
-static void start_threads(uint16_t port)
+static void start_threads(uint16_t port, bool bound)
 {
 	sigset_t all, before;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	usrsctp_init(port, NULL, NULL);
+	interfaces_init_library(port, bound);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -170,7 +171,7 @@ static void start_threads(uint16_t port)
  * The library opens raw sockets whenever it may. In UDP mode they would receive the SCTP of others
  * on this host, also the kernel's, and answer with ABORT. So it may not open any while it starts.
  */
-static int start_without_raw(uint16_t port, const char **call)
+static int start_without_raw(uint16_t port, bool bound, const char **call)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
@@ -185,7 +186,7 @@ static int start_without_raw(uint16_t port, const char **call)
 		if (syscall(SYS_capset, &header, less) < 0)
 			return -errno;
 	}
-	start_threads(port);
+	start_threads(port, bound);
 	return raw && syscall(SYS_capset, &header, before) < 0 ? -errno : 0;
 }
 
@@ -290,16 +291,16 @@ static int find_failure(const struct stack_encaps *udp, const char **call)
 }
 
 /* Starts the library, and checks whether it works, because it does not report errors. */
-static int start_and_check(const struct stack_encaps *udp, struct stack_fault *fault)
+static int start_and_check(const struct stack_encaps *udp, bool bound, struct stack_fault *fault)
 {
 	/* One for timers, one for look-ups, and one for each socket that it reads from. */
 	unsigned expected = 3 + library_has_ipv6(), before = count_own_threads(), started;
 	int rc = 0;
 
 	if (encapsulated(udp))
-		rc = start_without_raw(udp->local, &fault->call);
+		rc = start_without_raw(udp->local, bound, &fault->call);
 	else
-		start_threads(0);
+		start_threads(0, bound);
 	if (rc < 0)
 		return rc;
 	/*
@@ -326,7 +327,7 @@ static int start_and_check(const struct stack_encaps *udp, struct stack_fault *f
 	return source_check_links(&fault->call);
 }
 
-int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
+int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault *fault)
 {
 	struct stack_encaps wanted = *udp;
 	int rc;
@@ -346,7 +347,7 @@ int library_start(const struct stack_encaps *udp, struct stack_fault *fault)
 		rc = start_looking(&fault->call);
 	if (rc < 0)
 		return rc;
-	rc = start_and_check(&wanted, fault);
+	rc = start_and_check(&wanted, bound, fault);
 	library.started = true;
 	if (rc < 0) {
 		library_finish();

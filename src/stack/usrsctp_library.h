@@ -17,10 +17,10 @@ static inline bool encapsulated(const struct stack_encaps *udp)
 int library_available(const struct stack_encaps *udp, struct stack_fault *fault);
 
 /*
- * 0, also if it already runs. The first start decides the encapsulation. On failure
- * *fault says why.
+ * 0, also if it already runs. The first start decides the encapsulation, and whether endpoints are
+ * bound to addresses that are given (see interfaces_init_library()). On failure *fault says why.
  */
-int library_start(const struct stack_encaps *udp, struct stack_fault *fault);
+int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault *fault);
 
 bool library_has_ipv6(void);
 

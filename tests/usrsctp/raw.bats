@@ -207,6 +207,37 @@ primary() {
   ip -n "$TOPO-client" addr del 127.0.0.2/8 dev lo
 }
 
+# Routers have their service addresses there.
+service_addresses() { # add|del
+  local change=${1/add/replace} i side
+  local -a sides=(client server)
+  for i in 1 2; do
+    side=${sides[i - 1]}
+    ip -n "$TOPO-$side" addr "$1" "192.0.2.$i/32" dev lo
+    ip -n "$TOPO-$side" addr "$1" "2001:db8::$i/128" dev lo nodad
+    ip -n "$TOPO-$side" route "$change" "192.0.2.$((3 - i))" via "10.1.1.$((3 - i))"
+    ip -n "$TOPO-$side" route "$change" "2001:db8::$((3 - i))" via "fd01:1::$((3 - i))"
+  done
+}
+
+@test "-b: global addresses of lo, to and from, in all four modes, raw and in UDP" {
+  local mode udp
+  service_addresses add
+  for udp in "" "-u $UDP"; do
+    # shellcheck disable=SC2086 # a list of options
+    listen_us $udp -b 192.0.2.2:0 -b 2001:db8::2
+    for mode in "${modes[@]}"; do
+      # shellcheck disable=SC2086
+      us 0 $udp $mode -R all -b 192.0.2.1 -b 2001:db8::1 -a "192.0.2.2:$PORT" -a 2001:db8::2
+      json '[.paths[] | "\(.address) \(.verdict)"] | join(", ")' \
+        "192.0.2.2 verified, 2001:db8::2 verified" '.paths[0].mtu <= 1500' true \
+        '[.local[] | .address] | sort | join(" ")' "192.0.2.1 2001:db8::1"
+    done
+    end_listener
+  done
+  service_addresses del
+}
+
 @test "link-local addresses, which the library does not have: said at once" {
   us 6 -a 'fe80::1%c1' -p 5000
   json .result failed .reason "SCTP in user space has no link-local addresses" \

@@ -123,11 +123,12 @@ took() {
   json .result unreachable .errno EACCES
 }
 
-@test "only the library calls what stands in for sendmsg() and recvmsg()" {
+@test "only the library calls what stands in for sendmsg(), recvmsg() and getifaddrs()" {
   run -0 nm "$SCTP_CONNECT"
   assert_line --regexp ' T library_sendmsg$'
   assert_line --regexp ' T library_recvmsg$'
-  refute_line --regexp ' [TW] (sendmsg|recvmsg)$'
+  assert_line --regexp ' T library_getifaddrs$'
+  refute_line --regexp ' [TW] (sendmsg|recvmsg|getifaddrs)$'
 }
 
 @test "raw: nothing listens, and there is no answer" {
