@@ -28,6 +28,7 @@ void verify_begin(struct verify *verify, const struct plan *plan, const struct a
 		.step_us = timeout_us / STEPS,
 		.hold_until_us = attempt->up_us + hold_us,
 		.handshake_us = handshake_us,
+		.asked_anew = attempt->restarted,
 	};
 	verify->next_us = loop_now_us(); /* all may already have answered */
 	if (!timeout_us)
@@ -85,17 +86,16 @@ static int64_t slowest_us(const struct verify *verify)
 }
 
 /*
- * At half time, every path that has not answered. At the other steps, only where the answer is
- * overdue, to tell a path that loses packets from a dead one:
+ * all: every path that has not answered. Otherwise only where the answer is overdue, to tell a path
+ * that loses packets from a dead one:
  * - not where round trips are as long as a step;
  * - not where a stack may take no other answer than that to the newest one, as usrsctp does to
  *   confirm an address;
  * - not so often that it ends the association, because each counts as a failure of that, too.
  */
-static void ask_again(struct verify *verify)
+static void ask_silent(struct verify *verify, bool all)
 {
 	struct probe *probe = verify->probe;
-	bool half = ++verify->asked == STEPS / 2;
 	bool *ask = xcalloc(probe->count + 1, sizeof(*ask));
 	bool often = 2 * slowest_us(verify) < verify->step_us &&
 		     verify->strikes + 2 * count_waiting(verify) + STRIKES_SPARE <
@@ -104,11 +104,26 @@ static void ask_again(struct verify *verify)
 	for (size_t i = 0; i < probe->count; i++) {
 		const struct probe_path *path = &probe->paths[i];
 
-		ask[i] = path->missed && (half || (often && path->then.state != PATH_UNCONFIRMED));
+		ask[i] = path->missed && (all || (often && path->then.state != PATH_UNCONFIRMED));
 		verify->strikes += ask[i];
 	}
 	probe_ask(probe, ask);
 	free(ask);
+}
+
+/*
+ * False: it is not the time for it. A peer that has restarted does not answer heartbeats that came
+ * before.
+ */
+static bool ask_again(struct verify *verify, int64_t now_us)
+{
+	bool anew = verify->attempt->restarted && !verify->asked_anew;
+
+	if (!count_waiting(verify) || (!anew && now_us < next_ask_us(verify)))
+		return false;
+	verify->asked_anew |= anew;
+	ask_silent(verify, anew || ++verify->asked == STEPS / 2);
+	return true;
 }
 
 /* --- Until when ------------------------------------------------------------------------------ */
@@ -198,15 +213,15 @@ static bool tick_big_packets(struct verify *verify, int64_t *wake_us)
 static bool tick_paths(struct verify *verify, int64_t now_us)
 {
 	int64_t wake_us = LOOP_FOREVER;
-	size_t waiting = probe_look(verify->probe);
-	bool large = tick_big_packets(verify, &wake_us), hopeful;
+	bool large, hopeful;
 
+	probe_look(verify->probe);
+	large = tick_big_packets(verify, &wake_us);
 	look_for_routes(verify, now_us);
 	hopeful = any_hopeful(verify, now_us, &wake_us);
 	if (now_us >= verify->deadline_us || (!large && !hopeful))
 		return true;
-	if (waiting && now_us >= next_ask_us(verify)) {
-		ask_again(verify);
+	if (ask_again(verify, now_us)) {
 		verify->next_us = now_us; /* all may already have answered */
 		return false;
 	}

@@ -108,6 +108,17 @@ static const struct probing probings[] = {
 					       { 1, 3, FAKE_NEVER, 0 }, { 1, 4, 20 * MSEC, 0 })),
 		(EXPECT(IS_CONNECTED, "verified verified", 3 * PROBE_US / 4 + 20 * MSEC, NULL, NULL,
 			"lost 3 of 4 heartbeats"))),
+	PROBING("the peer restarts, and silent paths are asked at once", (TWO),
+		(EVENTS(UP(UP_US), AT(UP_US + 40 * MSEC, .type = EVENT_RESTART)),
+		 HEARTBEATS({ 1, 1, FAKE_NEVER, 0 }, { 1, 2, 20 * MSEC, 0 })),
+		(EXPECT(IS_CONNECTED, "verified verified", 60 * MSEC,
+			"the peer restarted the association", "restarted", NULL))),
+	PROBING("the peer restarts, and a path stays silent", (TWO),
+		(EVENTS(UP(UP_US), AT(UP_US + 40 * MSEC, .type = EVENT_RESTART)),
+		 HEARTBEATS(SILENT(1))),
+		(EXPECT(IS_CONNECTED, "verified dead", PROBE_US,
+			"the peer restarted the association", "restarted",
+			"no heartbeat answer in 1000 ms"))),
 	PROBING("where another path takes long, it is asked again at half time only", (TWO),
 		(EVENTS(UP(UP_US)), HEARTBEATS({ 0, 0, 200 * MSEC, 0 }, { 1, 1, FAKE_NEVER, 0 },
 					       { 1, 2, 20 * MSEC, 0 })),
@@ -292,9 +303,10 @@ static void check_probing(const struct probing *k, bool blocking)
 	assert_int_equal(result->signal, k->signal_us ? SIGINT : 0);
 	for (size_t i = 0; i < a->path_count; i++) {
 		const struct path_result *path = &a->paths[i];
+		bool restarted = result->cause.code == FINDING_RESTARTED_BY_PEER;
 
 		assert_int_equal(path->rtt_us > 0, path->answered > 0);
-		assert_in_range(path->heartbeats, path->answered, 4);
+		assert_in_range(path->heartbeats, path->answered, restarted ? 5 : 4);
 		assert_true(path->answered == 0 || path->verdict == VERDICT_VERIFIED);
 	}
 
