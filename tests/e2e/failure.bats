@@ -205,21 +205,12 @@ modes=("" "-B" "-m" "-m -B")
 }
 
 @test "the peer aborts as soon as it is up: aborted, not connected" {
-  peer server >"$BATS_TEST_TMPDIR/abort" 3>&- <<-'END' &
-	l = endpoint("10.1.1.2", 5300)
-	# SO_LINGER is inherited by the accepted socket: closing it, or the listener, is ABORT.
-	l.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-	l.listen(5)
-	print("listening", flush=True)
-	for _ in range(3):
-	    abort(l.accept()[0])
-	END
-  wait_for_line "$BATS_TEST_TMPDIR/abort" listening
+  start_listener -b 10.1.1.2:0 --abort-after 1ms
   # Whether the ABORT comes before the report is a race that the network decides; with it held up,
   # COMM_UP is first. Either truth may be told, but never both, and no other.
   local i
   for i in 1 2 3; do
-    run --separate-stderr timeout 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -a 10.1.1.2:5300
+    run --separate-stderr timeout 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -a "10.1.1.2:$PORT"
     keep_json <<<"$output"
     case $status in
       0) json .result connected ;;

@@ -157,12 +157,14 @@ ends_closed() {
 
 @test "the peer closes at once, or while the paths are asked: 1, and what is left of the time is not waited" {
   local begun
-  closing_peer 0.3 0.3 0 0
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2 --close-after 300ms
   drop_path 2
   begun=$(now_ms)
   ends_closed -M
   ends_closed -M60s -R all
   restore_path 2
+  end_listener
+  start_listener -b 10.1.1.2:0 -b 10.1.2.2 --close-after 1ms
   ends_closed -M60s
   ends_closed -M60s -R all
   [ $(($(now_ms) - begun)) -lt 30000 ]

@@ -212,21 +212,16 @@ into() {
 # A program that is stopped stops its stack in user space too.
 # bats test_tags=kernel
 @test "JSON: aborted as soon as it was up" {
-  local port=5002
-  peer server "$port" <<-'END' 3>&- &
-	s = endpoint("10.1.1.2", int(sys.argv[1]))
-	s.listen()
-	abort(s.accept()[0])
-	END
-  local aborter=$!
-  wait_for listens server "$port"
+  end_listener
+  start_listener -b 10.1.1.2:0 --abort-after 1ms --count 1
   # The client sleeps while its kernel and the peer's do all the rest.
   drop_sctp
-  start_client --json -w 20s --rto-initial 200ms --init-timeout 200ms -a "10.1.1.2:$port"
+  start_client --json -w 20s --rto-initial 200ms --init-timeout 200ms -a "10.1.1.2:$PORT"
   wait_for pending
   kill -STOP "$CLIENT"
   nft_flush
-  wait "$aborter"
+  wait "$LISTENER"
+  LISTENER=
   wait_for no_associations client
   kill -CONT "$CLIENT"
   client_status=0
