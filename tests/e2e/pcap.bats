@@ -72,6 +72,21 @@ compare_with_tshark() { # FILE...
   [ "$(awk 'NF > 5' "$file/lines" | wc -l)" -eq 4 ]
 }
 
+@test "the packets of targets, over IPv6 too" {
+  local file=$BATS_TEST_TMPDIR/file
+  start_listener -p 5000
+  try 1 --pcap "$file" --targets - <<-'END'
+	six [fd01:1::2]:5000 fd01:2::2
+	four 10.1.1.2:5000 10.1.2.2
+	none [fd01:1::2]:5001
+	END
+  packets "$file" >"$file.lines"
+  cat "$file.lines"
+  [ "$(awk '$5 == 1' "$file.lines" | wc -l)" -ge 3 ]
+  grep -q '^c1 1 [0-9]* [0-9]* 6 this ABORT refused the association: .*port 5001' "$file.lines"
+  [ "$(awk 'NF > 5' "$file.lines" | wc -l)" -eq 1 ]
+}
+
 # bats test_tags=usrsctp
 @test "who may not capture, or not write the file, reads why" {
   local file=$BATS_TEST_TMPDIR/file

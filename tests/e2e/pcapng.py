@@ -16,7 +16,7 @@ def options(data):
 
 
 def chunks(packet, udp_port):
-    at, protocol = (packet[0] & 15) * 4, packet[9]
+    at, protocol = ((packet[0] & 15) * 4, packet[9]) if packet[0] >> 4 == 4 else (40, packet[6])
     if protocol == 17:
         assert udp_port in struct.unpack_from('!HH', packet, at)
         at += 8
