@@ -238,6 +238,22 @@ service_addresses() { # add|del
   service_addresses del
 }
 
+@test "without -b: a global peer, and a host with several private addresses" {
+  local udp
+  ip -n "$TOPO-server" addr add 192.0.2.2/32 dev s2
+  ip -n "$TOPO-client" route add 192.0.2.2/32 via 10.1.2.2
+  for udp in "" "-u $UDP"; do
+    # shellcheck disable=SC2086 # a list of options
+    listen_us $udp -b 192.0.2.2:0
+    # shellcheck disable=SC2086
+    us 0 $udp -a "192.0.2.2:$PORT"
+    json .result connected '.paths[0].verdict' verified '[.local[] | .address] | join(" ")' 10.1.2.1
+    end_listener
+  done
+  ip -n "$TOPO-client" route del 192.0.2.2/32
+  ip -n "$TOPO-server" addr del 192.0.2.2/32 dev s2
+}
+
 @test "link-local addresses, which the library does not have: said at once" {
   us 6 -a 'fe80::1%c1' -p 5000
   json .result failed .reason "SCTP in user space has no link-local addresses" \
