@@ -2,6 +2,7 @@
 #include "host/netlink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -35,7 +36,8 @@ static int error_of(const struct nlmsghdr *header)
 {
 	const struct nlmsgerr *error = NLMSG_DATA(header);
 
-	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) || error->error >= 0)
+	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) || error->error >= 0 ||
+	    error->error == INT_MIN)
 		return EPROTO;
 	return -error->error;
 }
