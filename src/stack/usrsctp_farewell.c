@@ -110,7 +110,8 @@ static void keep(struct opened *o, int fd, const struct msghdr *message, const u
 		memcpy(o->ip, ip, sizeof(o->ip));
 	memcpy(o->sctp, sctp, KEY_SIZE);
 	o->control_length = MIN(message->msg_controllen, sizeof(o->control));
-	memcpy(o->control.bytes, message->msg_control, o->control_length);
+	if (o->control_length)
+		memcpy(o->control.bytes, message->msg_control, o->control_length);
 	o->open = true;
 }
 
