@@ -255,7 +255,8 @@ static int open_listener(struct listening *l, struct target *local)
  */
 static void give_up_rights(const struct listening *l)
 {
-	const bool sends = l->options->drill == DRILL_ECHO && l->stack == &stack_kernel;
+	const bool answers = l->options->drill == DRILL_ECHO || l->options->drill == DRILL_REPLY;
+	const bool sends = answers && l->stack == &stack_kernel;
 
 	if (!l->options->no_sandbox)
 		(void)privilege_drop_all_but(sends ? PRIVILEGE(CAP_NET_ADMIN) : 0);

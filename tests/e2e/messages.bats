@@ -85,6 +85,12 @@ serve() {
   try_json 1 -a "10.1.1.2:$PORT" --send x
   json '.result, .cause.code, .exchange.acknowledged' $'closed\nclosed-before-reply\ntrue'
   wait_for_line "$LISTEN_OUT" 'closed by this end, 1 message 1 byte discarded'
+  end_listener
+  # Longer than the send buffer is.
+  head -c 1000000 /dev/urandom >"$BATS_TEST_TMPDIR/long"
+  start_listener -b 10.1.1.2:0 --reply "@$BATS_TEST_TMPDIR/long"
+  run -0 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json -a "10.1.1.2:$PORT" --send x --reply-timeout 20s
+  jq -r 'select(.event == "message").bytes' <<<"$output" | xxd -r -p | cmp - "$BATS_TEST_TMPDIR/long"
 }
 
 @test "the peer speaks first, closes, or aborts, before and after its messages" {
