@@ -195,7 +195,7 @@ BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libus
 DEMO_PACKAGES  := iproute2 mount util-linux
 TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio dpkg-dev git gojq iproute2 jq \
                   kmod libcmocka-dev lksctp-tools musl-tools ncat nftables openssl procps python3 python3-jsonschema \
-                  qemu-system-x86 socat strace tshark util-linux xz-utils
+                  qemu-system-x86 socat strace tshark util-linux xxd xz-utils
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
 
 .PHONY: build-deps test-deps demo-deps
