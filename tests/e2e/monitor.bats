@@ -291,7 +291,7 @@ table_lines() {
   local peer=$!
   wait_for_line "$BATS_TEST_TMPDIR/peer" listening
   start_client --json -M -R all --interval 200ms -a 10.1.1.2:5400
-  exec 4>"$BATS_TEST_TMPDIR/go"
+  exec 4<>"$BATS_TEST_TMPDIR/go" # does not wait for a reader
   wait_for_line "$CLIENT_OUT" '"event":"round"'
   echo >&4
   wait_for_line "$CLIENT_OUT" '"event":"added".*"address":"10.1.3.2"'
