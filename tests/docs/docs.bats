@@ -187,8 +187,8 @@ literal() {
   assert_output --partial ":6: last: unknown option '--nosuch'"
   literal 'groups:' >"$BATS_TEST_TMPDIR/rules"
   run -0 grep -c alert: "$BATS_TEST_TMPDIR/rules"
-  assert_output 3
+  assert_output 4
   command -v promtool || skip "promtool is not here (Debian: prometheus), which would check the rules"
   run -0 promtool check rules "$BATS_TEST_TMPDIR/rules"
-  assert_output --partial 'SUCCESS: 3 rules found'
+  assert_output --partial 'SUCCESS: 4 rules found'
 }
