@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet/bytes.h"
+#include "base/util.h"
 
 /* Their unread events fit into the receive buffer that the kernel gives to everybody. */
 #define USERS_MAX 500
@@ -75,12 +75,7 @@ void pool_free(struct pool *pool)
 
 static struct pool_peer **bucket_of(struct pool *pool, const union address *address)
 {
-	struct bytes b;
-	uint64_t hash;
-
-	b.at = address_bytes(address, &b.left);
-	hash = bytes_hash(b) * 31 + address_port(address);
-	return &pool->peers[(hash ^ hash >> 32) % BUCKETS];
+	return &pool->peers[(address_hash(address) * 31 + address_port(address)) % BUCKETS];
 }
 
 static bool is_taken(const struct pool_endpoint *e, const union address *address)

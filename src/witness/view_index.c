@@ -2,7 +2,6 @@
 #include "witness/view_index.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/param.h>
 
 #include "base/util.h"
@@ -28,20 +27,6 @@ static uint64_t mix(uint64_t hash, uint64_t number)
 	return hash ^ hash >> 32;
 }
 
-static uint64_t mix_address(uint64_t hash, const union address *a)
-{
-	size_t length;
-	const uint8_t *bytes = address_bytes(a, &length);
-
-	for (size_t i = 0; i < length; i += 4) {
-		uint32_t word;
-
-		memcpy(&word, bytes + i, sizeof(word));
-		hash = mix(hash, word);
-	}
-	return hash;
-}
-
 uint64_t view_hash_tag(uint32_t tag)
 {
 	return mix(KEY_TAG, tag);
@@ -51,7 +36,7 @@ uint64_t view_hash_ends(const union address *peer, uint16_t local_port)
 {
 	uint32_t ports = (uint32_t)address_port(peer) << 16 | local_port;
 
-	return mix_address(mix(KEY_ENDS, ports), peer);
+	return mix(mix(KEY_ENDS, ports), address_hash(peer));
 }
 
 uint64_t view_hash_port(uint16_t local_port)
@@ -61,7 +46,7 @@ uint64_t view_hash_port(uint16_t local_port)
 
 uint64_t view_hash_peer(const union address *peer)
 {
-	return mix_address(mix(KEY_PEER, 0), peer);
+	return mix(KEY_PEER, address_hash(peer));
 }
 
 /* --- Keys ------------------------------------------------------------------------------------- */
