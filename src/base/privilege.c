@@ -10,13 +10,31 @@
 
 #include "base/util.h"
 
-int privilege_keep_network(void)
+struct capabilities {
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+};
+
+/* 0, or -errno; also the next one. */
+static int read_capabilities(struct capabilities *c)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
-	uint32_t network;
+
+	return syscall(SYS_capget, &header, c->sets) < 0 ? -errno : 0;
+}
+
+static int write_capabilities(const struct capabilities *c)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+
+	return syscall(SYS_capset, &header, c->sets) < 0 ? -errno : 0;
+}
+
+int privilege_keep_network(void)
+{
+	struct capabilities before = { 0 }, network = { 0 };
 	uid_t user;
 	gid_t group;
+	int rc;
 
 	if (!getauxval(AT_SECURE))
 		return 0;
@@ -24,40 +42,38 @@ int privilege_keep_network(void)
 	group = getgid();
 	if (user == 0)
 		return 0;
-	if (syscall(SYS_capget, &header, sets) < 0)
-		return -errno;
-	network = sets[0].permitted & PRIVILEGES_OF_NETWORK;
+	rc = read_capabilities(&before);
+	if (rc < 0)
+		return rc;
 	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || setresgid(group, group, group) < 0 ||
 	    setresuid(user, user, user) < 0)
 		return -errno;
-	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		sets[i] = (struct __user_cap_data_struct){ 0 };
-	sets[0].permitted = sets[0].effective = network;
-	return syscall(SYS_capset, &header, sets) < 0 ? -errno : 0;
+	network.sets[0].permitted = before.sets[0].permitted & PRIVILEGES_OF_NETWORK;
+	network.sets[0].effective = network.sets[0].permitted;
+	return write_capabilities(&network);
 }
 
 int privilege_drop_all_but(uint32_t keep)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	struct capabilities c = { 0 };
+	int rc = read_capabilities(&c);
 
-	if (syscall(SYS_capget, &header, sets) < 0)
-		return -errno;
+	if (rc < 0)
+		return rc;
 	/* Without one that is inheritable, none is ambient. */
 	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
 		const uint32_t kept = i ? 0 : keep;
 
-		sets[i].permitted &= kept;
-		sets[i].effective &= kept;
-		sets[i].inheritable = 0;
+		c.sets[i].permitted &= kept;
+		c.sets[i].effective &= kept;
+		c.sets[i].inheritable = 0;
 	}
-	return syscall(SYS_capset, &header, sets) < 0 ? -errno : 0;
+	return write_capabilities(&c);
 }
 
 uint32_t privilege_held(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	struct capabilities c = { 0 };
 
-	return syscall(SYS_capget, &header, sets) < 0 ? 0 : sets[0].effective;
+	return read_capabilities(&c) < 0 ? 0 : c.sets[0].effective;
 }
