@@ -13,20 +13,18 @@ A run is right when it
   - leaves no association at the peer.
 TAP on stdout: one test for each scenario.
 """
-import argparse
 import collections
-import concurrent.futures
 import json
 import os
 import re
 import subprocess
 import sys
-import threading
 
 sys.dont_write_bytecode = True
 from judge import ended_badly, said  # noqa: E402
-from scenarios import SAMPLED, STACK, scenarios  # noqa: E402
-from worker import PROGRAM, Worker, must_be_sound, rank, rank_number, read  # noqa: E402
+from scenarios import STACK  # noqa: E402
+from trial import Trial, chosen_scenarios, options  # noqa: E402
+from worker import PROGRAM, must_be_sound, rank, rank_number, read  # noqa: E402
 
 LIBRARY = os.path.join(os.getcwd(), "build/calls/fail_malloc.so")
 
@@ -76,26 +74,12 @@ def is_whole(line):
     return line.endswith("\n")
 
 
-class Trial:
+class Allocations(Trial):
     def __init__(self, arguments, lines):
-        self.arguments, self.lines = arguments, lines
-        self.chosen = [s for s in scenarios() if re.fullmatch(
-            arguments.scenario or (".*" if arguments.all else "|".join(SAMPLED)), s.name)]
+        super().__init__(arguments, lines)
+        self.chosen = chosen_scenarios(arguments)
         self.known = {}
         self.failures = {}
-        self.free = [Worker() for _ in range(arguments.jobs)]
-        self.workers = list(self.free)
-        self.lock = threading.Lock()
-        self.done = collections.defaultdict(list)
-
-    def with_worker(self, function, *values):
-        with self.lock:
-            worker = self.free.pop()
-        try:
-            return function(worker, *values)
-        finally:
-            with self.lock:
-                self.free.append(worker)
 
     def learn(self, worker, scenario):
         self.known[scenario.name] = set()
@@ -134,39 +118,18 @@ class Trial:
             self.known[name].add(run(worker, failure.scenario).signature())
         command = " ".join(environment) + result.command
         who = functions(failure.frames) if wrong else ""
-        with self.lock:
-            self.done[name].append((result.injected, wrong, command, who))
-            json.dump({"scenario": name, "place": failure.place, "more": failure.more, "injected": result.injected,
-                       "status": result.status, "wrong": wrong, "who": who, "said": said(result),
-                       "command": command, "seconds": round(result.seconds, 2)}, self.lines)
-            self.lines.write("\n")
-            self.lines.flush()
+        self.keep(name, result, wrong, command, who, scenario=name, place=failure.place, more=failure.more)
 
     def run(self):
-        with concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
-            for result in [pool.submit(self.with_worker, self.learn, s) for s in self.chosen]:
-                result.result()
-            failures = self.all()
-            print("# %d failures" % len(failures), flush=True)
-            for result in [pool.submit(self.with_worker, self.fail, f) for f in failures if not self.arguments.count]:
-                result.result()
-        for worker in self.workers:
-            worker.close()
-        return self.report()
-
-    def report(self):
-        print("1..%d" % len(self.done))
-        for number, (name, runs) in enumerate(sorted(self.done.items()), 1):
-            wrong = [r for r in runs if r[1]]
-            print("%s %d %s: an allocation fails (%d runs)" % ("not ok" if wrong else "ok", number, name, len(runs)))
-            for _, why, command, who in wrong[:5]:
-                print("# %s\n#   %s\n#   %s" % (command, why, who))
-            if len(wrong) > 5:
-                print("# and %d more" % (len(wrong) - 5))
+        self.for_each(self.learn, self.chosen)
+        failures = self.all()
+        print("# %d failures" % len(failures), flush=True)
+        self.for_each(self.fail, failures if not self.arguments.count else [])
+        bad = self.report("{}: an allocation fails".format)
         missed = sum(not r[0] for runs in self.done.values() for r in runs)
         if missed:
             print("# %d places were not met" % missed)
-        return any(r[1] for runs in self.done.values() for r in runs)
+        return bad
 
 
 # Where the kernel puts a program whose address is not randomized.
@@ -182,20 +145,9 @@ def functions(frames):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="see the head of this file")
-    parser.add_argument("--all", action="store_true", help="every place, not a sample")
-    parser.add_argument("--part", default="1/1", help="only the K-th of N parts (1/1)")
-    parser.add_argument("--sample", type=int, default=100, help="how many failures (100)")
-    parser.add_argument("--seed", type=int, default=1, help="which sample (1)")
-    parser.add_argument("--scenario", help="only those whose names this regular expression matches (all, or the "
-                        "few that a sample is taken of)")
-    parser.add_argument("--count", action="store_true", help="only count the failures")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time (processors)")
-    parser.add_argument("--baselines", type=int, default=2, help="undisturbed runs of each scenario (2)")
-    parser.add_argument("--lines", default=os.devnull, help="where to keep each run as a line of JSON")
-    arguments = parser.parse_args()
+    arguments = options().parse_args()
     with open(arguments.lines, "w", encoding="ascii") as lines:
-        sys.exit(Trial(arguments, lines).run())
+        sys.exit(Allocations(arguments, lines).run())
 
 
 if __name__ == "__main__":

@@ -13,20 +13,16 @@ Everything else is a false report. TAP on stdout: one test for each scenario, or
 
 What --all means: README.md in the folder above this.
 """
-import argparse
 import collections
-import concurrent.futures
-import json
-import os
 import re
 import sys
-import threading
 
 sys.dont_write_bytecode = True
 from errnos import errnos_of  # noqa: E402
-from judge import judge, said  # noqa: E402
-from scenarios import SAMPLED, STACK, scenarios  # noqa: E402
-from worker import LEFT_OUT, Worker, calls_before_main, calls_by_name, calls_with_places, innermost, \
+from judge import judge  # noqa: E402
+from scenarios import STACK  # noqa: E402
+from trial import Trial, chosen_scenarios, options  # noqa: E402
+from worker import LEFT_OUT, calls_before_main, calls_by_name, calls_with_places, innermost, \
     functions, must_be_sound, rank, rank_number  # noqa: E402
 
 # usrsctp asks until it gets some, and so does not end.
@@ -55,8 +51,7 @@ class Plan:
 
     def __init__(self, arguments):
         self.arguments = arguments
-        self.chosen = [s for s in scenarios() if re.fullmatch(
-            arguments.scenario or (".*" if arguments.all else "|".join(SAMPLED)), s.name)]
+        self.chosen = chosen_scenarios(arguments)
         self.before_main = calls_before_main()
         self.known, self.cpu_most = {}, {}
         self.counts, self.totals = {}, {}
@@ -144,27 +139,11 @@ class Plan:
                 yield Failure((came_to, call), call, seen, (tries[turn:] + tries[:turn])[:TRIES], form, errno)
 
 
-class Trial:
-    """Makes the failures, with as many workers as there are jobs."""
-
+class Calls(Trial):
     def __init__(self, arguments, lines):
+        super().__init__(arguments, lines)
         self.plan = Plan(arguments)
-        self.arguments = arguments
-        self.lines = lines
-        self.free = [Worker() for _ in range(arguments.jobs)]
-        self.workers = list(self.free)
-        self.lock = threading.Lock()
-        self.done = collections.defaultdict(list)
         self.missed = 0
-
-    def with_worker(self, function, *values):
-        with self.lock:
-            worker = self.free.pop()
-        try:
-            return function(worker, *values)
-        finally:
-            with self.lock:
-                self.free.append(worker)
 
     def judge(self, run, failure, scenario):
         name = scenario.name
@@ -203,47 +182,24 @@ class Trial:
         if wrong:
             who = callers(run.log if failure.places and not failure.form else
                           worker.run(scenario, inject, failure.call, places=True).log)
-        with self.lock:
-            self.done[failure.group].append((run.injected, wrong, run.command, who))
-            json.dump({"scenario": scenario.name, "call": failure.call, "inject": inject, "errno": failure.errno,
-                       "form": failure.form, "injected": run.injected, "status": run.status, "wrong": wrong,
-                       "who": who, "said": said(run), "command": run.command, "seconds": round(run.seconds, 2),
-                       "cpu": run.cpu, "calls": run.calls,
-                       "signature": run.signature() if wrong else None}, self.lines)
-            self.lines.write("\n")
-            self.lines.flush()
+        self.keep(failure.group, run, wrong, run.command, who, scenario=scenario.name, call=failure.call, inject=inject,
+                  errno=failure.errno, form=failure.form, cpu=run.cpu, calls=run.calls,
+                  signature=run.signature() if wrong else None)
 
     def run(self):
-        with concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
-            for result in [pool.submit(self.with_worker, self.plan.learn, s) for s in self.plan.chosen]:
-                result.result()
-            failures = list(self.plan.all() if self.arguments.all else self.plan.sample())
-            print("# %d failures" % len(failures), flush=True)
-            if self.arguments.count:
-                for what, n in collections.Counter((f.errno, f.form) for f in failures).items():
-                    print("#", *what, n)
-                print("#", collections.Counter(f.call for f in failures))
-                failures = []
-            for result in [pool.submit(self.with_worker, self.fail, f) for f in failures]:
-                result.result()
-        for worker in self.workers:
-            worker.close()
-        return self.report()
-
-    def report(self):
-        print("1..%d" % len(self.done))
-        bad = False
-        for number, ((name, call), runs) in enumerate(sorted(self.done.items()), 1):
-            wrong = [run for run in runs if run[1]]
-            bad = bad or wrong
-            print("%s %d %s: %s fails (%d runs)" % ("not ok" if wrong else "ok", number, name, call, len(runs)))
-            for _, why, command, who in wrong[:5]:
-                print("# %s\n#   %s\n#   %s" % (command, why, who))
-            if len(wrong) > 5:
-                print("# and %d more" % (len(wrong) - 5))
+        self.for_each(self.plan.learn, self.plan.chosen)
+        failures = list(self.plan.all() if self.arguments.all else self.plan.sample())
+        print("# %d failures" % len(failures), flush=True)
+        if self.arguments.count:
+            for what, n in collections.Counter((f.errno, f.form) for f in failures).items():
+                print("#", *what, n)
+            print("#", collections.Counter(f.call for f in failures))
+            failures = []
+        self.for_each(self.fail, failures)
+        bad = self.report(lambda group: "{}: {} fails".format(*group))
         if self.missed:
             print("# %d places were not met in %d tries" % (self.missed, TRIES))
-        return 1 if bad else 0
+        return bad
 
 
 def callers(log):
@@ -253,24 +209,14 @@ def callers(log):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="see the head of this file")
-    parser.add_argument("--all", action="store_true", help="every place, not a sample")
+    parser = options()
     parser.add_argument("--brief", action="store_true", help="with --all: each function and caller that calls, once "
                         "for each errno, and with EPERM for each outcome")
-    parser.add_argument("--part", default="1/1", help="with --all: only the K-th of N parts (1/1)")
-    parser.add_argument("--sample", type=int, default=100, help="how many failures (100)")
-    parser.add_argument("--seed", type=int, default=1, help="which sample (1)")
-    parser.add_argument("--scenario", help="only those whose names this regular expression matches (all, or the "
-                        "few that a sample is taken of)")
     parser.add_argument("--call", help="only system calls whose names match")
     parser.add_argument("--errno", help="what calls fail with, with commas (all that make sense for a call)")
-    parser.add_argument("--count", action="store_true", help="only count the failures")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time (processors)")
-    parser.add_argument("--baselines", type=int, default=2, help="undisturbed runs of each scenario (2)")
-    parser.add_argument("--lines", default=os.devnull, help="where to keep each run as a line of JSON")
     arguments = parser.parse_args()
     with open(arguments.lines, "w") as lines:
-        return Trial(arguments, lines).run()
+        return Calls(arguments, lines).run()
 
 
 if __name__ == "__main__":
