@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/socket_buffer.h"
 #include "base/util.h"
 #include "stack/kernel_parts.h"
 
@@ -48,16 +49,14 @@ static int configure_ipv6(int fd, struct stack_fault *fault)
 
 /*
  * The kernel drops packets of all associations while their unread events fill the receive buffer.
- * It doubles what is asked for, and without CAP_NET_ADMIN lowers it to net.core.rmem_max first.
  * And without the other option, the message of one association that goes on and on keeps back the
  * events of the others (net/sctp/ulpqueue.c sctp_ulpq_tail_event()).
  */
 static int configure_shared(int fd, struct stack_fault *fault)
 {
-	int bytes = SHARED_BUFFER, on = 1;
+	int on = 1;
 
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	(void)socket_buffer_receive(fd, SHARED_BUFFER);
 	fault->call = "setsockopt(SCTP_FRAGMENT_INTERLEAVE)";
 	return set_option(fd, SCTP_FRAGMENT_INTERLEAVE, &on, sizeof(on));
 }
@@ -361,18 +360,14 @@ static uint32_t kernel_send_buffer(const struct stack_assoc *assoc)
 	return bytes > 0 ? (uint32_t)bytes : 0;
 }
 
-/*
- * The kernel doubles what is asked for, and without CAP_NET_ADMIN lowers it to
- * net.core.wmem_max first.
- */
 static int kernel_make_room(struct stack_assoc *assoc, size_t length)
 {
-	int fd = assoc->base.endpoint->fd, half = (int)(length / 2 + 1), size = 0;
+	int fd = assoc->base.endpoint->fd, size = 0, rc;
 	socklen_t size_length = sizeof(size);
 
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &half, sizeof(half)) < 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof(half)) < 0)
-		return handle_failed(assoc->base.endpoint, "setsockopt(SO_SNDBUF)", -errno);
+	rc = socket_buffer_send(fd, (int)(length / 2 + 1));
+	if (rc < 0)
+		return handle_failed(assoc->base.endpoint, "setsockopt(SO_SNDBUF)", rc);
 	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &size_length) < 0)
 		return handle_failed(assoc->base.endpoint, "getsockopt(SO_SNDBUF)", -errno);
 	return (size_t)size < length ? -EMSGSIZE : 0;

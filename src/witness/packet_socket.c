@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/socket_buffer.h"
 #include "base/util.h"
 
 /*
@@ -46,13 +47,11 @@ int packet_socket_stamp(struct packet_socket *s)
 /* Asks for what the kernel knows about the checksum of each packet. */
 static int ask_for_details(const struct packet_socket *s)
 {
-	int on = 1, room = ROOM;
+	int on = 1;
 
 	if (setsockopt(s->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
 		return -errno;
-	/* More than the system's limit needs CAP_NET_ADMIN. */
-	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
-		(void)setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	(void)socket_buffer_receive(s->fd, ROOM);
 	return 0;
 }
 
