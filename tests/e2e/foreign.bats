@@ -40,7 +40,7 @@ ask() {
   rm -f "$out" # of an earlier client
   timeout -k 1 60 ip netns exec "$TOPO-client" "$@" \
     <"$BATS_TEST_TMPDIR/pipe" >"$out" 2>"$out.err" 3>&- &
-  exec 9>"$BATS_TEST_TMPDIR/pipe"
+  exec 9<>"$BATS_TEST_TMPDIR/pipe" # does not wait for a reader
   printf '%s' "$input" >&9
   wait_for test -s "$out"
   exec 9>&-
