@@ -193,7 +193,7 @@ build/bench/%: tests/bench/%.c build/flags
 # What a fresh Debian 12 needs, for building, for the demo and for testing.
 BUILD_PACKAGES := gcc libc6-dev make pkg-config libsctp-dev libjansson-dev libusrsctp-dev
 DEMO_PACKAGES  := iproute2 mount util-linux
-TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio dpkg-dev git gojq iproute2 jq \
+TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio curl dpkg-dev git gojq iproute2 jq \
                   kmod libcmocka-dev lksctp-tools musl-tools ncat nftables openssl procps python3 python3-jsonschema \
                   qemu-system-x86 socat strace tshark util-linux xxd xz-utils
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh

@@ -5,6 +5,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
   load shells.bash
+  load ../lab/recipes.bash
   common_setup
   mandoc -T ascii -O width=200 "$MAN" 2>/dev/null | col -bx >"$BATS_TEST_TMPDIR/man"
 }
@@ -162,15 +163,10 @@ same_lines() { # COUNT FILE FILE
   assert [ "$count" -ge 60 ]
 }
 
-# literal FIRST: the block of sctp-connect-fleet(7) that begins with this line.
-literal() {
-  FIRST=$1 awk '$0 == ENVIRON["FIRST"] { on = 1 } $0 == ".Ed" { on = 0 } on' man/sctp-connect-fleet.7 | sed 's/\\e/\\/g'
-}
-
 @test "sctp-connect-fleet(7): the check for Nagios maps the exit status" {
   local pair
 
-  literal '#!/bin/sh' >"$BATS_TEST_TMPDIR/check"
+  recipe '#!/bin/sh' >"$BATS_TEST_TMPDIR/check"
   for pair in 0:0 5:1 1:2 3:2 4:2 2:3 6:3; do
     printf '#!/bin/sh\necho first; echo second; exit %s\n' "${pair%:*}" >"$BATS_TEST_TMPDIR/sctp-connect"
     chmod +x "$BATS_TEST_TMPDIR/sctp-connect"
@@ -180,15 +176,17 @@ literal() {
 }
 
 @test "sctp-connect-fleet(7): the list of targets and the alert rules are taken as they are" {
-  literal '# The home subscriber servers, with all their addresses' >"$BATS_TEST_TMPDIR/targets"
+  recipe '# The home subscriber servers, with all their addresses' >"$BATS_TEST_TMPDIR/targets"
   # The line that is added is wrong, so nothing is tried.
   echo 'last 10.0.0.1:1 --nosuch' >>"$BATS_TEST_TMPDIR/targets"
   run -2 "$PROGRAM" -T "$BATS_TEST_TMPDIR/targets"
   assert_output --partial ":6: last: unknown option '--nosuch'"
-  literal 'groups:' >"$BATS_TEST_TMPDIR/rules"
+  recipe 'groups:' >"$BATS_TEST_TMPDIR/rules"
   run -0 grep -c alert: "$BATS_TEST_TMPDIR/rules"
   assert_output 4
-  command -v promtool || skip "promtool is not here (Debian: prometheus), which would check the rules"
+  command -v promtool || skip "promtool is missing: tests/servers/fetch"
   run -0 promtool check rules "$BATS_TEST_TMPDIR/rules"
   assert_output --partial 'SUCCESS: 4 rules found'
+  cp tests/docs/alerts.yaml "$BATS_TEST_TMPDIR"
+  run -0 promtool test rules "$BATS_TEST_TMPDIR/alerts.yaml"
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # --targets: many targets in one process. Each result is that of a run of its own.
 load helper
+load ../lab/recipes
 
 setup_file() {
   export TOPO=fleet$$
@@ -248,7 +249,7 @@ metric() {
   end_client INT
   run -0 find "$BATS_TEST_TMPDIR" -name 'sctp.prom*'
   assert_output "$BATS_TEST_TMPDIR/sctp.prom"
-  command -v promtool || skip "promtool is not here (Debian: prometheus), which would check the format"
+  command -v promtool || skip "promtool is missing: tests/servers/fetch"
   run -0 promtool check metrics <"$BATS_TEST_TMPDIR/sctp.prom"
   assert_output ''
 }
