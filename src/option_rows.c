@@ -38,7 +38,7 @@ const struct option_row option_rows[ROWS] = {
 			  "listening: if a name is late (default 5s)" },
 	[ROW_WAIT] = { 'W', "wait", "TIME", MODE_CONNECT, take_time_us, TO(wait_us), NULL,
 		       "retry until connected, or until TIME is over" },
-	[ROW_HOLD] = { 0, "hold", "TIME", MODE_CONNECT, take_hold, TO(hold_us), NULL,
+	[ROW_HOLD] = { 0, "hold", "TIME", MODE_BOTH, take_hold, TO(hold_us), NULL,
 		       "how long the association must stay up to be\n"
 		       "connected; 0: do not wait (default 200ms)" },
 	[ROW_INIT_ATTEMPTS] = { 0, "init-attempts", "N", MODE_CONNECT, take_uint16,

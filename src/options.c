@@ -226,6 +226,8 @@ static int check_listen(struct parser *p)
 	if (!o->bind_count && !o->port)
 		return message_set(p->why, STATUS_USAGE,
 				   "--listen needs a local address or a port: give -b or -p");
+	if (p->given[ROW_HOLD] && !o->relay)
+		return refuse(p, ROW_HOLD, "can only be used with --listen if --relay is given");
 	if (!p->given[ROW_UDP_ENCAPS])
 		return STATUS_OK;
 	if (o->udp.local)

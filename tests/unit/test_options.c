@@ -824,6 +824,8 @@ static void test_messages(void **state)
 	expect_error("-a h:1 --relay --reply-timeout 1",
 		     "--reply-timeout cannot be used with --relay");
 	expect_error("-a h:1 --silent", "--silent can only be used with --listen");
+	expect_error("-l -p 1 --hold 1",
+		     "--hold can only be used with --listen if --relay is given");
 	expect_error("-l -p 1 --send x", "--send cannot be used with --listen");
 }
 
