@@ -93,7 +93,7 @@ int connect_run(const struct connect_config *config)
 	}
 	status = result->status;
 	if (status == STATUS_USAGE)
-		warn("%s", result->usage.text);
+		warn("%s", result->usage->text);
 	else
 		report_result(config->reporter, result);
 	each_close(each);

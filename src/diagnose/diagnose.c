@@ -31,7 +31,7 @@ static void diagnose_resolve(struct result *result, const struct evidence *evide
 		diagnose_conclude(result, cause.error, &cause);
 		return;
 	}
-	result->usage = *evidence->usage;
+	result->usage = evidence->usage;
 	result->word = RESULT_FAILED;
 	result->status = STATUS_USAGE;
 }

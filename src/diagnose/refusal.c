@@ -135,13 +135,13 @@ static enum finding_code code_of_refusal(const struct abort_seen *a, enum stack_
 /* This end refused an INIT-ACK that the witness saw. */
 static void take_flaw(const struct ledger *ledger, struct finding *finding)
 {
-	const char *flaw = flaw_of(&ledger->peer);
+	const char *flaw = flaw_of(ledger->peer);
 
 	finding->basis = BASIS_WITNESS;
 	finding->code = FINDING_INIT_ACK_INVALID;
 	if (flaw)
 		snprintf(finding->detail, sizeof(finding->detail), "%s", flaw);
-	else if (init_offers_asconf_alone(&ledger->peer))
+	else if (init_offers_asconf_alone(ledger->peer))
 		finding->code = FINDING_ASCONF_WITHOUT_AUTH;
 	else
 		finding->code = FINDING_ABORTED_HERE;
@@ -159,7 +159,7 @@ static struct finding refusal(struct result *result, const struct evidence *evid
 
 	if (evidence->aborted)
 		finding.basis = BASIS_STACK;
-	if (finding.code == FINDING_ABORTED_HERE && evidence->ledger && evidence->ledger->has_peer)
+	if (finding.code == FINDING_ABORTED_HERE && evidence->ledger && evidence->ledger->peer)
 		take_flaw(evidence->ledger, &finding);
 	if (a.cookie)
 		finding.flags |= FINDING_COOKIE;

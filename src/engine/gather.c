@@ -204,7 +204,7 @@ static void sample_soft_error(struct gather *gather)
 
 	gather->unclear |= error < 0;
 	if (error <= 0 && pool_shares(&attempt->user) && gather->watch->view)
-		error = ledger_icmp_error(&gather->watch->ledger, attempt->started_us);
+		error = ledger_icmp_error(gather->watch->ledger, attempt->started_us);
 	if (error <= 0)
 		return;
 	timeline_note(attempt->timeline, "SO_ERROR while waiting: %s", errno_name(error));
@@ -235,7 +235,7 @@ static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 
 static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_us)
 {
-	const struct ledger *ledger = &gather->watch->ledger;
+	const struct ledger *ledger = gather->watch->ledger;
 	const struct ledger_path *path =
 		watch_path(gather->watch, &gather->plan->addresses[position]);
 
@@ -442,7 +442,7 @@ static enum leaving leaving_of(const struct gather *gather, size_t position)
 
 	if (path && path->inits.count)
 		return LEAVING_SEEN;
-	return path && !watch->ledger.lost && all_had_their_turn(gather, loop_now_us())
+	return path && !watch->ledger->lost && all_had_their_turn(gather, loop_now_us())
 		       ? LEAVING_NONE
 		       : LEAVING_UNKNOWN;
 }
@@ -469,8 +469,8 @@ void gather_end(struct gather *gather, bool answered)
 		if (now >= 0 && gather->checksums_before >= 0)
 			gather->checksum_errors = (uint64_t)(now - gather->checksums_before);
 	}
-	for (size_t i = 0; watch->view && i < watch->ledger.path_count; i++)
-		gather->checksum_errors += watch->ledger.paths[i].bad_checksums.count;
+	for (size_t i = 0; watch->view && i < watch->ledger->path_count; i++)
+		gather->checksum_errors += watch->ledger->paths[i].bad_checksums.count;
 	routes_open(&routes);
 	for (size_t i = 0; i < gather->plan->count; i++) {
 		const union address *address = &gather->plan->addresses[i];

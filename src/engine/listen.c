@@ -179,7 +179,7 @@ static int fail(const struct listening *l, const struct target *local,
 		result.signal = loop_take_signal();
 	diagnose(&result, evidence);
 	if (result.status == STATUS_USAGE)
-		warn("%s", result.usage.text);
+		warn("%s", result.usage->text);
 	else
 		report_result(l->reporter, &result);
 	return result.status;
@@ -284,7 +284,7 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 		evidence.phase = PHASE_RESOLVE;
 		evidence.status = target_resolve(config->local, l->options->family,
 						 l->options->timeout_us, l->timeline, &usage);
-		evidence.unresolved = &config->local->unresolved;
+		evidence.unresolved = config->local->unresolved;
 	}
 	if (!l->stack || evidence.status != STATUS_OK) {
 		*status = fail(l, config->local, &evidence);

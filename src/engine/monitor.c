@@ -120,8 +120,7 @@ static void go_down_lost(struct monitoring *r, const struct stack_event *event)
 	if (unsent)
 		why = diagnose_failed_call("sendmsg", unsent);
 	else
-		why = diagnose_loss(event->error, &event->cause,
-				    r->watch->view ? &r->watch->ledger : NULL);
+		why = diagnose_loss(event->error, &event->cause, r->watch->ledger);
 	go_down(r, why.error, why);
 }
 

@@ -126,7 +126,7 @@ static int64_t round_trip_us(const struct monitoring *r, size_t i)
 	struct path_result path = { .path.address = asked->address, .rtt_us = asked->rtt_us };
 
 	if (r->watch->view)
-		round_trip_measure(&r->watch->ledger, asked, &path);
+		round_trip_measure(r->watch->ledger, asked, &path);
 	return path.rtt_us;
 }
 
@@ -173,7 +173,7 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 	way_tell(&way, &known);
 	if (!r->watch->view)
 		return diagnose_dead_path(&known, NULL, waited_us);
-	ledger_since(&r->watch->ledger, &asked->address, asked->first_us, &since, &seen);
+	ledger_since(r->watch->ledger, &asked->address, asked->first_us, &since, &seen);
 	return diagnose_dead_path(&known, &since, waited_us);
 }
 

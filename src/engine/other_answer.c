@@ -42,7 +42,7 @@ static int64_t other_answer_until_us(const struct ledger_path *path, int64_t end
 
 bool other_answer_is_awaited(const struct attempt *attempt, struct watch *watch, int64_t *wake_us)
 {
-	const struct ledger *ledger = &watch->ledger;
+	const struct ledger *ledger = watch->ledger;
 	bool refused = attempt->error == ECONNREFUSED, lost = attempt->error == ECONNRESET;
 	int64_t now = loop_now_us(), until = 0;
 

@@ -31,7 +31,6 @@ static void order_addresses(struct plan *plan, const struct target *peer)
 	plan->requested_count = peer->address_count;
 	plan->requested = xcalloc(peer->address_count + 1, sizeof(*plan->requested));
 	plan->addresses = xcalloc(peer->address_count + 1, sizeof(*plan->addresses));
-	plan->excluded = xcalloc(peer->address_count + 1, sizeof(*plan->excluded));
 	for (enum address_scope scope = SCOPE_LOOPBACK; scope <= SCOPE_GLOBAL; scope++) {
 		for (size_t i = 0; i < peer->address_count; i++) {
 			const union address *a = &peer->addresses[i].address;
@@ -55,6 +54,8 @@ static void exclude_family(struct plan *plan, sa_family_t family, enum finding_c
 
 	if (!any_of_family(plan->addresses, plan->count, family))
 		return;
+	if (!plan->excluded)
+		plan->excluded = xcalloc(plan->requested_count, sizeof(*plan->excluded));
 	for (size_t i = 0; i < plan->count; i++) {
 		if (plan->addresses[i].sa.sa_family == family) {
 			cause.address = plan->addresses[i];

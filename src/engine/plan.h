@@ -19,8 +19,8 @@ struct plan {
 	union address *addresses; /* those of the call, narrowest scope first */
 	size_t *requested;        /* call position -> index of the requested address */
 	size_t count;
-	struct finding
-		*excluded; /* for every requested address: why it is not in the call, or none */
+	/* For every requested address: why it is not in the call, or none. NULL: all are. */
+	struct finding *excluded;
 	size_t requested_count;
 	bool reordered;         /* by scope: the call is not in the user's order */
 	size_t moved;           /* the last ones of the call, because they cannot be reached */

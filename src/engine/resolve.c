@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/resolve.h"
 
+#include <stdlib.h>
 #include <sys/param.h>
 
 #include "base/loop.h"
@@ -68,36 +69,46 @@ void resolve_wait(struct resolve *resolve)
 void resolve_end(struct resolve *resolve)
 {
 	int64_t had_us = resolve->deadline_us - resolve->begun_us;
-	struct message other = { "" };
+	struct message why, other;
 	int local;
 	size_t late;
 
 	if (!resolve->resolver)
 		return;
 	timeline_clear(resolve->timeline);
-	resolve->status = target_take(resolve->peer, had_us, &resolve->late, resolve->timeline,
-				      &resolve->failed);
+	resolve->status =
+		target_take(resolve->peer, had_us, &resolve->late, resolve->timeline, &why);
 	local = target_take(resolve->local, had_us, &late, resolve->timeline,
-			    resolve->status == STATUS_OK ? &resolve->failed : &other);
+			    resolve->status == STATUS_OK ? &why : &other);
 	resolve->took_us = loop_now_us() - resolve->begun_us;
 	if (resolve->late && resolve->peer->address_count && local == STATUS_OK) {
 		resolve->status = STATUS_OK;
-		resolve->peer->unresolved.waited_us = resolve->took_us;
+		resolve->peer->unresolved->waited_us = resolve->took_us;
 	} else {
 		resolve->late = 0;
 	}
 	if (resolve->status == STATUS_OK)
 		resolve->status = local;
+	if (resolve->status == STATUS_USAGE) {
+		resolve->failed = xmalloc(sizeof(why));
+		*resolve->failed = why;
+	}
 	resolver_free(resolve->resolver);
 	resolve->resolver = NULL;
+}
+
+void resolve_free(struct resolve *resolve)
+{
+	resolve_end(resolve);
+	free(resolve->failed);
+	*resolve = (struct resolve){ 0 };
 }
 
 const struct unresolved *resolve_fault(const struct resolve *resolve)
 {
 	if (resolve->status != STATUS_UNRESOLVED && !resolve->late)
 		return NULL;
-	return resolve->peer->unresolved.fault ? &resolve->peer->unresolved
-					       : &resolve->local->unresolved;
+	return resolve->peer->unresolved ? resolve->peer->unresolved : resolve->local->unresolved;
 }
 
 int64_t resolve_left_us(const struct resolve *resolve)

@@ -26,7 +26,7 @@ struct resolve {
 
 	/* After resolve_end(). */
 	int status; /* STATUS_OK: the targets have their addresses; else an exit status */
-	struct message failed; /* STATUS_USAGE: why */
+	struct message *failed; /* STATUS_USAGE: why; owned */
 	size_t late; /* STATUS_OK: so many names have no answer; peer->unresolved names them */
 	int64_t took_us;
 };
@@ -56,5 +56,7 @@ const struct unresolved *resolve_fault(const struct resolve *resolve);
 
 /* Ends the look-ups, and fills status. A second call does nothing. */
 void resolve_end(struct resolve *resolve);
+/* The same, and forgets why it failed. */
+void resolve_free(struct resolve *resolve);
 
 #endif

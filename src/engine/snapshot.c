@@ -38,9 +38,8 @@ static struct path_result *find_requested(struct association *a, size_t requeste
 /* Sorts what the stack lists into the requested addresses, and appends the learned ones. */
 static void merge_paths(struct association *a, const struct stack_path *list, size_t count)
 {
-	size_t requested = a->path_count;
+	size_t requested = a->path_count, room = requested;
 
-	a->paths = xreallocarray(a->paths, requested + count + 1, sizeof(*a->paths));
 	for (size_t i = 0; i < count; i++) {
 		struct path_result *path = find_requested(a, requested, &list[i].address);
 
@@ -51,6 +50,10 @@ static void merge_paths(struct association *a, const struct stack_path *list, si
 			/* With the zone, which the kernel does not return. */
 			path->path.address = given;
 		} else {
+			if (a->path_count == room) {
+				room += count - i;
+				a->paths = xreallocarray(a->paths, room, sizeof(*a->paths));
+			}
 			path = &a->paths[a->path_count++];
 			*path = (struct path_result){ .path = list[i] };
 		}

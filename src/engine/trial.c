@@ -42,7 +42,7 @@ static void list_requested(const struct target *peer, struct association *a)
 /* Addresses that the plan leaves out have a cause. */
 static void list_excluded(const struct plan *plan, struct result *result)
 {
-	for (size_t i = 0; i < plan->requested_count; i++) {
+	for (size_t i = 0; plan->excluded && i < plan->requested_count; i++) {
 		struct path_result *path = &result->association.paths[i];
 
 		if (!plan->excluded[i].code)
@@ -296,7 +296,7 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 	*e = (struct evidence){
 		.phase = end.phase,
 		.status = t->resolve.status,
-		.usage = &t->resolve.failed,
+		.usage = t->resolve.failed,
 		.unresolved = resolve_fault(&t->resolve),
 		.fault = attempt->fault,
 		.error = end.error,
@@ -304,12 +304,12 @@ static void fill_evidence(const struct trial *t, struct trial_end end,
 		.aborted = attempt->aborted,
 		.ended = attempt->outcome == ATTEMPT_FAILED,
 		.report = { .witness = t->watch.view != NULL,
-			    .witness_lost = t->watch.view ? t->watch.ledger.lost : 0,
+			    .witness_lost = t->watch.ledger ? t->watch.ledger->lost : 0,
 			    .soft_error_count = t->gather.soft_error_count,
 			    .pending_state = t->gather.state,
 			    .checksum_errors = t->gather.checksum_errors },
 		.source = t->gather.source,
-		.ledger = t->watch.view ? &t->watch.ledger : NULL,
+		.ledger = t->watch.ledger,
 		.now_us = loop_now_us(),
 		.elapsed_us = result->connect_us - (attempt->started_us - attempt->begun_us),
 		.moved = t->plan.moved,
@@ -459,7 +459,7 @@ void trial_close(struct trial *t, bool abort)
 
 void trial_free(struct trial *t)
 {
-	resolve_end(&t->resolve);
+	resolve_free(&t->resolve);
 	verify_free(&t->verify);
 	watch_stop(&t->watch);
 	gather_free(&t->gather);

@@ -170,7 +170,7 @@ static int64_t path_deadline_us(const struct verify *verify, const struct probe_
 	const struct ledger_path *path = watch_path(watch, &asked->address);
 	int64_t half_us = verify->attempt->up_us + verify->timeout_us / 2;
 
-	if (!path || watch->ledger.lost || !path->inits.count || path->received.count ||
+	if (!path || watch->ledger->lost || !path->inits.count || path->received.count ||
 	    asked->then.state == PATH_UNCONFIRMED)
 		return verify->deadline_us;
 	return MIN(verify->deadline_us, MAX(path->inits.first_us + verify->timeout_us, half_us));
@@ -204,7 +204,7 @@ static bool tick_big_packets(struct verify *verify, int64_t *wake_us)
 
 	for (size_t i = 0; verify->watch->view && i < probe->count; i++)
 		waits |= big_packets_tick(&probe->paths[i].big, &probe->paths[i],
-					  &verify->watch->ledger, verify->attempt->timeline,
+					  verify->watch->ledger, verify->attempt->timeline,
 					  wake_us);
 	return waits;
 }
@@ -258,8 +258,8 @@ static unsigned lost(const struct verify *verify, const struct probe_path *asked
 	const struct watch *watch = verify->watch;
 	unsigned seen = 0;
 
-	if (watch->view && !watch->ledger.lost)
-		seen = ledger_heartbeats_lost(&watch->ledger, &asked->address);
+	if (watch->view && !watch->ledger->lost)
+		seen = ledger_heartbeats_lost(watch->ledger, &asked->address);
 	return MAX(asked->lost, MIN(seen, asked->sent - asked->answered));
 }
 
@@ -270,7 +270,7 @@ static enum leaving leaving_of(const struct watch *watch, const union address *a
 
 	if (path && path->heartbeats.count)
 		return LEAVING_SEEN;
-	return path && !watch->ledger.lost ? LEAVING_NONE : LEAVING_UNKNOWN;
+	return path && !watch->ledger->lost ? LEAVING_NONE : LEAVING_UNKNOWN;
 }
 
 static void tell_path(const struct verify *verify, const struct probe_path *asked,
@@ -283,7 +283,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 
 	path->rtt_us = asked->rtt_us;
 	if (verify->watch->view && asked->answered)
-		round_trip_measure(&verify->watch->ledger, asked, path);
+		round_trip_measure(verify->watch->ledger, asked, path);
 	path->heartbeats = asked->sent;
 	path->answered = asked->answered;
 	path->lost = lost(verify, asked);

@@ -179,7 +179,8 @@ struct result {
 	struct finding advice; /* the hint is about this: the cause, or what helps more; or none */
 	struct finding left_out; /* names that it went on without; or none */
 	struct finding last;     /* interrupted between two tries: the cause of the last one */
-	struct message usage;    /* STATUS_USAGE: what is wrong with the addresses */
+	/* STATUS_USAGE: what is wrong with the addresses; not owned. */
+	const struct message *usage;
 
 	struct association association;
 	struct result_evidence evidence;

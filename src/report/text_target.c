@@ -49,7 +49,8 @@ static const char *note_text(const struct result *result, struct message *m)
 			 address_host_text(&p->path.address, text), words_note(&p->cause, &note));
 		return m->text;
 	}
-	return result->status == STATUS_USAGE ? result->usage.text : words_result_reason(result, m);
+	return result->status == STATUS_USAGE ? result->usage->text
+					      : words_result_reason(result, m);
 }
 
 /* A line, and where it is. */

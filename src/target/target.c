@@ -242,7 +242,8 @@ void target_look_up(struct target *target, struct resolver *resolver, int family
 
 	end_lookups(target);
 	forget_addresses(target);
-	target->unresolved.fault = UNRESOLVED_NOT;
+	free(target->unresolved);
+	target->unresolved = NULL;
 	target->family = family;
 	target->lookups = xcalloc(target->given_count + 1, sizeof(struct lookup *));
 	for (size_t i = 0; i < target->given_count; i++) {
@@ -274,6 +275,13 @@ bool target_has_some(const struct target *target)
 	return false;
 }
 
+static void tell_unresolved(struct target *target, const struct unresolved *why)
+{
+	if (!target->unresolved)
+		target->unresolved = xmalloc(sizeof(*why));
+	*target->unresolved = *why;
+}
+
 static int take_one(struct target *target, size_t nth, struct timeline *timeline,
 		    struct message *why)
 {
@@ -281,14 +289,16 @@ static int take_one(struct target *target, size_t nth, struct timeline *timeline
 	union address *list = NULL;
 	char shown[PRINTABLE_MAX];
 	char text[ADDRESS_TEXT_MAX];
+	struct unresolved unresolved;
 	union address numeric;
 	size_t count = 0;
 	int status;
 
 	if (numeric_address(name, target->port, target->family, &numeric, &status, why))
 		return status == STATUS_OK ? add(target, &numeric, NULL, timeline, why) : status;
-	status = lookup_take(target->lookups[nth], target->port, &list, &count, &target->unresolved,
-			     why);
+	status = lookup_take(target->lookups[nth], target->port, &list, &count, &unresolved, why);
+	if (status == STATUS_UNRESOLVED)
+		tell_unresolved(target, &unresolved);
 	printable(name, shown, sizeof(shown));
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		timeline_note(timeline, "%s has the address %s", shown,
@@ -320,26 +330,26 @@ static bool is_late(const struct lookup *lookup)
 }
 
 /* Reports the names without an answer; count of them. */
-static int name_late(const struct target *target, size_t count, int64_t waited_us,
-		     struct unresolved *u)
+static int name_late(struct target *target, size_t count, int64_t waited_us)
 {
-	char shown[PRINTABLE_MAX];
-	size_t named = 0, used = 0;
-
-	*u = (struct unresolved){
+	struct unresolved u = {
 		.fault = UNRESOLVED_LATE,
 		.family = target->family,
 		.waited_us = waited_us,
 	};
+	char shown[PRINTABLE_MAX];
+	size_t named = 0, used = 0;
+
 	for (size_t i = 0; i < target->given_count && named < UNRESOLVED_NAMES_MAX; i++) {
 		if (!is_late(target->lookups[i]))
 			continue;
-		used += (size_t)snprintf(u->names + used, sizeof(u->names) - used, "%s%s",
+		used += (size_t)snprintf(u.names + used, sizeof(u.names) - used, "%s%s",
 					 named++ ? ", " : "",
 					 printable(target->given[i].host, shown, sizeof(shown)));
 	}
 	if (count > named)
-		snprintf(u->names + used, sizeof(u->names) - used, " and %zu more", count - named);
+		snprintf(u.names + used, sizeof(u.names) - used, " and %zu more", count - named);
+	tell_unresolved(target, &u);
 	return STATUS_UNRESOLVED;
 }
 
@@ -366,7 +376,7 @@ int target_take(struct target *target, int64_t waited_us, size_t *late, struct t
 		*late = 0;
 		forget_addresses(target);
 	} else if (*late) {
-		status = name_late(target, *late, waited_us, &target->unresolved);
+		status = name_late(target, *late, waited_us);
 	}
 	end_lookups(target);
 	return status;
@@ -374,15 +384,15 @@ int target_take(struct target *target, int64_t waited_us, size_t *late, struct t
 
 static int cannot_wait(struct target *target, const char *call, int error)
 {
-	struct unresolved *u = &target->unresolved;
-
-	*u = (struct unresolved){
+	struct unresolved u = {
 		.fault = UNRESOLVED_CALL,
 		.family = target->family,
 		.call = call,
 		.error = error,
 	};
-	printable(target_awaits(target), u->names, PRINTABLE_MAX);
+
+	printable(target_awaits(target), u.names, PRINTABLE_MAX);
+	tell_unresolved(target, &u);
 	return STATUS_UNRESOLVED;
 }
 
@@ -461,5 +471,6 @@ void target_free(struct target *target)
 	for (i = 0; i < target->given_count; i++)
 		free(target->given[i].host);
 	free(target->given);
+	free(target->unresolved);
 	memset(target, 0, sizeof(*target));
 }

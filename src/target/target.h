@@ -32,7 +32,7 @@ struct target {
 	size_t address_count;
 	size_t duplicate_count; /* how many were dropped */
 
-	struct unresolved unresolved; /* after STATUS_UNRESOLVED: why */
+	struct unresolved *unresolved; /* after STATUS_UNRESOLVED: why; NULL: nothing to tell */
 
 	struct lookup **lookups; /* while they last: one per argument, NULL for a number */
 	int family;              /* of the look-ups */

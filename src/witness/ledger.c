@@ -65,6 +65,7 @@ void ledger_free(struct ledger *ledger)
 {
 	free(ledger->paths);
 	free(ledger->slots);
+	free(ledger->peer);
 	*ledger = (struct ledger){ 0 };
 }
 
@@ -331,8 +332,9 @@ static struct ledger_path *add_init(struct ledger *ledger, struct ledger_path *f
 	ptrdiff_t place = from - ledger->paths;
 
 	add_tag(ledger->peer_tags, &ledger->peer_tag_count, init->tag);
-	ledger->has_peer = true;
-	ledger->peer = *init;
+	if (!ledger->peer)
+		ledger->peer = xmalloc(sizeof(*ledger->peer));
+	*ledger->peer = *init;
 	from->listed = true;
 	for (size_t i = 0; i < init->address_count; i++) {
 		struct ledger_path *path = learn(ledger, &init->addresses[i]);
@@ -358,7 +360,7 @@ static void add_abort(struct ledger *ledger, struct ledger_path *path,
 {
 	const struct chunks *chunks = &event->packet.chunks;
 
-	if (!path->sent.count && !ledger->has_peer && only_asked(ledger))
+	if (!path->sent.count && !ledger->peer && only_asked(ledger))
 		path = only_asked(ledger);
 	if (!path->aborts.count) {
 		path->abort_reflected = abort->flags & CHUNK_FLAG_T;

@@ -139,8 +139,7 @@ struct ledger {
 	uint32_t our_tags[LEDGER_TAGS_MAX], peer_tags[LEDGER_TAGS_MAX];
 	size_t our_tag_count, peer_tag_count;
 	bool encapsulated; /* the newest packet of this end was in UDP */
-	bool has_peer;     /* an INIT or INIT-ACK of the peer was seen, and is: */
-	struct init peer;  /* the newest */
+	struct init *peer; /* the newest INIT or INIT-ACK of the peer; NULL: none was seen */
 	struct ledger_count bad_checksums_sent;
 	bool asconf_alone; /* an INIT of this end offers ASCONF without AUTH */
 	struct ledger_count aborts_sent;

@@ -2,6 +2,7 @@
 #include "witness/watch.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/auxv.h>
 
 #include "base/loop.h"
@@ -25,7 +26,7 @@ static bool is_certainly_ours(const struct watch *watch, const struct witness_ev
 	if (!watch->ports.local)
 		return false;
 	return !event->odd ||
-	       (!event->outgoing && ledger_is_our_tag(&watch->ledger, event->packet.tag));
+	       (!event->outgoing && ledger_is_our_tag(watch->ledger, event->packet.tag));
 }
 
 static void take(void *context, const struct witness_event *event)
@@ -34,7 +35,7 @@ static void take(void *context, const struct witness_event *event)
 	struct timeline *timeline = watch->timeline;
 	char text[WITNESS_TEXT_MAX];
 
-	ledger_add(&watch->ledger, event);
+	ledger_add(watch->ledger, event);
 	if (watch->capture && is_certainly_ours(watch, event))
 		capture_add(watch->capture, watch->reader, event);
 	/* One with another port may be of another program, and its tag would let it be ended. */
@@ -87,7 +88,8 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 	}
 	watch->ports = config.ports;
 	watch->timeline = timeline;
-	ledger_init(&watch->ledger, peers, count, loop_now_us());
+	watch->ledger = xcalloc(1, sizeof(*watch->ledger));
+	ledger_init(watch->ledger, peers, count, loop_now_us());
 }
 
 /* Of closing the association, too. */
@@ -105,7 +107,8 @@ void watch_stop(struct watch *watch)
 	if (watch->capture)
 		finish_capture(watch);
 	witness_detach(watch->view);
-	ledger_free(&watch->ledger);
+	ledger_free(watch->ledger);
+	free(watch->ledger);
 	*watch = (struct watch){ 0 };
 }
 
@@ -125,7 +128,7 @@ void watch_set_ports(struct watch *watch, const struct stack *stack,
 
 const struct ledger_path *watch_path(const struct watch *watch, const union address *address)
 {
-	return watch->view ? ledger_find(&watch->ledger, address) : NULL;
+	return watch->ledger ? ledger_find(watch->ledger, address) : NULL;
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -143,7 +146,7 @@ static void heed_error(struct watch *watch)
 				      "the witness cannot be read any more: recvmsg: %s",
 				      errno_name(error));
 	}
-	watch->ledger.lost = witness_lost(watch->view) + watch->failed;
+	watch->ledger->lost = witness_lost(watch->view) + watch->failed;
 }
 
 void watch_read(struct watch *watch)

@@ -21,7 +21,7 @@ struct watch {
 	struct view *view; /* NULL: none, without the privilege or with --no-witness */
 	struct witness_ports ports;
 	bool failed;               /* reading failed: a packet that was not seen proves nothing */
-	struct ledger ledger;      /* valid while there is a view */
+	struct ledger *ledger;     /* NULL: there is no view */
 	struct timeline *timeline; /* NULL: nothing is told */
 	unsigned reader;           /* its number in the capture */
 	bool listens;

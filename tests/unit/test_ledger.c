@@ -70,8 +70,8 @@ static void test_handshake(void **state)
 	assert_true(wire_path("10.1.1.2")->listed && wire_path("10.1.1.2")->requested);
 	assert_true(wire_path("10.1.3.2")->listed && !wire_path("10.1.3.2")->requested);
 	assert_true(!wire_path("10.1.2.2")->listed && wire_path("10.1.2.2")->requested);
-	assert_true(wire.ledger.has_peer);
-	assert_int_equal(wire.ledger.peer.address_total, 2);
+	assert_true(wire.ledger.peer);
+	assert_int_equal(wire.ledger.peer->address_total, 2);
 	assert_int_equal(wire_path("10.1.1.2")->sent.count, 2);
 	assert_int_equal(wire_path("10.1.1.2")->received.count, 2);
 }
@@ -177,7 +177,7 @@ static void test_bad_checksum(void **state)
 	assert_int_equal(finding("10.1.1.2"), PROOF_BAD_CHECKSUM);
 	assert_int_equal(wire_path("10.1.1.2")->bad_checksums.count, 1);
 	assert_int_equal(wire_path("10.1.1.2")->received.count, 0);
-	assert_false(wire.ledger.has_peer);
+	assert_false(wire.ledger.peer);
 	assert_int_equal(wire.ledger.bad_checksums_sent.count, 0);
 	/* A right one later is what counts. */
 	wire_take_init_ack("10.1.1.2", 1);
@@ -463,7 +463,7 @@ static void test_collision(void **state)
 	fake_finish(&wire.packet);
 	wire_pass(1);
 	assert_int_equal(wire_path("10.1.1.2")->strays.count, 0);
-	assert_true(wire.ledger.has_peer);
+	assert_true(wire.ledger.peer);
 	assert_int_equal(wire.ledger.peer_tag_count, 1);
 	take_abort(0x33333333, CHUNK_FLAG_T);
 	assert_int_equal(finding("10.1.1.2"), PROOF_ABORTED);

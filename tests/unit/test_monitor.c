@@ -148,6 +148,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	struct stack_fault fault;
 	/* One that is not read any more, and was not asked for in vain. */
 	struct watch watch = { .failed = true };
+	struct ledger ledger = { 0 };
 	struct stack_assoc *assoc;
 
 	stack.path = world_path;
@@ -174,9 +175,10 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 	world.begin_us = loop_now_us();
 	if (r->silent) {
 		watch.view = (struct view *)&watch;
-		ledger_init(&watch.ledger, peers, PATHS, loop_now_us());
+		watch.ledger = &ledger;
+		ledger_init(watch.ledger, peers, PATHS, loop_now_us());
 		if (r->unread)
-			see_answer(&watch.ledger.paths[1]);
+			see_answer(&watch.ledger->paths[1]);
 	}
 	reporter.out = r->full ? fopen("/dev/full", "w") : fake_output_open();
 	r->status = monitor_run(&(struct monitor_config){ .stack = &stack,
@@ -188,7 +190,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 							  .watch = &watch },
 				&r->gone);
 	r->took_us = loop_now_us() - world.begin_us;
-	ledger_free(&watch.ledger);
+	ledger_free(&ledger);
 	if (r->full)
 		fclose(reporter.out);
 	else

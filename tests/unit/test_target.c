@@ -407,7 +407,7 @@ static void resolve_refuses_and_says_why(void **state)
 		status = resolve(&target, args, count_args(args), cases[i].local, cases[i].family,
 				 &timeline, &why);
 		if (status == STATUS_UNRESOLVED)
-			said_unresolved(&target.unresolved, &why);
+			said_unresolved(target.unresolved, &why);
 		if (status != cases[i].status || !strstr(why.text, cases[i].words))
 			fail_msg("%s: status %d: %s", args[0], status, why.text);
 		assert_int_equal(target.address_count, 0);
@@ -513,12 +513,12 @@ static void late_names_leave_the_others(void **state)
 	assert_string_equal(target_awaits(&target), "silent-1.example");
 	assert_int_equal(target_take(&target, 1000000, &late, &timeline, &why), STATUS_UNRESOLVED);
 	assert_int_equal(late, 2);
-	said_unresolved(&target.unresolved, &why);
+	said_unresolved(target.unresolved, &why);
 	assert_string_equal(why.text, "silent-1.example, silent-2.example: no answer from the name "
 				      "server within 1000 ms");
-	assert_int_equal(target.unresolved.fault, UNRESOLVED_LATE);
-	assert_int_equal(target.unresolved.waited_us, 1000000);
-	assert_string_equal(target.unresolved.names, "silent-1.example, silent-2.example");
+	assert_int_equal(target.unresolved->fault, UNRESOLVED_LATE);
+	assert_int_equal(target.unresolved->waited_us, 1000000);
+	assert_string_equal(target.unresolved->names, "silent-1.example, silent-2.example");
 	assert_int_equal(target.address_count, 3);
 	assert_string_equal(address_text(&target.addresses[0].address, text), "10.1.1.2:5000");
 	assert_string_equal(address_text(&target.addresses[2].address, text), "10.1.3.2:5000");
@@ -554,9 +554,9 @@ static void unanswered_names_leave_the_others(void **state)
 		status = target_take(&target, 1000000, &late, &timeline, &why);
 		assert_int_equal(status, STATUS_UNRESOLVED);
 		assert_int_equal(late, count - 1);
-		assert_int_equal(target.unresolved.fault,
+		assert_int_equal(target.unresolved->fault,
 				 count == 1 ? UNRESOLVED_SERVER_SILENT : UNRESOLVED_LATE);
-		assert_string_equal(target.unresolved.names, "again.example");
+		assert_string_equal(target.unresolved->names, "again.example");
 		assert_int_equal(target.address_count, count == 1 ? 0 : 2);
 		target_free(&target);
 		resolver_free(resolver);
@@ -597,7 +597,7 @@ static void many_late_names(void **state)
 	target_look_up(&target, resolver, AF_UNSPEC);
 	assert_int_equal(target_take(&target, 250400, &late, &timeline, &why), STATUS_UNRESOLVED);
 	assert_int_equal(late, 5);
-	said_unresolved(&target.unresolved, &why);
+	said_unresolved(target.unresolved, &why);
 	assert_string_equal(why.text,
 			    "silent-1.example, silent-2.example, silent-3.example and 2 more: no "
 			    "answer from the name server within 250 ms");

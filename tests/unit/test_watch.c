@@ -101,7 +101,7 @@ static void pass(int count)
 
 static unsigned taken(const struct watch *watch)
 {
-	const struct ledger_path *path = ledger_find(&watch->ledger, &peer);
+	const struct ledger_path *path = ledger_find(watch->ledger, &peer);
 
 	return path ? path->received.count + path->strays.count : 0;
 }
@@ -149,9 +149,9 @@ static void reading_that_fails(void **state)
 	dup2(nothing[0], wire.fd); /* ENOTSOCK */
 	watch_read(&watch);
 	assert_true(watch.failed);
-	assert_int_equal(watch.ledger.lost, 1);
+	assert_int_equal(watch.ledger->lost, 1);
 	watch_catch_up(&watch);
-	assert_int_equal(watch.ledger.lost, 1);
+	assert_int_equal(watch.ledger->lost, 1);
 	close(nothing[0]);
 	close(nothing[1]);
 	end(&watch);
