@@ -14,6 +14,8 @@
 #include "options.h"
 
 #define BLANKS " \t\r"
+/* Lines with the same options are often near each other. */
+#define KINDS_ASKED 16
 
 struct reading {
 	struct target_list *list;
@@ -104,7 +106,7 @@ static void inherit(const struct reading *r, struct parser *p, struct options *o
 {
 	const struct options *from = r->defaults;
 
-	*o = *from;
+	memcpy(o, from, sizeof(*o)); /* with what is between its members: share() */
 	o->targets = NULL;
 	o->sends = NULL; /* none: check_targets() */
 	o->address_count = o->bind_count = 0;
@@ -115,23 +117,52 @@ static void inherit(const struct reading *r, struct parser *p, struct options *o
 	p->given[ROW_BIND] = p->given[ROW_IPV4] = p->given[ROW_IPV6] = false;
 }
 
+/* The same options as those of another line, if one of the last KINDS_ASKED kinds has them. */
+static struct options *share(struct target_list *list, const struct options *options)
+{
+	size_t least = list->kind_count > KINDS_ASKED ? list->kind_count - KINDS_ASKED : 0;
+	struct options *kind;
+
+	for (size_t i = list->kind_count; i > least; i--)
+		if (!memcmp(list->kinds[i - 1], options, sizeof(*options)))
+			return list->kinds[i - 1];
+	list->kinds = xreallocarray(list->kinds, list->kind_count + 1, sizeof(*list->kinds));
+	kind = xmalloc(sizeof(*kind));
+	memcpy(kind, options, sizeof(*kind));
+	list->kinds[list->kind_count++] = kind;
+	return kind;
+}
+
+/* The addresses are in the targets. */
+static void forget_addresses(struct options *o)
+{
+	free(o->addresses);
+	free(o->binds);
+	o->addresses = o->binds = NULL;
+	o->address_count = o->bind_count = 0;
+	o->port = NULL;
+	o->given = 0;
+}
+
 static int parse(struct reading *r, struct fleet_target *t, size_t words)
 {
-	struct parser p = {
-		.rows = option_rows, .options = &t->options, .why = r->why, .line = true
-	};
+	struct options o;
+	struct parser p = { .rows = option_rows, .options = &o, .why = r->why, .line = true };
 	const struct options *from = r->defaults;
 	int status;
 
-	inherit(r, &p, &t->options, words);
+	inherit(r, &p, &o, words);
 	status = option_parse_words(&p, &r->grammar, (int)words, r->words);
-	if (status)
-		return status;
-	for (; !p.given[ROW_BIND] && t->options.bind_count < from->bind_count;
-	     t->options.bind_count++)
-		t->options.binds[t->options.bind_count] = from->binds[t->options.bind_count];
-	status = settings_local(&t->options, &t->local, r->why);
-	return status ? status : settings_peer(&t->options, &t->peer, r->why);
+	if (!status && !p.given[ROW_BIND])
+		for (; o.bind_count < from->bind_count; o.bind_count++)
+			o.binds[o.bind_count] = from->binds[o.bind_count];
+	if (!status)
+		status = settings_local(&o, &t->local, r->why);
+	if (!status)
+		status = settings_peer(&o, &t->peer, r->why);
+	forget_addresses(&o);
+	t->options = share(r->list, &o);
+	return status;
 }
 
 static int read_line(struct reading *r, char *text)
@@ -145,7 +176,7 @@ static int read_line(struct reading *r, char *text)
 	if (*r->words[0] == '-')
 		return complain(r, r->words[0], "a line begins with the name of its target");
 	if (list->count == r->room) {
-		r->room = 2 * r->room + 16;
+		r->room += r->room / 4 + 16;
 		list->targets = xreallocarray(list->targets, r->room, sizeof(*list->targets));
 	}
 	t = &list->targets[list->count++];
@@ -245,8 +276,10 @@ void target_list_free(struct target_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		target_free(&list->targets[i].peer);
 		target_free(&list->targets[i].local);
-		options_free(&list->targets[i].options);
 	}
+	for (size_t i = 0; i < list->kind_count; i++)
+		free(list->kinds[i]);
+	free(list->kinds);
 	free(list->targets);
 	free(list->text);
 	*list = (struct target_list){ 0 };

@@ -16,6 +16,8 @@ struct target_list {
 	char *text; /* the file, which the targets point into */
 	struct fleet_target *targets;
 	size_t count;
+	struct options **kinds; /* the options of the targets */
+	size_t kind_count;
 };
 
 /*

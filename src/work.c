@@ -67,8 +67,8 @@ static int open_witnesses(struct work *w, struct options *options, struct messag
 	status = pcap_open(options, why);
 	options->witnesses = witnesses_new();
 	for (size_t i = 0; i < w->many.count; i++) {
-		w->many.targets[i].options.capture = options->capture;
-		w->many.targets[i].options.witnesses = options->witnesses;
+		w->many.targets[i].options->capture = options->capture;
+		w->many.targets[i].options->witnesses = options->witnesses;
 	}
 	return status;
 }

@@ -36,7 +36,7 @@ static void name_steps(struct member *m)
 
 	m->timeline = (struct timeline){
 		.start_us = m->fleet->config->timeline->start_us,
-		.verbose = m->target->options.verbose,
+		.verbose = m->target->options->verbose,
 		.unicode = m->fleet->config->timeline->unicode,
 		.label = m->label,
 	};
@@ -56,14 +56,14 @@ static void begin(struct fleet *f, struct member *m)
 	fleet_host_begin(m);
 	f->running++;
 	f->open++;
-	m->connection = connection_new(config->stack, config->stack_error, &t->options, &t->peer,
+	m->connection = connection_new(config->stack, config->stack_error, t->options, &t->peer,
 				       &t->local, &m->timeline);
-	if (!t->options.each) {
+	if (!t->options->each) {
 		connection_on_change(m->connection, fleet_on_change, m);
 		connection_start(m->connection, f->loop);
 		return;
 	}
-	m->each = each_new(m->connection, config->stack, &t->options, &t->peer, &t->local,
+	m->each = each_new(m->connection, config->stack, t->options, &t->peer, &t->local,
 			   &m->timeline);
 	each_on_change(m->each, fleet_on_change, m);
 	each_start(m->each, f->loop);
@@ -390,7 +390,7 @@ static void prepare(struct fleet *f)
 		f->members[i] = (struct member){ .fleet = f, .target = t };
 		t->peer.known_as = t->name;
 		t->peer.place = i;
-		t->options.pool = may_share(&t->options) ? f->pool : NULL;
+		t->options->pool = may_share(t->options) ? f->pool : NULL;
 		f->name_width = MAX(f->name_width, MIN(strlen(t->name), NAME_WIDTH_MAX));
 	}
 }

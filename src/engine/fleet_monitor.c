@@ -29,7 +29,7 @@ bool fleet_monitor_begin(struct fleet *f, struct member *m)
 		.stack = config->stack,
 		.assoc = connection_assoc(m->connection),
 		.user = connection_pool_user(m->connection),
-		.options = &m->target->options,
+		.options = m->target->options,
 		.result = connection_result(m->connection),
 		.reporter = config->reporter,
 		.timeline = &m->timeline,

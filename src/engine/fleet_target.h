@@ -11,8 +11,8 @@
 
 struct fleet_target {
 	const char *name;
-	unsigned line; /* of the file */
-	struct options options;
+	unsigned line;             /* of the file */
+	struct options *options;   /* those of many lines are the same; without their addresses */
 	struct target peer, local; /* parsed, not resolved */
 };
 

@@ -31,7 +31,8 @@
 static struct {
 	char names[TARGETS_MAX][24];
 	struct fleet_target targets[TARGETS_MAX];
-	struct options options; /* of the command line */
+	struct options kinds[TARGETS_MAX]; /* of each target */
+	struct options options;            /* of the command line */
 	struct timeline timeline;
 	int64_t begun_us, took_us;
 	bool shared;        /* endpoints */
@@ -46,7 +47,7 @@ static int teardown(void **state)
 	(void)state;
 	for (size_t i = 0; i < TARGETS_MAX; i++) {
 		target_free(&bench.targets[i].peer);
-		options_free(&bench.targets[i].options);
+		options_free(&bench.kinds[i]);
 	}
 	options_free(&bench.options);
 	free(bench.out);
@@ -102,8 +103,9 @@ static int run(const struct fake_script *scripts, size_t script_count, size_t co
 			snprintf(addresses[i], sizeof(addresses[i]), "10.1.%zu.%zu:5000", i / 250,
 				 1 + i % 250);
 		t->name = bench.names[i];
-		parse(&t->options, args, addresses[i]);
-		assert_int_equal(settings_peer(&t->options, &t->peer, &why), STATUS_OK);
+		t->options = &bench.kinds[i];
+		parse(t->options, args, addresses[i]);
+		assert_int_equal(settings_peer(t->options, &t->peer, &why), STATUS_OK);
 	}
 	fake_stack_reset(scripts, script_count);
 	bench.options.quiet = false;

@@ -114,17 +114,19 @@ static void lines(void **state)
 	assert_int_equal(t[0].line, 3);
 	assert_int_equal(t[0].peer.given_count, 2);
 	assert_int_equal(t[0].peer.port, 3868);
-	assert_int_equal(t[0].options.timeout_us, 5000000);
-	assert_true(t[0].options.verbose);
+	assert_int_equal(t[0].options->timeout_us, 5000000);
+	assert_true(t[0].options->verbose);
 	assert_string_equal(t[1].name, "hss#2");
 	assert_int_equal(t[1].peer.port, 5000);
-	assert_int_equal(t[1].options.timeout_us, 700000);
-	assert_true(t[1].options.require == REQUIRE_ALL);
-	assert_true(t[1].options.each);
-	assert_false(t[0].options.each);
+	assert_int_equal(t[1].options->timeout_us, 700000);
+	assert_true(t[1].options->require == REQUIRE_ALL);
+	assert_true(t[1].options->each);
+	assert_false(t[0].options->each);
 	assert_int_equal(t[2].peer.given_count, 2);
 	assert_int_equal(t[2].peer.port, 36412);
 	assert_int_equal(t[2].line, 6);
+	assert_ptr_equal(t[2].options, t[0].options);
+	assert_ptr_not_equal(t[1].options, t[0].options);
 }
 
 /* What a line does not say is as on the command line. */
@@ -141,14 +143,14 @@ static void defaults(void **state)
 	t = f->list.targets;
 	assert_int_equal(t[0].peer.port, 1);
 	assert_int_equal(t[0].local.given_count, 2);
-	assert_int_equal(t[0].options.timeout_us, 2000000);
-	assert_int_equal(t[0].options.family, AF_INET);
-	assert_int_equal(t[0].options.require, 3);
+	assert_int_equal(t[0].options->timeout_us, 2000000);
+	assert_int_equal(t[0].options->family, AF_INET);
+	assert_int_equal(t[0].options->require, 3);
 	assert_int_equal(t[1].peer.port, 2);
 	assert_int_equal(t[1].local.given_count, 1);
-	assert_int_equal(t[1].options.timeout_us, 3000000);
-	assert_int_equal(t[1].options.family, AF_INET6);
-	assert_int_equal(t[1].options.require, 3);
+	assert_int_equal(t[1].options->timeout_us, 3000000);
+	assert_int_equal(t[1].options->family, AF_INET6);
+	assert_int_equal(t[1].options->require, 3);
 	/* Options that do not go together, one here and one there. */
 	READ(f, "a 10.0.0.1:1 -R 2\n", "--no-probe");
 	assert_int_equal(f->status, STATUS_USAGE);
