@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,28 +10,15 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/param.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The descriptor that the child writes its answer to, above the standard ones. */
-#define CHILD_FD 3
-
-/* More addresses of one name than any target may have. */
-#define ANSWER_ADDRESSES_MAX 4096
+#include "target/name_child.h"
 
 enum lookup_state {
 	LOOKUP_WAITING, /* until another child has ended */
 	LOOKUP_RUNNING, /* by a child, and the resolver's epoll watches its pipe */
 	LOOKUP_DONE,    /* answer, or failed_call */
-};
-
-/* The child writes this, and then its addresses. */
-struct answer {
-	int error;       /* of getaddrinfo(), EAI_*; 0: none */
-	int saved_errno; /* for EAI_SYSTEM */
-	size_t count;
 };
 
 struct lookup {
@@ -46,7 +32,7 @@ struct lookup {
 	uint8_t *bytes; /* what the child has written so far */
 	size_t length;
 	size_t room;
-	struct answer answer;
+	struct name_answer answer;
 	const union address *addresses; /* in bytes */
 	const char *failed_call;        /* with answer.saved_errno: a child could not be started */
 };
@@ -62,90 +48,6 @@ static void append(union address **list, size_t *count, const union address *a)
 {
 	*list = xreallocarray(*list, *count + 1, sizeof(**list));
 	(*list)[(*count)++] = *a;
-}
-
-/* --- The child -------------------------------------------------------------------------------- */
-
-/*
- * With SOCK_STREAM and IPPROTO_SCTP every address comes once. A libc that does not know SCTP (musl)
- * returns EAI_SOCKTYPE or EAI_SERVICE: then TCP gives the same addresses.
- */
-static int look_up(const char *host, int family, struct addrinfo **found)
-{
-	struct addrinfo hints = {
-		.ai_family = family,
-		.ai_socktype = SOCK_STREAM,
-		.ai_protocol = IPPROTO_SCTP,
-	};
-	int error = getaddrinfo(host, NULL, &hints, found);
-
-	if (error != EAI_SOCKTYPE && error != EAI_SERVICE)
-		return error;
-	hints.ai_protocol = IPPROTO_TCP;
-	return getaddrinfo(host, NULL, &hints, found);
-}
-
-/*
- * The exit status of a child that cannot write its answer is the errno: of write() with this added,
- * or else of dup2().
- */
-#define EXIT_WRITE 128
-
-/* Otherwise the parent's sockets and its stdout would stay open while the child lives. */
-static void leave_descriptors(int fd)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	if (dup2(fd, CHILD_FD) < 0)
-		_exit(errno);
-#ifdef SYS_close_range
-	syscall(SYS_close_range, CHILD_FD + 1, UINT_MAX, 0);
-#endif
-}
-
-static void write_all(const void *data, size_t length)
-{
-	const uint8_t *next = data;
-
-	while (length) {
-		ssize_t written = write(CHILD_FD, next, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			_exit(EXIT_WRITE + errno);
-		next += written;
-		length -= (size_t)written;
-	}
-}
-
-static void answer(const char *host, int family)
-{
-	struct addrinfo *found = NULL;
-	union address *list = NULL;
-	struct answer head = { 0 };
-	union address a;
-
-	head.error = look_up(host, family, &found);
-	head.saved_errno = errno;
-	for (struct addrinfo *ai = head.error ? NULL : found; ai; ai = ai->ai_next)
-		if (head.count < ANSWER_ADDRESSES_MAX && address_from_sockaddr(&a, ai->ai_addr))
-			append(&list, &head.count, &a);
-	write_all(&head, sizeof(head));
-	write_all(list, head.count * sizeof(*list));
-}
-
-/* The signals that end the parent stay blocked here: the parent ends its children. */
-static _Noreturn void be_child(const struct lookup *l, pid_t parent, int fd)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-	leave_descriptors(fd);
-	answer(l->host, l->family);
-	_exit(0);
 }
 
 /* --- The parent ------------------------------------------------------------------------------- */
@@ -172,7 +74,7 @@ static const char *fork_child(struct resolver *r, struct lookup *l, const int en
 		return "epoll_ctl";
 	l->child = fork();
 	if (l->child == 0)
-		be_child(l, parent, ends[1]);
+		name_child_run(l->host, l->family, parent, ends[1]);
 	if (l->child > 0)
 		return NULL;
 	epoll_ctl(r->epoll, EPOLL_CTL_DEL, ends[0], NULL);
@@ -263,8 +165,10 @@ static void take_answer(struct lookup *l, int exit_status)
 	if (l->length >= head)
 		memcpy(&l->answer, l->bytes, head);
 	if (l->length < head || l->length != head + l->answer.count * sizeof(*l->addresses)) {
-		errno = exit_status % EXIT_WRITE;
-		fail(l, exit_status > EXIT_WRITE ? "write" : exit_status ? "dup2" : "getaddrinfo");
+		errno = exit_status % NAME_CHILD_WRITE;
+		fail(l, exit_status > NAME_CHILD_WRITE ? "write"
+			: exit_status                  ? "dup2"
+						       : "getaddrinfo");
 		return;
 	}
 	l->addresses = (const union address *)(l->bytes + head);
