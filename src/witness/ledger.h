@@ -160,12 +160,19 @@ void ledger_init(struct ledger *ledger, const union address *addresses, size_t c
 		 int64_t now_us);
 void ledger_free(struct ledger *ledger);
 
-void ledger_add(struct ledger *ledger, const struct witness_event *event);
-
 /* NULL: the ledger does not have that address. Valid until the next ledger_add(). */
 const struct ledger_path *ledger_find(const struct ledger *ledger, const union address *address);
 
-/* Has an INIT of this end had that tag? */
-bool ledger_is_our_tag(const struct ledger *ledger, uint32_t tag);
+/*
+ * The same, for those who write into the path. The zone of the address does not count: it may be
+ * missing.
+ */
+struct ledger_path *ledger_path_at(const struct ledger *ledger, const union address *address);
+
+/*
+ * The same, but an address that is not known gets a path, which may move all paths. NULL: too many
+ * are learned already.
+ */
+struct ledger_path *ledger_learn(struct ledger *ledger, const union address *address);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/loop.h"
 #include "base/names.h"
+#include "witness/ledger_add.h"
 
 /*
  * Has the program CAP_NET_RAW from its file (setcap)? Then its user may not see others' packets,

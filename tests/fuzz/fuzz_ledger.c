@@ -9,6 +9,7 @@
 #include "fake_packet.h"
 #include "fake_stack.h"
 #include "witness/judge.h"
+#include "witness/ledger_add.h"
 #include "witness/ledger_query.h"
 #include "witness/ours.h"
 

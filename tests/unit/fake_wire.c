@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "witness/ledger_add.h"
+
 struct fake_wire wire;
 
 union address wire_address(const char *text)

@@ -12,6 +12,7 @@
 
 #include "base/loop.h"
 #include "witness/judge.h"
+#include "witness/ledger_add.h"
 #include "witness/ledger_query.h"
 #include "witness/witness.h"
 
