@@ -167,26 +167,26 @@ struct trial_end trial_ask_alone(struct trial *t, const struct options *options)
 /* --- The association ------------------------------------------------------------------------- */
 
 /*
- * The call position of the address whose INIT-ACK came first, as the witness has seen it. count:
- * none was seen.
+ * The call position of the address whose INIT was answered first, as the witness has seen it.
+ * count: no answer was seen.
  */
 static size_t seen_to_answer(struct trial *t)
 {
-	size_t first = t->plan.count;
-	int64_t first_us = 0;
+	const struct ledger_path *first = NULL;
 
-	if (t->plan.count > 1)
-		watch_read(&t->watch);
-	for (size_t i = 0; t->plan.count > 1 && i < t->plan.count; i++) {
+	if (t->plan.count < 2)
+		return t->plan.count;
+	watch_read(&t->watch);
+	for (size_t i = 0; i < t->plan.count; i++) {
 		const struct ledger_path *path = watch_path(&t->watch, &t->plan.addresses[i]);
 
-		if (!path || !path->init_acks.count ||
-		    (first < t->plan.count && path->init_acks.first_us >= first_us))
-			continue;
-		first = i;
-		first_us = path->init_acks.first_us;
+		if (path && path->init_acks.count &&
+		    (!first || path->init_acks.first_us < first->init_acks.first_us))
+			first = path;
 	}
-	return first;
+	if (!first)
+		return t->plan.count;
+	return plan_position(&t->plan, &ledger_asked(&t->watch.ledger, first)->address);
 }
 
 static int take_association(struct trial *t, struct result *result)

@@ -37,6 +37,14 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 	       !waits_for_answer(ledger);
 }
 
+const struct ledger_path *ledger_asked(const struct ledger *ledger, const struct ledger_path *from)
+{
+	for (size_t i = 0; !from->inits.count && i < ledger->path_count; i++)
+		if (address_equal(&ledger->paths[i].init_ack_from, &from->address))
+			return &ledger->paths[i];
+	return from;
+}
+
 bool ledger_returns_elsewhere(const struct ledger_path *path)
 {
 	return path->inits.count && path->init_acks.count &&

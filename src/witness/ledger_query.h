@@ -15,6 +15,12 @@ bool ledger_padded_answered(const struct ledger_path *path, uint64_t id);
  */
 bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path *path);
 
+/*
+ * The path whose INIT was answered from this address: this one, or the one that was asked, if no
+ * INIT went here.
+ */
+const struct ledger_path *ledger_asked(const struct ledger *ledger, const struct ledger_path *from);
+
 /* Do its answers use another interface, or another address of ours, than the INITs to it? */
 bool ledger_returns_elsewhere(const struct ledger_path *path);
 

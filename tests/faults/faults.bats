@@ -448,6 +448,7 @@ odd() {
   odd "the peer lists a private address without a route" unrouted
   odd "the peer closes when it is asked" shutdown
   odd "another address of the peer answers" elsewhere
+  odd "another address of the call answers" elsewhere --rto-initial 3s -a 10.1.2.2
   odd "the peer answers from another port" other_port
   odd "ICMP time exceeded" hops
   odd "ICMP time exceeded, which quotes 8 bytes" hops_short

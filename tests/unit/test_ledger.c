@@ -145,6 +145,18 @@ static void test_elsewhere(void **state)
 	assert_int_equal(finding("10.1.1.2"), PROOF_UP);
 }
 
+/* Another address of the call, which was not asked, answers for the one that was. */
+static void test_asked(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.2.2", 2);
+	assert_ptr_equal(ledger_asked(&wire.ledger, wire_path("10.1.2.2")), wire_path("10.1.1.2"));
+	assert_ptr_equal(ledger_asked(&wire.ledger, wire_path("10.1.1.2")), wire_path("10.1.1.2"));
+	wire_send_init("10.1.2.2", 3);
+	assert_ptr_equal(ledger_asked(&wire.ledger, wire_path("10.1.2.2")), wire_path("10.1.2.2"));
+}
+
 /* Two were asked: which of both another one answers is not known. */
 static void test_elsewhere_of_two(void **state)
 {
@@ -477,6 +489,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_never_left_of_two, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_not_taken, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_elsewhere, start_two, stop),
+		cmocka_unit_test_setup_teardown(test_asked, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_elsewhere_of_two, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_other_way_back, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_bad_checksum, start_two, stop),
