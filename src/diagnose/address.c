@@ -33,6 +33,10 @@ struct finding diagnose_way(const struct path_result *path)
 
 	if (path->route_error) {
 		finding.code = code_of_route(path->route_error);
+		if (finding.code == FINDING_LINK_DOWN && path->link_dummy)
+			finding.code = FINDING_DUMMY_LINK;
+		if (path->link_down)
+			finding.flags |= FINDING_DOWN;
 		finding.basis = BASIS_ROUTES;
 		finding.error = path->route_error;
 		finding.other = path->asked_from;

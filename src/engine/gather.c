@@ -32,7 +32,7 @@ void way_look_for_route(struct way *way, struct routes *routes, const union addr
 {
 	way->route_error =
 		route_closed(routes, address, plan->sources, plan->source_count, &way->route);
-	if (way->route.no_carrier)
+	if (way->route.no_carrier || way->route.dummy)
 		memcpy(way->link, route_interface(routes, way->route.link)->name,
 		       sizeof(way->link));
 }
@@ -48,6 +48,9 @@ static void way_conclude(struct way *way, enum leaving leaving)
 	/* The look-up without a source found one, and packets from there have no route. */
 	if (leaving == LEAVING_NONE && !route->error && !route->no_carrier)
 		route->error = route->source_error;
+	/* A dummy is seen to take them. */
+	if (route->dummy && !route->error && !route->doubtful)
+		way->route_error = ENETDOWN;
 	if (way->route_error || leaving == LEAVING_SEEN ||
 	    (route->doubtful && leaving != LEAVING_NONE))
 		return;
@@ -124,6 +127,8 @@ void way_tell(const struct way *way, struct path_result *path)
 	path->soft_error = way->soft_error;
 	path->route_error = way->route_error;
 	path->asked_from = way->route.error ? way->route.source : (union address){ 0 };
+	path->link_down = way->route.down;
+	path->link_dummy = way->route.dummy;
 	memcpy(path->link, way->link, sizeof(path->link));
 	path->neighbour = way->neighbour;
 	path->hop = way->hop;

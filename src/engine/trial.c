@@ -186,7 +186,7 @@ static size_t seen_to_answer(struct trial *t)
 	}
 	if (!first)
 		return t->plan.count;
-	return plan_position(&t->plan, &ledger_asked(&t->watch.ledger, first)->address);
+	return plan_position(&t->plan, &ledger_asked(t->watch.ledger, first)->address);
 }
 
 static int take_association(struct trial *t, struct result *result)

@@ -36,7 +36,7 @@ static void read_number(const struct rtattr *a, int *number)
 }
 
 /* in_vrf: its master is only a routing table, and packets stay on this interface. */
-static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf, bool *bridge)
+static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf, struct link *link)
 {
 	int left = (int)RTA_PAYLOAD(nested);
 
@@ -45,8 +45,10 @@ static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf,
 			*in_vrf = is_word(a, "vrf");
 		for (size_t i = 0; a->rta_type == IFLA_INFO_KIND && i < ARRAY_SIZE(above); i++)
 			*is_above |= is_word(a, above[i]);
-		if (a->rta_type == IFLA_INFO_KIND)
-			*bridge = is_word(a, "bridge");
+		if (a->rta_type == IFLA_INFO_KIND) {
+			link->bridge = is_word(a, "bridge");
+			link->dummy = is_word(a, "dummy");
+		}
 	}
 }
 
@@ -60,7 +62,8 @@ bool link_read(const struct nlmsghdr *answer, struct link *link)
 	if (answer->nlmsg_type != RTM_NEWLINK || answer->nlmsg_len < NLMSG_LENGTH(sizeof(*info)))
 		return false;
 	link->loopback = info->ifi_flags & IFF_LOOPBACK;
-	link->dead = info->ifi_flags & IFF_UP && !(info->ifi_flags & LOWER_UP);
+	link->down = link->loopback && !(info->ifi_flags & IFF_UP);
+	link->dead = link->down || (info->ifi_flags & IFF_UP && !(info->ifi_flags & LOWER_UP));
 	left = IFLA_PAYLOAD(answer);
 	for (const struct rtattr *a = IFLA_RTA(info); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		switch (a->rta_type & NLA_TYPE_MASK) {
@@ -78,7 +81,7 @@ bool link_read(const struct nlmsghdr *answer, struct link *link)
 			elsewhere = true; /* the one below is in another network namespace */
 			break;
 		case IFLA_LINKINFO:
-			read_kind(a, &is_above, &in_vrf, &link->bridge);
+			read_kind(a, &is_above, &in_vrf, link);
 			break;
 		}
 	}
@@ -118,6 +121,8 @@ void interface_ask(int fd, int index, struct interface *interface)
 			memcpy(interface->name, interface->base_name, sizeof(interface->name));
 			interface->loopback = link.loopback;
 			interface->dead = link.dead;
+			interface->down = link.down;
+			interface->dummy = link.dummy;
 			interface->bridge = link.bridge;
 			if (link.master)
 				interface->top = link.master;

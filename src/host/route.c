@@ -421,7 +421,13 @@ int route_closed(struct routes *routes, const union address *peer, const union a
 	struct route by_source;
 
 	route_look_up(routes, peer, sources, count, route);
-	route->no_carrier = !route->error && !has_carrier(routes, route->link);
+	if (!route->error && route->link) {
+		const struct interface *interface = route_interface(routes, route->link);
+
+		route->no_carrier = interface->dead;
+		route->down = interface->down;
+		route->dummy = interface->dummy;
+	}
 	route->doubtful = is_doubtful(routes, peer, route);
 	if (!route->error && route->source.sa.sa_family)
 		route->source_error = route_ask(routes, peer, &route->source, &by_source);

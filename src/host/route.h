@@ -19,6 +19,8 @@ struct route {
 	const char *encapsulation; /* it puts packets into that: "MPLS", "a BPF program"; or NULL */
 	/* After route_closed(): */
 	bool no_carrier;  /* what is sent over that link is dropped */
+	bool down;        /* the same, because it is down */
+	bool dummy;       /* the same, because it is a dummy; but a filter may send it elsewhere */
 	int source_error; /* why there is none for packets with that source: by rules; or 0 */
 	bool doubtful;    /* packets may take another one: see rules.h, or it has other next hops */
 };

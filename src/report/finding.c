@@ -45,6 +45,7 @@ static const struct {
 	{ "no_init", FINDING_NO_INIT },
 	{ "resolving", FINDING_RESOLVING },
 	{ "acknowledged", FINDING_ACKNOWLEDGED },
+	{ "down", FINDING_DOWN },
 };
 
 unsigned finding_flag_named(const char *name, size_t length)

@@ -69,8 +69,9 @@ enum finding_code {
 	FINDING_NO_SUCH_STREAM,   /* stream; streams: how many there are */
 
 	/* What this host knows about the route to an address. FINDING_SEVERAL: to all. */
-	FINDING_LINK_DOWN, /* link */
-	FINDING_NO_ROUTE,  /* error */
+	FINDING_LINK_DOWN,  /* link; FINDING_DOWN */
+	FINDING_DUMMY_LINK, /* link */
+	FINDING_NO_ROUTE,   /* error */
 	FINDING_UNREACHABLE_ROUTE,
 	FINDING_PROHIBITED_ROUTE,
 	FINDING_BLACKHOLE_ROUTE,
@@ -229,6 +230,7 @@ enum finding_flag {
 	FINDING_ACKNOWLEDGED = 1 << 14, /* by the peer's stack: what was sent */
 	FINDING_EACH = 1 << 12,         /* addresses were being, or were, tried alone (--each) */
 	FINDING_UNSEEN = 1 << 15,       /* there was no witness */
+	FINDING_DOWN = 1 << 16,         /* the link was not set up */
 };
 
 struct finding_icmp {

@@ -106,6 +106,8 @@ struct path_result {
 	int route_error;          /* what a route look-up said: positive errno, or 0 */
 	union address asked_from; /* the bound address that it was looked up for, or none */
 	char link[IF_NAMESIZE];   /* ENETDOWN: the link of this host that has no carrier */
+	bool link_down;           /* it is down */
+	bool link_dummy;          /* it is a dummy */
 	int icmp_error;           /* from ICMP, if the witness saw it: positive errno, or 0 */
 	struct path_route route;
 	enum neighbour neighbour; /* if the address does not answer: does its next hop? */

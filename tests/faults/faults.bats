@@ -493,6 +493,16 @@ odd() {
     ip -n "$TOPO-client" route del "$type" 10.78.0.0/24
   done
   fault "the broadcast address of a network" -w 10s -a 10.1.1.255:5000
+  ip -n "$TOPO-client" link set lo down
+  fault_within 2000 "an address of this host itself, and lo is down" -w 10s -a 10.1.1.1:5000
+  ip -n "$TOPO-client" link set lo up
+  if [ "$STACK" = kernel ]; then # not every kernel that tests the stack in user space has it
+    printf '%s\n' 'link add dummy0 type dummy' 'addr add 10.66.0.1/24 dev dummy0' 'link set dummy0 up' |
+      ip -n "$TOPO-client" -batch -
+    try_json 1 -w 500ms -a 10.66.0.2:5000
+    json .cause.code dummy-link .cause.link dummy0
+    ip -n "$TOPO-client" link del dummy0
+  fi
   at_client output "$SCTP" drop
   fault "this host's output filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   at_client output ip daddr 10.1.1.2 "$SCTP" reject with icmp type host-unreachable

@@ -53,6 +53,7 @@ void assert_status_fits(enum phase phase);
 struct asked {
 	const char *host; /* NULL ends the list */
 	int route_error;
+	bool link_down, link_dummy;
 	bool outside; /* not in the association; only for PHASE_UP */
 };
 

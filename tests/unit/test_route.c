@@ -276,6 +276,7 @@ static void a_link_is_up_or_has_no_carrier(void **state)
 		bool dead, loopback;
 	} cases[] = {
 		{ 0, false, false }, /* down: it has no routes */
+		{ IFF_LOOPBACK, true, true },
 		{ IFF_UP, true, false },
 		{ IFF_UP | 1 << 16, false, false },
 		{ IFF_UP | IFF_LOOPBACK | 1 << 16, false, true },
@@ -290,6 +291,7 @@ static void a_link_is_up_or_has_no_carrier(void **state)
 		assert_true(link_read(&m.header, &link));
 		assert_int_equal(link.dead, cases[i].dead);
 		assert_int_equal(link.loopback, cases[i].loopback);
+		assert_int_equal(link.down, cases[i].dead && cases[i].loopback);
 	}
 }
 
