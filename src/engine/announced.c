@@ -8,14 +8,19 @@
 
 #define BRIDGES_MAX 8
 
-/* The look-up is not worth its time if there is only one address that others can use. */
-static bool may_have_several(const struct association *a)
+bool announced_matters(const struct association *a)
 {
-	size_t wide = 0;
-
 	for (size_t i = 0; i < a->path_count; i++)
 		if (a->paths[i].own || address_scope(&a->paths[i].path.address) == SCOPE_LOOPBACK)
 			return false;
+	return true;
+}
+
+/* The look-up is not worth its time if there is only one address that others can use. */
+static bool has_several(const struct association *a)
+{
+	size_t wide = 0;
+
 	for (size_t i = 0; i < a->local_count; i++)
 		wide += address_scope(&a->local[i]) > SCOPE_LINK;
 	return wide > 1;
@@ -43,7 +48,7 @@ void announced_find(struct association *a, struct timeline *timeline)
 	size_t count = 0;
 
 	a->announced.count = 0;
-	if (may_have_several(a))
+	if (announced_matters(a) && has_several(a))
 		count = bridges_among(a->local, a->local_count, found, BRIDGES_MAX);
 	if (!count)
 		return;

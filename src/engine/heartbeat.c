@@ -46,7 +46,7 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 							   : UINT32_MAX;
 	probe->rto_max_now_ms = probe->rto_max_ms;
 	probe->timeline = timeline;
-	probe->paths = xcalloc(association->path_count + 1, sizeof(*probe->paths));
+	probe->paths = xcalloc(association->path_count, sizeof(*probe->paths));
 	for (size_t i = 0; i < association->path_count; i++) {
 		const struct path_result *path = &association->paths[i];
 
@@ -59,6 +59,16 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 		};
 	}
 	return probe;
+}
+
+void probe_know(struct probe *probe, const struct association *association)
+{
+	for (size_t i = 0; i < probe->count; i++) {
+		struct probe_path *path = &probe->paths[i];
+
+		path->then = association->paths[path->index].path;
+		path->fresh = path->then.state != PATH_UNKNOWN;
+	}
 }
 
 static int set_rto(struct probe *probe, uint32_t ms, uint32_t max_ms)
@@ -306,8 +316,9 @@ static void look(struct probe *probe, struct probe_path *path, int64_t now_us)
 			path->stray_us = path->sent_us + path->rtt_us;
 		path->missed = 0;
 		path->answered++;
-		timeline_note(probe->timeline, "HEARTBEAT-ACK from %s, rtt %.1f ms",
-			      address_host_text(&path->address, text), MS(path->rtt_us));
+		if (probe->timeline->verbose)
+			timeline_note(probe->timeline, "HEARTBEAT-ACK from %s, rtt %.1f ms",
+				      address_host_text(&path->address, text), MS(path->rtt_us));
 	}
 	path->then = now;
 	path->looked_us = now_us;
@@ -325,9 +336,10 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 	path->blind = false;
 	path->error = -rc;
 	path->call = rc < 0 && rc != -ENOTCONN ? fault_of(probe) : NULL;
-	timeline_note(probe->timeline, "HEARTBEAT to %s%s%s",
-		      address_host_text(&path->address, text), rc < 0 ? ": " : "",
-		      rc < 0 ? errno_name(-rc) : "");
+	if (probe->timeline->verbose)
+		timeline_note(probe->timeline, "HEARTBEAT to %s%s%s",
+			      address_host_text(&path->address, text), rc < 0 ? ": " : "",
+			      rc < 0 ? errno_name(-rc) : "");
 	if (rc < 0)
 		return;
 	if (!path->missed)
@@ -339,6 +351,9 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 	/* On a short path the answer is already there. */
 	if (!probe->calm || path->expected_us < LOOK_MIN_US)
 		look(probe, path, left_us);
+	/* Nor will it be seen. */
+	if (path->blind && path->sent == 1)
+		path->missed = 0;
 }
 
 void probe_ask(struct probe *probe, const bool *ask)
@@ -350,8 +365,9 @@ void probe_ask(struct probe *probe, const bool *ask)
 
 		if (path->missed)
 			look(probe, path, now); /* so that an answer does not go unseen */
-		else if (ask[i])
+		else if (ask[i] && !path->fresh)
 			read_state(probe, path, &path->then);
+		path->fresh = false;
 	}
 	choose_rto_min(probe, ask);
 	for (size_t i = 0; i < probe->count; i++)

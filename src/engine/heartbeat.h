@@ -61,6 +61,7 @@ struct probe_path {
 	const char *call;       /* the call that failed; NULL: the association has ended */
 	uint32_t measured_ms;   /* the RTO from the newest answer, without a raised RTO.Min */
 	struct stack_path then; /* the stack's state of the path at the last look */
+	bool fresh;             /* that was just now: the first heartbeat needs no look before */
 	struct big_packets_ask big;
 };
 
@@ -87,6 +88,9 @@ struct probe {
  */
 struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 			const struct association *association, struct timeline *timeline);
+
+/* The paths of that association were read just now. */
+void probe_know(struct probe *probe, const struct association *association);
 
 /* Restores RTO.Min, unless the association has ended, and frees. NULL is fine. */
 void probe_free(struct probe *probe);

@@ -29,6 +29,7 @@ static void report_up(struct listening *l, struct peer *peer)
 
 	/* If the peer has already closed it, there is nothing to read. */
 	if (snapshot_take(l->stack, peer->assoc, &a) == 0 &&
+	    snapshot_take_local(l->stack, peer->assoc, &a) == 0 &&
 	    l->stack->extensions(peer->assoc, &a.status.extensions) == 0)
 		parameters_read(l->stack, peer->assoc, l->options, l->timeline, &a);
 	listen_report(l, &(struct listen_event){

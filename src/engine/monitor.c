@@ -38,7 +38,7 @@ static void look_for_primary(struct monitoring *r, const struct stack_path *list
 static void look_at_addresses(struct monitoring *r)
 {
 	struct stack_path *list = NULL;
-	int count = r->stack->paths(r->assoc, &list);
+	int count = r->stack->paths(r->assoc, NULL, &list);
 
 	if (count > 0) {
 		monitor_take_addresses(r, list, (size_t)count);

@@ -71,17 +71,21 @@ int snapshot_take(const struct stack *stack, struct stack_assoc *assoc, struct a
 	rc = stack->status(assoc, &a->status);
 	if (rc < 0)
 		return rc;
-	rc = stack->paths(assoc, &list);
+	rc = stack->paths(assoc, &a->status.primary, &list);
 	if (rc < 0)
 		return rc;
 	merge_paths(a, list, (size_t)rc);
 	free(list);
-	rc = stack->local_addresses(assoc, &a->local);
-	if (rc < 0 && rc != -ENOTCONN)
-		return rc;
-	a->local_count = rc > 0 ? (size_t)rc : 0;
 	a->known = true;
 	return 0;
+}
+
+int snapshot_take_local(const struct stack *stack, struct stack_assoc *assoc, struct association *a)
+{
+	int rc = stack->local_addresses(assoc, &a->local);
+
+	a->local_count = rc > 0 ? (size_t)rc : 0;
+	return rc < 0 && rc != -ENOTCONN ? rc : 0;
 }
 
 size_t snapshot_answered(const struct association *a, const struct plan *plan)

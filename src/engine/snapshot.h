@@ -15,6 +15,10 @@
  */
 int snapshot_take(const struct stack *stack, struct stack_assoc *assoc, struct association *a);
 
+/* Fills the addresses of this end. 0, or -errno of the stack. */
+int snapshot_take_local(const struct stack *stack, struct stack_assoc *assoc,
+			struct association *a);
+
 /* The call position of the address that answered the INIT, which is now the primary path. */
 size_t snapshot_answered(const struct association *a, const struct plan *plan);
 

@@ -206,13 +206,19 @@ static int take_association(struct trial *t, struct result *result)
 	return result->primary_set ? snapshot_take(attempt->stack, attempt->assoc, a) : 0;
 }
 
-/* A line for each of many targets does not tell them. */
-static int take_extensions(const struct attempt *attempt, const struct options *options,
-			   struct association *a)
+/* A line for each of many targets does not tell them: see take_local(). */
+static int take_details(const struct attempt *attempt, const struct options *options,
+			struct association *a)
 {
+	int rc;
+
 	if (options->pool && !options->verbose && options->format != FORMAT_JSON)
 		return 0;
-	return attempt->stack->extensions(attempt->assoc, &a->status.extensions);
+	rc = attempt->stack->extensions(attempt->assoc, &a->status.extensions);
+	if (rc == 0)
+		rc = snapshot_take_local(attempt->stack, attempt->assoc, a);
+	a->known = rc == 0;
+	return rc;
 }
 
 void trial_take_association(struct trial *t, const struct options *options, struct result *result)
@@ -225,7 +231,7 @@ void trial_take_association(struct trial *t, const struct options *options, stru
 	result->association.status.id = attempt->stack->id(attempt->assoc);
 	rc = take_association(t, result);
 	if (rc == 0)
-		rc = take_extensions(attempt, options, &result->association);
+		rc = take_details(attempt, options, &result->association);
 	if (rc == 0)
 		parameters_read(attempt->stack, attempt->assoc, options, attempt->timeline,
 				&result->association);
@@ -397,6 +403,29 @@ static struct trial_end heed_unsent(const struct options *options, const struct 
 	return (struct trial_end){ true, PHASE_FAULT, unasked.error, unasked.call };
 }
 
+/* The addresses of this end, for those who need them. */
+static void take_local(const struct attempt *attempt, struct association *a)
+{
+	if (attempt->assoc && a->known && !a->local_count)
+		(void)snapshot_take_local(attempt->stack, attempt->assoc, a);
+}
+
+/* What of this host matters for the association, or for why there is none. */
+static void look_at_host(struct trial *t, struct trial_end end, const struct options *options,
+			 struct timeline *timeline, struct association *a)
+{
+	enum path_routes routes = routes_wanted(options, a, end);
+	bool announced = end.phase == PHASE_UP && !t->plan.source_count && !options->quiet &&
+			 announced_matters(a);
+
+	if (announced || options->monitor || routes != PATH_ROUTES_NONE)
+		take_local(&t->attempt, a);
+	if (t->attempt.started_us)
+		path_routes_fill(routes, &t->plan, &t->watch, a, timeline);
+	if (announced)
+		announced_find(a, timeline);
+}
+
 void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
 		  struct timeline *timeline, struct result *result)
 {
@@ -410,11 +439,7 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	look_for_the_last_time(t, end, result);
 	if (end.phase == PHASE_UP && t->attempt.outcome == ATTEMPT_UP && !result->signal)
 		end = heed_unsent(options, result, end);
-	if (t->attempt.started_us)
-		path_routes_fill(routes_wanted(options, &result->association, end), &t->plan,
-				 &t->watch, &result->association, timeline);
-	if (end.phase == PHASE_UP && !t->plan.source_count && !options->quiet)
-		announced_find(&result->association, timeline);
+	look_at_host(t, end, options, timeline, &result->association);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
 	comment_on_result(&t->watch, result);

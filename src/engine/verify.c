@@ -34,7 +34,8 @@ void verify_begin(struct verify *verify, const struct plan *plan, const struct a
 	if (!timeout_us)
 		return;
 	verify->probe = probe_new(attempt->stack, attempt->assoc, association, attempt->timeline);
-	verify->ways = xcalloc(verify->probe->count + 1, sizeof(*verify->ways));
+	probe_know(verify->probe, association);
+	verify->ways = xcalloc(verify->probe->count, sizeof(*verify->ways));
 	probe_ask_all(verify->probe);
 }
 

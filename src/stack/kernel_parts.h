@@ -17,6 +17,9 @@
 struct stack_endpoint {
 	struct endpoint_base base;
 	int fd;
+	bool limits_known; /* rto_min_ms to max_retrans, with which all its associations begin */
+	uint32_t rto_min_ms, rto_max_ms;
+	uint16_t max_retrans;
 	int64_t unclear_us; /* when the newest error came that may be about any association; 0:
 			       never */
 };
@@ -83,7 +86,8 @@ enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc);
 int64_t kernel_checksum_errors(void);
 int kernel_status(struct stack_assoc *assoc, struct stack_status *status);
 int kernel_extensions(struct stack_assoc *assoc, unsigned *found);
-int kernel_paths(struct stack_assoc *assoc, struct stack_path **list);
+int kernel_paths(struct stack_assoc *assoc, const struct stack_path *known,
+		 struct stack_path **list);
 int kernel_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path);
 int kernel_bound_addresses(struct stack_endpoint *endpoint, union address **list);
 int kernel_local_addresses(struct stack_assoc *assoc, union address **list);

@@ -98,31 +98,97 @@ int kernel_extensions(struct stack_assoc *assoc, unsigned *found)
 	return 0;
 }
 
-int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
+static enum stack_path_state path_state(unsigned state)
 {
-	int fd = assoc->base.endpoint->fd;
-	struct sctp_status s = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+	switch (state) {
+	case SCTP_ACTIVE:
+		return PATH_ACTIVE;
+	case SCTP_INACTIVE:
+		return PATH_INACTIVE;
+	case SCTP_PF:
+		return PATH_POTENTIALLY_FAILED;
+	case SCTP_UNCONFIRMED:
+		return PATH_UNCONFIRMED;
+	default:
+		return PATH_UNKNOWN;
+	}
+}
+
+static struct stack_path path_of(const struct sctp_paddrinfo *info, const union address *address)
+{
+	return (struct stack_path){
+		.address = *address,
+		.state = path_state((unsigned)info->spinfo_state),
+		.srtt_us = info->spinfo_srtt * kernel_jiffy_us(),
+		.rto_ms = info->spinfo_rto,
+		.cwnd = info->spinfo_cwnd,
+		.mtu = info->spinfo_mtu,
+	};
+}
+
+/*
+ * Those that only -o sets, and only before there is an association: what set_rto() changes in one
+ * is not known here.
+ */
+static int read_limits(struct stack_assoc *assoc)
+{
+	struct stack_endpoint *endpoint = assoc->base.endpoint;
 	struct sctp_rtoinfo rto = { .srto_assoc_id = (sctp_assoc_t)assoc->base.id };
 	struct sctp_assocparams params = { .sasoc_assoc_id = (sctp_assoc_t)assoc->base.id };
-	int rc = get_option(fd, SCTP_STATUS, &s, sizeof(s));
+	int rc;
 
-	if (rc < 0)
-		return kernel_refused(assoc, "getsockopt(SCTP_STATUS)", rc);
-	rc = get_option(fd, SCTP_RTOINFO, &rto, sizeof(rto));
+	if (endpoint->limits_known)
+		return 0;
+	rc = get_option(endpoint->fd, SCTP_RTOINFO, &rto, sizeof(rto));
 	if (rc < 0)
 		return kernel_refused(assoc, "getsockopt(SCTP_RTOINFO)", rc);
-	rc = get_option(fd, SCTP_ASSOCINFO, &params, sizeof(params));
+	rc = get_option(endpoint->fd, SCTP_ASSOCINFO, &params, sizeof(params));
 	if (rc < 0)
 		return kernel_refused(assoc, "getsockopt(SCTP_ASSOCINFO)", rc);
+	endpoint->rto_min_ms = rto.srto_min;
+	endpoint->rto_max_ms = rto.srto_max;
+	endpoint->max_retrans = params.sasoc_asocmaxrxt;
+	endpoint->limits_known = true;
+	return 0;
+}
+
+static int read_status(struct stack_assoc *assoc, struct sctp_status *s, struct stack_path *primary)
+{
+	union address address;
+	int rc;
+
+	*s = (struct sctp_status){ .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
+	*primary = (struct stack_path){ .state = PATH_UNKNOWN };
+	rc = get_option(assoc->base.endpoint->fd, SCTP_STATUS, s, sizeof(*s));
+	if (rc < 0)
+		return kernel_refused(assoc, "getsockopt(SCTP_STATUS)", rc);
+	if (address_from_sockaddr(&address,
+				  (const struct sockaddr *)&s->sstat_primary.spinfo_address))
+		*primary = path_of(&s->sstat_primary, &address);
+	return 0;
+}
+
+int kernel_status(struct stack_assoc *assoc, struct stack_status *status)
+{
+	const struct stack_endpoint *endpoint = assoc->base.endpoint;
+	struct stack_path primary;
+	struct sctp_status s;
+	int rc = read_status(assoc, &s, &primary);
+
+	if (rc == 0)
+		rc = read_limits(assoc);
+	if (rc < 0)
+		return rc;
 	*status = (struct stack_status){
-		.rto_min_ms = rto.srto_min,
-		.rto_max_ms = rto.srto_max,
-		.max_retrans = params.sasoc_asocmaxrxt,
+		.rto_min_ms = endpoint->rto_min_ms,
+		.rto_max_ms = endpoint->rto_max_ms,
+		.max_retrans = endpoint->max_retrans,
 		.id = (uint32_t)s.sstat_assoc_id,
 		.state = assoc_state(s.sstat_state),
 		.out_streams = s.sstat_outstrms,
 		.in_streams = s.sstat_instrms,
 		.peer_rwnd = s.sstat_rwnd,
+		.primary = primary,
 	};
 	return 0;
 }
@@ -181,22 +247,6 @@ int kernel_local_addresses(struct stack_assoc *assoc, union address **list)
 		get_addresses(assoc->base.endpoint, assoc->base.id, SCTP_GET_LOCAL_ADDRS, list));
 }
 
-static enum stack_path_state path_state(unsigned state)
-{
-	switch (state) {
-	case SCTP_ACTIVE:
-		return PATH_ACTIVE;
-	case SCTP_INACTIVE:
-		return PATH_INACTIVE;
-	case SCTP_PF:
-		return PATH_POTENTIALLY_FAILED;
-	case SCTP_UNCONFIRMED:
-		return PATH_UNCONFIRMED;
-	default:
-		return PATH_UNKNOWN;
-	}
-}
-
 void kernel_put_address(void *to, const union address *peer)
 {
 	union address address = *peer;
@@ -216,14 +266,7 @@ int kernel_path(struct stack_assoc *assoc, const union address *peer, struct sta
 	rc = get_option(assoc->base.endpoint->fd, SCTP_GET_PEER_ADDR_INFO, &info, sizeof(info));
 	if (rc < 0)
 		return kernel_refused(assoc, "getsockopt(SCTP_GET_PEER_ADDR_INFO)", rc);
-	*path = (struct stack_path){
-		.address = *peer,
-		.state = path_state((unsigned)info.spinfo_state),
-		.srtt_us = info.spinfo_srtt * kernel_jiffy_us(),
-		.rto_ms = info.spinfo_rto,
-		.cwnd = info.spinfo_cwnd,
-		.mtu = info.spinfo_mtu,
-	};
+	*path = path_of(&info, peer);
 	return 0;
 }
 
@@ -236,33 +279,42 @@ static bool is_unknown_path(int rc)
 	return rc == -EINVAL || rc == -ENOTCONN || rc == -EACCES;
 }
 
-int kernel_paths(struct stack_assoc *assoc, struct stack_path **list)
+/* One of the list of paths. 0, or -errno. */
+static int list_path(struct stack_assoc *assoc, const struct stack_path *primary,
+		     const union address *address, struct stack_path *path)
 {
-	struct stack_endpoint *endpoint = assoc->base.endpoint;
-	struct sctp_status status = { .sstat_assoc_id = (sctp_assoc_t)assoc->base.id };
-	union address *addresses = NULL, primary;
-	bool has_primary;
-	int count = get_addresses(endpoint, assoc->base.id, SCTP_GET_PEER_ADDRS, &addresses), rc;
+	int rc;
+
+	*path = (struct stack_path){ .address = *address };
+	if (address_equal(&primary->address, address)) {
+		*path = *primary;
+		path->address = *address;
+		path->primary = true;
+		return 0;
+	}
+	rc = kernel_path(assoc, address, path);
+	return is_unknown_path(rc) ? 0 : rc;
+}
+
+int kernel_paths(struct stack_assoc *assoc, const struct stack_path *known,
+		 struct stack_path **list)
+{
+	struct stack_path primary;
+	union address *addresses = NULL;
+	struct sctp_status status;
+	int count = get_addresses(assoc->base.endpoint, assoc->base.id, SCTP_GET_PEER_ADDRS,
+				  &addresses);
+	int rc = 0;
 
 	if (count < 0)
 		return kernel_refused(assoc, "sctp_getpaddrs", count);
-	rc = get_option(endpoint->fd, SCTP_STATUS, &status, sizeof(status));
-	if (rc < 0) {
-		free(addresses);
-		return kernel_refused(assoc, "getsockopt(SCTP_STATUS)", rc);
-	}
-	has_primary = address_from_sockaddr(
-		&primary, (const struct sockaddr *)&status.sstat_primary.spinfo_address);
+	if (known)
+		primary = *known;
+	else
+		rc = read_status(assoc, &status, &primary);
 	*list = xcalloc((size_t)count, sizeof(**list));
-	for (int i = 0; rc == 0 && i < count; i++) {
-		struct stack_path *path = &(*list)[i];
-
-		path->address = addresses[i];
-		rc = kernel_path(assoc, &addresses[i], path);
-		if (is_unknown_path(rc))
-			rc = 0;
-		path->primary = has_primary && address_equal(&primary, &addresses[i]);
-	}
+	for (int i = 0; rc == 0 && i < count; i++)
+		rc = list_path(assoc, &primary, &addresses[i], &(*list)[i]);
 	free(addresses);
 	if (rc == 0)
 		return count;

@@ -115,17 +115,6 @@ struct stack_fault {
 	unsigned started, expected;
 };
 
-struct stack_status {
-	uint32_t id;
-	enum stack_assoc_state state;
-	uint16_t out_streams;
-	uint16_t in_streams;
-	uint32_t peer_rwnd; /* bytes */
-	uint32_t rto_min_ms, rto_max_ms;
-	uint16_t max_retrans; /* so many failures in a row, over all paths, end it (Max.Retrans) */
-	unsigned extensions;  /* of both ends; enum stack_extension. Of extensions() */
-};
-
 enum stack_path_state {
 	PATH_UNKNOWN, /* the stack did not say */
 	PATH_ACTIVE,  /* also every address given to connect(), before it has answered */
@@ -144,6 +133,18 @@ struct stack_path {
 	uint32_t rto_ms;
 	uint32_t cwnd; /* bytes */
 	uint32_t mtu;  /* bytes */
+};
+
+struct stack_status {
+	uint32_t id;
+	enum stack_assoc_state state;
+	uint16_t out_streams;
+	uint16_t in_streams;
+	uint32_t peer_rwnd; /* bytes */
+	uint32_t rto_min_ms, rto_max_ms;
+	uint16_t max_retrans; /* so many failures in a row, over all paths, end it (Max.Retrans) */
+	struct stack_path primary; /* sa_family 0: only paths() tells it */
+	unsigned extensions;       /* of both ends; enum stack_extension. Of extensions() */
 };
 
 enum stack_event_type {
@@ -300,8 +301,12 @@ struct stack {
 	/* All but extensions, which are a call of their own: some stacks are asked for each. */
 	int (*status)(struct stack_assoc *assoc, struct stack_status *status);
 	int (*extensions)(struct stack_assoc *assoc, unsigned *extensions);
-	/* Return the count of *list, or -errno. */
-	int (*paths)(struct stack_assoc *assoc, struct stack_path **list);
+	/*
+	 * Return the count of *list, or -errno. primary: of status(), which was called just now, so
+	 * that it is not asked for again; NULL: it was not.
+	 */
+	int (*paths)(struct stack_assoc *assoc, const struct stack_path *primary,
+		     struct stack_path **list);
 	int (*local_addresses)(struct stack_assoc *assoc, union address **list);
 	/* One of the paths, all but primary. */
 	int (*path)(struct stack_assoc *assoc, const union address *peer, struct stack_path *path);

@@ -20,7 +20,7 @@ static void remember_handshake(struct stack_assoc *assoc)
 	int count;
 
 	assoc->handshake = (struct stack_path){ 0 };
-	count = us_paths(assoc, &list);
+	count = us_paths(assoc, NULL, &list);
 	for (int i = 0; i < count; i++)
 		if (list[i].srtt_us)
 			assoc->handshake = list[i];

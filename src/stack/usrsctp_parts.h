@@ -102,7 +102,7 @@ enum stack_assoc_state us_pending_state(struct stack_assoc *assoc);
 int64_t us_checksum_errors(void);
 int us_status(struct stack_assoc *assoc, struct stack_status *status);
 int us_extensions(struct stack_assoc *assoc, unsigned *found);
-int us_paths(struct stack_assoc *assoc, struct stack_path **list);
+int us_paths(struct stack_assoc *assoc, const struct stack_path *known, struct stack_path **list);
 int us_path(struct stack_assoc *assoc, const union address *peer, struct stack_path *path);
 int us_bound_addresses(struct stack_endpoint *endpoint, union address **list);
 int us_local_addresses(struct stack_assoc *assoc, union address **list);

@@ -220,7 +220,7 @@ int us_path(struct stack_assoc *assoc, const union address *peer, struct stack_p
 	return 0;
 }
 
-int us_paths(struct stack_assoc *assoc, struct stack_path **list)
+int us_paths(struct stack_assoc *assoc, const struct stack_path *known, struct stack_path **list)
 {
 	struct socket *socket = assoc->base.endpoint->socket;
 	struct sctp_status status = { .sstat_assoc_id = assoc->base.id };
@@ -229,6 +229,7 @@ int us_paths(struct stack_assoc *assoc, struct stack_path **list)
 	bool has_primary;
 	int count = usrsctp_getpaddrs(socket, assoc->base.id, &packed);
 
+	(void)known; /* to ask is no system call */
 	if (count < 0)
 		return us_refused(assoc, "sctp_getpaddrs", -errno);
 	copy_addresses(count, packed, &addresses);

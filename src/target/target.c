@@ -17,6 +17,11 @@ struct token {
 	const char *text;
 };
 
+static bool may_have(const struct target *target, const union address *a)
+{
+	return address_is_unicast(a) || (target->local && address_is_wildcard(a));
+}
+
 /*
  * Can a numeric address be in this list? It is checked before names are resolved. who: for
  * messages.
@@ -26,7 +31,7 @@ static int check_address(const struct target *target, const char *who, const uni
 {
 	char text[ADDRESS_TEXT_MAX];
 
-	if (address_is_unicast(a) || (target->local && address_is_wildcard(a)))
+	if (may_have(target, a))
 		return STATUS_OK;
 	address_host_text(a, text);
 	if (address_is_wildcard(a))
@@ -180,34 +185,36 @@ static void forget_addresses(struct target *target)
 	target->duplicate_count = 0;
 }
 
+/* For messages: the name, or else the address. */
+#define WHO_MAX (PRINTABLE_MAX > ADDRESS_TEXT_MAX ? PRINTABLE_MAX : ADDRESS_TEXT_MAX)
+static const char *name_of(const char *host, const union address *a, char who[WHO_MAX])
+{
+	return host ? printable(host, who, PRINTABLE_MAX) : address_host_text(a, who);
+}
+
 /* Adds one resolved address. host is NULL if it was numeric. */
 static int add(struct target *target, const union address *a, const char *host,
 	       struct timeline *timeline, struct message *why)
 {
 	char text[ADDRESS_TEXT_MAX];
-	char shown[PRINTABLE_MAX];
-	const char *who;
+	char who[WHO_MAX];
 	uint32_t hash = address_hash(a);
 	size_t i;
-	int status;
 
-	address_host_text(a, text);
-	who = host ? printable(host, shown, sizeof(shown)) : text;
-	status = check_address(target, who, a, why);
-	if (status != STATUS_OK)
-		return status;
+	if (!may_have(target, a))
+		return check_address(target, name_of(host, a, who), a, why);
 	for (i = 0; i < target->address_count; i++) {
 		if (target->addresses[i].hash != hash ||
 		    !address_equal(&target->addresses[i].address, a))
 			continue;
-		timeline_note(timeline, "%s given twice: used once", text);
+		timeline_note(timeline, "%s given twice: used once", address_host_text(a, text));
 		target->duplicate_count++;
 		return STATUS_OK;
 	}
 	if (target->address_count == TARGET_ADDRESSES_MAX)
 		return message_set(why, STATUS_USAGE,
-				   "%s: more than %d addresses, which is the maximum", who,
-				   TARGET_ADDRESSES_MAX);
+				   "%s: more than %d addresses, which is the maximum",
+				   name_of(host, a, who), TARGET_ADDRESSES_MAX);
 	target->addresses = xreallocarray(target->addresses, target->address_count + 1,
 					  sizeof(*target->addresses));
 	target->addresses[target->address_count++] =

@@ -700,12 +700,14 @@ static int fake_parameters(struct stack_assoc *assoc, struct stack_parameters *p
 	return 0;
 }
 
-static int fake_paths(struct stack_assoc *assoc, struct stack_path **list)
+static int fake_paths(struct stack_assoc *assoc, const struct stack_path *primary,
+		      struct stack_path **list)
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
 	const struct fake_script *s = e->script;
 	size_t count = s->paths ? s->path_count : e->record.peer_count;
 
+	(void)primary;
 	if (s->paths_error && ++e->paths_calls > s->paths_good)
 		return failed(e, "sctp_getpaddrs", s->paths_error);
 	*list = xcalloc(count + 1, sizeof(**list));
@@ -717,7 +719,8 @@ static int fake_paths(struct stack_assoc *assoc, struct stack_path **list)
 		else
 			*path = (struct stack_path){ .address = e->record.peers[i],
 						     .state = PATH_ACTIVE,
-						     .primary = i == s->answered };
+						     .primary = i == s->answered,
+						     .rto_ms = e->paths[i].rto_ms };
 		if (e->record.primaries_set)
 			path->primary = address_equal(&path->address, &e->record.primary);
 	}

@@ -71,9 +71,10 @@ static int world_path(struct stack_assoc *assoc, const union address *peer, stru
 	return rc;
 }
 
-static int world_paths(struct stack_assoc *assoc, struct stack_path **list)
+static int world_paths(struct stack_assoc *assoc, const struct stack_path *primary,
+		       struct stack_path **list)
 {
-	int count = fake_stack.paths(assoc, list);
+	int count = fake_stack.paths(assoc, primary, list);
 
 	if (world.primary_us && elapsed_us() >= world.primary_us) {
 		(*list)[0].primary = false;
