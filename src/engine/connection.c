@@ -321,21 +321,6 @@ static void look_at_names(struct connection *c, int64_t now)
 		conclude_with(c, PHASE_RESOLVE, 0);
 }
 
-static void begin_try(struct connection *c)
-{
-	int64_t now = loop_now_us();
-
-	forget_try(c);
-	enter(c, CONNECTION_RESOLVING);
-	if (!c->result.tries++)
-		c->begun_us = now;
-	resolve_begin(&c->trial.resolve, c->peer, c->local, c->options->family, try_timeout(c, now),
-		      c->timeline);
-	look_at_names(c, now);
-}
-
-/* --- A client of the loop -------------------------------------------------------------------- */
-
 static void on_names(void *context, short revents)
 {
 	struct connection *c = context;
@@ -348,6 +333,21 @@ static void on_names(void *context, short revents)
 		look_at_names(c, loop_now_us());
 	await(c);
 }
+
+static void begin_try(struct connection *c)
+{
+	int64_t now = loop_now_us();
+
+	forget_try(c);
+	enter(c, CONNECTION_RESOLVING);
+	if (!c->result.tries++)
+		c->begun_us = now;
+	resolve_begin(&c->trial.resolve, resolve_by(c->options, on_names, c), c->peer, c->local,
+		      c->options->family, try_timeout(c, now), c->timeline);
+	look_at_names(c, now);
+}
+
+/* --- A client of the loop -------------------------------------------------------------------- */
 
 static void on_events(void *context, short revents)
 {

@@ -14,6 +14,7 @@
 #include "engine/pool.h"
 #include "report/report.h"
 #include "report/words.h"
+#include "target/names.h"
 
 /* So many calls, or for so long; then the loop reads what they brought. */
 #define BURST    50
@@ -371,6 +372,31 @@ static bool may_share(const struct options *options)
 	return !options->one_to_one && !options->each;
 }
 
+static void on_answers(void *context, short revents)
+{
+	struct fleet *f = context;
+
+	(void)revents;
+	(void)names_read(f->names); /* if it fails, each connection is told so */
+}
+
+/* Each name is asked for once. */
+static void prepare_names(struct fleet *f)
+{
+	struct pollfd what = { .events = POLLIN };
+
+	for (size_t i = 0; i < f->config->count && !f->names; i++)
+		if (target_has_names(&f->config->targets[i].peer) ||
+		    target_has_names(&f->config->targets[i].local))
+			f->names = names_new(true);
+	if (!f->names)
+		return;
+	what.fd = names_open(f->names);
+	loop_add(f->loop, &f->answers, what, on_answers, f);
+	for (size_t i = 0; i < f->config->count && what.fd >= 0; i++)
+		f->config->targets[i].options->names = f->names;
+}
+
 static void prepare(struct fleet *f)
 {
 	const struct fleet_config *config = f->config;
@@ -429,11 +455,13 @@ int fleet_run(const struct fleet_config *config)
 	f.begun_us = f.next_us = loop_now_us();
 	loop_timer_init(f.loop, &f.pace, on_pace, &f);
 	prepare(&f);
+	prepare_names(&f);
 	fleet_hosts_prepare(&f);
 	fleet_monitor_prepare(&f);
 	go(&f);
 	status = conclude(&f);
 	pool_free(f.pool);
+	names_free(f.names);
 	loop_free(f.loop);
 	fleet_hosts_free(&f);
 	free(f.members);

@@ -55,7 +55,9 @@ struct fleet {
 	const struct fleet_config *config;
 	const struct options *options;
 	struct loop *loop;
-	struct pool *pool;      /* the endpoints that targets share */
+	struct pool *pool;          /* the endpoints that targets share */
+	struct names *names;        /* what they look up; NULL: there are only numbers */
+	struct loop_source answers; /* to these */
 	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
 	struct member *members;
 	struct fleet_host *hosts;

@@ -6,8 +6,26 @@
 
 #include "base/loop.h"
 
-void resolve_begin(struct resolve *resolve, struct target *peer, struct target *local, int family,
-		   int64_t timeout_us, struct timeline *timeline)
+/*
+ * A run asks for a name once. Tries that are repeated are to see what changes: a name that had no
+ * address is asked for again with each of them.
+ */
+#define GOOD_US (10 * USEC_PER_SEC)
+#define BAD_US  (500 * USEC_PER_MSEC)
+
+struct resolver *resolve_by(const struct options *options, void (*ready)(void *context, short none),
+			    void *context)
+{
+	bool repeats = options->monitor || options->wait_us;
+
+	if (!options->names)
+		return resolver_new();
+	return resolver_join(options->names, repeats ? GOOD_US : INT64_MAX,
+			     repeats ? BAD_US : INT64_MAX, ready, context);
+}
+
+void resolve_begin(struct resolve *resolve, struct resolver *resolver, struct target *peer,
+		   struct target *local, int family, int64_t timeout_us, struct timeline *timeline)
 {
 	int64_t now_us = loop_now_us();
 
@@ -15,7 +33,7 @@ void resolve_begin(struct resolve *resolve, struct target *peer, struct target *
 		.peer = peer,
 		.local = local,
 		.timeline = timeline,
-		.resolver = resolver_new(),
+		.resolver = resolver,
 		.begun_us = now_us,
 		.enough_us = now_us + timeout_us / 2,
 		.deadline_us = now_us + timeout_us,

@@ -11,6 +11,7 @@
 #include <poll.h>
 
 #include "base/timeline.h"
+#include "engine/settings.h"
 #include "target/resolve.h"
 #include "target/target.h"
 
@@ -31,11 +32,21 @@ struct resolve {
 	int64_t took_us;
 };
 
-/* Starts the look-ups. The caller calls resolve_end(), and the targets outlive it. */
-void resolve_begin(struct resolve *resolve, struct target *peer, struct target *local, int family,
-		   int64_t timeout_us, struct timeline *timeline);
+/*
+ * For a try with these options: one of its own, or one that shares options->names. ready(context,
+ * 0) is called when a shared look-up has ended.
+ */
+struct resolver *resolve_by(const struct options *options, void (*ready)(void *context, short none),
+			    void *context);
 
-/* .fd is -1 if there is nothing to wait for. */
+/*
+ * Starts the look-ups. The caller calls resolve_end(), which frees the resolver, and the targets
+ * outlive it.
+ */
+void resolve_begin(struct resolve *resolve, struct resolver *resolver, struct target *peer,
+		   struct target *local, int family, int64_t timeout_us, struct timeline *timeline);
+
+/* .fd is -1 if there is nothing to wait for, or the names are shared. */
 struct pollfd resolve_pollfd(const struct resolve *resolve);
 /* To be called when it is ready. 0, or -errno of epoll_wait(): then nothing more will arrive. */
 int resolve_read(struct resolve *resolve);

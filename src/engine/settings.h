@@ -13,6 +13,7 @@
 #include "target/target.h"
 
 struct capture;
+struct names;
 struct pool;
 struct witnesses;
 
@@ -58,8 +59,9 @@ struct options {
 	const struct stack *stack; /* --stack; NULL: auto */
 	struct stack_encaps udp;   /* -u */
 	enum stack_style style;
-	bool one_to_one;   /* --targets: an endpoint for each; else they share some */
-	struct pool *pool; /* the endpoints that this target may share; NULL: none. Not owned */
+	bool one_to_one;     /* --targets: an endpoint for each; else they share some */
+	struct pool *pool;   /* the endpoints that this target may share; NULL: none. Not owned */
+	struct names *names; /* the same of look-ups */
 	bool blocking;
 	int64_t timeout_us; /* default 5 s */
 	int64_t wait_us;

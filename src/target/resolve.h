@@ -20,18 +20,25 @@
 #include "base/util.h"
 #include "target/unresolved.h"
 
-/* At most so many look-ups run at a time; the others wait for their turn. */
-#define RESOLVER_CHILDREN_MAX 32
-
-struct resolver; /* any number of look-ups, behind one descriptor */
+struct names;    /* names.h */
+struct resolver; /* any number of look-ups */
 struct lookup;   /* of one name */
 
+/* Has names of its own, behind one descriptor. */
 struct resolver *resolver_new(void);
+
+/*
+ * shared: names_new(true), which its owner reads. An answer that somebody else had may be so old:
+ * good_us with addresses, bad_us without. tell(context, 0) is called when a look-up has ended; not
+ * from within resolver_look_up().
+ */
+struct resolver *resolver_join(struct names *shared, int64_t good_us, int64_t bad_us,
+			       void (*tell)(void *context, short none), void *context);
 
 /* After lookup_end() of all its look-ups. */
 void resolver_free(struct resolver *resolver);
 
-/* To be polled for POLLIN, then resolver_read(). -1: no child is running. */
+/* To be polled for POLLIN, then resolver_read(). -1: no child is running, or somebody else does. */
 int resolver_descriptor(const struct resolver *resolver);
 
 /*
@@ -59,7 +66,7 @@ bool lookup_is_unanswered(const struct lookup *lookup);
 int lookup_take(const struct lookup *lookup, uint16_t port, union address **list, size_t *count,
 		struct unresolved *u, struct message *why);
 
-/* Frees it. A child that is still running is killed and reaped. NULL is fine. */
+/* Frees it. A child that is still running, for nobody else, is killed and reaped. NULL is fine. */
 void lookup_end(struct lookup *lookup);
 
 #endif

@@ -155,6 +155,24 @@ wrong_tag:timeout:4:wrong-tag"
   assert_output 1
 }
 
+# bats test_tags=usrsctp
+@test "each name is looked up once for all targets" {
+  local i
+
+  printf '%s\n' '10.1.1.2 a.lab' '10.1.2.2 b.lab' '10.1.3.2 c.lab' >"/etc/netns/$TOPO-client/hosts"
+  start_listener_3
+  for i in {1..20}; do
+    printf '%s\n' "a$i a.lab:$PORT" "b$i b.lab:$PORT c.lab" "none$i none.lab:$PORT"
+  done >"$BATS_TEST_TMPDIR/list"
+  # The program has a child for each name, which answers through a pipe.
+  output=$(ip netns exec "$TOPO-client" strace -f --seccomp-bpf -qq -e trace=pipe2 -o "$BATS_TEST_TMPDIR/calls" \
+    "${PROGRAM[@]}" --hold 0 -T "$BATS_TEST_TMPDIR/list") || true
+  run -0 tail -n 1 <<<"$output"
+  assert_output --regexp '^60 targets in .*: 40 connected, 20 unresolved$'
+  run -0 grep -c pipe2 "$BATS_TEST_TMPDIR/calls"
+  assert_output 4
+}
+
 @test "fewer descriptors than targets: all are connected, fewer at a time" {
   local i
 

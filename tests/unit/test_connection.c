@@ -449,7 +449,7 @@ static void a_name_that_does_not_come(void **state)
 	(void)state;
 	assert_int_equal(target_parse_peer(&peer, args, 1, "5000", &why), STATUS_OK);
 	fake_loop_looks_take(7 * MSEC);
-	resolve_begin(&resolve, &peer, &local, AF_UNSPEC, 200 * MSEC, &timeline);
+	resolve_begin(&resolve, resolver_new(), &peer, &local, AF_UNSPEC, 200 * MSEC, &timeline);
 	resolve_end(&resolve); /* nothing was read */
 	assert_int_equal(resolve.status, STATUS_UNRESOLVED);
 	assert_int_equal(resolve_fault(&resolve)->fault, UNRESOLVED_LATE);

@@ -24,6 +24,7 @@
 #include "base/address.h"
 #include "said.h"
 #include "target/numeric.h"
+#include "target/names.h"
 #include "target/resolve.h"
 
 /* A label of 63 characters. */
@@ -450,19 +451,19 @@ static void a_silent_name_is_ended(void **state)
 
 static void so_many_at_a_time(void **state)
 {
-	struct lookup *silent[RESOLVER_CHILDREN_MAX];
+	struct lookup *silent[NAMES_CHILDREN_MAX];
 	unsigned fds = count_fds();
 	struct resolver *resolver = resolver_new();
 	struct lookup *waits, *given_up, *last;
 
 	(void)state;
 	fake->begun = 0;
-	for (size_t i = 0; i < RESOLVER_CHILDREN_MAX; i++)
+	for (size_t i = 0; i < NAMES_CHILDREN_MAX; i++)
 		silent[i] = resolver_look_up(resolver, "silent.example", AF_UNSPEC);
 	fake->calls = 0;
 	waits = resolver_look_up(resolver, "two.example", AF_UNSPEC);
 	given_up = resolver_look_up(resolver, "two.example", AF_UNSPEC);
-	while (__atomic_load_n(&fake->begun, __ATOMIC_SEQ_CST) < RESOLVER_CHILDREN_MAX)
+	while (__atomic_load_n(&fake->begun, __ATOMIC_SEQ_CST) < NAMES_CHILDREN_MAX)
 		usleep(100);
 	resolver_read(resolver);
 	assert_false(lookup_is_done(waits));
@@ -471,7 +472,7 @@ static void so_many_at_a_time(void **state)
 	lookup_end(silent[0]);
 	wait_until_done(resolver, waits);
 	wait_until_done(resolver, last);
-	for (size_t i = 1; i < RESOLVER_CHILDREN_MAX; i++)
+	for (size_t i = 1; i < NAMES_CHILDREN_MAX; i++)
 		lookup_end(silent[i]);
 	lookup_end(waits);
 	lookup_end(last);
@@ -534,6 +535,159 @@ static void no_descriptor_is_left(void **state)
 	nothing_is_left(fds);
 }
 
+/* --- Shared ----------------------------------------------------------------------------------- */
+
+static void count_tell(void *context, short none)
+{
+	int *told = context;
+
+	(void)none;
+	(*told)++;
+}
+
+static void read_until_done(struct names *names, const struct lookup *lookup)
+{
+	while (!lookup_is_done(lookup)) {
+		struct pollfd fd = { .fd = names_descriptor(names), .events = POLLIN };
+
+		assert_int_equal(poll(&fd, 1, REAL_MS), 1);
+		assert_int_equal(names_read(names), 0);
+	}
+}
+
+static void a_name_is_asked_once_for_all(void **state)
+{
+	unsigned fds = count_fds();
+	struct names *names = names_new(true);
+	int told[4] = { 0 };
+	struct resolver *resolvers[4];
+	struct lookup *lookups[4];
+	union address *list = NULL;
+	struct unresolved u;
+	struct message why;
+	size_t count = 0;
+
+	(void)state;
+	fake->calls = 0;
+	fake->allowed = 0;
+	for (size_t i = 0; i < 4; i++) {
+		resolvers[i] = resolver_join(names, INT64_MAX, INT64_MAX, count_tell, &told[i]);
+		assert_int_equal(resolver_descriptor(resolvers[i]), -1);
+	}
+	for (size_t i = 0; i < 3; i++)
+		lookups[i] = resolver_look_up(resolvers[i], "slow-1.example", AF_UNSPEC);
+	/* The one who asked first does not wait any longer. */
+	lookup_end(lookups[0]);
+	__atomic_store_n(&fake->allowed, 1, __ATOMIC_SEQ_CST);
+	read_until_done(names, lookups[1]);
+	lookups[3] = resolver_look_up(resolvers[3], "slow-1.example", AF_UNSPEC);
+	assert_true(lookup_is_done(lookups[3]));
+	for (size_t i = 1; i < 4; i++) {
+		assert_int_equal(lookup_take(lookups[i], 7, &list, &count, &u, &why), STATUS_OK);
+		assert_int_equal(told[i], i < 3);
+		lookup_end(lookups[i]);
+	}
+	assert_int_equal(told[0], 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(fake->calls, 1);
+	/* Another family is another question. */
+	lookups[0] = resolver_look_up(resolvers[0], "slow-1.example", AF_INET);
+	read_until_done(names, lookups[0]);
+	assert_int_equal(fake->calls, 2);
+	lookup_end(lookups[0]);
+	for (size_t i = 0; i < 4; i++)
+		resolver_free(resolvers[i]);
+	names_free(names);
+	free(list);
+	nothing_is_left(fds);
+}
+
+static void an_old_answer_is_asked_for_again(void **state)
+{
+	struct names *names = names_new(true);
+	struct resolver *patient = resolver_join(names, INT64_MAX, INT64_MAX, NULL, NULL);
+	struct resolver *hasty = resolver_join(names, INT64_MAX, -1, NULL, NULL);
+	struct lookup *first, *again, *old;
+
+	(void)state;
+	fake->calls = 0;
+	first = resolver_look_up(patient, "nosuch.example", AF_UNSPEC);
+	read_until_done(names, first);
+	old = resolver_look_up(patient, "nosuch.example", AF_UNSPEC);
+	assert_true(lookup_is_done(old));
+	again = resolver_look_up(hasty, "nosuch.example", AF_UNSPEC);
+	assert_false(lookup_is_done(again));
+	read_until_done(names, again);
+	assert_int_equal(fake->calls, 2);
+	lookup_end(first);
+	lookup_end(again);
+	/* An answer with addresses is as good as ever. */
+	first = resolver_look_up(patient, "two.example", AF_UNSPEC);
+	read_until_done(names, first);
+	again = resolver_look_up(hasty, "two.example", AF_UNSPEC);
+	assert_true(lookup_is_done(again));
+	lookup_end(first);
+	lookup_end(again);
+	lookup_end(old);
+	resolver_free(patient);
+	resolver_free(hasty);
+	names_free(names);
+}
+
+/* Of a shared name: when the last one leaves. */
+static void a_silent_name_is_ended_once(void **state)
+{
+	unsigned fds = count_fds();
+	struct names *names = names_new(true);
+	struct resolver *resolver = resolver_join(names, INT64_MAX, INT64_MAX, NULL, NULL);
+	struct lookup *one = resolver_look_up(resolver, "silent.example", AF_UNSPEC);
+	struct lookup *other = resolver_look_up(resolver, "silent.example", AF_UNSPEC);
+
+	(void)state;
+	lookup_end(one);
+	assert_true(names_descriptor(names) >= 0);
+	lookup_end(other);
+	assert_int_equal(names_descriptor(names), -1);
+	one = resolver_look_up(resolver, "silent.example", AF_UNSPEC);
+	assert_true(names_descriptor(names) >= 0);
+	lookup_end(one);
+	resolver_free(resolver);
+	names_free(names);
+	nothing_is_left(fds);
+}
+
+/* What one could not ask, the next one asks. */
+static void a_shared_name_without_a_descriptor(void **state)
+{
+	unsigned fds = count_fds();
+	struct names *names = names_new(true);
+	struct resolver *resolver = resolver_join(names, INT64_MAX, INT64_MAX, NULL, NULL);
+	struct rlimit old, limit;
+	struct lookup *silent, *one;
+	int next;
+
+	(void)state;
+	silent = resolver_look_up(resolver, "silent.example", AF_UNSPEC);
+	next = dup(STDERR_FILENO);
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	limit = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	one = resolver_look_up(resolver, "two.example", AF_UNSPEC);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_true(lookup_is_done(one));
+	assert_false(lookup_has_addresses(one));
+	lookup_end(one);
+	one = resolver_look_up(resolver, "two.example", AF_UNSPEC);
+	read_until_done(names, one);
+	assert_true(lookup_has_addresses(one));
+	lookup_end(one);
+	lookup_end(silent);
+	resolver_free(resolver);
+	names_free(names);
+	nothing_is_left(fds);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -549,6 +703,10 @@ int main(void)
 		cmocka_unit_test(a_child_that_dies),
 		cmocka_unit_test(a_child_has_no_descriptors_of_ours),
 		cmocka_unit_test(no_descriptor_is_left),
+		cmocka_unit_test(a_name_is_asked_once_for_all),
+		cmocka_unit_test(an_old_answer_is_asked_for_again),
+		cmocka_unit_test(a_silent_name_is_ended_once),
+		cmocka_unit_test(a_shared_name_without_a_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, make_fake, NULL);
