@@ -369,7 +369,8 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	r->m.required = o->require;
 	r->m.links_required = o->links;
 	monitor_count_short(r, now);
-	r->live = live_start(r->reporter, !o->verbose && !r->on_end, &r->m);
+	if (!o->verbose && !r->on_end)
+		r->live = live_start(r->reporter, table_print, &r->m);
 	loop_timer_init(loop, &r->timer, on_time, r);
 	loop_timer_set(&r->timer, now);
 	await_packets(r);

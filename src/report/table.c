@@ -1,29 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Between two draws the cursor is at the beginning of the table, and always visible. So clearing to
- * the end of the screen removes the table, even if the terminal has wrapped its lines for another
- * width. Nothing needs to be restored, however the program ends.
- */
 #include "report/table.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/param.h>
-#include <unistd.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/util.h"
 #include "report/text.h"
 
-/* The title shows seconds. */
-#define REDRAW_US (1 * USEC_PER_SEC)
-
-#define DEFAULT_COLUMNS 80
-#define DEFAULT_ROWS    24
-#define WIDE            60 /* from here on there are two spaces between columns */
+#define WIDE 60 /* from here on there are two spaces between columns */
 
 #define ADDRESS_MIN 12 /* a longer one is cut to this, if round trips need room */
 #define GRAPH_MIN   5
@@ -31,9 +19,6 @@
 
 #define CELL_MAX  (ADDRESS_TEXT_MAX + 16)
 #define TITLE_MAX 256
-
-#define ERASE_LINE  "\033[K" /* what is to the right of the cursor */
-#define ERASE_BELOW "\033[J"
 
 /* From left to right. */
 enum column {
@@ -295,13 +280,9 @@ static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
 	}
 }
 
-static void new_line(FILE *f, const struct live_size *size)
+size_t table_print(FILE *out, const void *monitor, const struct live_size *size)
 {
-	fputs(size->in_place ? ERASE_LINE "\n" : "\n", f);
-}
-
-size_t live_print(FILE *out, const struct monitor *m, const struct live_size *size)
-{
+	const struct monitor *m = monitor;
 	size_t most = size->rows > 1 ? size->rows - 1 : 1, lines = 1, rows = m->path_count;
 	struct layout l;
 	char more[64];
@@ -310,156 +291,19 @@ size_t live_print(FILE *out, const struct monitor *m, const struct live_size *si
 	print_title(out, &l, m);
 	if (most < 2)
 		return lines;
-	new_line(out, size);
+	live_new_line(out, size);
 	print_heads(out, &l);
 	lines++;
 	if (rows > most - lines)
 		rows = most - lines ? most - lines - 1 : 0;
 	for (size_t i = 0; i < rows; i++, lines++) {
-		new_line(out, size);
+		live_new_line(out, size);
 		print_row(out, &l, m, &m->paths[i]);
 	}
 	if (rows == m->path_count || lines >= most)
 		return lines;
 	snprintf(more, sizeof(more), " and %zu more", m->path_count - rows);
-	new_line(out, size);
+	live_new_line(out, size);
 	fprintf(out, "%.*s", (int)l.room, more);
 	return lines + 1;
-}
-
-/* --- On the terminal -------------------------------------------------------------------------- */
-
-struct live {
-	const struct reporter *reporter;
-	const struct monitor *m;
-	struct live_size size;
-	size_t lines; /* on the terminal now, with the cursor on the first */
-	bool changed;
-	int64_t drawn_us;
-};
-
-struct live *live_start(const struct reporter *reporter, bool wanted, const struct monitor *m)
-{
-	const char *term = getenv("TERM");
-	struct live *live;
-
-	if (!wanted || reporter->format != FORMAT_TEXT || reporter->quiet ||
-	    !isatty(fileno(reporter->out)) || !term || !strcmp(term, "dumb"))
-		return NULL;
-	live = xcalloc(1, sizeof(*live));
-	live->reporter = reporter;
-	live->m = m;
-	live->size.unicode = locale_is_utf8();
-	live->size.color = reporter->color;
-	live->size.in_place = true;
-	live->changed = true;
-	loop_watch_terminal(true);
-	return live;
-}
-
-static void emit(const struct live *live, const char *text)
-{
-	reporter_emit(live->reporter, text, strlen(text));
-}
-
-void live_clear(struct live *live)
-{
-	if (!live || !live->lines)
-		return;
-	emit(live, "\r" ERASE_BELOW);
-	live->lines = 0;
-	live->changed = true;
-}
-
-void live_end(struct live *live)
-{
-	if (!live)
-		return;
-	live_clear(live);
-	loop_watch_terminal(false);
-	free(live);
-}
-
-void live_changed(struct live *live)
-{
-	if (live)
-		live->changed = true;
-}
-
-int64_t live_next_us(const struct live *live)
-{
-	return live ? live->drawn_us + REDRAW_US : LOOP_FOREVER;
-}
-
-/* In the background (bg) the terminal belongs to the shell. */
-static bool in_foreground(const struct live *live)
-{
-	pid_t group = tcgetpgrp(fileno(live->reporter->out));
-
-	return group < 0 || group == getpgrp();
-}
-
-static void measure(struct live *live)
-{
-	struct winsize size = { 0 };
-
-	ioctl(fileno(live->reporter->out), TIOCGWINSZ, &size);
-	live->size.columns = size.ws_col ? size.ws_col : DEFAULT_COLUMNS;
-	live->size.rows = size.ws_row ? size.ws_row : DEFAULT_ROWS;
-}
-
-/* Writes over the old table, line by line in one write, so that it does not flicker. */
-static void draw(struct live *live)
-{
-	struct record record;
-	FILE *f = record_start(&record, live->reporter);
-
-	putc('\r', f);
-	live->lines = live_print(f, live->m, &live->size);
-	fputs(ERASE_LINE ERASE_BELOW "\r", f);
-	if (live->lines > 1)
-		fprintf(f, "\033[%zuA", live->lines - 1);
-	record_finish(&record);
-}
-
-void live_draw(struct live *live)
-{
-	int64_t now = loop_now_us();
-
-	if (!live || (!live->changed && now < live_next_us(live)))
-		return;
-	live->changed = false;
-	live->drawn_us = now;
-	if (!in_foreground(live))
-		return;
-	measure(live);
-	draw(live);
-}
-
-/* The table stays, and the shell goes on below it. */
-static void leave(struct live *live)
-{
-	char text[32];
-
-	if (!live->lines)
-		return;
-	draw(live); /* over the ^Z that the terminal shows */
-	snprintf(text, sizeof(text), "\033[%zuB", live->lines - 1);
-	if (live->lines > 1)
-		emit(live, text);
-	emit(live, "\r\n");
-	live->lines = 0;
-}
-
-void live_take_signals(struct live *live, unsigned came)
-{
-	if (!live)
-		return;
-	if (came & LOOP_STOP) {
-		leave(live);
-		loop_stop();
-	} else if (came & LOOP_RESIZED) {
-		live_clear(live);
-	}
-	live->changed = true;
 }

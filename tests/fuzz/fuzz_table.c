@@ -68,7 +68,7 @@ int FUZZ(const uint8_t *data, size_t size)
 	m.now_us = m.began_us + (int64_t)take_number(&left, 1LL << 50);
 	for (size_t i = 0; i < m.path_count; i++)
 		fill_path(&paths[i], &left);
-	lines = live_print(f, &m, &room);
+	lines = table_print(f, &m, &room);
 	fclose(f);
 	assert(lines <= room.rows);
 	for (const char *line = text; line && *line; line += strcspn(line, "\n"), line += !!*line)

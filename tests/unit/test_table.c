@@ -74,7 +74,7 @@ static void print(struct table *t, struct live_size size)
 	size_t length, count;
 	FILE *f = open_memstream(&t->text, &length);
 
-	count = live_print(f, &monitor, &size);
+	count = table_print(f, &monitor, &size);
 	fclose(f);
 	t->count = 0;
 	for (char *line = t->text; line; t->count++) {
