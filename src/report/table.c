@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/util.h"
+#include "report/cells.h"
 #include "report/text.h"
 
 #define WIDE 60 /* from here on there are two spaces between columns */
@@ -17,7 +18,6 @@
 #define GRAPH_MIN   5
 #define LEVELS      8
 
-#define CELL_MAX  (ADDRESS_TEXT_MAX + 16)
 #define TITLE_MAX 256
 
 /* From left to right. */
@@ -50,61 +50,36 @@ static const char *const heads[] = {
 };
 static_assert(ARRAY_SIZE(heads) == COLUMN_COUNT, "a column without a head");
 
-static void rtt_cell(int64_t us, char buf[CELL_MAX])
-{
-	if (us)
-		snprintf(buf, CELL_MAX, us < 10 * USEC_PER_SEC ? "%.1f" : "%.0f", MS(us));
-	else
-		snprintf(buf, CELL_MAX, "-");
-}
-
-/* A lost heartbeat never shows 0 %, and an answered one never 100 %. */
-static void loss_cell(const struct monitor_path *path, char buf[CELL_MAX])
-{
-	uint64_t lost = path->sent - path->answered, percent;
-
-	if (!path->sent) {
-		snprintf(buf, CELL_MAX, "-");
-		return;
-	}
-	percent = (100 * lost + path->sent / 2) / path->sent;
-	if (lost && !percent)
-		percent = 1;
-	if (percent == 100 && path->answered)
-		percent = 99;
-	snprintf(buf, CELL_MAX, "%" PRIu64 "%%", percent);
-}
-
-static void cell(const struct monitor_path *path, enum column column, char buf[CELL_MAX])
+static void cell(const struct monitor_path *path, enum column column, char buf[CELLS_MAX])
 {
 	char text[ADDRESS_TEXT_MAX];
 
 	buf[0] = '\0';
 	switch (column) {
 	case COLUMN_ADDRESS:
-		snprintf(buf, CELL_MAX, "%c%s", path->primary ? '*' : ' ',
+		snprintf(buf, CELLS_MAX, "%c%s", path->primary ? '*' : ' ',
 			 address_host_text(&path->address, text));
 		break;
 	case COLUMN_VERDICT:
-		snprintf(buf, CELL_MAX, "%s", verdict_name(path->verdict));
+		snprintf(buf, CELLS_MAX, "%s", verdict_name(path->verdict));
 		break;
 	case COLUMN_STATE:
-		snprintf(buf, CELL_MAX, "%s", path_state_name(path->state));
+		snprintf(buf, CELLS_MAX, "%s", path_state_name(path->state));
 		break;
 	case COLUMN_RTT:
-		rtt_cell(path->verdict == VERDICT_DEAD ? 0 : path->rtt_us, buf);
+		cells_rtt(path->verdict == VERDICT_DEAD ? 0 : path->rtt_us, buf);
 		break;
 	case COLUMN_MIN:
-		rtt_cell(path->rtt_min_us, buf);
+		cells_rtt(path->rtt_min_us, buf);
 		break;
 	case COLUMN_AVG:
-		rtt_cell(path->answered ? path->rtt_sum_us / (int64_t)path->answered : 0, buf);
+		cells_rtt(path->answered ? path->rtt_sum_us / (int64_t)path->answered : 0, buf);
 		break;
 	case COLUMN_MAX:
-		rtt_cell(path->rtt_max_us, buf);
+		cells_rtt(path->rtt_max_us, buf);
 		break;
 	case COLUMN_LOSS:
-		loss_cell(path, buf);
+		cells_loss(path->sent, path->answered, buf);
 		break;
 	case COLUMN_GRAPH:
 	case COLUMN_COUNT:
@@ -117,7 +92,7 @@ static void cell(const struct monitor_path *path, enum column column, char buf[C
 static size_t widest(const struct monitor *m, enum column column)
 {
 	size_t width = strlen(heads[column]);
-	char buf[CELL_MAX];
+	char buf[CELLS_MAX];
 
 	for (size_t i = 0; i < m->path_count; i++) {
 		cell(&m->paths[i], column, buf);
@@ -162,20 +137,6 @@ static void lay_out(struct layout *l, const struct monitor *m, const struct live
 	if (l->widths[COLUMN_GRAPH])
 		l->widths[COLUMN_GRAPH] =
 			MIN(l->widths[COLUMN_GRAPH] + l->room - used, MONITOR_HISTORY - 1);
-}
-
-/* The end of an address is kept, because addresses usually differ there. */
-static void shorten(char *text, size_t width)
-{
-	size_t length = strlen(text), head = width / 2;
-
-	if (length <= width)
-		return;
-	if (width > 4) {
-		memcpy(text + head - 1, "..", 2);
-		head++;
-	}
-	memmove(text + head, text + length - (width - head), width - head + 1);
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */
@@ -260,12 +221,12 @@ static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
 
 	for (enum column column = 0; column < COLUMN_COUNT; column++) {
 		size_t width = l->widths[column], length;
-		char buf[CELL_MAX];
+		char buf[CELLS_MAX];
 
 		if (!width)
 			continue;
 		cell(path, column, buf);
-		shorten(buf, width);
+		cells_shorten(buf, width);
 		length = strlen(buf);
 		if (column >= COLUMN_RTT && column <= COLUMN_LOSS)
 			owed += width - length;

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The cells of the tables on a terminal. */
+#ifndef REPORT_CELLS_H
+#define REPORT_CELLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+#define CELLS_MAX (ADDRESS_TEXT_MAX + 16)
+
+/* In milliseconds; 0: not known. */
+void cells_rtt(int64_t us, char buf[CELLS_MAX]);
+
+/* A lost heartbeat never shows 0 %, and an answered one never 100 %. */
+void cells_loss(uint64_t sent, uint64_t answered, char buf[CELLS_MAX]);
+
+/* The end of an address is kept, because addresses usually differ there. */
+void cells_shorten(char *text, size_t width);
+
+#endif
