@@ -44,7 +44,7 @@ void announced_find(struct association *a, struct timeline *timeline)
 {
 	struct own_bridge found[BRIDGES_MAX];
 	char text[ADDRESS_TEXT_MAX];
-	struct routes routes;
+	struct routes *routes;
 	size_t count = 0;
 
 	a->announced.count = 0;
@@ -52,9 +52,9 @@ void announced_find(struct association *a, struct timeline *timeline)
 		count = bridges_among(a->local, a->local_count, found, BRIDGES_MAX);
 	if (!count)
 		return;
-	routes_open(&routes);
+	routes = routes_now();
 	for (size_t i = 0; i < count; i++) {
-		if (leads_to_a_path(&routes, a, found[i].index))
+		if (leads_to_a_path(routes, a, found[i].index))
 			continue;
 		timeline_note(timeline, "announced %s of the bridge %s, which no path uses",
 			      address_host_text(&found[i].address, text), found[i].name);
@@ -63,5 +63,4 @@ void announced_find(struct association *a, struct timeline *timeline)
 		a->announced.address = found[i].address;
 		memcpy(a->announced.bridge, found[i].name, sizeof(a->announced.bridge));
 	}
-	routes_close(&routes);
 }

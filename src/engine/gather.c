@@ -70,13 +70,11 @@ static void way_look_for_neighbour(struct way *way, struct routes *routes,
 void way_look_for_hop(struct way *way, const union address *address, const struct plan *plan,
 		      enum leaving leaving)
 {
-	struct routes routes;
+	struct routes *routes = routes_now();
 
-	routes_open(&routes);
-	way_look_for_route(way, &routes, address, plan);
+	way_look_for_route(way, routes, address, plan);
 	way_conclude(way, leaving);
-	way_look_for_neighbour(way, &routes, address, plan);
-	routes_close(&routes);
+	way_look_for_neighbour(way, routes, address, plan);
 }
 
 void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
@@ -166,22 +164,21 @@ void gather_look_for_routes(struct gather *gather)
 {
 	const struct plan *plan = gather->plan;
 	char text[ADDRESS_TEXT_MAX];
-	struct routes routes;
+	struct routes *routes;
 
 	if (gather->routes_known)
 		return;
 	gather->routes_known = true;
-	routes_open(&routes);
+	routes = routes_now();
 	for (size_t i = 0; i < plan->count; i++) {
 		struct way *way = &gather->ways[i];
 
-		way_look_for_route(way, &routes, &plan->addresses[i], plan);
+		way_look_for_route(way, routes, &plan->addresses[i], plan);
 		if (way->route_error)
 			timeline_note(gather->attempt->timeline, "route look-up for %s: %s",
 				      address_host_text(&plan->addresses[i], text),
 				      errno_name(way->route_error));
 	}
-	routes_close(&routes);
 }
 
 static void remember_soft_error(struct gather *gather, int error)
@@ -251,20 +248,19 @@ static bool drew_icmp(const struct gather *gather, size_t position, int64_t now_
 static void look_for_silent_neighbours(struct gather *gather, int64_t now_us)
 {
 	const struct plan *plan = gather->plan;
-	struct routes routes;
+	struct routes *routes;
 
 	gather->neighbours_us = now_us;
-	routes_open(&routes);
+	routes = routes_now();
 	for (size_t i = 0; i < plan->count && plan->count <= NEIGHBOURS_MAX; i++) {
 		struct way *way = &gather->ways[i];
 
 		if (way->route_error || way->soft_error || drew_icmp(gather, i, now_us))
 			continue;
-		way_look_for_neighbour(way, &routes, &plan->addresses[i], plan);
+		way_look_for_neighbour(way, routes, &plan->addresses[i], plan);
 		if (way->neighbour != NEIGHBOUR_SILENT)
 			break;
 	}
-	routes_close(&routes);
 }
 
 void gather_look(struct gather *gather, int64_t now_us)
@@ -456,7 +452,7 @@ void gather_end(struct gather *gather, bool answered)
 {
 	const struct attempt *attempt = gather->attempt;
 	const struct watch *watch = gather->watch;
-	struct routes routes;
+	struct routes *routes;
 
 	sample_soft_error(gather);
 	if (answered)
@@ -476,16 +472,15 @@ void gather_end(struct gather *gather, bool answered)
 	}
 	for (size_t i = 0; watch->view && i < watch->ledger->path_count; i++)
 		gather->checksum_errors += watch->ledger->paths[i].bad_checksums.count;
-	routes_open(&routes);
+	routes = routes_now();
 	for (size_t i = 0; i < gather->plan->count; i++) {
 		const union address *address = &gather->plan->addresses[i];
 
 		way_look_for_unsent(&gather->ways[i], address, attempt->stack, attempt->assoc);
 		way_conclude(&gather->ways[i], leaving_of(gather, i));
 		if (gather->plan->count <= NEIGHBOURS_MAX)
-			way_look_for_neighbour(&gather->ways[i], &routes, address, gather->plan);
+			way_look_for_neighbour(&gather->ways[i], routes, address, gather->plan);
 	}
-	routes_close(&routes);
 }
 
 void gather_tell(const struct gather *gather, struct path_result *paths)

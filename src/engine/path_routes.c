@@ -87,7 +87,7 @@ void path_routes_fill(enum path_routes which, const struct plan *plan, const str
 	bool all = which == PATH_ROUTES_ALL;
 	const union address *sources = a->local_count ? a->local : plan->sources;
 	size_t count = a->local_count ? a->local_count : plan->source_count;
-	struct routes routes = { .fd = -1 };
+	struct routes *routes = NULL;
 
 	if (which == PATH_ROUTES_NONE)
 		return;
@@ -100,13 +100,12 @@ void path_routes_fill(enum path_routes which, const struct plan *plan, const str
 			continue;
 		path->route.foreign = seen && !path->answered &&
 				      is_foreign(&path->route.source, sources, count);
-		if (routes.fd < 0 && !path->route.loopback)
-			routes_open(&routes);
+		if (!routes && !path->route.loopback)
+			routes = routes_now();
 		if (!seen)
-			ask(&routes, &path->path.address, sources, count, &path->route);
+			ask(routes, &path->path.address, sources, count, &path->route);
 		else if (!path->route.loopback)
-			add_gateway(&routes, &path->path.address, &path->route);
+			add_gateway(routes, &path->path.address, &path->route);
 		say(timeline, path);
 	}
-	routes_close(&routes);
 }

@@ -146,18 +146,17 @@ static bool drew_icmp(const struct verify *verify, const union address *address)
 static void look_for_routes(struct verify *verify, int64_t now_us)
 {
 	const struct probe *probe = verify->probe;
-	struct routes routes;
+	struct routes *routes;
 
 	if (verify->ways_known || !count_waiting(verify) ||
 	    now_us - verify->attempt->up_us < gather_first_look_us(verify->attempt))
 		return;
 	verify->ways_known = true;
-	routes_open(&routes);
+	routes = routes_now();
 	for (size_t i = 0; i < probe->count; i++)
 		if (probe->paths[i].missed)
-			way_look_for_route(&verify->ways[i], &routes, &probe->paths[i].address,
+			way_look_for_route(&verify->ways[i], routes, &probe->paths[i].address,
 					   verify->plan);
-	routes_close(&routes);
 }
 
 /*

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/util.h"
 #include "host/netlink.h"
@@ -160,9 +159,5 @@ void interface_of_packet(int packet_socket, const struct sockaddr_ll *link,
 
 void interface_look_up(int index, struct interface *interface)
 {
-	int fd = netlink_open(NETLINK_ROUTE);
-
-	interface_ask(fd, index, interface);
-	if (fd >= 0)
-		close(fd);
+	interface_ask(netlink_open(NETLINK_ROUTE), index, interface);
 }

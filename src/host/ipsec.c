@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/util.h"
 #include "host/netlink.h"
@@ -197,12 +196,9 @@ static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
 enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end)
 {
 	int fd = netlink_open(NETLINK_XFRM);
-	enum ipsec ipsec;
 
 	*end = (union address){ 0 };
 	if (fd < 0) /* the kernel has no IPsec, or the call failed */
 		return errno == EPROTONOSUPPORT ? IPSEC_NONE : IPSEC_UNKNOWN;
-	ipsec = ask(fd, flow, end);
-	close(fd);
-	return ipsec;
+	return ask(fd, flow, end);
 }

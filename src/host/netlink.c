@@ -2,16 +2,30 @@
 #include "host/netlink.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* A host with that many routes, policies or keys has another problem. */
 #define PIECES_MAX 65536
 
-int netlink_open(int protocol)
+static int new_socket(int protocol)
 {
 	return socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
+}
+
+int netlink_open(int protocol)
+{
+	/* The kernel answers one process, however many ask in it. */
+	static int route = -1, ipsec = -1;
+	int *fd = protocol == NETLINK_ROUTE ? &route : &ipsec;
+
+	if (*fd < 0)
+		*fd = new_socket(protocol);
+	return *fd;
 }
 
 void netlink_put(struct netlink_question *q, unsigned short type, const void *data, size_t length)
@@ -25,10 +39,13 @@ void netlink_put(struct netlink_question *q, unsigned short type, const void *da
 		NLMSG_ALIGN(q->header.nlmsg_len) + (unsigned)RTA_ALIGN(attribute->rta_len);
 }
 
-static ssize_t send_question(int fd, const struct netlink_question *q)
+/* Each has another number. */
+static ssize_t send_question(int fd, struct netlink_question *q)
 {
+	static uint32_t number;
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
+	q->header.nlmsg_seq = ++number;
 	return sendto(fd, q, q->header.nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof(kernel));
 }
 
@@ -42,42 +59,55 @@ static int error_of(const struct nlmsghdr *header)
 	return -error->error;
 }
 
-ssize_t netlink_ask(int fd, const struct netlink_question *q, void *answer, size_t size)
+/*
+ * The kernel has already answered. What is there of a question before, which an error left unread,
+ * is thrown away.
+ */
+static ssize_t receive(int fd, const struct netlink_question *q, void *answer, size_t size)
 {
 	const struct nlmsghdr *header = answer;
 	ssize_t got;
+
+	do {
+		got = recv(fd, answer, size, MSG_DONTWAIT);
+		if (got < 0)
+			return -errno;
+		if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got))
+			return -EPROTO;
+	} while (header->nlmsg_seq != q->header.nlmsg_seq);
+	return got;
+}
+
+ssize_t netlink_ask(int fd, struct netlink_question *q, void *answer, size_t size)
+{
+	const struct nlmsghdr *header = answer;
+	ssize_t rc;
 
 	if (fd < 0)
 		return -EBADF;
 	if (send_question(fd, q) < 0)
 		return -errno;
-	got = recv(fd, answer, size, MSG_DONTWAIT); /* the kernel has already answered */
-	if (got < 0)
-		return -errno;
-	if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got))
-		return -EPROTO;
+	rc = receive(fd, q, answer, size);
+	if (rc < 0)
+		return rc;
 	if (header->nlmsg_type == NLMSG_ERROR)
 		return -error_of(header);
 	return header->nlmsg_len;
 }
 
-int netlink_list(int fd, struct netlink_question *q,
-		 bool (*each)(void *context, const struct nlmsghdr *one), void *context)
+/* 0, or -errno; then the kernel may have more to tell. */
+static int read_list(int fd, const struct netlink_question *q,
+		     bool (*each)(void *context, const struct nlmsghdr *one), void *context)
 {
 	char room[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
 	bool wanted = true;
 
-	q->header.nlmsg_flags |= NLM_F_DUMP;
-	if (fd < 0)
-		return -EBADF;
-	if (send_question(fd, q) < 0)
-		return -errno;
 	for (unsigned n = 0; n < PIECES_MAX; n++) {
 		const struct nlmsghdr *one = (const struct nlmsghdr *)room;
-		ssize_t got = recv(fd, room, sizeof(room), MSG_DONTWAIT);
+		ssize_t got = receive(fd, q, room, sizeof(room));
 
-		if (got <= 0)
-			return got < 0 ? -errno : -EPROTO;
+		if (got < 0)
+			return (int)got;
 		for (; got > 0 && NLMSG_OK(one, (size_t)got); one = NLMSG_NEXT(one, got)) {
 			if (one->nlmsg_type == NLMSG_DONE)
 				return 0;
@@ -87,4 +117,35 @@ int netlink_list(int fd, struct netlink_question *q,
 		}
 	}
 	return -E2BIG;
+}
+
+/* Until it has told all of a list, a socket answers no question about another one. */
+static void renew(int fd)
+{
+	int protocol, fresh;
+	socklen_t size = sizeof(protocol);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) < 0)
+		return;
+	fresh = new_socket(protocol);
+	if (fresh < 0)
+		return;
+	dup3(fresh, fd, O_CLOEXEC);
+	close(fresh);
+}
+
+int netlink_list(int fd, struct netlink_question *q,
+		 bool (*each)(void *context, const struct nlmsghdr *one), void *context)
+{
+	int rc;
+
+	q->header.nlmsg_flags |= NLM_F_DUMP;
+	if (fd < 0)
+		return -EBADF;
+	if (send_question(fd, q) < 0)
+		return -errno;
+	rc = read_list(fd, q, each, context);
+	if (rc < 0)
+		renew(fd);
+	return rc;
 }

@@ -34,13 +34,16 @@ struct netlink_question {
 		.nlmsg_flags = NLM_F_REQUEST                           \
 	}
 
-/* A descriptor, which the caller closes; or negative, with errno. */
+/*
+ * The descriptor of this process for that protocol, which stays open for the next question; or
+ * negative, with errno.
+ */
 int netlink_open(int protocol);
 
 void netlink_put(struct netlink_question *q, unsigned short type, const void *data, size_t length);
 
 /* The length of the answer; or -errno, from the kernel's answer or from a call that failed. */
-ssize_t netlink_ask(int fd, const struct netlink_question *q, void *answer, size_t size);
+ssize_t netlink_ask(int fd, struct netlink_question *q, void *answer, size_t size);
 
 /*
  * Asks for all there are, and calls each() until it returns false. 0, or -errno as above; -E2BIG

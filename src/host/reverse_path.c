@@ -60,14 +60,8 @@ static enum reverse_path ask(struct routes *routes, const union address *from,
 enum reverse_path reverse_path(const union address *from, const union address *to, int link,
 			       char expected[IF_NAMESIZE])
 {
-	enum reverse_path answer;
-	struct routes routes;
-
 	expected[0] = '\0';
 	if (from->sa.sa_family != AF_INET || to->sa.sa_family != AF_INET)
 		return REVERSE_PATH_FREE;
-	routes_open(&routes);
-	answer = ask(&routes, from, to, link, expected);
-	routes_close(&routes);
-	return answer;
+	return ask(routes_now(), from, to, link, expected);
 }

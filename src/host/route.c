@@ -9,38 +9,10 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "host/interface.h"
 #include "host/netlink.h"
 #include "host/rules.h"
 
 /* --- One question ----------------------------------------------------------------------------- */
-
-/* "ip vrf exec" binds every socket of a process to the VRF. */
-static int bound_device(void)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	char name[IF_NAMESIZE] = "";
-	socklen_t size = sizeof(name);
-	int index = 0;
-
-	if (fd < 0)
-		return 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &size) == 0 && size > 0 && *name)
-		index = (int)if_nametoindex(name);
-	close(fd);
-	return index;
-}
-
-void routes_open(struct routes *routes)
-{
-	*routes = (struct routes){ .fd = netlink_open(NETLINK_ROUTE), .device = -1 };
-}
-
-void routes_close(struct routes *routes)
-{
-	if (routes->fd >= 0)
-		close(routes->fd);
-}
 
 static void read_address(const struct rtattr *a, sa_family_t family, union address *address)
 {
@@ -170,11 +142,8 @@ static ssize_t ask_kernel(struct routes *routes, const union address *peer,
 		.body.route.rtm_family = (unsigned char)peer->sa.sa_family,
 		.body.route.rtm_flags = flags,
 	};
-	uint32_t device;
+	uint32_t device = (uint32_t)routes_device(routes);
 
-	if (routes->device < 0)
-		routes->device = bound_device();
-	device = (uint32_t)routes->device;
 	if (peer->sa.sa_family == AF_INET6 && peer->v6.sin6_scope_id)
 		device = peer->v6.sin6_scope_id;
 	put_address(&q, RTA_DST, peer, &q.body.route.rtm_dst_len);
@@ -227,12 +196,9 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 
 void route_departure(const union address *peer, union address *source, const char **encapsulation)
 {
-	struct routes routes;
 	struct route route;
 
-	routes_open(&routes);
-	route_ask(&routes, peer, NULL, &route);
-	routes_close(&routes);
+	route_ask(routes_now(), peer, NULL, &route);
 	*source = route.source;
 	*encapsulation = route.encapsulation;
 }
@@ -332,13 +298,6 @@ void route_look_up(struct routes *routes, const union address *peer, const union
 
 /* --- Closed ----------------------------------------------------------------------------------- */
 
-const struct interface *route_interface(struct routes *routes, int link)
-{
-	if (routes->known.index != link)
-		interface_ask(routes->fd, link, &routes->known);
-	return &routes->known;
-}
-
 static bool has_carrier(struct routes *routes, int link)
 {
 	return !link || !route_interface(routes, link)->dead;
@@ -405,14 +364,10 @@ static bool any_open(struct routes *routes, const union address *peer, const uni
 
 static bool is_doubtful(struct routes *routes, const union address *peer, const struct route *route)
 {
-	size_t v6 = peer->sa.sa_family == AF_INET6;
+	unsigned rules = routes_rules(routes, peer->sa.sa_family);
 
-	if (!routes->rules[v6].known)
-		routes->rules[v6].kinds = rules_ask(routes->fd, peer->sa.sa_family);
-	routes->rules[v6].known = true;
-	return routes->rules[v6].kinds & RULES_BY_PACKET ||
-	       (route->no_carrier &&
-		(routes->rules[v6].kinds & RULES_BY_MARK || has_open_hop(routes, peer, NULL)));
+	return rules & RULES_BY_PACKET ||
+	       (route->no_carrier && (rules & RULES_BY_MARK || has_open_hop(routes, peer, NULL)));
 }
 
 int route_closed(struct routes *routes, const union address *peer, const union address *sources,

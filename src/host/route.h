@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/address.h"
-#include "host/interface.h"
+#include "host/routes.h"
 
 /* All zeros: nothing is known. */
 struct route {
@@ -24,21 +24,6 @@ struct route {
 	int source_error; /* why there is none for packets with that source: by rules; or 0 */
 	bool doubtful;    /* packets may take another one: see rules.h, or it has other next hops */
 };
-
-/* Who asks: the descriptors for several questions. */
-struct routes {
-	int fd; /* rtnetlink(7); negative: a sandbox forbids it, and less is known */
-	/* What this process's sockets are bound to (ip vrf exec). 0: nothing; -1: not known yet. */
-	int device;
-	struct interface known; /* the newest that was looked up; index 0: none */
-	struct {
-		bool known;
-		unsigned kinds; /* enum rules */
-	} rules[2];             /* IPv4, IPv6 */
-};
-
-void routes_open(struct routes *routes);
-void routes_close(struct routes *routes);
 
 /*
  * The route from this source, or (NULL) from the source that the route chooses. Returns
@@ -64,9 +49,6 @@ void route_look_up(struct routes *routes, const union address *peer, const union
  */
 int route_closed(struct routes *routes, const union address *peer, const union address *sources,
 		 size_t count, struct route *route);
-
-/* The interface of a route. It is valid until the next call with the same routes. */
-const struct interface *route_interface(struct routes *routes, int link);
 
 /*
  * What the route does to packets to this address: the source address that it chooses, of family 0

@@ -2,6 +2,7 @@
 #include "answers.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/sctp.h>
 #include <string.h>
@@ -23,6 +24,7 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
 static struct {
 	const uint8_t *at;
 	size_t left;
+	uint32_t question; /* the number of netlink's newest */
 } answers;
 
 void answers_begin(const uint8_t *data, size_t size)
@@ -48,6 +50,16 @@ static ssize_t next(void *room, size_t size)
 	return (ssize_t)length;
 }
 
+/* The kernel's answers have the number of the question. */
+static ssize_t next_answer(void *room, size_t size)
+{
+	ssize_t got = next(room, size);
+
+	if (got >= (ssize_t)sizeof(struct nlmsghdr))
+		((struct nlmsghdr *)room)->nlmsg_seq = answers.question;
+	return got;
+}
+
 int __wrap_socket(int family, int type, int protocol)
 {
 	return answers.at && family == AF_NETLINK ? ANSWERS_FD
@@ -57,13 +69,15 @@ int __wrap_socket(int family, int type, int protocol)
 ssize_t __wrap_sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
 		      socklen_t size)
 {
-	return fd == ANSWERS_FD ? (ssize_t)length
-				: __real_sendto(fd, data, length, flags, to, size);
+	if (fd != ANSWERS_FD)
+		return __real_sendto(fd, data, length, flags, to, size);
+	answers.question = ((const struct nlmsghdr *)data)->nlmsg_seq;
+	return (ssize_t)length;
 }
 
 ssize_t __wrap_recv(int fd, void *room, size_t size, int flags)
 {
-	return fd == ANSWERS_FD ? next(room, size) : __real_recv(fd, room, size, flags);
+	return fd == ANSWERS_FD ? next_answer(room, size) : __real_recv(fd, room, size, flags);
 }
 
 /* The first byte of a piece says what it is. */

@@ -14,8 +14,7 @@ struct fake_host fake_host;
 struct local_address __wrap_local_look_up(const union address *address);
 bool __wrap_local_port_closing(const union address *local, union address *peer);
 uint16_t __wrap_local_unprivileged_port(void);
-void __wrap_routes_open(struct routes *routes);
-void __wrap_routes_close(struct routes *routes);
+struct routes *__wrap_routes_now(void);
 void __wrap_route_look_up(struct routes *routes, const union address *peer,
 			  const union address *sources, size_t count, struct route *route);
 int __wrap_route_closed(struct routes *routes, const union address *peer,
@@ -38,14 +37,11 @@ static bool is_in(const char *const list[FAKE_HOST_MAX], const union address *ad
 	return false;
 }
 
-void __wrap_routes_open(struct routes *routes)
+struct routes *__wrap_routes_now(void)
 {
-	*routes = (struct routes){ .fd = -1 };
-}
+	static struct routes routes = { .fd = -1 };
 
-void __wrap_routes_close(struct routes *routes)
-{
-	(void)routes;
+	return &routes;
 }
 
 void __wrap_route_look_up(struct routes *routes, const union address *peer,

@@ -135,28 +135,26 @@ static void what_is_no_route_is_not_read(void **state)
 
 static struct route closed(const char *peer, int *error)
 {
-	struct routes routes;
 	struct route route;
 	union address a;
 
 	assert_true(address_from_text(&a, peer));
 	address_set_port(&a, 5000);
-	routes_open(&routes);
-	*error = route_closed(&routes, &a, NULL, 0, &route);
-	routes_close(&routes);
+	*error = route_closed(routes_now(), &a, NULL, 0, &route);
 	return route;
 }
 
 /* Loopback has a route on every host; the question needs no privilege, and no port. */
 static void route_to_loopback(void **state)
 {
-	int lowest = dup(STDERR_FILENO), error;
 	struct interface interface;
 	struct route route;
+	int lowest, error;
 
 	(void)state;
-	close(lowest);
 	route = closed("127.0.0.1", &error);
+	lowest = dup(STDERR_FILENO);
+	close(lowest);
 	assert_int_equal(error, 0);
 	expect_address(&route.source, "127.0.0.1");
 	expect_address(&route.gateway, "none");
@@ -165,9 +163,40 @@ static void route_to_loopback(void **state)
 	assert_int_equal(interface.base, route.link);
 	closed("127.0.0.77", &error);
 	assert_int_equal(error, 0);
-	/* No descriptor is left open. */
+	/* Only one descriptor is open. */
 	assert_int_equal(dup(STDERR_FILENO), lowest);
 	close(lowest);
+}
+
+static bool count_one(void *context, const struct nlmsghdr *one)
+{
+	(void)one;
+	++*(unsigned *)context;
+	return true;
+}
+
+static unsigned count_links(void)
+{
+	struct netlink_question q = { .header = NETLINK_HEADER(RTM_GETLINK, sizeof(q.body.link)) };
+	unsigned count = 0;
+
+	assert_int_equal(netlink_list(netlink_open(NETLINK_ROUTE), &q, count_one, &count), 0);
+	return count;
+}
+
+/* A call failed after a question: its answer is not that to the next one. */
+static void late_answers(void **state)
+{
+	struct netlink_question q = { .header = NETLINK_HEADER(RTM_GETLINK, sizeof(q.body.link)),
+				      .body.link.ifi_index = 1 };
+	int fd = netlink_open(NETLINK_ROUTE), error;
+	unsigned links = count_links();
+
+	(void)state;
+	assert_int_equal(send(fd, &q, q.header.nlmsg_len, 0), q.header.nlmsg_len);
+	assert_true(closed("127.0.0.1", &error).link);
+	assert_int_equal(send(fd, &q, q.header.nlmsg_len, 0), q.header.nlmsg_len);
+	assert_int_equal(count_links(), links);
 }
 
 /* In a sandbox without rtnetlink(7) a UDP socket says less. */
@@ -332,6 +361,7 @@ int main(void)
 		cmocka_unit_test(a_gateway_may_be_of_the_other_family),
 		cmocka_unit_test(what_is_no_route_is_not_read),
 		cmocka_unit_test(route_to_loopback),
+		cmocka_unit_test(late_answers),
 		cmocka_unit_test(route_without_netlink),
 		cmocka_unit_test(route_without_zone),
 		cmocka_unit_test(links_and_what_is_below),
