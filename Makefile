@@ -260,7 +260,7 @@ check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 FUZZ_SECONDS ?= 60
 FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SOURCES := $(filter-out src/main.c src/stack/usrsctp%,$(wildcard src/*.c src/*/*.c)) tests/unit/fake_packet.c tests/fuzz/answers.c
-FUZZ_CFLAGS  := -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Itests/unit -Itests/fuzz \
+FUZZ_CFLAGS  := -std=gnu11 -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Itests/unit -Itests/fuzz \
                 -UHAVE_USRSCTP -DHAVE_USRSCTP=0
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=build/fuzz/obj/%.o)
 build/fuzz/obj/%.o: %.c build/flags

@@ -4,60 +4,91 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "base/broker.h"
 #include "base/names.h"
 #include "base/privilege.h"
 #include "base/sandbox.h"
+#include "host/ipsec.h"
 
 static bool makes_file(const struct options *options)
 {
 	return options->metrics && strcmp(options->metrics, "-") != 0;
 }
 
-/* A program with rights of its own has privilege_keep_network() behind it. */
-static uint32_t capabilities(const struct options *options)
-{
-	/* The folder of the file may be another user's. */
-	uint32_t of_file = makes_file(options) ? PRIVILEGE(CAP_DAC_OVERRIDE) : 0;
-
-	/* Whose sockets they are is not shown to everyone. */
-	if (options->action == ACTION_SHOW)
-		return PRIVILEGE(CAP_SYS_PTRACE) | PRIVILEGE(CAP_DAC_READ_SEARCH) | of_file;
-	return PRIVILEGES_OF_NETWORK | of_file;
-}
-
 /*
- * A filter of calls costs a fifth of a plain connect on the kernel's stack, and Landlock, which
- * forbids other files and programs, a fiftieth. So it is for what stays, and for what reads the
- * peer's packets itself.
+ * A filter of calls costs a fifth of a plain connect on the kernel's stack, a second process
+ * another fifth, and Landlock, which forbids other files and programs, a fiftieth. So the first
+ * two are for what stays, and for what reads the peer's packets itself.
  */
-static bool is_lasting(const struct options *options, const struct stack *stack)
+static bool is_lasting(const struct confined *c)
 {
+	const struct options *options = c->options;
+
 	return options->action != ACTION_CONNECT || options->monitor || options->relay ||
-	       options->targets || stack != &stack_kernel;
+	       options->targets || c->stack != &stack_kernel;
 }
 
-int confine(const struct options *options, const struct stack *stack, bool look_ups,
-	    struct timeline *timeline, struct message *why)
+/* What is needed after the sandbox is closed, in this process or in a second one. */
+static uint32_t network_capabilities(const struct confined *c)
 {
-	const struct sandbox_needs needs = {
-		.capabilities = capabilities(options),
-		.lasting = is_lasting(options, stack),
-		.look_ups = look_ups,
+	if (c->options->action == ACTION_SHOW || !c->stack)
+		return 0;
+	/* A longer buffer for an answer. What it hears of is not asked about. */
+	if (c->options->action == ACTION_LISTEN)
+		return c->stack == &stack_kernel ? PRIVILEGE(CAP_NET_ADMIN) : 0;
+	return PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN);
+}
+
+/* What this process needs itself. One with rights of its own has privilege_keep_network() behind
+ * it. */
+static uint32_t capabilities(const struct confined *c, bool brokered)
+{
+	const struct stack_encaps *udp = &c->options->udp;
+	const bool raw = c->stack && c->stack != &stack_kernel && !udp->local && !udp->remote;
+	uint32_t all = brokered ? 0 : network_capabilities(c);
+
+	/* The folder of the file may be another user's. */
+	if (makes_file(c->options))
+		all |= PRIVILEGE(CAP_DAC_OVERRIDE);
+	/* Whose sockets they are is not shown to everyone. */
+	if (c->options->action == ACTION_SHOW)
+		all |= PRIVILEGE(CAP_SYS_PTRACE) | PRIVILEGE(CAP_DAC_READ_SEARCH);
+	if (c->low_ports)
+		all |= PRIVILEGE(CAP_NET_BIND_SERVICE);
+	/* The library opens its sockets itself, and then it gives this up (usrsctp_library.c). */
+	return raw ? all | PRIVILEGE(CAP_NET_RAW) : all;
+}
+
+int confine(const struct confined *c, struct timeline *timeline, struct message *why)
+{
+	const struct options *options = c->options;
+	struct sandbox_needs needs = {
+		.lasting = is_lasting(c),
+		.look_ups = c->look_ups,
 		.processes = options->action == ACTION_SHOW,
 		.replaced = makes_file(options) ? options->metrics : NULL,
 	};
 	struct sandbox sandbox;
 	struct message text;
-	int rc;
+	int rc, brokered = 0;
 
 	if (options->no_sandbox) {
 		timeline_note(timeline, "sandbox: none (--no-sandbox)");
 		return STATUS_OK;
 	}
+	if (needs.lasting)
+		brokered = broker_start(network_capabilities(c), ipsec_answer);
+	needs.capabilities = capabilities(c, brokered > 0);
 	rc = sandbox_enter(&needs, &sandbox);
 	if (rc < 0)
 		return message_set(why, STATUS_HOST, "capset: %s", errno_name(-rc));
-	if (timeline->verbose)
-		timeline_note(timeline, "sandbox: %s", sandbox_text(&sandbox, &text));
+	if (!timeline->verbose)
+		return STATUS_OK;
+	timeline_note(timeline, "sandbox: %s", sandbox_text(&sandbox, &text));
+	if (brokered > 0)
+		timeline_note(timeline, "sandbox: a second process has %s",
+			      sandbox_capabilities((uint32_t)brokered, &text));
+	else if (brokered < 0)
+		timeline_note(timeline, "sandbox: no second process (%s)", errno_name(-brokered));
 	return STATUS_OK;
 }

@@ -9,12 +9,17 @@
 #include "base/util.h"
 #include "engine/settings.h"
 
+struct confined {
+	const struct options *options;
+	const struct stack *stack; /* NULL: there is none, or none is used */
+	bool look_ups;             /* names have to become addresses */
+	bool low_ports;            /* local ports that not every user may have */
+};
+
 /*
  * Closes the sandbox, unless --no-sandbox says otherwise, and notes on the timeline what is in
- * force. stack: NULL if there is none, or none is used. look_ups: names have to become
- * addresses. STATUS_OK, or STATUS_HOST and why.
+ * force. STATUS_OK, or STATUS_HOST and why.
  */
-int confine(const struct options *options, const struct stack *stack, bool look_ups,
-	    struct timeline *timeline, struct message *why);
+int confine(const struct confined *confined, struct timeline *timeline, struct message *why);
 
 #endif

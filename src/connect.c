@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <unistd.h>
 
+#include "base/broker.h"
 #include "base/privilege.h"
 #include "base/util.h"
 #include "engine/each.h"
@@ -65,12 +66,17 @@ static int relay(const struct connect_config *config, struct connection *connect
 
 /*
  * After the report, what needs them is open. Only why a path of the monitor is silent still needs
- * one: IPsec's policies are not shown without it.
+ * one: IPsec's policies are not shown without it. This process has it only if there is no second
+ * one.
  */
 static void give_up_rights(const struct options *options)
 {
-	if ((options->monitor || options->relay) && !options->no_sandbox)
-		(void)privilege_drop_all_but(options->monitor ? PRIVILEGE(CAP_NET_ADMIN) : 0);
+	const uint32_t kept = options->monitor ? PRIVILEGE(CAP_NET_ADMIN) : 0;
+
+	if ((!options->monitor && !options->relay) || options->no_sandbox)
+		return;
+	broker_keep(kept);
+	(void)privilege_drop_all_but(kept);
 }
 
 int connect_run(const struct connect_config *config)

@@ -13,6 +13,7 @@
 #include "engine/fleet.h"
 #include "engine/listen.h"
 #include "engine/show.h"
+#include "host/local.h"
 #include "pcap.h"
 #include "report/metrics.h"
 #include "report/report.h"
@@ -83,6 +84,26 @@ static bool has_names(const struct work *w)
 	return names;
 }
 
+/* Without 0, which is any. */
+static uint16_t lower_port(uint16_t a, uint16_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* Does anyone need CAP_NET_BIND_SERVICE? */
+static bool has_low_ports(const struct work *w)
+{
+	uint16_t lowest = 0;
+
+	for (size_t i = 0; i <= w->many.count; i++) {
+		const struct options *options = i ? w->many.targets[i - 1].options : w->options;
+		const struct target *local = i ? &w->many.targets[i - 1].local : &w->local;
+
+		lowest = lower_port(lower_port(lowest, local->port), options->udp.local);
+	}
+	return lowest && lowest < local_unprivileged_port();
+}
+
 static int run(struct work *w, const struct stack *stack, int stack_error)
 {
 	const struct options *options = w->options;
@@ -122,7 +143,9 @@ static int use_network(struct options *options, struct reporter *reporter)
 	if (status == STATUS_OK && !stack)
 		stack = choose_stack(options, &stack_error);
 	if (status == STATUS_OK)
-		status = confine(options, stack, has_names(&w), &w.timeline, &why);
+		status = confine(
+			&(struct confined){ options, stack, has_names(&w), has_low_ports(&w) },
+			&w.timeline, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else {
@@ -151,7 +174,7 @@ static int show(const struct options *options, const struct reporter *reporter)
 	struct message why = { "" };
 
 	status = rc < 0 ? message_set(&why, STATUS_HOST, "sigaction: %s", errno_name(-rc))
-			: confine(options, NULL, false, &quiet, &why);
+			: confine(&(struct confined){ .options = options }, &quiet, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 		return status;

@@ -168,15 +168,22 @@ static void add_capabilities(struct message *m, uint32_t capabilities)
 		{ CAP_SYS_PTRACE, "sys_ptrace" },
 	};
 
-	add(m, capabilities ? "capabilities" : "no capabilities");
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (capabilities & PRIVILEGE(all[i].number))
-			add(m, " %s", all[i].name);
+			add(m, "%s%s", *m->text ? " " : "", all[i].name);
+}
+
+const char *sandbox_capabilities(uint32_t capabilities, struct message *text)
+{
+	text->text[0] = '\0';
+	add_capabilities(text, capabilities);
+	return text->text;
 }
 
 const char *sandbox_text(const struct sandbox *sandbox, struct message *text)
 {
 	text->text[0] = '\0';
+	add(text, sandbox->capabilities ? "capabilities" : "no capabilities");
 	add_capabilities(text, sandbox->capabilities);
 	add_step(text, "no_new_privs", sandbox->no_new_privs);
 	add_step(text, "seccomp", sandbox->seccomp);

@@ -37,6 +37,9 @@ int sandbox_enter(const struct sandbox_needs *needs, struct sandbox *sandbox);
 /* For -v: "capabilities net_raw; no_new_privs; seccomp; Landlock 4". */
 const char *sandbox_text(const struct sandbox *sandbox, struct message *text);
 
+/* "net_raw net_admin" */
+const char *sandbox_capabilities(uint32_t capabilities, struct message *text);
+
 /* For --version: what this kernel and this build have of it. */
 const char *sandbox_available(struct message *text);
 

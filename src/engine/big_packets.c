@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/broker.h"
 #include "base/names.h"
 #include "packet/checksum.h"
 #include "base/loop.h"
@@ -110,11 +111,11 @@ static int send_from(const struct ledger_sample *sample, const uint8_t *packet, 
 {
 	union address source = sample->source, destination = sample->destination;
 	int v6 = source.sa.sa_family == AF_INET6, how = MAY_NOT_CHANGE, rc = 0;
-	int fd = socket(source.sa.sa_family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			sample->encapsulated ? IPPROTO_UDP : IPPROTO_SCTP);
+	int fd = broker_socket(source.sa.sa_family, SOCK_RAW | SOCK_NONBLOCK,
+			       sample->encapsulated ? IPPROTO_UDP : IPPROTO_SCTP);
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	address_set_port(&source, 0);
 	address_set_port(&destination, 0);
 	if (setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/broker.h"
 #include "base/privilege.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/failed_call.h"
@@ -251,15 +252,18 @@ static int open_listener(struct listening *l, struct target *local)
 
 /*
  * What needs them is open. Only the kernel's stack still needs one: its buffer is made longer for a
- * long message (make_room() of stack.h).
+ * long message (make_room() of stack.h). A second process has it, unless there is none.
  */
 static void give_up_rights(const struct listening *l)
 {
 	const bool answers = l->options->drill == DRILL_ECHO || l->options->drill == DRILL_REPLY;
 	const bool sends = answers && l->stack == &stack_kernel;
 
-	if (!l->options->no_sandbox)
-		(void)privilege_drop_all_but(sends ? PRIVILEGE(CAP_NET_ADMIN) : 0);
+	if (l->options->no_sandbox)
+		return;
+	if (!sends)
+		broker_keep(0);
+	(void)privilege_drop_all_but(sends ? PRIVILEGE(CAP_NET_ADMIN) : 0);
 }
 
 struct listening *listen_start(struct loop *loop, const struct listen_config *config, int *status)

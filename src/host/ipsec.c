@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/ipsec.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/broker.h"
 #include "base/util.h"
 #include "host/netlink.h"
 
@@ -193,7 +195,7 @@ static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
 	return key.found ? IPSEC_CARRIES : IPSEC_NO_KEY;
 }
 
-enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end)
+static enum ipsec look_up(const struct ipsec_flow *flow, union address *end)
 {
 	int fd = netlink_open(NETLINK_XFRM);
 
@@ -201,4 +203,36 @@ enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end)
 	if (fd < 0) /* the kernel has no IPsec, or the call failed */
 		return errno == EPROTONOSUPPORT ? IPSEC_NONE : IPSEC_UNKNOWN;
 	return ask(fd, flow, end);
+}
+
+/* --- The process that may ask ----------------------------------------------------------------- */
+
+struct told {
+	enum ipsec ipsec;
+	union address end;
+};
+
+size_t ipsec_answer(const void *question, size_t length, void *answer)
+{
+	struct ipsec_flow flow;
+	struct told told = { 0 };
+
+	if (length != sizeof(flow))
+		return 0;
+	memcpy(&flow, question, sizeof(flow));
+	told.ipsec = look_up(&flow, &told.end);
+	memcpy(answer, &told, sizeof(told));
+	return sizeof(told);
+}
+
+enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end)
+{
+	struct told told;
+
+	static_assert(sizeof(*flow) <= BROKER_BYTES_MAX && sizeof(told) <= BROKER_BYTES_MAX,
+		      "a question and its answer fit");
+	if (!broker_ask(flow, sizeof(*flow), &told, sizeof(told)))
+		return look_up(flow, end);
+	*end = told.end;
+	return told.ipsec;
 }

@@ -3,6 +3,7 @@
 #ifndef HOST_IPSEC_H
 #define HOST_IPSEC_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/address.h"
@@ -24,5 +25,8 @@ struct ipsec_flow {
 
 /* IPSEC_CARRIES, IPSEC_NO_KEY: *end is the address that the outer packets go to. */
 enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end);
+
+/* For broker_start(): the process that has CAP_NET_ADMIN answers ipsec_of() of the other one. */
+size_t ipsec_answer(const void *question, size_t length, void *answer);
 
 #endif

@@ -6,6 +6,8 @@
 #include <netinet/icmp6.h>
 #include <unistd.h>
 
+#include "base/broker.h"
+
 /* How many messages one call reads, so that a flood of them does not block the caller. */
 #define READS_MAX 64
 
@@ -26,12 +28,12 @@ static int filter(int fd, int family)
 
 int icmp_open(int family, const char **call)
 {
-	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+	int fd = broker_socket(family, SOCK_RAW | SOCK_NONBLOCK,
+			       family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 
 	*call = "socket(ICMP)";
 	if (fd < 0)
-		return -errno;
+		return fd;
 	*call = family == AF_INET6 ? "setsockopt(ICMP6_FILTER)" : "setsockopt(ICMP_FILTER)";
 	if (filter(fd, family) < 0) {
 		int error = errno;

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/broker.h"
 #include "base/loop.h"
-#include "base/socket_buffer.h"
 #include "base/util.h"
 #include "stack/kernel_parts.h"
 
@@ -56,7 +56,7 @@ static int configure_shared(int fd, struct stack_fault *fault)
 {
 	int on = 1;
 
-	(void)socket_buffer_receive(fd, SHARED_BUFFER);
+	(void)broker_set_buffer(fd, SO_RCVBUF, SHARED_BUFFER);
 	fault->call = "setsockopt(SCTP_FRAGMENT_INTERLEAVE)";
 	return set_option(fd, SCTP_FRAGMENT_INTERLEAVE, &on, sizeof(on));
 }
@@ -365,7 +365,7 @@ static int kernel_make_room(struct stack_assoc *assoc, size_t length)
 	int fd = assoc->base.endpoint->fd, size = 0, rc;
 	socklen_t size_length = sizeof(size);
 
-	rc = socket_buffer_send(fd, (int)(length / 2 + 1));
+	rc = broker_set_buffer(fd, SO_SNDBUF, (int)(length / 2 + 1));
 	if (rc < 0)
 		return handle_failed(assoc->base.endpoint, "setsockopt(SO_SNDBUF)", rc);
 	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &size_length) < 0)

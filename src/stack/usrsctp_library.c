@@ -13,7 +13,9 @@
 #include <unistd.h>
 #include <usrsctp.h>
 
+#include "base/broker.h"
 #include "base/loop.h"
+#include "base/privilege.h"
 #include "host/local.h"
 #include "stack/receiver.h"
 #include "stack/usrsctp_farewell.h"
@@ -75,6 +77,9 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 		fault->lack = LACKS_HOST_OF_ITS_OWN;
 		return -EBUSY;
 	}
+	/* Once it has its sockets, the right to open them may be gone. */
+	if (library.started)
+		return 0;
 	rc = try_socket(AF_INET, SOCK_RAW, IPPROTO_SCTP);
 	if (rc != -EPERM && rc != -EACCES)
 		return rc;
@@ -358,6 +363,8 @@ int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault
 	library.udp = wanted;
 	if (encapsulated(&wanted))
 		ask_for_icmp();
+	if (broker_is_there())
+		(void)privilege_drop_all_but(~PRIVILEGES_OF_NETWORK);
 	return 0;
 }
 

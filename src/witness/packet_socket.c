@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/broker.h"
 #include "base/loop.h"
-#include "base/socket_buffer.h"
 #include "base/util.h"
 
 /*
@@ -51,16 +51,14 @@ static int ask_for_details(const struct packet_socket *s)
 
 	if (setsockopt(s->fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
 		return -errno;
-	(void)socket_buffer_receive(s->fd, ROOM);
+	(void)broker_set_buffer(s->fd, SO_RCVBUF, ROOM);
 	return 0;
 }
 
 /* Protocol 0: it receives nothing before the filter is set. */
 static int open_socket(void)
 {
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	return fd < 0 ? -errno : fd;
+	return broker_socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 }
 
 int packet_socket_available(void)

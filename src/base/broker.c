@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/broker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/privilege.h"
+#include "base/sandbox.h"
+#include "base/socket_buffer.h"
+#include "base/util.h"
+
+/* The descriptor of the second process, above the standard ones. */
+#define BROKER_FD 3
+/* It is stopped, or hangs in the kernel: then this process goes on without it. */
+#define ANSWER_SECONDS 2
+/* No buffer needs more. */
+#define BUFFER_MAX (32 << 20)
+
+enum request_kind {
+	REQUEST_SOCKET, /* a: family, b: type, c: protocol */
+	REQUEST_BUFFER, /* of the descriptor that comes along. a: SO_SNDBUF or SO_RCVBUF, b: bytes
+			 */
+	REQUEST_KEEP,   /* a: capabilities */
+	REQUEST_ANSWER, /* the question in bytes */
+};
+
+/* A reply is the same, with the result in a. */
+struct message_between {
+	int32_t kind, a, b, c;
+	uint32_t length;
+	uint8_t bytes[BROKER_BYTES_MAX];
+};
+
+static struct {
+	pid_t process;
+	int fd; /* -1: there is none */
+} broker = { .fd = -1 };
+
+/* --- Messages, with a descriptor if it is not -1 ---------------------------------------------- */
+
+union control {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static bool send_one(int to, const struct message_between *m, int fd)
+{
+	struct iovec part = { (void *)m, offsetof(struct message_between, bytes) + m->length };
+	union control control = { 0 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t sent;
+
+	if (fd >= 0) {
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control.room);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	}
+	do {
+		sent = sendmsg(to, &message, MSG_NOSIGNAL);
+	} while (sent < 0 && errno == EINTR);
+	return sent == (ssize_t)part.iov_len;
+}
+
+static bool receive_one(int from, struct message_between *m, int *fd)
+{
+	struct iovec part = { m, sizeof(*m) };
+	union control control = { 0 };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control.room) };
+	const size_t head = offsetof(struct message_between, bytes);
+	const struct cmsghdr *c;
+	ssize_t got;
+
+	*fd = -1;
+	do {
+		got = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return false;
+	c = CMSG_FIRSTHDR(&message);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(*fd)))
+		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+	return (size_t)got >= head && m->length == (size_t)got - head;
+}
+
+/* --- What needs a capability ------------------------------------------------------------------ */
+
+static int open_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int set_buffer(int fd, int option, int bytes)
+{
+	return option == SO_SNDBUF ? socket_buffer_send(fd, bytes)
+				   : socket_buffer_receive(fd, bytes);
+}
+
+/* --- The second process ----------------------------------------------------------------------- */
+
+/* Whoever has taken over the first one gets no other socket. */
+static bool may_have(int family, int type, int protocol)
+{
+	type &= ~SOCK_NONBLOCK;
+	if (family == AF_PACKET)
+		return type == SOCK_DGRAM && protocol == 0;
+	return (family == AF_INET || family == AF_INET6) && type == SOCK_RAW &&
+	       (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6 ||
+		protocol == IPPROTO_SCTP || protocol == IPPROTO_UDP);
+}
+
+static bool is_buffer(int option, int bytes)
+{
+	return (option == SO_SNDBUF || option == SO_RCVBUF) && bytes > 0 && bytes <= BUFFER_MAX;
+}
+
+/* fd: what came along, and then what goes back. */
+static void fulfil(struct message_between *m, int *fd, broker_answer *answer)
+{
+	struct message_between question = *m;
+
+	m->a = -EPERM;
+	m->length = 0;
+	switch (question.kind) {
+	case REQUEST_SOCKET:
+		if (!may_have(question.a, question.b, question.c))
+			break;
+		*fd = open_socket(question.a, question.b, question.c);
+		m->a = *fd < 0 ? *fd : 0;
+		break;
+	case REQUEST_BUFFER:
+		if (*fd >= 0 && is_buffer(question.a, question.b))
+			m->a = set_buffer(*fd, question.a, question.b);
+		break;
+	case REQUEST_KEEP:
+		m->a = privilege_drop_all_but((uint32_t)question.a);
+		break;
+	case REQUEST_ANSWER:
+		m->length = (uint32_t)answer(question.bytes, question.length, m->bytes);
+		m->a = 0;
+		break;
+	}
+}
+
+/* Until the first process has ended. */
+static void serve(broker_answer *answer)
+{
+	struct message_between m = { 0 };
+	int fd;
+
+	while (receive_one(BROKER_FD, &m, &fd)) {
+		int came = fd;
+		bool sent;
+
+		fulfil(&m, &fd, answer);
+		sent = send_one(BROKER_FD, &m, m.kind == REQUEST_SOCKET ? fd : -1);
+		if (came >= 0)
+			close(came);
+		if (fd >= 0 && fd != came)
+			close(fd);
+		if (!sent)
+			return;
+	}
+}
+
+/* Otherwise the reader of a report would wait for this process, too. */
+static void leave_descriptors(int fd)
+{
+	if (dup2(fd, BROKER_FD) < 0)
+		_exit(1);
+	for (int standard = 0; standard < BROKER_FD; standard++)
+		close(standard);
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, BROKER_FD + 1, UINT_MAX, 0) == 0)
+		return;
+#endif
+	for (long other = sysconf(_SC_OPEN_MAX); other > BROKER_FD; other--)
+		close((int)other);
+}
+
+/* The signals that end the first process may come to both: its end ends this one. */
+static _Noreturn void be_broker(int fd, uint32_t capabilities, broker_answer *answer)
+{
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM };
+	const struct sandbox_needs needs = { .capabilities = capabilities, .lasting = true };
+	struct sandbox sandbox;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
+		signal(ignored[i], SIG_IGN);
+	leave_descriptors(fd);
+	if (sandbox_enter(&needs, &sandbox) == 0)
+		serve(answer);
+	_exit(0);
+}
+
+/* --- The first process ------------------------------------------------------------------------ */
+
+int broker_start(uint32_t capabilities, broker_answer *answer)
+{
+	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
+	const uint32_t held = privilege_held() & capabilities;
+	int ends[2], error;
+	pid_t process;
+
+	if (!held)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	process = setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0
+			  ? -1
+			  : fork();
+	if (process == 0)
+		be_broker(ends[1], held, answer);
+	error = errno;
+	close(ends[1]);
+	if (process < 0) {
+		close(ends[0]);
+		return -error;
+	}
+	broker.process = process;
+	broker.fd = ends[0];
+	return (int)held;
+}
+
+bool broker_is_there(void)
+{
+	return broker.fd >= 0;
+}
+
+static void let_go(void)
+{
+	close(broker.fd);
+	broker.fd = -1;
+}
+
+/* Into m and fd. False: there is no broker now. */
+static bool ask(struct message_between *m, int *fd)
+{
+	if (broker.fd < 0)
+		return false;
+	if (send_one(broker.fd, m, *fd) && receive_one(broker.fd, m, fd))
+		return true;
+	let_go();
+	return false;
+}
+
+void broker_keep(uint32_t capabilities)
+{
+	struct message_between m = { .kind = REQUEST_KEEP, .a = (int32_t)capabilities };
+	int fd = -1;
+
+	if (broker.fd < 0)
+		return;
+	if (capabilities) {
+		(void)ask(&m, &fd);
+		return;
+	}
+	let_go();
+	while (waitpid(broker.process, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int broker_socket(int family, int type, int protocol)
+{
+	struct message_between m = { .kind = REQUEST_SOCKET, family, type, protocol };
+	int fd = -1;
+
+	if (!ask(&m, &fd))
+		return open_socket(family, type, protocol);
+	if (m.a < 0)
+		return m.a;
+	return fd < 0 ? -EMFILE : fd; /* this process had no room for it */
+}
+
+int broker_set_buffer(int fd, int option, int bytes)
+{
+	struct message_between m = { .kind = REQUEST_BUFFER, option, bytes };
+	int with = fd;
+
+	return ask(&m, &with) ? m.a : set_buffer(fd, option, bytes);
+}
+
+bool broker_ask(const void *question, size_t length, void *answer, size_t size)
+{
+	struct message_between m = { .kind = REQUEST_ANSWER, .length = (uint32_t)length };
+	int fd = -1;
+
+	if (length > sizeof(m.bytes))
+		return false;
+	memcpy(m.bytes, question, length);
+	if (!ask(&m, &fd) || m.length != size)
+		return false;
+	memcpy(answer, m.bytes, size);
+	return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A second process that keeps the capabilities, so that the one which reads what peers send has
+ * none. It does what is listed here and nothing else. Without it, these functions do the same in
+ * this process, with the rights that it has.
+ */
+#ifndef BASE_BROKER_H
+#define BASE_BROKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest question and the longest answer of broker_ask(). */
+#define BROKER_BYTES_MAX 256
+
+/* Answers a question, in the second process. Returns the length of the answer. */
+typedef size_t broker_answer(const void *question, size_t length, void *answer);
+
+/*
+ * Starts it, with those of the capabilities (PRIVILEGE()) that this process has. To be called
+ * on the only thread, before this process gives up its own. Returns those that it has; 0: there is
+ * none to keep; or -errno.
+ */
+int broker_start(uint32_t capabilities, broker_answer *answer);
+/* It gives up all but these. 0: it ends. */
+void broker_keep(uint32_t capabilities);
+bool broker_is_there(void);
+
+/*
+ * socket(), closed on exec: a packet socket without a protocol, or a raw one of ICMP, SCTP or
+ * UDP. Its descriptor, or -errno.
+ */
+int broker_socket(int family, int type, int protocol);
+
+/* socket_buffer_send() or _receive(), for SO_SNDBUF or SO_RCVBUF. */
+int broker_set_buffer(int fd, int option, int bytes);
+
+/* What broker_answer() says in the second process. False: there is none, or it does not answer. */
+bool broker_ask(const void *question, size_t length, void *answer, size_t size);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* The process that keeps the capabilities: what it does, and what it does not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/broker.h"
+#include "base/privilege.h"
+
+#define RIGHTS (PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN))
+/* Beyond the limit of any system, and of the broker. */
+#define LONG     (16 << 20)
+#define TOO_LONG (64 << 20)
+
+static size_t sum(const void *question, size_t length, void *answer)
+{
+	const uint8_t *bytes = question;
+	uint32_t total = 0;
+
+	for (size_t i = 0; i < length; i++)
+		total += bytes[i];
+	memcpy(answer, &total, sizeof(total));
+	return sizeof(total);
+}
+
+/* In a child: starts it, and gives up what it has itself. */
+static void without_rights(void)
+{
+	int rc = broker_start(RIGHTS, sum);
+
+	assert_int_equal(rc, RIGHTS);
+	assert_true(broker_is_there());
+	assert_int_equal(privilege_drop_all_but(0), 0);
+	assert_int_equal(socket(AF_PACKET, SOCK_DGRAM, 0), -1);
+}
+
+static int buffer_of(int fd, int option)
+{
+	socklen_t size = sizeof(int);
+	int bytes = 0;
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, option, &bytes, &size), 0);
+	return bytes;
+}
+
+static void good(int fd)
+{
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* --- What each child does --------------------------------------------------------------------- */
+
+static void sockets(void)
+{
+	without_rights();
+	good(broker_socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+	good(broker_socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMP));
+	good(broker_socket(AF_INET, SOCK_RAW, IPPROTO_SCTP));
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_RAW, 0), -EPERM);
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, htons(3)), -EPERM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_STREAM, 0), -EPERM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_RAW), -EPERM);
+	assert_int_equal(broker_socket(AF_NETLINK, SOCK_RAW, 0), -EPERM);
+	assert_true(broker_is_there());
+}
+
+static void buffers(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	without_rights();
+	assert_int_equal(broker_set_buffer(fd, SO_SNDBUF, LONG), 0);
+	assert_int_equal(buffer_of(fd, SO_SNDBUF), 2 * LONG);
+	assert_int_equal(broker_set_buffer(fd, SO_RCVBUF, LONG), 0);
+	assert_int_equal(buffer_of(fd, SO_RCVBUF), 2 * LONG);
+	assert_int_equal(broker_set_buffer(fd, SO_SNDBUF, TOO_LONG), -EPERM);
+	assert_int_equal(broker_set_buffer(fd, SO_REUSEADDR, 1), -EPERM);
+}
+
+static void questions(void)
+{
+	uint8_t question[BROKER_BYTES_MAX + 1];
+	uint32_t total = 0;
+	uint16_t other;
+
+	memset(question, 2, sizeof(question));
+	without_rights();
+	assert_true(broker_ask(question, 100, &total, sizeof(total)));
+	assert_int_equal(total, 200);
+	assert_false(broker_ask(question, sizeof(question), &total, sizeof(total)));
+	assert_false(broker_ask(question, 1, &other, sizeof(other)));
+	assert_true(broker_ask(question, 0, &total, sizeof(total)));
+	assert_int_equal(total, 0);
+}
+
+static void less(void)
+{
+	int fd;
+
+	without_rights();
+	broker_keep(PRIVILEGE(CAP_NET_ADMIN));
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
+	assert_int_equal(broker_set_buffer(fd, SO_SNDBUF, LONG), 0);
+	assert_int_equal(buffer_of(fd, SO_SNDBUF), 2 * LONG);
+	broker_keep(0);
+	assert_false(broker_is_there());
+	assert_int_equal(waitpid(-1, NULL, 0), -1); /* it has ended */
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
+}
+
+/* The first process goes on as one without rights. */
+static void killed(void)
+{
+	pid_t child;
+	int status;
+
+	without_rights();
+	good(broker_socket(AF_PACKET, SOCK_DGRAM, 0)); /* it has begun */
+	/* It ignores what is sent to all processes of a terminal. */
+	signal(SIGINT, SIG_IGN);
+	assert_int_equal(kill(0, SIGINT), 0);
+	good(broker_socket(AF_PACKET, SOCK_DGRAM, 0));
+	signal(SIGTERM, SIG_IGN);
+	assert_int_equal(kill(0, SIGTERM), 0);
+	good(broker_socket(AF_PACKET, SOCK_DGRAM, 0));
+	signal(SIGUSR1, SIG_IGN);
+	assert_int_equal(kill(0, SIGUSR1), 0);
+	child = waitpid(-1, &status, 0);
+	assert_true(child > 0 && WIFSIGNALED(status));
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
+	assert_false(broker_is_there());
+	good(broker_socket(AF_INET, SOCK_DGRAM, 0));
+}
+
+static void nothing_to_keep(void)
+{
+	assert_int_equal(privilege_drop_all_but(0), 0);
+	assert_int_equal(broker_start(RIGHTS, sum), 0);
+	assert_false(broker_is_there());
+}
+
+/* --- The tests -------------------------------------------------------------------------------- */
+
+/* In a process group of its own. After a failed assertion the child runs the other tests, too. */
+static void in_child(void (*run)(void))
+{
+	pid_t child;
+	int status;
+
+	if ((privilege_held() & RIGHTS) != RIGHTS)
+		skip();
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		alarm(20);
+		setpgid(0, 0);
+		run();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#define IN_CHILD(name)                        \
+	static void test_##name(void **state) \
+	{                                     \
+		(void)state;                  \
+		in_child(name);               \
+	}
+
+IN_CHILD(sockets)
+IN_CHILD(buffers)
+IN_CHILD(questions)
+IN_CHILD(less)
+IN_CHILD(killed)
+IN_CHILD(nothing_to_keep)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sockets),   cmocka_unit_test(test_buffers),
+		cmocka_unit_test(test_questions), cmocka_unit_test(test_less),
+		cmocka_unit_test(test_killed),    cmocka_unit_test(test_nothing_to_keep),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
