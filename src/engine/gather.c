@@ -231,7 +231,9 @@ static bool all_had_their_turn(const struct gather *gather, int64_t now_us)
  */
 static bool neighbours_matter(const struct gather *gather, int64_t now_us)
 {
-	return (gather->soft_error_count || gather->watch->view) &&
+	const struct ledger *ledger = gather->watch->ledger;
+
+	return (gather->soft_error_count || (ledger && ledger->has_icmp)) &&
 	       all_had_their_turn(gather, now_us);
 }
 
@@ -371,6 +373,8 @@ static bool all_obstructed(const struct gather *gather, int64_t now_us)
 static bool cookies_refused(const struct gather *gather, int64_t now_us)
 {
 	(void)now_us;
+	if (!gather->watch->ledger || !gather->watch->ledger->has_errors)
+		return false;
 	for (size_t i = 0; i < gather->plan->count; i++) {
 		const struct ledger_path *path =
 			watch_path(gather->watch, &gather->plan->addresses[i]);

@@ -134,6 +134,8 @@ struct ledger {
 	/* Of all addresses together: for judge(), which is asked for each of them. */
 	size_t requested_count;
 	bool asked_again;  /* one of them got a second INIT */
+	bool has_icmp;     /* an ICMP message came */
+	bool has_errors;   /* one of them sent an ERROR */
 	int64_t init_us;   /* the newest INIT; 0: none */
 	int64_t cookie_us; /* the newest COOKIE-ECHO; 0: none */
 	uint32_t our_tags[LEDGER_TAGS_MAX], peer_tags[LEDGER_TAGS_MAX];

@@ -306,7 +306,7 @@ static void add_received(struct ledger *ledger, struct ledger_path *path,
 			add_abort(ledger, path, event, chunk);
 			break;
 		case CHUNK_ERROR:
-			count(&path->errors, event->time_us);
+			ledger->has_errors |= count(&path->errors, event->time_us) > 0;
 			path->error_cause = first_cause(chunks, chunk);
 			break;
 		case CHUNK_HEARTBEAT_ACK:
@@ -388,6 +388,7 @@ void ledger_add(struct ledger *ledger, const struct witness_event *event)
 	struct ledger_path *path;
 
 	if (p->kind == PACKET_OF_ICMP) {
+		ledger->has_icmp = true;
 		path = ledger_path_at(ledger, &p->icmp.destination);
 		if (path && p->checksum != CHECKSUM_BAD && is_quote_right(ledger, &p->icmp))
 			add_icmp(path, event);
