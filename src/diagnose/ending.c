@@ -27,6 +27,21 @@ static const struct ledger_path *find_stranger(const struct ledger *ledger)
 	return stranger;
 }
 
+/* Is each ABORT of a host that does not know the association? Not if there was none. */
+static bool is_unknown(const struct ledger *ledger)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		if (path->aborts.count && !path->abort_reflected)
+			return false;
+		any |= path->aborts.count;
+	}
+	return any;
+}
+
 static bool two_stacks(const struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->path_count; i++)
@@ -61,6 +76,8 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 							   : FINDING_ABORTED_BY_PEER;
 		if (stranger)
 			loss.address = stranger->address;
+		else if (ledger && loss.code == FINDING_ABORTED_BY_PEER && is_unknown(ledger))
+			loss.flags |= FINDING_UNKNOWN;
 	} else if (error == ETIMEDOUT) {
 		loss.code = FINDING_PEER_SILENT;
 	} else if (error == ENOTCONN) {

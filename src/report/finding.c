@@ -46,6 +46,7 @@ static const struct {
 	{ "resolving", FINDING_RESOLVING },
 	{ "acknowledged", FINDING_ACKNOWLEDGED },
 	{ "down", FINDING_DOWN },
+	{ "unknown", FINDING_UNKNOWN },
 };
 
 unsigned finding_flag_named(const char *name, size_t length)

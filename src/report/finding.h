@@ -88,7 +88,7 @@ enum finding_code {
 	FINDING_ABORTED_HERE,     /* cause; FINDING_UP: time_us after that */
 	/* address: from there, by a host that does not know the association; time_us as below */
 	FINDING_ABORTED_BY_STRANGER,
-	FINDING_ABORTED_BY_PEER,      /* cause, time_us after it was up */
+	FINDING_ABORTED_BY_PEER,      /* cause, time_us after it was up; FINDING_UNKNOWN */
 	FINDING_ABORTED_BEFORE_REPLY, /* the same; replies, awaited */
 	FINDING_CLOSED_BY_PEER,
 	FINDING_CLOSED_BEFORE_REPLY, /* time_us after it was up; replies, awaited */
@@ -231,6 +231,7 @@ enum finding_flag {
 	FINDING_EACH = 1 << 12,         /* addresses were being, or were, tried alone (--each) */
 	FINDING_UNSEEN = 1 << 15,       /* there was no witness */
 	FINDING_DOWN = 1 << 16,         /* the link was not set up */
+	FINDING_UNKNOWN = 1 << 17,      /* who aborted does not know the association */
 };
 
 struct finding_icmp {

@@ -497,12 +497,13 @@ static const struct words table[] = {
 	  "on the peer: ip addr; cat /proc/net/sctp/assocs" },
 	{ FINDING_ABORTED_BY_PEER, "aborted-by-peer", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by the peer[cause:: {cause}]",
-	  "[cause:the peer aborted the association {when}: {cause} (cause {cause_code})][!cause:[unseen:an ABORT from an address of the peer ended the association {when}][!unseen:the peer aborted the association {when}]]",
-	  "[cause_hint:{cause_hint}][!cause_hint:the peer's log says why; its application may not know this host's addresses[unseen:[!cause:; or another host with one of its addresses has sent the ABORT, a second SCTP stack there, or the peer itself, from which NAT hides this host: with CAP_NET_RAW this program sees more]]]",
+	  "[cause:the peer aborted the association {when}: {cause} (cause {cause_code})][!cause:[unseen:an ABORT from an address of the peer ended the association {when}][!unseen:the peer aborted the association {when}[unknown:, because it does not know it]]]",
+	  "[cause_hint:{cause_hint}][!cause_hint:[unknown:its program or host has restarted, or NAT changes this host's address or port on one path, so that the peer finds no association for its packets: avoid NAT, or use one address at each end (-b)][!unknown:the peer's log says why; its application may not know this host's addresses][unseen:[!cause:; or another host with one of its addresses has sent the ABORT, a second SCTP stack there, or the peer itself, from which NAT hides this host: with CAP_NET_RAW this program sees more]]]",
 	  "the peer ended an established association with an ABORT",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
 	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
 	  "the peer's host restarted and does not know the association any more\n"
+	  "NAT changes this host's address or port on one path, so that the peer finds no association for its packets\n"
 	  "a middlebox, or another stack at the peer's addresses, sent the ABORT",
 	  CHECK_WIRE ": the ABORT carries a cause\n"
 	  "on the peer: ss -Sanp; cat /proc/net/sctp/snmp" },
@@ -1088,9 +1089,11 @@ static const struct words table[] = {
 	{ FINDING_HEARTBEAT_UNANSWERED, "heartbeat-unanswered", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "[no_init:answered neither the INIT nor a heartbeat in {time}][!no_init:no heartbeat answer in {time}[unconfirmed:, so it was never confirmed]]",
 	  NULL,
-	  "{address}[others: and {others} more]: listed by the peer, but no answer arrived on [others:those paths][!others:that path] in time: check routing and filters on [others:them][!others:it], in both directions, or give a slow path more time (--probe-timeout)",
+	  "{address}[others: and {others} more]: listed by the peer, but no answer arrived on [others:those paths][!others:that path] in time: check routing, filters and NAT on [others:them][!others:it], in both directions, or give a slow path more time (--probe-timeout)",
 	  "a heartbeat was sent on the path, and no answer arrived in time",
 	  "a cut link, or a filter or route that drops it in one direction\n"
+	  "a firewall that knows an association only by its INIT, which took another path, and drops the rest as invalid\n"
+	  "NAT on that path, so that the peer does not know this host there\n"
 	  "the answer arrives on another interface, and rp_filter drops it\n"
 	  "a round trip longer than --probe-timeout",
 	  "ip route get ADDR; sysctl net.ipv4.conf.all.rp_filter\n"

@@ -166,7 +166,7 @@ reject() { # WITH
   at_server input "$(chunk cookie-echo)" drop
   fault "COOKIE-ECHO lost, three addresses" -w 1800ms "${all[@]}"
   at_server input "$(chunk cookie-echo)" reject with icmp type admin-prohibited
-  fault_within 2000 "COOKIE-ECHO rejected by ICMP" -w 10s -a "10.1.1.2:$PORT"
+  fault_within 6000 "COOKIE-ECHO rejected by ICMP" -w 10s -a "10.1.1.2:$PORT"
   at_client output "$(chunk cookie-echo)" drop
   fault "COOKIE-ECHO dropped by this host's output filter" -w 1200ms -a "10.1.1.2:$PORT"
   at_client input "$(chunk cookie-ack)" drop
@@ -469,11 +469,11 @@ odd() {
   for type in net-unreachable host-unreachable port-unreachable prot-unreachable net-prohibited \
     host-prohibited admin-prohibited; do
     reject icmp "$type"
-    fault_within 2000 "ICMP $type" -w 10s -a 10.1.1.2:5000
+    fault_within 6000 "ICMP $type" -w 10s -a 10.1.1.2:5000
   done
   for type in no-route admin-prohibited addr-unreachable port-unreachable; do
     at_server input ip6 daddr fd01:1::2 "$SCTP" reject with icmpv6 type "$type"
-    fault_within 2000 "ICMPv6 $type" -w 10s -a '[fd01:1::2]:5000'
+    fault_within 6000 "ICMPv6 $type" -w 10s -a '[fd01:1::2]:5000'
   done
   reject icmp host-unreachable
   lose 2
@@ -489,12 +489,12 @@ odd() {
   local type
   for type in prohibit unreachable blackhole; do
     ip -n "$TOPO-client" route add "$type" 10.78.0.0/24
-    fault_within 2000 "route of type $type" -w 10s -a 10.78.0.1:5000
+    fault_within 6000 "route of type $type" -w 10s -a 10.78.0.1:5000
     ip -n "$TOPO-client" route del "$type" 10.78.0.0/24
   done
   fault "the broadcast address of a network" -w 10s -a 10.1.1.255:5000
   ip -n "$TOPO-client" link set lo down
-  fault_within 2000 "an address of this host itself, and lo is down" -w 10s -a 10.1.1.1:5000
+  fault_within 6000 "an address of this host itself, and lo is down" -w 10s -a 10.1.1.1:5000
   ip -n "$TOPO-client" link set lo up
   if [ "$STACK" = kernel ]; then # not every kernel that tests the stack in user space has it
     printf '%s\n' 'link add dummy0 type dummy' 'addr add 10.66.0.1/24 dev dummy0' 'link set dummy0 up' |
@@ -506,7 +506,7 @@ odd() {
   at_client output "$SCTP" drop
   fault "this host's output filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   at_client output ip daddr 10.1.1.2 "$SCTP" reject with icmp type host-unreachable
-  fault_within 2000 "this host's output filter rejects" -w 10s -a "10.1.1.2:$PORT"
+  fault_within 6000 "this host's output filter rejects" -w 10s -a "10.1.1.2:$PORT"
   at_client input "$SCTP" drop
   fault "this host's input filter drops" -w 1200ms -a "10.1.1.2:$PORT"
   in_client nft "add table ip nat; add chain ip nat output { type nat hook output priority -100; };
@@ -553,7 +553,8 @@ odd() {
     >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- &
   local other=$!
   wait_for_line "$BATS_TEST_TMPDIR/other" '^listening'
-  fault "-b with a port in use" -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
+  again() { :; } # two at once, from one port, would be one association for the peer
+  fault -s "-b with a port in use" -b 10.1.1.1:7000 -a "10.1.1.2:$PORT"
   kill "$other"
   wait "$other" || true
 

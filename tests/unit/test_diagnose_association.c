@@ -176,7 +176,7 @@ struct probe_case {
 #define OK        .word = RESULT_CONNECTED, .status = STATUS_OK
 #define AGAIN     .word = RESULT_CLOSED, .status = STATUS_NOT_CONNECTED, .reason = "closed by the peer"
 #define FEW       .word = RESULT_DEGRADED, .status = STATUS_DEGRADED
-#define CHECK_IT  "no answer arrived on that path in time: check routing and filters on it"
+#define CHECK_IT  "no answer arrived on that path in time: check routing, filters and NAT on it"
 
 static const struct probe_case probe_cases[] = {
 	SEEN("all answer", FINDING_NONE, (ASKED(2)), (ANSWERS("127.0.0.1"), ANSWERS("127.0.0.2")),

@@ -24,6 +24,7 @@ static const struct {
 	struct from first, second;
 	uint16_t sent; /* the cause in an ABORT of this end; 0: there was none */
 	enum finding_code code;
+	bool unknown; /* FINDING_UNKNOWN */
 	int said;
 } cases[] = {
 	{ .name = "the peer",
@@ -35,6 +36,7 @@ static const struct {
 	  .error = ECONNRESET,
 	  .first = { 5, 1, true },
 	  .code = FINDING_ABORTED_BY_PEER,
+	  .unknown = true,
 	  .said = ECONNRESET },
 	{ .name = "another host",
 	  .error = ECONNRESET,
@@ -86,6 +88,7 @@ static void who_has_aborted(void **state)
 		loss = diagnose_loss(cases[i].error, &cause, &ledger);
 		assert_string_equal(finding_name(loss.code), finding_name(cases[i].code));
 		assert_int_equal(loss.error, cases[i].said);
+		assert_int_equal(!!(loss.flags & FINDING_UNKNOWN), cases[i].unknown);
 		if (loss.code == FINDING_ABORTED_BY_STRANGER)
 			assert_true(address_equal(&loss.address, &paths[1].address));
 		if (loss.code == FINDING_ABORTED_HERE)
