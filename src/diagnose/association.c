@@ -309,7 +309,7 @@ static void name_learned(const struct association *a, struct finding *few)
 static void diagnose_required(struct result *result, const struct evidence *evidence)
 {
 	const struct association *a = &result->association;
-	const struct finding advice = result->advice;
+	const struct finding advice = *finding_kept(result->advice);
 	struct finding few = { .code = FINDING_TOO_FEW_VERIFIED,
 			       .basis = BASIS_HEARTBEATS,
 			       .verified = count_verdict(a, VERDICT_VERIFIED),
@@ -329,7 +329,7 @@ static void diagnose_required(struct result *result, const struct evidence *evid
 		name_learned(a, &few);
 	if (few.verified || !count_verdict(a, VERDICT_DEAD)) {
 		diagnose_conclude(result, 0, &few);
-		result->advice = advice;
+		finding_keep(&result->advice, &advice);
 		return;
 	}
 	if (!dead.code)
@@ -362,8 +362,8 @@ static void diagnose_announced(struct result *result)
 	finding.others = a->announced.count - 1;
 	memcpy(finding.link, a->announced.bridge, sizeof(finding.link));
 	result->cause = finding;
-	if (!result->advice.code)
-		result->advice = finding;
+	if (!result->advice)
+		finding_keep(&result->advice, &finding);
 }
 
 void diagnose_up(struct result *result, const struct evidence *evidence)
@@ -378,7 +378,7 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 	result->links = association_links(&result->association);
 	about = count_verdict(&result->association, VERDICT_DEAD) ? about_dead(&result->association)
 								  : about_slow(result, evidence);
-	result->advice = about;
+	finding_keep(&result->advice, &about);
 	if (evidence->error) {
 		diagnose_lost(result, evidence);
 	} else if (result->signal) {
@@ -396,13 +396,13 @@ void diagnose_up(struct result *result, const struct evidence *evidence)
 		diagnose_end_of_exchange(result, &cause);
 		diagnose_conclude(result, 0, &cause);
 		if (about.code)
-			result->advice = about;
+			finding_keep(&result->advice, &about);
 	} else {
 		if (evidence->restarted) {
 			result->cause = (struct finding){ .code = FINDING_RESTARTED_BY_PEER,
 							  .basis = BASIS_STACK,
 							  .flags = FINDING_UP };
-			result->advice = result->cause;
+			finding_keep(&result->advice, &result->cause);
 		}
 		diagnose_announced(result);
 		diagnose_required(result, evidence);

@@ -9,7 +9,8 @@ void diagnose_conclude(struct result *result, int error, const struct finding *c
 {
 	const struct words *words = words_of(cause->code);
 
-	result->cause = result->advice = *cause;
+	finding_keep(&result->advice, cause);
+	result->cause = *cause;
 	result->error = error;
 	result->word = words->word;
 	result->status = words->status;
@@ -25,7 +26,7 @@ void diagnose_conclude(struct result *result, int error, const struct finding *c
 void diagnose_unreachable(struct result *result, const struct evidence *evidence)
 {
 	const struct path_result *first = diagnose_nth(result, evidence, 0);
-	struct finding cause = first->cause;
+	struct finding cause = first->cause, advice;
 	int error = first->route_error  ? first->route_error
 		    : first->icmp_error ? first->icmp_error
 					: EHOSTUNREACH;
@@ -40,5 +41,6 @@ void diagnose_unreachable(struct result *result, const struct evidence *evidence
 				  .basis = cause.basis,
 				  .flags = FINDING_SEVERAL };
 	diagnose_conclude(result, error, &cause);
-	result->advice = diagnose_first_cause(&result->association, VERDICT_UNREACHABLE);
+	advice = diagnose_first_cause(&result->association, VERDICT_UNREACHABLE);
+	finding_keep(&result->advice, &advice);
 }

@@ -55,7 +55,8 @@ static void diagnose_fault(struct result *result, const struct evidence *evidenc
 void diagnose(struct result *result, const struct evidence *evidence)
 {
 	result->evidence = evidence->report;
-	result->cause = result->advice = (struct finding){ .code = FINDING_NONE };
+	result->cause = finding_none;
+	finding_keep(&result->advice, &finding_none);
 	if (result->signal && evidence->phase != PHASE_UP) {
 		diagnose_interrupted(result, evidence);
 		return;

@@ -181,7 +181,7 @@ static void diagnose_timeout(struct result *result, const struct evidence *evide
 	diagnose_conclude(result, ETIMEDOUT, &cause);
 	/* If nothing more is known, more time may help, or it is known which turn did not come. */
 	if (cause.code >= FINDING_SILENT && untried.code)
-		result->advice = untried;
+		finding_keep(&result->advice, &untried);
 }
 
 /* An ERROR instead of the COOKIE-ACK is an answer, too. */

@@ -46,11 +46,8 @@ struct connection *connection_new(const struct stack *stack, int stack_error,
 static void forget_try(struct connection *c)
 {
 	trial_free(&c->trial);
-	association_free(&c->result.association);
-	exchange_result_free(&c->result.exchange);
+	result_free(&c->result);
 	c->result.probe_us = 0;
-	c->result.cause = c->result.advice = c->result.left_out =
-		(struct finding){ .code = FINDING_NONE };
 }
 
 static void leave_loop(struct connection *c)

@@ -79,6 +79,7 @@ void each_free(struct each *e)
 	free(e->singles);
 	free(e->list);
 	free(e->results);
+	finding_keep(&e->result.advice, &finding_none);
 	free(e);
 }
 
@@ -218,6 +219,8 @@ static void on_change(void *context)
 	if (!e->taken && e->made && !e->missing && connection_has_result(e->whole)) {
 		e->taken = true;
 		e->result = *connection_result(e->whole);
+		e->result.advice = NULL;
+		finding_keep(&e->result.advice, finding_kept(connection_result(e->whole)->advice));
 		take_results(e);
 		hint_each(&e->result);
 		mark_other_endpoints(&e->result);
@@ -310,13 +313,22 @@ void each_close(struct each *e)
 
 /* --- What it says together with the whole ---------------------------------------------------- */
 
+/* The same with another code. */
+static void advise(struct result *result, enum finding_code code)
+{
+	struct finding advice = *finding_kept(result->advice);
+
+	advice.code = code;
+	finding_keep(&result->advice, &advice);
+}
+
 /* The peer did not list the address: if it accepts alone, there are two endpoints. */
 static void mark_other_endpoints(struct result *result)
 {
 	struct association *a = &result->association;
 
-	if (result->each_count && result->advice.code == FINDING_NOT_LISTED)
-		result->advice.code = FINDING_NONE;
+	if (result->each_count && finding_kept(result->advice)->code == FINDING_NOT_LISTED)
+		advise(result, FINDING_NONE);
 	for (size_t i = 0; i < result->each_count && i < a->path_count; i++) {
 		struct finding *cause = &a->paths[i].cause;
 
@@ -326,8 +338,8 @@ static void mark_other_endpoints(struct result *result)
 		if (result->each[i].word != RESULT_CONNECTED)
 			continue;
 		cause->code = FINDING_OTHER_ENDPOINT;
-		if (!result->advice.code)
-			result->advice = *cause;
+		if (!result->advice)
+			finding_keep(&result->advice, cause);
 	}
 }
 
@@ -339,9 +351,9 @@ static void hint_each(struct result *result)
 	if (result->each_count < 2 || result_is_up(result->word) || result->status == STATUS_HOST)
 		return;
 	if (accepting)
-		result->advice.code = accepting == result->each_count ? FINDING_ALL_ACCEPT_ALONE
-								      : FINDING_SOME_ACCEPT_ALONE;
+		advise(result, accepting == result->each_count ? FINDING_ALL_ACCEPT_ALONE
+							       : FINDING_SOME_ACCEPT_ALONE);
 	else if (!result->signal && (result->word == RESULT_REFUSED ||
 				     singles_count(result, result->word) < result->each_count))
-		result->advice.code = FINDING_NONE_ACCEPTS_ALONE;
+		advise(result, FINDING_NONE_ACCEPTS_ALONE);
 }

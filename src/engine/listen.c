@@ -183,6 +183,7 @@ static int fail(const struct listening *l, const struct target *local,
 		warn("%s", result.usage->text);
 	else
 		report_result(l->reporter, &result);
+	finding_keep(&result.advice, &finding_none);
 	return result.status;
 }
 

@@ -53,6 +53,13 @@ static void list_excluded(const struct plan *plan, struct result *result)
 	result->reordered = plan->reordered;
 }
 
+static void note_left_out(const struct unresolved *names, struct result *result)
+{
+	const struct finding left_out = finding_of_left_out(names);
+
+	finding_keep(&result->left_out, &left_out);
+}
+
 struct trial_end trial_open(struct trial *t, const struct stack *stack, int stack_error,
 			    const struct options *options, const struct target *peer,
 			    const struct target *local, struct timeline *timeline,
@@ -61,7 +68,7 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 	int rc;
 
 	if (t->resolve.late)
-		result->left_out = finding_of_left_out(resolve_fault(&t->resolve));
+		note_left_out(resolve_fault(&t->resolve), result);
 	list_requested(peer, &result->association);
 	plan_make(&t->plan, peer, local, timeline);
 	list_excluded(&t->plan, result);
@@ -467,7 +474,7 @@ bool trial_may_go_better(const struct result *result)
 
 void trial_end_pause(struct result *result)
 {
-	result->last = result->cause;
+	finding_keep(&result->last, &result->cause);
 	result->cause = (struct finding){ .code = FINDING_INTERRUPTED,
 					  .basis = BASIS_CALL,
 					  .flags = FINDING_RETRY,

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/finding.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
+
+const struct finding finding_none;
+
+void finding_keep(struct finding **kept, const struct finding *finding)
+{
+	struct finding *copy = NULL;
+
+	if (finding->code) {
+		copy = xmalloc(sizeof(*copy));
+		*copy = *finding;
+	}
+	free(*kept);
+	*kept = copy;
+}
 
 bool finding_goes_first(const struct finding *a, const struct finding *b)
 {

@@ -272,6 +272,16 @@ struct finding {
 	char detail[192];               /* a line of a file, or a message of the C library */
 };
 
+extern const struct finding finding_none;
+
+/* Owned by *kept, which becomes a copy, or NULL if it is none. */
+void finding_keep(struct finding **kept, const struct finding *finding);
+/* What was kept so. */
+static inline const struct finding *finding_kept(const struct finding *kept)
+{
+	return kept ? kept : &finding_none;
+}
+
 /* A stable name: "own-output-filter"; "none" for FINDING_NONE. */
 const char *finding_name(enum finding_code code);
 const char *finding_basis_name(enum finding_basis basis);

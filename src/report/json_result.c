@@ -91,7 +91,7 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	put_key(&json, "reason", sentence(words_result_reason(result, &m)));
 	put_key(&json, "hint", sentence(words_result_hint(result, &m)));
 	put_key(&json, "cause", cause_object(&result->cause));
-	put_key(&json, "left_out", cause_object(&result->left_out));
+	put_key(&json, "left_out", cause_object(finding_kept(result->left_out)));
 	put_key(&json, "stack", any_string(result->stack));
 	put_key(&json, "mode", json_string(result->blocking ? "blocking" : "nonblocking"));
 	put_key(&json, "style", json_string(style_name(result->style)));

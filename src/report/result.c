@@ -56,6 +56,16 @@ void association_free(struct association *association)
 	*association = (struct association){ 0 };
 }
 
+void result_free(struct result *result)
+{
+	association_free(&result->association);
+	exchange_result_free(&result->exchange);
+	finding_keep(&result->advice, &finding_none);
+	finding_keep(&result->left_out, &finding_none);
+	finding_keep(&result->last, &finding_none);
+	result->cause = finding_none;
+}
+
 void exchange_result_free(struct exchange_result *exchange)
 {
 	for (size_t i = 0; i < exchange->reply_count; i++)

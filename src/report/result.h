@@ -174,13 +174,14 @@ struct result {
 	bool blocking;
 
 	enum result_word word;
-	int error;             /* positive errno that names it, or 0 */
-	int status;            /* exit status, enum status */
-	int signal;            /* ended by it, or 0 */
-	struct finding cause;  /* why it is not connected, or something else to report; or none */
-	struct finding advice; /* the hint is about this: the cause, or what helps more; or none */
-	struct finding left_out; /* names that it went on without; or none */
-	struct finding last;     /* interrupted between two tries: the cause of the last one */
+	int error;            /* positive errno that names it, or 0 */
+	int status;           /* exit status, enum status */
+	int signal;           /* ended by it, or 0 */
+	struct finding cause; /* why it is not connected, or something else to report; or none */
+	/* finding_keep(), owned. */
+	struct finding *advice;   /* the hint is about this: the cause, or what helps more */
+	struct finding *left_out; /* names that it went on without */
+	struct finding *last;     /* interrupted between two tries: the cause of the last one */
 	/* STATUS_USAGE: what is wrong with the addresses; not owned. */
 	const struct message *usage;
 
@@ -202,7 +203,9 @@ struct result {
 	size_t each_count; /* 0: none was tried */
 };
 
-/* Frees what association owns. struct result owns that and exchange. */
+/* Frees what association owns. */
 void association_free(struct association *association);
+/* Frees what the result owns, and sets the findings to none. */
+void result_free(struct result *result);
 
 #endif

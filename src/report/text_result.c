@@ -126,7 +126,7 @@ static void print_hints(const struct reporter *reporter, const struct result *re
 {
 	struct message m;
 
-	print_hint(reporter, words_note(&result->left_out, &m));
+	print_hint(reporter, words_note(finding_kept(result->left_out), &m));
 	if (!beside_an_address(result))
 		print_hint(reporter, words_result_reason(result, &m));
 	print_hint(reporter, words_result_hint(result, &m));

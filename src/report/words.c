@@ -1246,7 +1246,7 @@ static void add(struct message *m, const char *phrase, const struct finding *fin
 
 	if (result)
 		phrase_add_of_result(m, phrase, finding, result,
-				     words_reason(&result->last, &last));
+				     words_reason(finding_kept(result->last), &last));
 	else
 		phrase_add(m, phrase, finding);
 }
@@ -1301,7 +1301,9 @@ const char *words_result_reason(const struct result *result, struct message *m)
 
 const char *words_result_hint(const struct result *result, struct message *m)
 {
-	return say(table[result->advice.code].hint, &result->advice, result, m);
+	const struct finding *advice = finding_kept(result->advice);
+
+	return say(table[advice->code].hint, advice, result, m);
 }
 
 bool words_beside(const struct finding *cause, const struct finding *of_address)

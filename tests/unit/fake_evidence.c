@@ -77,6 +77,7 @@ void diagnosis_prepare(const struct evidence_case *k)
 {
 	struct diagnosis *d = &diagnosis;
 
+	finding_keep(&d->result.advice, &finding_none);
 	memset(d, 0, sizeof(*d));
 	d->evidence = k->evidence;
 	d->evidence.order = d->order;

@@ -40,6 +40,7 @@ int report_teardown(void **state)
 
 	fclose(f->capture.reporter.out);
 	fclose(f->capture.reporter.hints);
+	finding_keep(&f->result.advice, &finding_none);
 	free(f->capture.out);
 	free(f->capture.hints);
 	free(f);
@@ -120,7 +121,7 @@ void make_failure(struct fixture *f, enum result_word word, int error, int64_t u
 void set_reason(struct fixture *f, struct finding cause, struct finding advice)
 {
 	f->result.cause = cause;
-	f->result.advice = advice;
+	finding_keep(&f->result.advice, &advice);
 }
 
 void make_three_paths(struct fixture *f)

@@ -42,7 +42,7 @@ static void a_result_by_what_it_is_about(void **state)
 		assert_int_equal(diagnosis.result.status, results[i].status);
 		assert_int_equal(diagnosis.result.error, ENETUNREACH);
 		assert_int_equal(diagnosis.result.cause.code, FINDING_NO_ROUTE);
-		assert_int_equal(diagnosis.result.advice.code, FINDING_NO_ROUTE);
+		assert_int_equal(diagnosis.result.advice->code, FINDING_NO_ROUTE);
 	}
 }
 

@@ -168,7 +168,8 @@ static void nothing_breaks_a_sentence(void **state)
 			assert_null(strpbrk(m.text, "{}[]"));
 			words_reason(&f, &m);
 			assert_null(strpbrk(m.text, "{}[]"));
-			result.cause = result.advice = f;
+			result.cause = f;
+			result.advice = &f;
 			words_result_reason(&result, &m);
 			words_result_hint(&result, &m);
 			assert_null(strpbrk(m.text, "{}[]"));
@@ -371,10 +372,11 @@ static void sentences(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct sentence *k = &cases[i];
+		struct finding advice = k->finding;
 
 		assert_string_equal(words_note(&k->finding, &m), k->note);
 		assert_string_equal(words_reason(&k->finding, &m), k->reason);
-		words_result_hint(&(struct result){ .advice = k->finding }, &m);
+		words_result_hint(&(struct result){ .advice = &advice }, &m);
 		if (!strstr(m.text, k->hint) || !k->hint[0] != !m.text[0])
 			fail_msg("'%s' is not in '%s'", k->hint, m.text);
 	}
@@ -387,9 +389,8 @@ static void what_each_adds(void **state)
 		{ .address = ip("10.1.2.2"), .word = RESULT_REFUSED },
 		{ .address = ip("10.1.3.2"), .word = RESULT_CONNECTED },
 	};
-	struct result result = { .each = each,
-				 .each_count = ARRAY_SIZE(each),
-				 .advice = { .code = FINDING_SOME_ACCEPT_ALONE } };
+	struct finding advice = { .code = FINDING_SOME_ACCEPT_ALONE };
+	struct result result = { .each = each, .each_count = ARRAY_SIZE(each), .advice = &advice };
 	struct message m;
 
 	(void)state;
@@ -406,9 +407,10 @@ static void what_each_adds(void **state)
 
 static void interrupted_between_two_tries(void **state)
 {
+	struct finding last = { .code = FINDING_SILENT, .time_us = 1000000 };
 	struct result result = {
 		.cause = { .code = FINDING_INTERRUPTED, .signal = SIGINT, .flags = FINDING_RETRY },
-		.last = { .code = FINDING_SILENT, .time_us = 1000000 },
+		.last = &last,
 	};
 	struct message m;
 
