@@ -10,6 +10,7 @@
 #include "engine/connection_parts.h"
 #include "engine/other_answer.h"
 #include "engine/second_look.h"
+#include "engine/settle.h"
 
 #define WAIT_PAUSE_US (250 * USEC_PER_MSEC)
 #define SLOT_PAUSE_US (10 * USEC_PER_MSEC)

@@ -74,10 +74,6 @@ void trial_verify(struct trial *t, const struct options *options, const struct r
  */
 bool trial_is_verified(struct trial *t, int64_t now_us, int64_t *wake_us);
 
-/* Makes the result. result->signal, if set, ended the try. */
-void trial_settle(struct trial *t, struct trial_end end, const struct options *options,
-		  struct timeline *timeline, struct result *result);
-
 /* --wait: may another try have a better result? */
 bool trial_may_go_better(const struct result *result);
 /* result->signal came between two tries: keeps what the last try found out. */
