@@ -216,8 +216,7 @@ static void take_unsent(struct monitoring *r, size_t i, int64_t now, struct moni
 
 static void take_unasked(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
-	event->cause =
-		diagnose_failed_call(r->stack->fault(r->endpoint)->call, r->probe->paths[i].error);
+	event->cause = diagnose_failed_call(r->probe->paths[i].call, r->probe->paths[i].error);
 	take_unsent(r, i, now, event);
 }
 
@@ -244,7 +243,7 @@ static void look_at(struct monitoring *r, size_t i, int64_t now)
 	take_state(r, i, &event);
 	if (answered)
 		take_answer(r, i, now, &event);
-	else if (asked->error && path->verdict == VERDICT_VERIFIED)
+	else if (asked->call && path->verdict == VERDICT_VERIFIED)
 		take_unasked(r, i, now, &event);
 	else if (path->verdict != VERDICT_DEAD && asked->missed && now >= dead_at_us(r, i))
 		take_silence(r, i, now, &event);

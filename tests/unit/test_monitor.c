@@ -622,6 +622,23 @@ static void lost_because_nothing_is_sent(void **state)
 	done(&r);
 }
 
+/* The stack says so to the next call, before the event is read: that is no fault of a path. */
+static void lost_before_it_is_known(void **state)
+{
+	const struct fake_script script = {
+		EVENT(1100 * MSEC, .type = EVENT_LOST, .error = ECONNRESET),
+		HEARTBEATS({ 0, 2, 0, ENOTCONN }, { 1, 2, 0, ENOTCONN }, { 2, 2, 0, ENOTCONN })
+	};
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_NOT_CONNECTED);
+	expect_has(&r, 0, "lost  association 3, ECONNRESET: aborted by the peer");
+	done(&r);
+}
+
 static void a_heartbeat_that_cannot_be_sent(void **state)
 {
 	const struct fake_script script = { HEARTBEATS({ 1, 3, 0, EHOSTUNREACH }) };
@@ -1040,6 +1057,7 @@ int main(void)
 		cmocka_unit_test(all_paths_die),
 		cmocka_unit_test(why_a_path_is_dead),
 		cmocka_unit_test(an_answer_that_is_not_taken),
+		cmocka_unit_test(lost_before_it_is_known),
 		cmocka_unit_test(a_heartbeat_that_cannot_be_sent),
 		cmocka_unit_test(a_heartbeat_that_is_not_sent),
 		cmocka_unit_test(lost_because_nothing_is_sent),
