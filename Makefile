@@ -45,7 +45,7 @@ LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp 2>/dev/null)
 USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
 # The compiler says the whole path of what it finds, and else the name.
 archive_or_shared = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
-# src/stack/usrsctp_*.c take the place of the sendmsg(), recvmsg(), nanosleep() and getifaddrs() that usrsctp calls. In an archive these
+# src/stack/usrsctp_*.c take the place of the sendmsg(), recvmsg(), nanosleep(), getifaddrs() and pthread_create() that usrsctp calls. In an archive these
 # get names of their own, so that the rest of the program calls the C library's; a shared library finds them by their real names.
 # Without memory, usrsctp crashes, or loses packets and whole features in silence: its malloc() ends the program instead.
 ifeq ($(USRSCTP)$(USRSCTP_LIBS),1-l:libusrsctp.a)
@@ -84,7 +84,7 @@ $(OBJECTS): | $(USRSCTP_CONFINED)
 $(B)/libusrsctp.a: $(USRSCTP_ARCHIVE) Makefile
 	$(call say,OBJCOPY,$@)
 	@mkdir -p $(@D)
-	$(Q)$(OBJCOPY) $(foreach f,sendmsg recvmsg nanosleep getifaddrs,--redefine-sym $f=library_$f) \
+	$(Q)$(OBJCOPY) $(foreach f,sendmsg recvmsg nanosleep getifaddrs pthread_create,--redefine-sym $f=library_$f) \
 		$(foreach f,malloc calloc,--redefine-sym $f=x$f) $< $@
 
 $(B)/obj/%.o: src/%.c $(B)/flags

@@ -9,7 +9,6 @@
 #include <sys/param.h>
 #include <unistd.h>
 
-#include "base/privilege.h"
 #include "base/util.h"
 
 #define PAUSE_US 10000
@@ -27,7 +26,6 @@
 #define FAILURES_MIN 2
 
 static _Thread_local unsigned failures; /* in a row, of this thread */
-static _Thread_local bool unprivileged; /* this thread has given up its capabilities */
 static atomic_int failing;              /* threads with FAILURES_MIN or more */
 static atomic_int newest;
 static atomic_bool ending; /* the threads are to end as soon as they may */
@@ -125,23 +123,13 @@ static bool wait_for(int fd, int64_t us)
 	return ppoll(fds, ARRAY_SIZE(fds), &timeout, NULL) >= 0;
 }
 
-/* It reads what peers send, on sockets that are open. */
-static void give_up_rights(void)
-{
-	if (!unprivileged)
-		(void)privilege_drop_all_but(0);
-	unprivileged = true;
-}
-
 void receiver_wait(int fd)
 {
-	give_up_rights();
 	wait_for(fd, atomic_load(&ending) ? atomic_load(&end_step_us) : WAIT_US);
 }
 
 void receiver_sleep(int64_t us)
 {
-	give_up_rights();
 	for (int64_t step; us > 0 && !atomic_load(&over); us -= step) {
 		step = atomic_load(&ending) ? MIN(us, atomic_load(&end_step_us)) : us;
 		if (!wait_for(-1, step))

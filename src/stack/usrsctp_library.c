@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -20,9 +19,9 @@
 #include "stack/receiver.h"
 #include "stack/usrsctp_farewell.h"
 #include "stack/usrsctp_gate.h"
-#include "stack/usrsctp_interfaces.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
+#include "stack/usrsctp_thread.h"
 #include "stack/usrsctp_udp_error.h"
 #include "base/util.h"
 
@@ -161,17 +160,6 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 	return rc;
 }
 
-/* Its threads block all signals, because the main thread waits for them. */
-static void start_threads(uint16_t port, bool bound)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	interfaces_init_library(port, bound);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-}
-
 /*
  * The library opens raw sockets whenever it may. In UDP mode they would receive the SCTP of others
  * on this host, also the kernel's, and answer with ABORT. So it may not open any while it starts.
@@ -191,7 +179,7 @@ static int start_without_raw(uint16_t port, bool bound, const char **call)
 		if (syscall(SYS_capset, &header, less) < 0)
 			return -errno;
 	}
-	start_threads(port, bound);
+	threads_init_library(port, bound);
 	return raw && syscall(SYS_capset, &header, before) < 0 ? -errno : 0;
 }
 
@@ -305,7 +293,7 @@ static int start_and_check(const struct stack_encaps *udp, bool bound, struct st
 	if (encapsulated(udp))
 		rc = start_without_raw(udp->local, bound, &fault->call);
 	else
-		start_threads(0, bound);
+		threads_init_library(0, bound);
 	if (rc < 0)
 		return rc;
 	/*

@@ -47,6 +47,9 @@ primary() {
 @test "each packet leaves with an address of its link: whole, first, middle, all but the last cut" {
   strict_links
   listen_us -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2
+  # No thread has a capability, also not one that reads nothing.
+  run -0 sort -u <(sed -n 's/^CapPrm:[[:space:]]*//p' /proc/"$LISTENER"/task/*/status)
+  assert_output 0000000000000000
   local -a three=(-a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2)
   primary 10.1.1.2 "${three[@]}"
   drop_path 2
