@@ -134,12 +134,18 @@ FAKE_HOST := -Wl,--wrap=routes_now,--wrap=route_look_up,--wrap=route_closed,--wr
 # These make one connection on a bench.
 BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt exchange relay verify snapshot plan gather trial)
 $(BENCHED): $(B)/unit/bench.o
-$(B)/unit/test_fuzz.o: ALL_CPPFLAGS += -Itests/unit -Itests/fuzz
+$(addprefix $(B)/unit/,test_fuzz.o test_usrsctp_fuzz.o corpus.o library.o): ALL_CPPFLAGS += -Itests/unit -Itests/fuzz
 # The kernel's answers are the fuzzer's there.
 FUZZED_CALLS := -Wl,--wrap=socket,--wrap=sendto,--wrap=recv,--wrap=recvmsg
 $(B)/unit/test_fuzz: FAKES = $(FUZZED_CALLS)
-$(B)/unit/test_fuzz: $(B)/unit/answers.o
-$(B)/unit/answers.o: tests/fuzz/answers.c $(B)/flags
+$(B)/unit/test_fuzz: $(B)/unit/answers.o $(B)/unit/corpus.o
+# And usrsctp's.
+comma := ,
+FUZZED_LIBRARY := $(addprefix -Wl$(comma)--wrap=,usrsctp_recvv usrsctp_getsockopt usrsctp_setsockopt usrsctp_getpaddrs \
+                  usrsctp_getladdrs usrsctp_freepaddrs usrsctp_freeladdrs bell_silence bell_ring)
+$(B)/unit/test_usrsctp_fuzz: FAKES = $(FUZZED_LIBRARY)
+$(B)/unit/test_usrsctp_fuzz: $(B)/unit/library.o $(B)/unit/corpus.o
+$(addprefix $(B)/unit/,answers.o corpus.o library.o): $(B)/unit/%.o: tests/fuzz/%.c $(B)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
@@ -259,11 +265,16 @@ check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 # Needs clang, whose libFuzzer it is. What it finds stays in build/fuzz; what it learned, too.
 FUZZ_SECONDS ?= 60
 FUZZ_NAMES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SOURCES := $(filter-out src/main.c src/stack/usrsctp%,$(wildcard src/*.c src/*/*.c)) tests/unit/fake_packet.c tests/fuzz/answers.c
-FUZZ_CFLAGS  := -std=gnu11 -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Itests/unit -Itests/fuzz \
-                -UHAVE_USRSCTP -DHAVE_USRSCTP=0
+FUZZ_SOURCES := $(filter-out src/main.c,$(SOURCES)) tests/unit/fake_packet.c tests/fuzz/answers.c
+ifeq ($(USRSCTP),1)
+FUZZ_SOURCES += tests/fuzz/library.c
+FUZZ_WRAPS := $(FUZZED_LIBRARY)
+else
+FUZZ_NAMES := $(filter-out usrsctp,$(FUZZ_NAMES))
+endif
+FUZZ_CFLAGS  := -std=gnu11 -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Itests/unit -Itests/fuzz
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=build/fuzz/obj/%.o)
-build/fuzz/obj/%.o: %.c build/flags
+build/fuzz/obj/%.o: %.c build/flags | $(USRSCTP_CONFINED)
 	$(call say,CLANG,$<)
 	@mkdir -p $(@D)
 	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -c -o $@ $<
@@ -271,7 +282,7 @@ build/fuzz/obj/%.o: %.c build/flags
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJECTS)
 	$(call say,CLANG,$<)
 	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer -DFUZZ=LLVMFuzzerTestOneInput \
-		-Wno-missing-prototypes $(FUZZED_CALLS) -o $@ $^ -lsctp -ljansson
+		-Wno-missing-prototypes $(FUZZED_CALLS) $(FUZZ_WRAPS) -o $@ $^ $(LIBS)
 .PHONY: fuzz fuzz-clang
 fuzz-clang:
 	@mkdir -p build/fuzz
@@ -280,7 +291,7 @@ fuzz-clang:
 		{ echo "make fuzz: clang with libFuzzer is missing (apt-get install clang)" >&2; exit 1; }
 fuzz: fuzz-clang $(FUZZ_NAMES:%=build/fuzz/fuzz_%) ## each reader of foreign bytes against FUZZ_SECONDS (60) of random ones, with clang's libFuzzer
 	@for name in $(FUZZ_NAMES); do mkdir -p build/fuzz/corpus/$$name && \
-		build/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=4096 \
+		build/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=5 -max_len=2048 \
 			-artifact_prefix=build/fuzz/$$name- -print_final_stats=1 \
 			build/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit; done
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * libFuzzer's entry to the packet parser: the first byte is the context, the rest the packet.
- * "make fuzz" builds and runs it, with seeds from tests/fuzz/seeds.c.
- */
+/* Fuzzing of the packet parser: the first byte is the context, the rest the packet. */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
