@@ -166,8 +166,9 @@ static void add_processes(struct program *p)
 /* Terminals are asked for their size, not written to as if their user typed. */
 static void add_ioctl(struct program *p)
 {
-	ADD_RULE(p, __NR_ioctl, 1, ALL_BITS, TCGETS, TIOCGWINSZ, TIOCGPGRP, FIONREAD, FIONBIO,
-		 SIOCGIFNAME, SIOCGIFINDEX, SIOCGIFMTU, SIOCGIFFLAGS, SIOCGIFCONF, SIOCGIFADDR);
+	ADD_RULE(p, __NR_ioctl, 1, ALL_BITS, TCGETS, TCSETS, TIOCGWINSZ, TIOCGPGRP, FIONREAD,
+		 FIONBIO, SIOCGIFNAME, SIOCGIFINDEX, SIOCGIFMTU, SIOCGIFFLAGS, SIOCGIFCONF,
+		 SIOCGIFADDR);
 }
 
 static void choose_fates(struct program *p, unsigned calls)

@@ -11,6 +11,7 @@
 #include "engine/fleet_hosts.h"
 #include "engine/fleet_monitor.h"
 #include "engine/fleet_parts.h"
+#include "engine/fleet_table.h"
 #include "engine/pool.h"
 #include "report/report.h"
 #include "report/words.h"
@@ -133,6 +134,13 @@ static const struct finding *shortage(const struct result *result)
 	return NULL;
 }
 
+/* Before a line is printed. */
+static void clear_lines(struct fleet *f)
+{
+	timeline_clear(f->config->timeline);
+	fleet_table_clear(f->table);
+}
+
 /* Fewer at a time from now on; this one has its turn again when another one has ended. */
 static void slow_down(struct fleet *f, struct member *m, const struct finding *why)
 {
@@ -140,7 +148,7 @@ static void slow_down(struct fleet *f, struct member *m, const struct finding *w
 	struct message reason;
 
 	if (!f->options->quiet && !f->told) {
-		timeline_clear(f->config->timeline);
+		clear_lines(f);
 		warn("from now on at most %zu targets at a time: %s", limit,
 		     words_reason(why, &reason));
 	}
@@ -170,7 +178,7 @@ static void take_result(struct fleet *f, struct member *m)
 	m->known = true;
 	if (again)
 		return;
-	timeline_clear(f->config->timeline);
+	clear_lines(f);
 	report_target(f->config->reporter, result, f->name_width, f->options->verbose);
 }
 
@@ -337,6 +345,7 @@ static void begin_some(struct fleet *f)
 static void end(struct fleet *f, int signal, int error)
 {
 	f->ending = true;
+	fleet_table_stop(f->table);
 	if (signal)
 		f->summary.signal = signal;
 	for (size_t i = 0; i < f->next; i++) {
@@ -426,6 +435,7 @@ static int conclude(struct fleet *f)
 	struct summary *s = &f->summary;
 	int signal = s->signal;
 
+	fleet_table_stop(f->table);
 	timeline_clear(f->config->timeline);
 	for (size_t i = 0; i < f->config->count; i++) {
 		const struct member *m = &f->members[i];
@@ -458,8 +468,10 @@ int fleet_run(const struct fleet_config *config)
 	prepare_names(&f);
 	fleet_hosts_prepare(&f);
 	fleet_monitor_prepare(&f);
+	f.table = fleet_table_start(&f);
 	go(&f);
 	status = conclude(&f);
+	fleet_table_free(f.table);
 	pool_free(f.pool);
 	names_free(f.names);
 	loop_free(f.loop);

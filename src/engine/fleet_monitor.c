@@ -3,6 +3,7 @@
 
 #include <sys/param.h>
 
+#include "engine/fleet_table.h"
 #include "report/metrics.h"
 
 /* The pause before the next attempt doubles, and varies by a quarter, so that not all come at once.
@@ -36,6 +37,7 @@ bool fleet_monitor_begin(struct fleet *f, struct member *m)
 		.watch = connection_watch(m->connection),
 		.ended = fleet_on_change,
 		.context = m,
+		.live = fleet_table_live(f->table),
 	};
 
 	if (!f->options->monitor || f->ending || !monitor.assoc)

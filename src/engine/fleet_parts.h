@@ -51,6 +51,8 @@ struct member {
 	int status, signal;
 };
 
+struct fleet_table;
+
 struct fleet {
 	const struct fleet_config *config;
 	const struct options *options;
@@ -58,6 +60,7 @@ struct fleet {
 	struct pool *pool;          /* the endpoints that targets share */
 	struct names *names;        /* what they look up; NULL: there are only numbers */
 	struct loop_source answers; /* to these */
+	struct fleet_table *table;  /* on the terminal; or NULL */
 	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
 	struct member *members;
 	struct fleet_host *hosts;

@@ -354,6 +354,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 		.watch = config->watch,
 		.on_end = config->ended,
 		.context = config->context,
+		.others = config->live,
 		.loop = loop,
 		.round_us = now,
 		.until_us = o->monitor_us ? now + o->monitor_us : LOOP_FOREVER,
@@ -379,6 +380,11 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 	if (result_was_up(r->m.result->word))
 		go_down(r, r->m.result->error, r->m.result->cause);
 	return r;
+}
+
+const struct monitor *monitor_view(const struct monitoring *r)
+{
+	return &r->m;
 }
 
 bool monitor_ended(const struct monitoring *r)

@@ -34,10 +34,10 @@ struct monitor_config {
 	const struct reporter *reporter;
 	struct timeline *timeline;
 	struct watch *watch; /* its packets show why a path is dead */
-	/* One of many: called when it ends, which does not free it, and there is no table. Or NULL.
-	 */
+	/* One of many: called when it ends, which does not free it. Or NULL. */
 	void (*ended)(void *context);
 	void *context;
+	struct live *live; /* of many: the table of all, or NULL */
 };
 
 /*
@@ -45,6 +45,8 @@ struct monitor_config {
  * association, or until a report can no longer be written.
  */
 struct monitoring *monitor_start(struct loop *loop, const struct monitor_config *config);
+/* What it knows, for a table. */
+const struct monitor *monitor_view(const struct monitoring *monitoring);
 bool monitor_ended(const struct monitoring *monitoring);
 /* Has the peer ended the association as it should? */
 bool monitor_closed(const struct monitoring *monitoring);

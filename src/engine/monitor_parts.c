@@ -35,9 +35,12 @@ void monitor_tell(struct monitoring *r, struct monitor_event *event)
 	if (r->watch->capture && event->cause.code)
 		watch_catch_up(r->watch);
 	comment_on_finding(r->watch, &event->cause, event->path ? &event->path->address : NULL);
-	if (event->type != MONITOR_ROUND)
+	if (event->type != MONITOR_ROUND) {
 		live_clear(r->live);
+		live_clear(r->others);
+	}
 	report_monitor_event(r->reporter, event);
 	live_changed(r->live);
+	live_changed(r->others);
 	monitor_look_for_reader(r);
 }

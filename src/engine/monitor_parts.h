@@ -31,7 +31,8 @@ struct monitoring {
 	struct loop_source events;
 	struct loop_timer timer;
 	struct probe *probe; /* its paths are in the order of m.paths */
-	struct live *live;   /* NULL: no table */
+	struct live *live;   /* NULL: no table of its own */
+	struct live *others; /* the table of all; or NULL */
 	int64_t round_us;    /* when the next round begins */
 	int64_t until_us;
 	bool round_open; /* the round has begun, and is not reported yet */

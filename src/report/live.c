@@ -37,6 +37,8 @@ struct live {
 	size_t lines; /* on the terminal now, with the cursor on the first */
 	bool changed;
 	int64_t drawn_us;
+	void (*on_change)(void *context);
+	void *context;
 };
 
 struct live *live_start(const struct reporter *reporter, live_print *print, const void *data)
@@ -64,13 +66,28 @@ static void emit(const struct live *live, const char *text)
 	reporter_emit(live->reporter, text, strlen(text));
 }
 
+void live_on_change(struct live *live, void (*changed)(void *context), void *context)
+{
+	if (!live)
+		return;
+	live->on_change = changed;
+	live->context = context;
+}
+
+static void set_changed(struct live *live)
+{
+	live->changed = true;
+	if (live->on_change)
+		live->on_change(live->context);
+}
+
 void live_clear(struct live *live)
 {
 	if (!live || !live->lines)
 		return;
 	emit(live, "\r" ERASE_BELOW);
 	live->lines = 0;
-	live->changed = true;
+	set_changed(live);
 }
 
 void live_end(struct live *live)
@@ -85,7 +102,7 @@ void live_end(struct live *live)
 void live_changed(struct live *live)
 {
 	if (live)
-		live->changed = true;
+		set_changed(live);
 }
 
 int64_t live_next_us(const struct live *live)

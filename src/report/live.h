@@ -38,6 +38,8 @@ void live_end(struct live *live); /* removes the table, and frees */
 
 /* Removes the table, so that lines can be printed in its place. */
 void live_clear(struct live *live);
+/* changed(context) is called whenever the data has changed, or the table was removed. */
+void live_on_change(struct live *live, void (*changed)(void *context), void *context);
 /* The data has changed: live_draw() has something to do. */
 void live_changed(struct live *live);
 /* Draws the table if it has changed. */

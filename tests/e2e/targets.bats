@@ -297,3 +297,21 @@ metric_is() { # VALUE NAME LABELS...
   run -0 jq -c 'select(.event == "summary") | .results | [.connected, .closed + .aborted + .refused]' "$CLIENT_OUT"
   assert_output '[1,1]'
 }
+
+@test "--monitor with many targets on a terminal: a table, the worst first, which fits and can be scrolled" {
+  local i status=0
+
+  start_listener_3
+  for i in {1..20}; do echo "target$i 10.1.1.2:$PORT 10.1.2.2"; done >"$BATS_TEST_TMPDIR/list"
+  echo "bad 10.1.1.2:$((PORT + 1))" >>"$BATS_TEST_TMPDIR/list"
+  # A screen of twelve rows has eight targets. ^C is the usual end.
+  ip netns exec "$TOPO-client" env TERM=xterm LC_ALL=C.UTF-8 python3 tests/e2e/terminal.py 70 12 \
+    'wait=^21 targets .* 1 down, 20 up(.*\n){2}bad +refused.*\ntarget1 +connected +[23] of [23]' key-mode \
+    'wait=^ 1 to 8 of 21;' 'type=\e[B' 'wait=loss *\ntarget1 (.*\n)+ 2 to 9 of 21;' \
+    'type=\e[6~' 'wait=loss *\ntarget8 (.*\n)+ 9 to 16 of 21;' 'type=G' 'wait=^target20 .*\n 14 to 21 of 21;' \
+    'size=30x7' 'wait=^ 14 to 16 of 21; the arrows, ' 'size=100x40' 'wait=loss *\nbad (.*\n)+target20 .*$' \
+    'type=\C' 'wait=^21 targets in .*: 20 connected, 1 refused' line-mode -- \
+    "${PROGRAM[@]}" -M --interval 200ms -T "$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/screen" || status=$?
+  [ "$status" -eq 1 ] || { cat "$BATS_TEST_TMPDIR/screen"; return 1; }
+  [ "$(grep -oE 'target[0-9]+ +end ' "$BATS_TEST_TMPDIR/screen" | wc -l)" -eq 20 ]
+}
