@@ -75,20 +75,17 @@ static void drop(struct monitoring *r, size_t i)
 
 void monitor_take_addresses(struct monitoring *r, const struct stack_path *list, size_t count)
 {
-	struct local_list all = { 0 };
-
 	for (size_t i = r->m.path_count; i-- > 0;)
 		if (!is_listed(list, count, &r->m.paths[i].address))
 			drop(r, i);
 	for (size_t i = 0; i < count; i++) {
 		const union address *address = &list[i].address;
 
-		if (is_monitored(r, address) || is_surplus(r, address) || local_has(&all, address))
+		if (is_monitored(r, address) || is_surplus(r, address) || local_has(address))
 			continue;
 		if (are_too_many(r))
 			(void)r->stack->no_heartbeats(r->assoc, address);
 		else
 			add(r, &list[i]);
 	}
-	local_list_free(&all);
 }

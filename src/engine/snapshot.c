@@ -141,18 +141,16 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 		       const union address *answered, struct association *a,
 		       struct timeline *timeline)
 {
-	struct local_list all = { 0 };
-	bool here = !any_other(a, answered) || local_has(&all, answered);
+	bool here = !any_other(a, answered) || local_has(answered);
 
 	for (size_t i = 0; !here && i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
 
-		if (!path->in_association || !local_has(&all, &path->path.address))
+		if (!path->in_association || !local_has(&path->path.address))
 			continue;
 		path->own = true;
 		leave_alone(stack, assoc, path, "is an address of this host, too", timeline);
 	}
-	local_list_free(&all);
 }
 
 void snapshot_limit_learned(const struct stack *stack, struct stack_assoc *assoc,

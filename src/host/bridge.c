@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/bridge.h"
 
-#include <ifaddrs.h>
 #include <string.h>
 
 #include "base/util.h"
-#include "host/interface.h"
+#include "host/routes.h"
 
 /* The defaults of what makes bridges. The last bytes may be anything if their mask is 0. */
 static const struct {
@@ -40,30 +39,29 @@ const char *bridge_usual(const union address *address)
 	return NULL;
 }
 
-static bool is_bridge(const char *name, struct own_bridge *bridge)
+static bool is_bridge(struct routes *routes, int link, struct own_bridge *bridge)
 {
-	struct interface interface;
+	const struct interface *interface = route_interface(routes, link);
 
-	interface_look_up((int)if_nametoindex(name), &interface);
-	memcpy(bridge->name, interface.name, sizeof(bridge->name));
-	bridge->index = interface.index;
-	return interface.bridge && interface.top == interface.index;
+	memcpy(bridge->name, interface->name, sizeof(bridge->name));
+	bridge->index = interface->index;
+	return interface->bridge && interface->top == interface->index;
 }
 
 size_t bridges_among(const union address *addresses, size_t count, struct own_bridge *found,
 		     size_t room)
 {
-	struct ifaddrs *list = NULL;
-	size_t filled = 0;
+	struct routes *routes = routes_now();
+	const struct own_address *own;
+	size_t own_count, filled = 0;
 
-	if (getifaddrs(&list) < 0)
-		return 0;
-	for (const struct ifaddrs *on = list; on && filled < room; on = on->ifa_next)
-		if (on->ifa_addr && address_from_sockaddr(&found[filled].address, on->ifa_addr) &&
-		    address_scope(&found[filled].address) > SCOPE_LINK &&
-		    address_is_listed(&found[filled].address, addresses, count) &&
-		    is_bridge(on->ifa_name, &found[filled]))
+	own = routes_own(routes, &own_count);
+	for (size_t i = 0; i < own_count && filled < room; i++) {
+		found[filled].address = own[i].address;
+		if (address_scope(&own[i].address) > SCOPE_LINK &&
+		    address_is_listed(&own[i].address, addresses, count) &&
+		    is_bridge(routes, own[i].link, &found[filled]))
 			filled++;
-	freeifaddrs(list);
+	}
 	return filled;
 }

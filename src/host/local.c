@@ -11,6 +11,7 @@
 
 #include "base/util.h"
 #include "host/interface.h"
+#include "host/routes.h"
 #include "host/sysctl.h"
 
 /* net/ipv4/af_inet.c, where there is no sysctl. */
@@ -99,21 +100,19 @@ struct local_address local_look_up(const union address *address)
 	return local;
 }
 
-static bool is_there(struct local_list *all, const union address *address)
+static bool is_there(const union address *address)
 {
-	union address here;
+	const struct own_address *own;
+	size_t count;
 
-	if (!all->read && getifaddrs(&all->list) < 0)
-		all->list = NULL;
-	all->read = true;
-	for (const struct ifaddrs *on = all->list; on; on = on->ifa_next)
-		if (on->ifa_addr && address_from_sockaddr(&here, on->ifa_addr) &&
-		    same_host(&here, address))
+	own = routes_own(routes_now(), &count);
+	for (size_t i = 0; i < count; i++)
+		if (same_host(&own[i].address, address))
 			return true;
 	return false;
 }
 
-bool local_has(struct local_list *all, const union address *address)
+bool local_has(const union address *address)
 {
 	switch (address_scope(address)) {
 	case SCOPE_LOOPBACK:
@@ -121,15 +120,8 @@ bool local_has(struct local_list *all, const union address *address)
 	case SCOPE_LINK:
 		return false;
 	default:
-		return is_there(all, address);
+		return is_there(address);
 	}
-}
-
-void local_list_free(struct local_list *all)
-{
-	if (all->list)
-		freeifaddrs(all->list);
-	*all = (struct local_list){ 0 };
 }
 
 /* --- Ports ----------------------------------------------------------------------------------- */

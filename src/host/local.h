@@ -29,18 +29,11 @@ struct local_address {
 /* A wildcard address is usable. */
 struct local_address local_look_up(const union address *address);
 
-/* The addresses of this host. All zeros: not read yet. */
-struct local_list {
-	struct ifaddrs *list;
-	bool read;
-};
-
 /*
  * Is it an address of this host, so that packets to it do not leave? Link-local addresses are not
- * looked up: each link has its own. The list is read when it is first needed, and once.
+ * looked up: each link has its own.
  */
-bool local_has(struct local_list *all, const union address *address);
-void local_list_free(struct local_list *all);
+bool local_has(const union address *address);
 
 /*
  * Does an association hold this local port whose program has closed it, and whose peer has not

@@ -149,3 +149,21 @@ int netlink_list(int fd, struct netlink_question *q,
 		renew(fd);
 	return rc;
 }
+
+void netlink_read_address(const struct rtattr *a, sa_family_t family, union address *address)
+{
+	union address found = { .sa.sa_family = family };
+	size_t length;
+	const void *bytes = address_bytes(&found, &length);
+
+	if (RTA_PAYLOAD(a) < length)
+		return;
+	memcpy((void *)(uintptr_t)bytes, RTA_DATA(a), length);
+	*address = found;
+}
+
+void netlink_set_zone(union address *a, int link)
+{
+	if (a->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr))
+		a->v6.sin6_scope_id = (uint32_t)link;
+}

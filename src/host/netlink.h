@@ -6,6 +6,8 @@
 #ifndef HOST_NETLINK_H
 #define HOST_NETLINK_H
 
+#include "base/address.h" /* before the kernel's own */
+
 #include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -51,5 +53,11 @@ ssize_t netlink_ask(int fd, struct netlink_question *q, void *answer, size_t siz
  */
 int netlink_list(int fd, struct netlink_question *q,
 		 bool (*each)(void *context, const struct nlmsghdr *one), void *context);
+
+/* The address in an attribute, if it is as long as those of that family. */
+void netlink_read_address(const struct rtattr *attribute, sa_family_t family,
+			  union address *address);
+/* A link-local address is that of this link. */
+void netlink_set_zone(union address *address, int link);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/lwtunnel.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,18 +12,6 @@
 #include "host/rules.h"
 
 /* --- One question ----------------------------------------------------------------------------- */
-
-static void read_address(const struct rtattr *a, sa_family_t family, union address *address)
-{
-	union address found = { .sa.sa_family = family };
-	size_t length;
-	const void *bytes = address_bytes(&found, &length);
-
-	if (RTA_PAYLOAD(a) < length)
-		return;
-	memcpy((void *)(uintptr_t)bytes, RTA_DATA(a), length);
-	*address = found;
-}
 
 /* A gateway of the other family: "via inet6 fe80::1", for an IPv4 route. */
 static void read_via(const struct rtattr *a, union address *address)
@@ -39,12 +26,6 @@ static void read_via(const struct rtattr *a, union address *address)
 		memcpy(&address->v6.sin6_addr, via->rtvia_addr, length);
 	else
 		memcpy(&address->v4.sin_addr, via->rtvia_addr, length);
-}
-
-static void set_zone(union address *a, int link)
-{
-	if (a->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr))
-		a->v6.sin6_scope_id = (uint32_t)link;
 }
 
 static const char *encapsulation_name(uint16_t type)
@@ -79,18 +60,18 @@ bool route_read(const struct nlmsghdr *answer, struct route *route)
 		if (a->rta_type == RTA_OIF && RTA_PAYLOAD(a) == sizeof(route->link))
 			memcpy(&route->link, RTA_DATA(a), sizeof(route->link));
 		else if (a->rta_type == RTA_GATEWAY)
-			read_address(a, family, &route->gateway);
+			netlink_read_address(a, family, &route->gateway);
 		else if (a->rta_type == RTA_VIA && RTA_PAYLOAD(a) > sizeof(struct rtvia))
 			read_via(a, &route->gateway);
 		else if (a->rta_type == RTA_PREFSRC)
-			read_address(a, family, &route->source);
+			netlink_read_address(a, family, &route->source);
 		else if (a->rta_type == RTA_ENCAP_TYPE && RTA_PAYLOAD(a) >= sizeof(encap))
 			memcpy(&encap, RTA_DATA(a), sizeof(encap));
 	}
 	route->encapsulation = encapsulation_name(encap);
 	route->broadcast = message->rtm_type == RTN_BROADCAST;
-	set_zone(&route->gateway, route->link);
-	set_zone(&route->source, route->link);
+	netlink_set_zone(&route->gateway, route->link);
+	netlink_set_zone(&route->source, route->link);
 	return true;
 }
 
@@ -205,95 +186,50 @@ void route_departure(const union address *peer, union address *source, const cha
 
 /* --- What a stack does ------------------------------------------------------------------------ */
 
-/* An address that a stack can send from, and its interface. */
-struct local {
-	union address address;
-	int link; /* 0: not known */
-};
-
-struct locals {
-	struct local *list;
-	size_t count;
-};
-
-static bool add_local(void *context, const struct nlmsghdr *one)
-{
-	const struct ifaddrmsg *message = NLMSG_DATA(one);
-	struct locals *all = context;
-	union address address = { 0 };
-	sa_family_t family;
-	int left;
-
-	if (one->nlmsg_type != RTM_NEWADDR || one->nlmsg_len < NLMSG_LENGTH(sizeof(*message)))
-		return true;
-	family = message->ifa_family;
-	if (family != AF_INET && family != AF_INET6)
-		return true;
-	left = IFA_PAYLOAD(one);
-	for (const struct rtattr *a = IFA_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left))
-		if (a->rta_type == (family == AF_INET ? IFA_LOCAL : IFA_ADDRESS))
-			read_address(a, family, &address);
-	if (!address.sa.sa_family)
-		return true;
-	set_zone(&address, (int)message->ifa_index);
-	all->list = xreallocarray(all->list, all->count + 1, sizeof(*all->list));
-	all->list[all->count++] = (struct local){ address, (int)message->ifa_index };
-	return true;
-}
-
 static bool is_any(const union address *sources, size_t count)
 {
 	return !count || (count == 1 && address_is_wildcard(&sources[0]));
 }
 
-/* Those that the endpoint is bound to and that this host has. The caller frees the list. */
-static struct locals bound_locals(struct routes *routes, const union address *peer,
-				  const union address *sources, size_t count)
+/*
+ * One of this host's that the endpoint is bound to, or may send from: nobody answers to 127.0.0.1,
+ * or to fe80::1 on another link.
+ */
+static bool is_bound(const struct own_address *own, const union address *peer,
+		     const union address *sources, size_t count)
 {
-	struct netlink_question q = { .header = NETLINK_HEADER(RTM_GETADDR,
-							       sizeof(struct ifaddrmsg)) };
-	struct locals all = { NULL, 0 };
-	size_t kept = 0;
-
-	netlink_list(routes->fd, &q, add_local, &all);
-	for (size_t i = 0; i < all.count; i++) {
-		const struct local *one = &all.list[i];
-
-		if (one->address.sa.sa_family == peer->sa.sa_family &&
-		    (is_any(sources, count) || address_is_listed(&one->address, sources, count)))
-			all.list[kept++] = *one;
-	}
-	all.count = kept;
-	return all;
+	return own->address.sa.sa_family == peer->sa.sa_family &&
+	       (is_any(sources, count) ? can_ask_from(peer, &own->address)
+				       : address_is_listed(&own->address, sources, count));
 }
 
 void route_look_up(struct routes *routes, const union address *peer, const union address *sources,
 		   size_t count, struct route *route)
 {
-	bool any = is_any(sources, count), found = false;
-	struct locals locals;
+	bool any = is_any(sources, count), found = false, first = true;
+	const struct own_address *own;
 	struct route one;
+	size_t own_count;
 
 	route_ask(routes, peer, NULL, route);
 	if (!route->error && (any || address_is_listed(&route->source, sources, count)))
 		return;
-	locals = bound_locals(routes, peer, sources, count);
-	for (size_t i = 0; i < locals.count; i++) {
-		const union address *source = &locals.list[i].address;
+	own = routes_own(routes, &own_count);
+	for (size_t i = 0; i < own_count; i++) {
 		bool good, best;
 
-		if (any && !can_ask_from(peer, source))
+		if (!is_bound(&own[i], peer, sources, count))
 			continue;
-		good = route_ask(routes, peer, source, &one) == 0;
-		best = good && one.link == locals.list[i].link;
+		good = route_ask(routes, peer, &own[i].address, &one) == 0;
+		best = good && one.link == own[i].link;
 		/* If no bound address has a route, the first one says why. */
-		if (best || (good && !found) || (!good && i == 0 && !any))
+		if (best || (good && !found) || (!good && first && !any))
 			*route = one;
 		found |= good;
+		first = false;
 		if (best)
 			break;
 	}
-	free(locals.list);
 }
 
 /* --- Closed ----------------------------------------------------------------------------------- */
@@ -345,20 +281,20 @@ static bool has_open_hop(struct routes *routes, const union address *peer,
 static bool any_open(struct routes *routes, const union address *peer, const union address *sources,
 		     size_t count)
 {
-	struct locals locals = bound_locals(routes, peer, sources, count);
+	const struct own_address *own;
 	struct route one;
 	bool open = false;
+	size_t own_count;
 
-	for (size_t i = 0; i < locals.count && !open; i++) {
-		const union address *source = &locals.list[i].address;
+	own = routes_own(routes, &own_count);
+	for (size_t i = 0; i < own_count && !open; i++) {
+		const union address *source = &own[i].address;
 
-		/* Nobody answers to 127.0.0.1, or to fe80::1 on another link. */
-		if (is_any(sources, count) && !can_ask_from(peer, source))
+		if (!is_bound(&own[i], peer, sources, count))
 			continue;
 		open = route_ask(routes, peer, source, &one) == 0 &&
 		       (has_carrier(routes, one.link) || has_open_hop(routes, peer, source));
 	}
-	free(locals.list);
 	return open;
 }
 

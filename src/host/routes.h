@@ -7,7 +7,16 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "base/address.h"
 #include "host/interface.h"
+
+/* Of this host, and its interface. */
+struct own_address {
+	union address address; /* without a port */
+	int link;
+};
+
+#define ROUTES_INTERFACES 8
 
 struct routes {
 	int fd; /* rtnetlink(7); negative: a sandbox forbids it, and less is known */
@@ -15,7 +24,11 @@ struct routes {
 	int64_t since_us;
 	/* What this process's sockets are bound to (ip vrf exec). 0: nothing; -1: not known yet. */
 	int device;
-	struct interface known; /* the newest that was looked up; index 0: none */
+	struct interface known[ROUTES_INTERFACES]; /* index 0: none */
+	size_t next;                               /* the place of the next one */
+	struct own_address *own;
+	size_t own_count;
+	bool own_known;
 	struct {
 		bool known;
 		unsigned kinds; /* enum rules */
@@ -24,7 +37,8 @@ struct routes {
 
 /*
  * One for the process. Many connections end at the same time, and then ask once about rules and
- * links: what is remembered is 20 ms old at most, and does not change until the next call.
+ * links, and about the addresses of this host: what is remembered is 20 ms old at most, and does
+ * not change until the next call.
  */
 struct routes *routes_now(void);
 
@@ -33,6 +47,9 @@ int routes_device(struct routes *routes);
 
 /* enum rules, of that family. */
 unsigned routes_rules(struct routes *routes, sa_family_t family);
+
+/* The addresses of this host. They are valid until the next routes_now(). */
+const struct own_address *routes_own(struct routes *routes, size_t *count);
 
 /* The interface of a route. It is valid until the next call with the same routes. */
 const struct interface *route_interface(struct routes *routes, int link);
