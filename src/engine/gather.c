@@ -41,13 +41,14 @@ void way_look_for_route(struct way *way, struct routes *routes, const union addr
  * There is no answer, and no more time: the route that the stack takes is the reason if it is
  * closed, also if there are others, unless packets may have taken one of those.
  */
-static void way_conclude(struct way *way, enum leaving leaving)
+static void way_conclude(struct way *way, struct routes *routes, const union address *address,
+			 enum leaving leaving)
 {
 	struct route *route = &way->route;
 
 	/* The look-up without a source found one, and packets from there have no route. */
 	if (leaving == LEAVING_NONE && !route->error && !route->no_carrier)
-		route->error = route->source_error;
+		route->error = route_source_error(routes, address, route);
 	/* A dummy is seen to take them. */
 	if (route->dummy && !route->error && !route->doubtful)
 		way->route_error = ENETDOWN;
@@ -73,7 +74,7 @@ void way_look_for_hop(struct way *way, const union address *address, const struc
 	struct routes *routes = routes_now();
 
 	way_look_for_route(way, routes, address, plan);
-	way_conclude(way, leaving);
+	way_conclude(way, routes, address, leaving);
 	way_look_for_neighbour(way, routes, address, plan);
 }
 
@@ -481,7 +482,7 @@ void gather_end(struct gather *gather, bool answered)
 		const union address *address = &gather->plan->addresses[i];
 
 		way_look_for_unsent(&gather->ways[i], address, attempt->stack, attempt->assoc);
-		way_conclude(&gather->ways[i], leaving_of(gather, i));
+		way_conclude(&gather->ways[i], routes, address, leaving_of(gather, i));
 		if (gather->plan->count <= NEIGHBOURS_MAX)
 			way_look_for_neighbour(&gather->ways[i], routes, address, gather->plan);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/path_routes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/local.h"
@@ -44,6 +45,16 @@ static void take_link(struct routes *routes, int link, struct path_route *route)
 	memcpy(route->base_name, interface->base_name, sizeof(route->base_name));
 }
 
+static void take_route(struct routes *routes, const struct route *found, struct path_route *route)
+{
+	if (found->error)
+		return;
+	if (found->link)
+		take_link(routes, found->link, route);
+	route->gateway = found->gateway;
+	route->source = found->source;
+}
+
 /* sources: what the endpoint is bound to. */
 static void ask(struct routes *routes, const union address *peer, const union address *sources,
 		size_t count, struct path_route *route)
@@ -51,12 +62,21 @@ static void ask(struct routes *routes, const union address *peer, const union ad
 	struct route found;
 
 	route_look_up(routes, peer, sources, count, &found);
-	if (found.error)
-		return;
-	if (found.link)
-		take_link(routes, found.link, route);
-	route->gateway = found.gateway;
-	route->source = found.source;
+	take_route(routes, &found, route);
+}
+
+/* What gather.c has found out about each path of the report; NULL: nothing. The caller frees it. */
+static const struct route **list_known(const struct gather *gather, const struct association *a)
+{
+	const struct route **known = xcalloc(a->path_count + 1, sizeof(*known));
+
+	for (size_t i = 0; gather->ways && !a->local_count && i < gather->plan->count; i++) {
+		const struct route *route = &gather->ways[i].route;
+
+		if (route->link && !route->error)
+			known[gather->plan->requested[i]] = route;
+	}
+	return known;
 }
 
 /* Has NAT of this host given it a source that nobody here has? */
@@ -81,20 +101,23 @@ static void say(struct timeline *timeline, const struct path_result *path)
 		source ? ", source " : "", source ? address_host_text(&route->source, from) : "");
 }
 
-void path_routes_fill(enum path_routes which, const struct plan *plan, const struct watch *watch,
-		      struct association *a, struct timeline *timeline)
+void path_routes_fill(enum path_routes which, const struct gather *gather, struct association *a,
+		      struct timeline *timeline)
 {
+	const struct plan *plan = gather->plan;
 	bool all = which == PATH_ROUTES_ALL;
 	const union address *sources = a->local_count ? a->local : plan->sources;
 	size_t count = a->local_count ? a->local_count : plan->source_count;
+	const struct route **known;
 	struct routes *routes = NULL;
 
 	if (which == PATH_ROUTES_NONE)
 		return;
+	known = list_known(gather, a);
 	for (size_t i = 0; i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
 
-		bool seen = has_seen(watch, &path->path.address, &path->route);
+		bool seen = has_seen(gather->watch, &path->path.address, &path->route);
 
 		if (!all && !path->answered)
 			continue;
@@ -102,10 +125,13 @@ void path_routes_fill(enum path_routes which, const struct plan *plan, const str
 				      is_foreign(&path->route.source, sources, count);
 		if (!routes && !path->route.loopback)
 			routes = routes_now();
-		if (!seen)
+		if (!seen && known[i])
+			take_route(routes, known[i], &path->route);
+		else if (!seen)
 			ask(routes, &path->path.address, sources, count, &path->route);
 		else if (!path->route.loopback)
 			add_gateway(routes, &path->path.address, &path->route);
 		say(timeline, path);
 	}
+	free(known);
 }

@@ -4,9 +4,8 @@
 #define ENGINE_PATH_ROUTES_H
 
 #include "base/timeline.h"
-#include "engine/plan.h"
+#include "engine/gather.h"
 #include "report/result.h"
-#include "witness/watch.h"
 
 /* Of which paths, because each look-up takes time. */
 enum path_routes {
@@ -15,8 +14,12 @@ enum path_routes {
 	PATH_ROUTES_ALL,
 };
 
-/* Fills in path->route, for a plan that was tried, with a line of the timeline for each. */
-void path_routes_fill(enum path_routes which, const struct plan *plan, const struct watch *watch,
-		      struct association *a, struct timeline *timeline);
+/*
+ * Fills in path->route, for a plan that was tried, with a line of the timeline for each. A route
+ * that was asked about meanwhile is not asked about again, unless the stack has bound the endpoint
+ * to other addresses.
+ */
+void path_routes_fill(enum path_routes which, const struct gather *gather, struct association *a,
+		      struct timeline *timeline);
 
 #endif

@@ -161,7 +161,7 @@ static void look_at_host(struct trial *t, struct trial_end end, const struct opt
 	if (announced || options->monitor || routes != PATH_ROUTES_NONE)
 		take_local(&t->attempt, a);
 	if (t->attempt.started_us)
-		path_routes_fill(routes, &t->plan, &t->watch, a, timeline);
+		path_routes_fill(routes, &t->gather, a, timeline);
 	if (announced)
 		announced_find(a, timeline);
 }

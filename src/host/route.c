@@ -306,11 +306,16 @@ static bool is_doubtful(struct routes *routes, const union address *peer, const 
 	       (route->no_carrier && (rules & RULES_BY_MARK || has_open_hop(routes, peer, NULL)));
 }
 
-int route_closed(struct routes *routes, const union address *peer, const union address *sources,
-		 size_t count, struct route *route)
+int route_source_error(struct routes *routes, const union address *peer, const struct route *route)
 {
 	struct route by_source;
 
+	return route->source.sa.sa_family ? route_ask(routes, peer, &route->source, &by_source) : 0;
+}
+
+int route_closed(struct routes *routes, const union address *peer, const union address *sources,
+		 size_t count, struct route *route)
+{
 	route_look_up(routes, peer, sources, count, route);
 	if (!route->error && route->link) {
 		const struct interface *interface = route_interface(routes, route->link);
@@ -320,8 +325,6 @@ int route_closed(struct routes *routes, const union address *peer, const union a
 		route->dummy = interface->dummy;
 	}
 	route->doubtful = is_doubtful(routes, peer, route);
-	if (!route->error && route->source.sa.sa_family)
-		route->source_error = route_ask(routes, peer, &route->source, &by_source);
 	if ((!route->error && !route->no_carrier) || route->doubtful ||
 	    any_open(routes, peer, sources, count))
 		return 0;

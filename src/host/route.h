@@ -18,11 +18,10 @@ struct route {
 	bool broadcast;            /* the address is the broadcast address of its network */
 	const char *encapsulation; /* it puts packets into that: "MPLS", "a BPF program"; or NULL */
 	/* After route_closed(): */
-	bool no_carrier;  /* what is sent over that link is dropped */
-	bool down;        /* the same, because it is down */
-	bool dummy;       /* the same, because it is a dummy; but a filter may send it elsewhere */
-	int source_error; /* why there is none for packets with that source: by rules; or 0 */
-	bool doubtful;    /* packets may take another one: see rules.h, or it has other next hops */
+	bool no_carrier; /* what is sent over that link is dropped */
+	bool down;       /* the same, because it is down */
+	bool dummy;      /* the same, because it is a dummy; but a filter may send it elsewhere */
+	bool doubtful;   /* packets may take another one: see rules.h, or it has other next hops */
 };
 
 /*
@@ -49,6 +48,12 @@ void route_look_up(struct routes *routes, const union address *peer, const union
  */
 int route_closed(struct routes *routes, const union address *peer, const union address *sources,
 		 size_t count, struct route *route);
+
+/*
+ * Why there is no route for packets with the source that this route has chosen, because rules look
+ * at the source: a positive errno, or 0.
+ */
+int route_source_error(struct routes *routes, const union address *peer, const struct route *route);
 
 /*
  * What the route does to packets to this address: the source address that it chooses, of family 0

@@ -19,6 +19,8 @@ void __wrap_route_look_up(struct routes *routes, const union address *peer,
 			  const union address *sources, size_t count, struct route *route);
 int __wrap_route_closed(struct routes *routes, const union address *peer,
 			const union address *sources, size_t count, struct route *route);
+int __wrap_route_source_error(struct routes *routes, const union address *peer,
+			      const struct route *route);
 enum neighbour __wrap_neighbour_state(struct routes *routes, const union address *peer,
 				      const struct route *route, union address *hop);
 void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
@@ -61,6 +63,15 @@ int __wrap_route_closed(struct routes *routes, const union address *peer,
 	fake_host.route_lookups++;
 	__wrap_route_look_up(routes, peer, sources, count, route);
 	return route->error;
+}
+
+int __wrap_route_source_error(struct routes *routes, const union address *peer,
+			      const struct route *route)
+{
+	(void)routes;
+	(void)peer;
+	(void)route;
+	return 0;
 }
 
 struct local_address __wrap_local_look_up(const union address *address)
