@@ -110,7 +110,7 @@ static struct run run_once(char *argv[], bool timed)
 	int64_t start, idle;
 	struct rusage usage = { 0 };
 	struct run run = { 0 };
-	char byte;
+	char room[4096];
 	pid_t child;
 
 	if (timed && pipe2(output, O_CLOEXEC) < 0)
@@ -124,8 +124,10 @@ static struct run run_once(char *argv[], bool timed)
 		become(argv, output[1]);
 	if (timed) {
 		close(output[1]);
-		(void)!read(output[0], &byte, 1);
+		(void)!read(output[0], room, sizeof(room));
 		run.output_ns = now_ns(CLOCK_MONOTONIC) - start;
+		while (read(output[0], room, sizeof(room)) > 0)
+			; /* more than a pipe holds would stop it */
 	}
 	if (child < 0 || wait4(child, &run.status, 0, &usage) < 0)
 		exit(1);
