@@ -236,6 +236,9 @@ check-e2e: all many ## only the end-to-end tests on the kernel's stack
 
 check-platform: platform ## only the tests of what the kernel itself does
 	@tests/run platform
+KERNEL ?= linux-image-6.12-amd64
+check-kernel: all platform many ## the tests of the kernel and the end-to-end tests on another kernel of Debian's: KERNEL=linux-image-6.12-amd64
+	@VM_KERNEL='$(KERNEL)' tests/run platform e2e
 check-usrsctp: all usrsctp many ## only the tests on the stack in user space
 	@tests/run usrsctp
 check-cross: all usrsctp ## only the tests of one stack against the other
@@ -256,7 +259,7 @@ SOAK_SECONDS ?= 3600
 SOAK_STACKS  ?= kernel usrsctp
 soak: all many ## a listener and a monitor for SOAK_SECONDS (3600), on SOAK_STACKS: memory and descriptors must be flat
 	@tests/soak/run $(SOAK_SECONDS) $(SOAK_STACKS)
-.PHONY: soak check-platform check-usrsctp check-cross check-witness check-calls check-hostile check-servers
+.PHONY: soak check-platform check-kernel check-usrsctp check-cross check-witness check-calls check-hostile check-servers
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit

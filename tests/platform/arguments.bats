@@ -188,3 +188,11 @@ connectx c 10.1.1.2:s     = 0 id set
 connectx d 10.1.1.2:s     = -1 EADDRNOTAVAIL id untouched
 END
 }
+
+@test "SCTP knows VRFs from Linux 6.2 on" {
+  local major minor known=no expected=no
+  IFS=. read -r major minor _ < <(uname -r)
+  if ((major * 1000 + minor >= 6002)); then expected=yes; fi
+  if [ -e /proc/sys/net/sctp/l3mdev_accept ]; then known=yes; fi
+  [ "$known" = "$expected" ]
+}
