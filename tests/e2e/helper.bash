@@ -76,14 +76,17 @@ packets_out() {
 # No process, and no socket of the stack in user space, that outlives a run.
 nothing_left() { # SIDE
   [ "$STACK" = usrsctp ] || return 0
-  local sockets
   if ! wait_for no_process "$1"; then
     ip netns pids "$TOPO-$1" | xargs -r ps -o pid,stat,args -p
     ip netns pids "$TOPO-$1" | xargs -r kill -s KILL
     fail "left running in $1"
   fi
-  sockets=$(ip netns exec "$TOPO-$1" ss -Hnuaw)
-  [ -z "$sockets" ] || fail "left open in $1: $sockets"
+  # The last thread of a process may still be closing them when its first one has gone.
+  wait_for no_sockets "$1" || fail "left open in $1: $(ip netns exec "$TOPO-$1" ss -Hnuaw)"
+}
+
+no_sockets() { # SIDE
+  [ -z "$(ip netns exec "$TOPO-$1" ss -Hnuaw)" ]
 }
 
 no_process() { # SIDE
