@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,13 +67,16 @@ static void an_association(void **state)
 	kernel_table_free_assoc(&a);
 }
 
+#define FIRST_LINE                                                                            \
+	" ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT " \
+	"LADDRS <-> RADDRS HBINT INS OUTS MAXRT T1X T2X RTXC wmema wmemq sndbuf rcvbuf\n"
+
 static void no_association(void **state)
 {
 	static const char *const lines[] = {
 		"",
 		"\n",
-		" ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT "
-		"LADDRS <-> RADDRS HBINT INS OUTS MAXRT T1X T2X RTXC wmema wmemq sndbuf rcvbuf\n",
+		FIRST_LINE,
 		"a b 0 7 3 0 3 0 0 1000 10229 46012",
 		"a b 0 7 3 0 3 0 0 1000 10229 46012 5000",
 		"a b 0 7 3 0 3 0 0 1000 10229 46012 5000 10.1.1.1 <-> \t 7500 1 1",
@@ -153,6 +157,8 @@ static void owners(void **state)
 	struct stat one, two;
 
 	(void)state;
+	/* An emulator has a name of its own. */
+	assert_int_equal(prctl(PR_SET_NAME, "test_owners"), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	assert_int_equal(fstat(fds[0], &one) | fstat(fds[1], &two), 0);
 	list[0].inode = two.st_ino;
@@ -162,7 +168,7 @@ static void owners(void **state)
 	found = socket_owner_of(list, 3, one.st_ino);
 	assert_non_null(found);
 	assert_int_equal(found->pid, getpid());
-	assert_string_equal(found->program, "test_kernel_tab");
+	assert_string_equal(found->program, "test_owners");
 	found = socket_owner_of(list, 3, two.st_ino);
 	assert_int_equal(found->pid, getpid());
 	assert_int_equal(socket_owner_of(list, 3, 1)->pid, 0);

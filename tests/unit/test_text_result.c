@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -459,6 +460,9 @@ const char *__asan_default_options(void)
 }
 #endif
 
+/* The status of a child whose memory cannot be limited. */
+#define NO_LIMIT 77
+
 /* Where there is no room for a long record, nothing is printed instead of a part of it. */
 static void text_without_memory(void **state)
 {
@@ -473,11 +477,17 @@ static void text_without_memory(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		setrlimit(RLIMIT_AS, &(struct rlimit){ 1, 1 });
+		if (mmap(NULL, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+			_exit(NO_LIMIT);
 		report_result(&f->capture.reporter, &f->result);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == NO_LIMIT) {
+		print_message("memory cannot be limited here, as in qemu-user\n");
+		skip();
+	}
 	assert_int_equal(WEXITSTATUS(status), STATUS_HOST);
 	assert_string_equal(read_back(&f->capture), "");
 }
