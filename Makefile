@@ -202,6 +202,8 @@ DEMO_PACKAGES  := iproute2 mount util-linux
 TEST_PACKAGES  := bats bats-assert bats-support bsdutils busybox-static cpio curl dpkg-dev git gojq iproute2 jq \
                   kmod libcmocka-dev lksctp-tools musl-tools ncat nftables openssl procps python3 python3-jsonschema \
                   qemu-system-x86 socat strace tshark util-linux xxd xz-utils
+CROSS_PACKAGES := $(foreach a,i686 s390x,binutils-$a-linux-gnu) clang libc6-dev-i386-cross libc6-dev-s390x-cross \
+                  libgcc-12-dev-i386-cross libgcc-12-dev-s390x-cross qemu-user
 LINT_PACKAGES  := clang-format cppcheck fish mandoc shellcheck zsh
 
 .PHONY: build-deps test-deps demo-deps
@@ -210,14 +212,14 @@ build-deps: ## install what building needs (Debian)
 demo-deps: ## install what building and the demo need (Debian)
 	@tests/lab/install $(BUILD_PACKAGES) $(DEMO_PACKAGES)
 test-deps: ## install what the tests need (Debian)
-	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES)
+	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES) $(filter-out %i686-linux-gnu %i386-cross,$(CROSS_PACKAGES))
 	@tests/servers/fetch || :
 
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo faults
 check: test-deps ## install what is missing (apt, sudo), build, and run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all unit platform usrsctp witness many calls
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
-	@tests/run sanitize e2e usrsctp platform cross witness servers calls docs nosctp static unit lint
+	@tests/run sanitize e2e usrsctp platform cross witness servers calls docs nosctp static compilers unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -252,6 +254,9 @@ HOSTILE_RUNS ?= 1000
 check-hostile: ## HOSTILE_RUNS (1000) runs against a hostile peer under ASan and UBSan, with usrsctp; as root
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all
 	@SCTP_CONNECT=$(CURDIR)/build/sanitize/sctp-connect tests/hostile/run usrsctp 1 $(HOSTILE_RUNS)
+check-compilers: ## gcc and clang, -O0 to -O3, 32 bits, and big-endian in an emulator: no warning, and all unit tests (CASES: some)
+	@tests/lab/install $(BUILD_PACKAGES) libcmocka-dev $(CROSS_PACKAGES)
+	@CASES='$(or $(CASES),all)' tests/run compilers
 check-calls: all calls ## every system call and every allocation fails, in every mode, on both stacks (hours)
 	@CALLS=--all tests/run calls
 # For a release: an hour of each stack, at once. Both must need no more memory and descriptors at the end.
@@ -259,7 +264,7 @@ SOAK_SECONDS ?= 3600
 SOAK_STACKS  ?= kernel usrsctp
 soak: all many ## a listener and a monitor for SOAK_SECONDS (3600), on SOAK_STACKS: memory and descriptors must be flat
 	@tests/soak/run $(SOAK_SECONDS) $(SOAK_STACKS)
-.PHONY: soak check-platform check-kernel check-usrsctp check-cross check-witness check-calls check-hostile check-servers
+.PHONY: soak check-platform check-kernel check-compilers check-usrsctp check-cross check-witness check-calls check-hostile check-servers
 
 check-sanitize: ## unit and end-to-end tests under ASan and UBSan
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined CFLAGS='-O1 -g' all unit
