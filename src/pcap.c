@@ -16,9 +16,10 @@ static int refuse(struct message *why, const char *name, int error)
 	return message_set(why, STATUS_HOST, "--pcap %s: %s", printable(name, shown, sizeof(shown)),
 			   error == EEXIST || error == ENXIO
 				   ? "it exists, and is not a regular file"
-			   : error == ELOOP ? "it is a symbolic link"
-			   : error == EXDEV ? "it belongs to another user"
-					    : strerror(error));
+			   : error == ELOOP  ? "it is a symbolic link"
+			   : error == EXDEV  ? "it belongs to another user"
+			   : error == EMLINK ? "it has another name, too (a hard link)"
+					     : strerror(error));
 }
 
 int pcap_open(struct options *options, struct message *why)

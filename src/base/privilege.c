@@ -29,6 +29,9 @@ static int write_capabilities(const struct capabilities *c)
 	return syscall(SYS_capset, &header, c->sets) < 0 ? -errno : 0;
 }
 
+/* CAP_NET_ADMIN would show its user this host's IPsec policies, and give longer buffers. */
+#define BORROWED (PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_BIND_SERVICE))
+
 int privilege_keep_network(void)
 {
 	struct capabilities before = { 0 }, network = { 0 };
@@ -48,7 +51,7 @@ int privilege_keep_network(void)
 	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || setresgid(group, group, group) < 0 ||
 	    setresuid(user, user, user) < 0)
 		return -errno;
-	network.sets[0].permitted = before.sets[0].permitted & PRIVILEGES_OF_NETWORK;
+	network.sets[0].permitted = before.sets[0].permitted & BORROWED;
 	network.sets[0].effective = network.sets[0].permitted;
 	return write_capabilities(&network);
 }

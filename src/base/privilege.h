@@ -12,8 +12,8 @@
 	(PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_NET_BIND_SERVICE))
 
 /*
- * With a set-user-ID bit or file capabilities: keeps of that only what the network needs, so that
- * files are opened with the user's own rights. To be called first. 0, or -errno.
+ * With a set-user-ID bit or file capabilities: keeps of that only raw sockets and ports below 1024,
+ * so that files are opened with the user's own rights. To be called first. 0, or -errno.
  */
 int privilege_keep_network(void);
 

@@ -34,7 +34,7 @@
 /* valgrind runs in this process, and makes calls of its own. */
 static bool others_call(void)
 {
-	const char *loaded = getenv("LD_PRELOAD");
+	const char *loaded = secure_getenv("LD_PRELOAD");
 
 	return SANITIZED || (loaded && strstr(loaded, "vgpreload"));
 }

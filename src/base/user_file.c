@@ -21,6 +21,8 @@ static int make_own(int fd)
 		return -EEXIST;
 	if (file.st_uid != geteuid())
 		return -EXDEV; /* who could change the mode again */
+	if (file.st_nlink != 1)
+		return -EMLINK; /* another name of it, perhaps not by its owner's will */
 	return fchmod(fd, ONLY_OWNER) < 0 || ftruncate(fd, 0) < 0 ? -errno : 0;
 }
 

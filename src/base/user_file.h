@@ -9,7 +9,7 @@
  * Creates a file that only its owner may read (mode 0600), or empties the one that is there. Only a
  * regular file of the user who runs the program will do, and not through a symbolic link. Returns
  * the descriptor, or -errno; -EEXIST or -ENXIO: there is something else; -EXDEV: a file of another
- * user.
+ * user; -EMLINK: one that has another name, too.
  */
 int user_file_create(const char *path);
 

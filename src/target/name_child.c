@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/privilege.h"
 #include "base/util.h"
 
 /* The descriptor that the child writes its answer to, above the standard ones. */
@@ -95,6 +96,10 @@ void name_child_run(const char *host, int family, pid_t parent, int fd)
 	if (getppid() != parent)
 		_exit(0);
 	leave_descriptors(fd);
+	/* What others answer is read by libraries that nsswitch.conf names (--no-sandbox: as is).
+	 */
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		(void)privilege_drop_all_but(0);
 	answer(host, family);
 	_exit(0);
 }

@@ -311,7 +311,7 @@ link_local() { # SIDE LINK
   folder=$(mktemp -d)
   chmod 755 "$folder"
   cp "$SCTP_CONNECT" "$folder/sctp-connect"
-  setcap cap_net_raw+ep "$folder/sctp-connect" || { rm -r "$folder"; skip "no file capabilities here"; }
+  setcap cap_net_raw,cap_net_admin+ep "$folder/sctp-connect" || { rm -r "$folder"; skip "no file capabilities here"; }
   start_listener_3
   drop_path 2
   # The same two ports, between other addresses.
@@ -326,4 +326,7 @@ link_local() { # SIDE LINK
   run -0 cat "$BATS_TEST_TMPDIR/spy"
   refute_output --partial 10.1.1.2
   refute_output --partial "tag 0x"
+  # Nor IPsec's policies, which need the other capability.
+  assert_output --partial net_raw
+  refute_output --partial net_admin
 }

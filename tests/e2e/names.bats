@@ -182,11 +182,13 @@ asking() {
   assert_output --regexp '^unresolved  some\.lab:5000 after [0-4]?[0-9]{1,3}\.[0-9] ms$'
 }
 
-@test "^C while a name is looked up: 130 at once" {
+@test "^C while a name is looked up: 130 at once, and who looks it up has no rights" {
   nft_server input udp dport 53 drop
   ask_a_server timeout:30 attempts:1
   start_client -w 60 -a some.lab:5000
   wait_for asking
+  run -0 grep -h CapPrm "/proc/$(pgrep -n -P "$CLIENT")/status"
+  assert_output --regexp '^CapPrm:[[:space:]]+0+$'
   local start=${EPOCHREALTIME/./} took_ms
   end_client INT
   took_ms=$(((${EPOCHREALTIME/./} - start) / 1000))

@@ -100,6 +100,12 @@ compare_with_tshark() { # FILE...
   mkfifo "$BATS_TEST_TMPDIR/fifo"
   try 6 --pcap "$BATS_TEST_TMPDIR/fifo" -a 10.1.1.2:5000
   [ "$stderr" = "sctp-connect: --pcap $BATS_TEST_TMPDIR/fifo: it exists, and is not a regular file" ]
+  # A folder that others can write to: that is a name of a file that nobody meant.
+  echo kept >"$BATS_TEST_TMPDIR/precious"
+  ln "$BATS_TEST_TMPDIR/precious" "$BATS_TEST_TMPDIR/hard"
+  try 6 --pcap "$BATS_TEST_TMPDIR/hard" -a 10.1.1.2:5000
+  [ "$stderr" = "sctp-connect: --pcap $BATS_TEST_TMPDIR/hard: it has another name, too (a hard link)" ]
+  [ "$(cat "$BATS_TEST_TMPDIR/precious")" = kept ]
   # Another user could change its mode again.
   echo kept >"$BATS_TEST_TMPDIR/foreign"
   chown 65534 "$BATS_TEST_TMPDIR/foreign"
