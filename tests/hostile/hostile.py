@@ -36,7 +36,7 @@ ETH_P_IP = 0x0800
 SECONDS_MOST = 60  # from its start to its end, on a machine that does much else
 CPU_MOST = 15 if SANITIZED else 3
 BYTES_MOST = (900 if SANITIZED else 64) << 20
-# To addresses that are not this peer's: heartbeats to eight that it lists, up to nine each.
+# To addresses that are not this peer's: heartbeats to eight that it lists, up to nine each. For each target.
 STRANGERS_MOST = 72
 STRANGER_BYTES_MOST = 6100
 STRANGER_SIZE_MOST = 200
@@ -255,12 +255,17 @@ class Run:
         "send": ["--send", "hello", "--expect", "2", "--reply-timeout", "400ms"],
         "relay": ["--relay"],
         "listen": [],
+        "targets": [],
+        "targets, watched": ["--monitor=500ms", "--interval", "100ms"],
     }
+    TARGETS = "one %s:%d\ntwo %s:%d %s\nthree %s:%d --one-to-one\nfour %s:%d\n" % (
+        OWN[0], PORT, OWN[1], PORT, OWN[2], OWN[2], PORT, OWN[0], PORT + 1)
 
     def __init__(self, seed, stack, link):
         self.r = random.Random(seed)
         self.seed, self.stack, self.link = seed, stack, link
         self.mode = self.r.choice(list(self.MODES))
+        self.targets = self.TARGETS.count("\n") if self.mode.startswith("targets") else 1
         self.peers = {}
         self.budget = self.r.choice([20, 60, 200])
         self.strangers = self.stranger_bytes = self.stranger_most = 0
@@ -271,6 +276,8 @@ class Run:
         how = self.r.choice([["--json"], ["-v"], ["-v", "--json"], []])
         if self.mode == "listen":
             what = ["--listen", "-b", "%s:%d" % (CLIENT, PORT)]
+        elif self.mode.startswith("targets"):
+            what = ["-w", "700ms", "--hold", "50ms", "--probe-timeout", "200ms", "--targets", "-"]
         else:
             what = ["-w", "700ms", "--hold", "50ms", "-a", "%s:%d" % (OWN[0], PORT)]
             if self.r.random() < 0.5:
@@ -350,10 +357,12 @@ class Run:
     def go(self):
         while select.select([self.link], [], [], 0)[0]:  # what the last one has left
             self.link.recv(65536)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as targets:
             self.arguments = self.command()
-            program = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                       env={**os.environ, "LC_ALL": "C"})
+            targets.write(self.TARGETS.encode())
+            targets.seek(0)
+            program = subprocess.Popen(self.arguments, stdin=targets if self.targets > 1 else subprocess.DEVNULL,
+                                       stdout=out, stderr=err, env={**os.environ, "LC_ALL": "C"})
             if self.mode == "listen":
                 self.wait_until_ready(out)
             self.play(program, time.monotonic() + SECONDS_MOST)
@@ -385,7 +394,7 @@ class Run:
                     json.loads(line)
                 except ValueError:
                     self.wrong.append("broken JSON")
-        if self.strangers > STRANGERS_MOST or self.stranger_bytes > STRANGER_BYTES_MOST:
+        if self.strangers > STRANGERS_MOST * self.targets or self.stranger_bytes > STRANGER_BYTES_MOST * self.targets:
             self.wrong.append("%d packets, %d bytes to strangers" % (self.strangers, self.stranger_bytes))
         if self.stranger_most > STRANGER_SIZE_MOST:
             self.wrong.append("%d bytes at once to a stranger" % self.stranger_most)
