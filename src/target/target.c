@@ -65,15 +65,15 @@ static int parse_given(struct target *target, const char *option, const char **t
 		if (status != STATUS_OK)
 			return status;
 		target->given_count++;
-		if (!address_from_text(&a, target->given[i].host))
+		if (!address_from_text(&a, target->given[i].host) ||
+		    (may_have(target, &a) && (count == 1 || !address_is_wildcard(&a))))
 			continue;
 		snprintf(who, sizeof(who), "%s %s", option,
 			 printable(tokens[i], shown, sizeof(shown)));
 		status = check_address(target, who, &a, why);
 		if (status != STATUS_OK)
 			return status;
-		if (address_is_wildcard(&a) && count > 1)
-			return message_set(why, STATUS_USAGE, "%s: " WILDCARD_HELP, who);
+		return message_set(why, STATUS_USAGE, "%s: " WILDCARD_HELP, who);
 	}
 	return STATUS_OK;
 }
@@ -192,21 +192,18 @@ static const char *name_of(const char *host, const union address *a, char who[WH
 	return host ? printable(host, who, PRINTABLE_MAX) : address_host_text(a, who);
 }
 
-/* Adds one resolved address. host is NULL if it was numeric. */
+/* Adds one resolved address. host is NULL if it was numeric; index is of those that are there. */
 static int add(struct target *target, const union address *a, const char *host,
-	       struct timeline *timeline, struct message *why)
+	       struct address_index *index, struct timeline *timeline, struct message *why)
 {
 	char text[ADDRESS_TEXT_MAX];
 	char who[WHO_MAX];
-	uint32_t hash = address_hash(a);
-	size_t i;
+	struct address_list list = { target->addresses, sizeof(*target->addresses),
+				     target->address_count };
 
 	if (!may_have(target, a))
 		return check_address(target, name_of(host, a, who), a, why);
-	for (i = 0; i < target->address_count; i++) {
-		if (target->addresses[i].hash != hash ||
-		    !address_equal(&target->addresses[i].address, a))
-			continue;
+	if (address_index_find(index, &list, a) < list.count) {
 		timeline_note(timeline, "%s given twice: used once", address_host_text(a, text));
 		target->duplicate_count++;
 		return STATUS_OK;
@@ -218,7 +215,9 @@ static int add(struct target *target, const union address *a, const char *host,
 	target->addresses = xreallocarray(target->addresses, target->address_count + 1,
 					  sizeof(*target->addresses));
 	target->addresses[target->address_count++] =
-		(struct target_address){ .address = *a, .hash = hash, .host = host };
+		(struct target_address){ .address = *a, .host = host };
+	list = (struct address_list){ target->addresses, list.size, target->address_count };
+	address_index_add(index, &list);
 	return STATUS_OK;
 }
 
@@ -289,8 +288,8 @@ static void tell_unresolved(struct target *target, const struct unresolved *why)
 	*target->unresolved = *why;
 }
 
-static int take_one(struct target *target, size_t nth, struct timeline *timeline,
-		    struct message *why)
+static int take_one(struct target *target, size_t nth, struct address_index *index,
+		    struct timeline *timeline, struct message *why)
 {
 	const char *name = target->given[nth].host;
 	union address *list = NULL;
@@ -302,7 +301,8 @@ static int take_one(struct target *target, size_t nth, struct timeline *timeline
 	int status;
 
 	if (numeric_address(name, target->port, target->family, &numeric, &status, why))
-		return status == STATUS_OK ? add(target, &numeric, NULL, timeline, why) : status;
+		return status == STATUS_OK ? add(target, &numeric, NULL, index, timeline, why)
+					   : status;
 	status = lookup_take(target->lookups[nth], target->port, &list, &count, &unresolved, why);
 	if (status == STATUS_UNRESOLVED)
 		tell_unresolved(target, &unresolved);
@@ -310,7 +310,7 @@ static int take_one(struct target *target, size_t nth, struct timeline *timeline
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		timeline_note(timeline, "%s has the address %s", shown,
 			      address_host_text(&list[i], text));
-		status = add(target, &list[i], name, timeline, why);
+		status = add(target, &list[i], name, index, timeline, why);
 	}
 	free(list);
 	return status;
@@ -363,6 +363,7 @@ static int name_late(struct target *target, size_t count, int64_t waited_us)
 int target_take(struct target *target, int64_t waited_us, size_t *late, struct timeline *timeline,
 		struct message *why)
 {
+	struct address_index index = { 0 };
 	int status = STATUS_OK;
 
 	*late = 0;
@@ -370,13 +371,14 @@ int target_take(struct target *target, int64_t waited_us, size_t *late, struct t
 		if (target->lookups[i] && !lookup_is_done(target->lookups[i]))
 			++*late;
 		else
-			status = take_one(target, i, timeline, why);
+			status = take_one(target, i, &index, timeline, why);
 		if (status == STATUS_UNRESOLVED && lookup_is_unanswered(target->lookups[i]) &&
 		    target_has_some(target)) {
 			++*late;
 			status = STATUS_OK;
 		}
 	}
+	address_index_free(&index);
 	if (status == STATUS_OK)
 		status = check_wildcard(target, why);
 	if (status != STATUS_OK) {

@@ -3,7 +3,7 @@
 #ifndef TARGET_TARGET_H
 #define TARGET_TARGET_H
 
-#include "base/address.h"
+#include "base/address_index.h"
 #include "base/timeline.h"
 #include "base/util.h"
 #include "target/hostport.h"
@@ -14,7 +14,6 @@
 
 struct target_address {
 	union address address;
-	uint32_t hash;    /* address_hash() */
 	const char *host; /* the name it was resolved from, owned by the target; NULL if numeric */
 };
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/address.h"
+#include "base/address_index.h"
 #include "packet/packet.h"
 #include "witness/event.h"
 
@@ -129,8 +129,7 @@ struct ledger {
 	uint64_t lost;    /* packets that it missed: the caller copies witness_lost() here */
 	struct ledger_path *paths; /* the requested ones first, in their order */
 	size_t path_count, path_room, path_most;
-	uint32_t *slots; /* a hash table of the paths: index + 1, 0 if empty; NULL: of one path */
-	size_t slot_count;
+	struct address_index index; /* of the paths */
 	/* Of all addresses together: for judge(), which is asked for each of them. */
 	size_t requested_count;
 	bool asked_again;  /* one of them got a second INIT */

@@ -133,7 +133,7 @@ void ledger_since(const struct ledger *ledger, const union address *peer, int64_
 
 	*view = *ledger;
 	view->paths = path;
-	view->slots = NULL;
+	view->index = (struct address_index){ 0 };
 	view->path_count = all ? 1 : 0;
 	if (!all)
 		return;
