@@ -71,8 +71,8 @@ void record_finish(struct record *record)
 
 void text_padding(FILE *f, size_t used, size_t width)
 {
-	if (used < width)
-		fprintf(f, "%*s", (int)(width - used), "");
+	for (; used < width; used++)
+		putc_unlocked(' ', f);
 }
 
 void text_word(FILE *f, bool in_color, const char *word, const char *color)
@@ -117,15 +117,13 @@ const char *text_duration(int64_t us, int64_t seconds_from_us, char buf[DURATION
 
 size_t text_address_cell(const union address *address, const char *host, char buf[CELL_TEXT_MAX])
 {
-	char text[ADDRESS_TEXT_MAX];
 	char name[NAME_TEXT_MAX];
+	size_t length = strlen(address_text(address, buf));
 
-	address_text(address, text);
 	if (host)
-		snprintf(buf, CELL_TEXT_MAX, "%s (%s)", text, printable(host, name, sizeof(name)));
-	else
-		snprintf(buf, CELL_TEXT_MAX, "%s", text);
-	return strlen(buf);
+		length += (size_t)snprintf(buf + length, CELL_TEXT_MAX - length, " (%s)",
+					   printable(host, name, sizeof(name)));
+	return length;
 }
 
 void text_streams(FILE *f, const struct stack_status *status)
