@@ -13,6 +13,7 @@
 #include "engine/fleet_parts.h"
 #include "engine/fleet_table.h"
 #include "engine/pool.h"
+#include "host/routes.h"
 #include "report/report.h"
 #include "report/words.h"
 #include "target/names.h"
@@ -27,6 +28,8 @@
 #define LATE_US     (20 * USEC_PER_MSEC)
 #define RUNNING_MIN 8
 #define PROGRESS_US (250 * USEC_PER_MSEC)
+/* If this host is short of something, so many fewer run than it could carry. */
+#define SPARE_MAX 4
 /* Names are padded to the longest one, up to that. */
 #define NAME_WIDTH_MAX 32
 
@@ -141,10 +144,13 @@ static void clear_lines(struct fleet *f)
 	fleet_table_clear(f->table);
 }
 
-/* Fewer at a time from now on; this one has its turn again when another one has ended. */
+/*
+ * Fewer at a time from now on; this one has its turn again when another one has ended. Those that
+ * run need descriptors for their look-ups, too.
+ */
 static void slow_down(struct fleet *f, struct member *m, const struct finding *why)
 {
-	size_t limit = MAX(f->running, 1);
+	size_t limit = MAX(f->running - MIN(f->running / 4, SPARE_MAX), 1);
 	struct message reason;
 
 	if (!f->options->quiet && !f->told) {
@@ -464,6 +470,7 @@ int fleet_run(const struct fleet_config *config)
 
 	f.begun_us = f.next_us = loop_now_us();
 	loop_timer_init(f.loop, &f.pace, on_pace, &f);
+	(void)routes_now(); /* has its descriptor, before others have them all */
 	prepare(&f);
 	prepare_names(&f);
 	fleet_hosts_prepare(&f);

@@ -83,8 +83,11 @@ static bool is_about_routes(int error)
 	       error == EDESTADDRREQ;
 }
 
-/* Connecting a UDP socket looks the route up, and sends nothing. */
-static int ask_by_socket(const union address *peer, const union address *source,
+/*
+ * Connecting a UDP socket looks the route up, and sends nothing. otherwise: what it is if there can
+ * be no socket.
+ */
+static int ask_by_socket(const union address *peer, const union address *source, int otherwise,
 			 struct route *route)
 {
 	int fd = socket(peer->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
@@ -92,7 +95,7 @@ static int ask_by_socket(const union address *peer, const union address *source,
 	socklen_t size = sizeof(local);
 
 	if (fd < 0)
-		return 0; /* the look-up failed, which proves nothing */
+		return otherwise;
 	address_set_port(&local, 0);
 	if ((source && bind(fd, &local.sa, address_length(&local)) < 0) ||
 	    connect(fd, &peer->sa, address_length(peer)) < 0)
@@ -161,7 +164,9 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 	if (rc < 0 && can_ask_from(peer, source))
 		route->error = is_about_routes((int)-rc) && rc != -ENETUNREACH
 				       ? (int)-rc
-				       : ask_by_socket(peer, source, route);
+				       : ask_by_socket(peer, source,
+						       peer->sa.sa_family == AF_INET ? (int)-rc : 0,
+						       route);
 	else if (peer->sa.sa_family == AF_INET6 && !source && !route->source.sa.sa_family)
 		route->error = EADDRNOTAVAIL;
 	else if (route->broadcast)

@@ -32,57 +32,50 @@ results() {
   jq -r 'select(.event == null) | "\(.name):\(.result):\(.exit_status):\(.cause.code)"' <<<"$output" | sort
 }
 
-expected_status() {
-  case $1 in
-    half) echo 5 ;;
-    silent) echo 4 ;;
-    noname) echo 3 ;;
-    refusing | noroute | alone) echo 1 ;;
-    *) echo 0 ;;
-  esac
-}
-
-# A list of every kind of peer, with options of their own.
-write_list() {
-  cat >"$BATS_TEST_TMPDIR/list" <<END
-# NAME ADDRESS... [OPTION]...
-all      10.1.1.2:$PORT 10.1.2.2 10.1.3.2   # three paths
-one      10.1.1.2 -p $PORT
-quick    10.1.1.2:$PORT --no-probe --hold 0
-other    10.1.3.2:$PORT --no-witness        # of the same peer, which the socket of these two must not get
-half     10.1.1.2:$PORT 10.1.3.2 -R 3 --probe-timeout 300ms
-refusing 10.1.1.2:$REFUSED
-silent   10.1.2.2:$REFUSED -w 500ms
-noroute  192.0.2.1:$PORT
-noname   nosuch.invalid:$PORT
-alone    10.1.1.2:$REFUSED 10.1.3.2 --each
-END
-}
-
-@test "every kind of peer in one list: each result is that of a run of its own" {
-  local together alone='' line name word
-  local -a words options
-
-  start_listener_3
-  REFUSED=$((PORT + 1))
+# more_peers: beside the listener, one that aborts, and addresses that are silent, prohibited, and about to be silent.
+more_peers() {
+  local i
+  ABORTING=(-p "$((PORT + 1))" --abort-after 600ms)
+  [ "$STACK" = kernel ] || ABORTING+=(-u "$((UDP + 1))")
+  ip netns exec "$TOPO-server" "${PROGRAM[@]}" --listen "${ABORTING[@]}" >"$BATS_TEST_TMPDIR/peers" 2>&1 3>&- &
+  PEERS=$!
+  wait_for_line "$BATS_TEST_TMPDIR/peers" '^listening'
+  for i in 11 12 13; do ip -n "$TOPO-server" addr replace "10.1.1.$i/24" dev s1; done
+  nft_server input ip daddr 10.1.1.11 drop
+  nft_server input ip daddr 10.1.1.12 reject with icmp type admin-prohibited
   drop_path 2
-  write_list
-  try_json 1 -T "$BATS_TEST_TMPDIR/list"
-  together=$(results)
-  run -0 jq -rs 'map(select(.event) | "\(.event) \(.targets) \(.exit_status) \(.results.connected)")[]' <<<"$output"
-  assert_output "summary 10 1 4"
-  while read -r line; do
-    read -ra words <<<"${line%%#*}"
-    [ "${#words[@]}" -gt 0 ] || continue
-    options=() name=${words[0]}
-    for word in "${words[@]:1}"; do
-      [[ $word != [0-9n]*[.]* ]] || options+=(-a)
-      options+=("$word")
-    done
-    try_json "$(expected_status "$name")" "${options[@]}"
-    alone+="$name:$(jq -r '"\(.result):\(.exit_status):\(.cause.code)"' <<<"$output")"$'\n'
-  done <"$BATS_TEST_TMPDIR/list"
-  assert_equal "$together" "$(sort <<<"${alone%$'\n'}")"
+}
+
+# JUDGE_TARGETS: how many there are. judge.py has the format. The kernel's sockets have a test of their own for ulimit -n.
+@test "every kind of peer, and one that changes meanwhile: each result is that of a run of its own" {
+  start_listener_3
+  more_peers
+  cat >"$BATS_TEST_TMPDIR/kinds" <<END
+one*3 10.1.1.2:$PORT
+two*2 10.1.1.2:$PORT 10.1.3.2
+quick 10.1.1.2:$PORT --no-probe --hold 0
+option 10.1.1.2 -p $PORT --no-witness
+half*2 10.1.1.2:$PORT 10.1.2.2 -R 2 --probe-timeout 700ms
+refusing*3 10.1.1.2:$((PORT + 2))
+silent*3 10.1.1.11:$PORT -w 1s
+prohibited 10.1.1.12:$PORT
+aborting 10.1.1.2:$((PORT + 1)) --hold 3s ${ABORTING[4]:+-u ${ABORTING[5]}}
+noroute 192.0.2.1:$PORT
+noname nosuch.invalid:$PORT
+each 10.1.1.2:$((PORT + 2)) 10.1.3.2 --each
+changing~timeout,degraded 10.1.1.13:$PORT -w 1500ms
+END
+  judge 30 --change "ip netns exec $TOPO-server nft add rule inet lab input ip daddr 10.1.1.13 drop"
+  [ "$STACK" = usrsctp ] || return 0
+  ulimit -n 64
+  judge 1000 --pace
+}
+
+# judge PARALLEL OPTION...
+judge() {
+  run -0 ip netns exec "$TOPO-client" python3 tests/e2e/judge.py "${JUDGE_TARGETS:-60}" "$BATS_TEST_TMPDIR/kinds" "${@:2}" -- \
+    "${PROGRAM[@]}" "--parallel=$1"
+  echo "$output"
 }
 
 # What the report on standard input says of each target and its address.
@@ -97,7 +90,7 @@ findings() {
   local -A address
 
   start_listener_3
-  for i in 11 12 13; do ip -n "$TOPO-server" addr add "10.1.1.$i/24" dev s1; done
+  for i in 11 12 13; do ip -n "$TOPO-server" addr replace "10.1.1.$i/24" dev s1; done
   nft_client output ip daddr 10.1.1.11 drop
   nft_server input ip daddr 10.1.1.12 reject with icmp type admin-prohibited
   nft_server input ip daddr 10.1.1.13 drop
@@ -298,6 +291,7 @@ metric_is() { # VALUE NAME LABELS...
   assert_output '[1,1]'
 }
 
+# bats test_tags=usrsctp
 @test "--monitor with many targets on a terminal: a table, the worst first, which fits and can be scrolled" {
   local i status=0
 
