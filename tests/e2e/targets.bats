@@ -73,9 +73,8 @@ END
 
 # judge PARALLEL OPTION...
 judge() {
-  run -0 ip netns exec "$TOPO-client" python3 tests/e2e/judge.py "${JUDGE_TARGETS:-60}" "$BATS_TEST_TMPDIR/kinds" "${@:2}" -- \
+  ip netns exec "$TOPO-client" python3 tests/e2e/judge.py "${JUDGE_TARGETS:-60}" "$BATS_TEST_TMPDIR/kinds" "${@:2}" -- \
     "${PROGRAM[@]}" "--parallel=$1"
-  echo "$output"
 }
 
 # What the report on standard input says of each target and its address.
