@@ -55,7 +55,7 @@ struct finding diagnose_soft(int error, enum neighbour neighbour)
 				   .basis = BASIS_SO_ERROR,
 				   .error = error };
 
-	if (error == EHOSTUNREACH && neighbour != NEIGHBOUR_THERE)
+	if (error == EHOSTUNREACH && neighbour != NEIGHBOUR_THERE && neighbour != NEIGHBOUR_SET)
 		finding.code = FINDING_ICMP_OR_NEIGHBOUR;
 	else if (error == ECONNREFUSED)
 		finding.code = FINDING_ICMP_PORT_UNREACHABLE;

@@ -66,6 +66,8 @@ static void way_look_for_neighbour(struct way *way, struct routes *routes,
 	if (way->route.no_carrier || way->route.doubtful)
 		return;
 	way->neighbour = neighbour_state(routes, address, &way->route, &way->hop);
+	if (way->neighbour == NEIGHBOUR_SILENT && route_has_hops(routes, address))
+		way->neighbour = NEIGHBOUR_UNKNOWN;
 }
 
 void way_look_for_hop(struct way *way, const union address *address, const struct plan *plan,

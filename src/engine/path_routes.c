@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "host/local.h"
+#include "host/neighbour.h"
+#include "host/rules.h"
+
+/* Of more addresses than this, it takes too long. */
+#define DOUBTFUL_MAX 16
 
 static bool has_seen(const struct watch *watch, const union address *peer, struct path_route *route)
 {
@@ -101,6 +106,26 @@ static void say(struct timeline *timeline, const struct path_result *path)
 		source ? ", source " : "", source ? address_host_text(&route->source, from) : "");
 }
 
+/* What on its way may explain that an address does not answer. */
+static unsigned find_doubts(struct routes *routes, const union address *peer,
+			    const struct path_route *route)
+{
+	const struct route way = { .link = route->index, .gateway = route->gateway };
+	unsigned doubts = 0;
+	union address hop;
+
+	if (!route->index || route->loopback)
+		return 0;
+	if (route_interface(routes, route->index)->xdp)
+		doubts |= DOUBT_XDP;
+	if (neighbour_state(routes, peer, &way, &hop) == NEIGHBOUR_SET)
+		doubts |= DOUBT_SET_NEIGHBOUR;
+	if (!route->seen && (routes_rules(routes, peer->sa.sa_family) & RULES_BY_PACKET ||
+			     route_has_hops(routes, peer)))
+		doubts |= DOUBT_OTHER_ROUTE;
+	return doubts;
+}
+
 void path_routes_fill(enum path_routes which, const struct gather *gather, struct association *a,
 		      struct timeline *timeline)
 {
@@ -131,6 +156,8 @@ void path_routes_fill(enum path_routes which, const struct gather *gather, struc
 			ask(routes, &path->path.address, sources, count, &path->route);
 		else if (!path->route.loopback)
 			add_gateway(routes, &path->path.address, &path->route);
+		if (!path->answered && a->path_count <= DOUBTFUL_MAX && !path->route.loopback)
+			path->route.doubts = find_doubts(routes, &path->path.address, &path->route);
 		say(timeline, path);
 	}
 	free(known);

@@ -51,6 +51,16 @@ static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf,
 	}
 }
 
+static bool has_program(const struct rtattr *nested)
+{
+	int left = (int)RTA_PAYLOAD(nested);
+
+	for (const struct rtattr *a = RTA_DATA(nested); RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == IFLA_XDP_ATTACHED && RTA_PAYLOAD(a) >= 1)
+			return *(const uint8_t *)RTA_DATA(a) != XDP_ATTACHED_NONE;
+	return false;
+}
+
 bool link_read(const struct nlmsghdr *answer, struct link *link)
 {
 	const struct ifinfomsg *info = NLMSG_DATA(answer);
@@ -78,6 +88,9 @@ bool link_read(const struct nlmsghdr *answer, struct link *link)
 			break;
 		case IFLA_LINK_NETNSID:
 			elsewhere = true; /* the one below is in another network namespace */
+			break;
+		case IFLA_XDP:
+			link->xdp = has_program(a);
 			break;
 		case IFLA_LINKINFO:
 			read_kind(a, &is_above, &in_vrf, link);
@@ -115,6 +128,7 @@ void interface_ask(int fd, int index, struct interface *interface)
 	memcpy(interface->base_name, interface->name, sizeof(interface->base_name));
 	for (int level = 0; level < LEVELS_MAX && ask(fd, at, &link); level++) {
 		interface->base = at;
+		interface->xdp |= link.xdp;
 		printable(link.name, interface->base_name, sizeof(interface->base_name));
 		if (at == interface->top) {
 			memcpy(interface->name, interface->base_name, sizeof(interface->name));

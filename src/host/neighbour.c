@@ -27,5 +27,7 @@ enum neighbour neighbour_state(struct routes *routes, const union address *peer,
 		return NEIGHBOUR_SILENT;
 	if (found->ndm_state & NUD_INCOMPLETE)
 		return NEIGHBOUR_ASKED;
+	if (found->ndm_state & NUD_PERMANENT)
+		return NEIGHBOUR_SET;
 	return found->ndm_state & (NUD_NOARP | NUD_NONE) ? NEIGHBOUR_UNKNOWN : NEIGHBOUR_THERE;
 }

@@ -11,6 +11,7 @@ enum neighbour {
 	NEIGHBOUR_ASKED,   /* looked up on its link (ARP, ND), and no answer yet */
 	NEIGHBOUR_SILENT,  /* the last look-up got no answer */
 	NEIGHBOUR_THERE,
+	NEIGHBOUR_SET, /* its link-layer address was set by hand, and is not looked up */
 };
 
 /*

@@ -303,6 +303,11 @@ static bool any_open(struct routes *routes, const union address *peer, const uni
 	return open;
 }
 
+bool route_has_hops(struct routes *routes, const union address *peer)
+{
+	return has_open_hop(routes, peer, NULL);
+}
+
 static bool is_doubtful(struct routes *routes, const union address *peer, const struct route *route)
 {
 	unsigned rules = routes_rules(routes, peer->sa.sa_family);

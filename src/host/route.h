@@ -49,6 +49,9 @@ void route_look_up(struct routes *routes, const union address *peer, const union
 int route_closed(struct routes *routes, const union address *peer, const union address *sources,
 		 size_t count, struct route *route);
 
+/* Has the route several next hops, of which packets may take another one than was told? */
+bool route_has_hops(struct routes *routes, const union address *peer);
+
 /*
  * Why there is no route for packets with the source that this route has chosen, because rules look
  * at the source: a positive errno, or 0.

@@ -303,6 +303,17 @@ json_t *cause_object(const struct finding *f)
 	return json;
 }
 
+static json_t *doubts(unsigned doubts)
+{
+	static const char *const names[] = { "xdp", "set-neighbour", "other-route" };
+	json_t *json = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (doubts & 1u << i)
+			json_array_append_new(json, json_string(names[i]));
+	return json;
+}
+
 static json_t *route_object(const struct path_route *route)
 {
 	json_t *json;
@@ -313,6 +324,7 @@ static json_t *route_object(const struct path_route *route)
 	put_key(&json, "link", sentence(route->link));
 	put_key(&json, "gateway", host_or_null(&route->gateway));
 	put_key(&json, "source", host_or_null(&route->source));
+	put_known(&json, "doubts", doubts(route->doubts), route->doubts);
 	return json;
 }
 

@@ -83,6 +83,12 @@ struct packet_sizes {
 #define REQUIRE_ALL UINT64_MAX
 
 /* How packets to an address leave this host. */
+enum route_doubt {
+	DOUBT_XDP = 1 << 0,           /* a program of the link may drop answers unseen */
+	DOUBT_SET_NEIGHBOUR = 1 << 1, /* a link-layer address that was set by hand may be wrong */
+	DOUBT_OTHER_ROUTE = 1 << 2,   /* it was not seen, and packets may take another one */
+};
+
 struct path_route {
 	char link[IF_NAMESIZE]; /* the interface, printable(); "": not known */
 	int index;
@@ -93,6 +99,7 @@ struct path_route {
 	union address source;  /* sa_family 0: not known */
 	bool seen;             /* the witness has seen a packet leave so */
 	bool foreign;          /* source is not an address of this host: NAT has changed it */
+	unsigned doubts;       /* enum route_doubt, of a path without an answer */
 };
 
 struct path_result {

@@ -166,6 +166,12 @@ static void print_route(FILE *f, const struct path_result *p)
 			route->foreign ? " (NAT: not an address of this host)" : "");
 	if (route->gateway.sa.sa_family)
 		fprintf(f, " via %s", address_host_text(&route->gateway, text));
+	if (route->doubts & DOUBT_XDP)
+		fprintf(f, "; an XDP program of %s may drop the answers unseen", route->link);
+	if (route->doubts & DOUBT_SET_NEIGHBOUR)
+		fputs("; the link-layer address was set by hand (ip neigh)", f);
+	if (route->doubts & DOUBT_OTHER_ROUTE)
+		fputs("; ip rule, or another next hop, may change it", f);
 	putc('\n', f);
 }
 

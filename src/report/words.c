@@ -856,7 +856,7 @@ static const struct words table[] = {
 	{ FINDING_ICMP_THIS_HOST, "icmp-this-host", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host itself answered [cookie:the COOKIE-ECHO with ]{icmp}",
 	  NULL,
-	  "this host's own packet filter or routes send it: nft list ruleset, iptables -S OUTPUT, ip route",
+	  "this host's own packet filter or routes send it, or a next hop does not answer ARP: nft list ruleset, iptables -S OUTPUT, ip route, ip neigh",
 	  "this host itself sent the ICMP error: a filter, a route, or a neighbour that does not answer",
 	  "an nftables or iptables rule that rejects in the output hook\n"
 	  "a route of type unreachable or prohibit\n"

@@ -493,6 +493,10 @@ odd() {
     ip -n "$TOPO-client" route del "$type" 10.78.0.0/24
   done
   fault "the broadcast address of a network" -w 10s -a 10.1.1.255:5000
+  ip -n "$TOPO-client" neigh replace 10.1.1.2 lladdr 02:00:00:00:00:99 dev c1 nud permanent
+  fault "the link-layer address of the peer was set by hand, and is wrong" -w 1200ms -a "10.1.1.2:$PORT"
+  json '.paths[0].route.doubts[]' set-neighbour
+  ip -n "$TOPO-client" neigh del 10.1.1.2 dev c1
   ip -n "$TOPO-client" link set lo down
   fault_within 6000 "an address of this host itself, and lo is down" -w 10s -a 10.1.1.1:5000
   ip -n "$TOPO-client" link set lo up

@@ -324,6 +324,23 @@ static void a_link_is_up_or_has_no_carrier(void **state)
 	}
 }
 
+static void a_link_may_have_a_program(void **state)
+{
+	static const struct {
+		struct nlattr head;
+		uint8_t attached, padding[3];
+	} program = { { .nla_len = NLA_HDRLEN + 1, .nla_type = IFLA_XDP_ATTACHED }, 2, { 0 } };
+	struct netlink_question m = link_message("c1", NULL);
+	struct link link;
+
+	(void)state;
+	assert_true(link_read(&m.header, &link));
+	assert_false(link.xdp);
+	netlink_put(&m, IFLA_XDP | NLA_F_NESTED, &program, sizeof(program));
+	assert_true(link_read(&m.header, &link));
+	assert_true(link.xdp);
+}
+
 /* --- Rules ------------------------------------------------------------------------------------ */
 
 static void rules_that_cannot_be_asked_about(void **state)
@@ -366,6 +383,7 @@ int main(void)
 		cmocka_unit_test(route_without_zone),
 		cmocka_unit_test(links_and_what_is_below),
 		cmocka_unit_test(a_link_is_up_or_has_no_carrier),
+		cmocka_unit_test(a_link_may_have_a_program),
 		cmocka_unit_test(rules_that_cannot_be_asked_about),
 	};
 
