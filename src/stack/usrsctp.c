@@ -12,8 +12,8 @@
 
 #include "base/loop.h"
 #include "base/util.h"
-#include "host/route.h"
 #include "stack/receiver.h"
+#include "stack/usrsctp_bind.h"
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_parts.h"
 #include "stack/usrsctp_source.h"
@@ -200,25 +200,6 @@ static bool only_loopback(const union address *list, size_t count)
 	return count > 0;
 }
 
-/*
- * With a global peer the library takes one of this host's private addresses for its own, whichever
- * comes first, and the route may have another one: then the answer arrives at an address that the
- * library says is not its own (sctp_output.c sctp_choose_boundall()). False: that cannot be.
- */
-static bool private_source(const struct stack_config *config, union address *source)
-{
-	const char *encapsulation;
-
-	for (size_t i = 0; i < config->peer_count; i++)
-		if (config->peers[i].sa.sa_family != AF_INET ||
-		    address_scope(&config->peers[i]) != SCOPE_GLOBAL)
-			return false;
-	if (config->local_count || !config->peer_count)
-		return false;
-	route_departure(&config->peers[0], source, &encapsulation);
-	return source->sa.sa_family == AF_INET && address_scope(source) == SCOPE_PRIVATE;
-}
-
 static bool binds_addresses(const struct stack_config *config)
 {
 	for (size_t i = 0; i < config->local_count; i++)
@@ -232,7 +213,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 {
 	int type = config->style == STACK_ONE_TO_ONE ? SOCK_STREAM : SOCK_SEQPACKET;
 	struct sctp_rtoinfo rto = { 0 };
-	union address source;
+	union address chosen[BIND_CHOSEN_MAX];
+	const size_t chosen_count = bind_choose(config, chosen);
 	struct socket *socket;
 	int rc = library_available(&config->udp, fault);
 
@@ -247,7 +229,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		fault->lack = LACKS_IPV6;
 		return -EAFNOSUPPORT;
 	}
-	rc = library_start(&config->udp, binds_addresses(config), fault);
+	rc = library_start(&config->udp, chosen_count || binds_addresses(config), fault);
 	if (rc < 0)
 		return rc;
 	fault->call = "socket";
@@ -260,8 +242,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 	if (rc == 0 && config->local_count)
 		rc = bind_all(socket, config->local, config->local_count, fault);
-	else if (rc == 0 && private_source(config, &source))
-		rc = bind_all(socket, &source, 1, fault);
+	else if (rc == 0 && chosen_count)
+		rc = bind_all(socket, chosen, chosen_count, fault);
 	if (rc < 0) {
 		gate_close(socket);
 		return rc;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "stack/usrsctp_syscall.h"
 
 /* As getifaddrs(), but inside interfaces_init_library() with the changes that it describes. */
@@ -29,5 +30,11 @@ VISIBLE int library_getifaddrs(struct ifaddrs **list);
  * packets leave with the private address that the route has.
  */
 void interfaces_init_library(uint16_t udp_port, bool bound);
+
+/*
+ * Has an interface "lo..." this address, which is neither a loopback nor a link-local one? NULL:
+ * any such address? The interfaces are read once, as the library does.
+ */
+bool interfaces_loop_has(const union address *address);
 
 #endif
