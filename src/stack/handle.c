@@ -37,6 +37,7 @@ struct stack_assoc *handle_new(struct stack_endpoint *endpoint, size_t size, uin
 
 	*base = (struct assoc_base){ .endpoint = endpoint, .id = id };
 	assoc_table_add(&endpoint_base(endpoint)->assocs, id, assoc);
+	endpoint_base(endpoint)->made++;
 	return assoc;
 }
 

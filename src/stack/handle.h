@@ -14,6 +14,7 @@ struct endpoint_base {
 	enum stack_style style;
 	bool listening;
 	struct assoc_table assocs; /* owned, and the associations in it */
+	size_t made;               /* so many there have been */
 	struct receive receive;
 	struct stack_fault fault;
 };

@@ -9,12 +9,14 @@
 #include "stack/kernel_parts.h"
 
 /*
- * SO_ERROR and recvmsg() are about the socket, so they are used only if it has a single
- * association.
+ * SO_ERROR and recvmsg() are about the socket, so they are used only if it has had a single
+ * association: they may be about one that is there no more.
  */
 static struct stack_assoc *only_one(const struct stack_endpoint *endpoint)
 {
-	return endpoint->base.assocs.count == 1 ? endpoint->base.assocs.entries[0].assoc : NULL;
+	const struct assoc_table *assocs = &endpoint->base.assocs;
+
+	return endpoint->base.made == 1 && assocs->count == 1 ? assocs->entries[0].assoc : NULL;
 }
 
 static void remember_so_error(struct stack_endpoint *endpoint, int error)
