@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --metrics through the real thing, in the namespace of the client: the node exporter reads the file, Prometheus scrapes
-# it, and a path that is cut can be asked of Prometheus. tests/servers/fetch fetches both.
+# The recipes of sctp-connect-fleet(7), taken out of the page and run. --metrics goes through the real thing, in the
+# namespace of the client: the node exporter reads the file, Prometheus scrapes it, and a path that is cut can be asked of
+# Prometheus. tests/servers/fetch fetches both.
 load lab
 load ../lab/recipes
 
@@ -85,4 +86,64 @@ start_prometheus() {
   assert_output ''
   end_client INT
   assert_equal "$client_status" 1
+}
+
+# program_first: the one that recipes call is the one that is tested.
+program_first() {
+  mkdir "$DIR/bin"
+  printf '#!/bin/sh\nexec "%s" --stack usrsctp -u %s "$@"\n' "$SCTP_CONNECT" "$UDP" >"$DIR/bin/sctp-connect"
+  chmod +x "$DIR/bin/sctp-connect"
+  PATH=$DIR/bin:$PATH
+}
+
+# unit NAME: the file of that name in the recipe for systemd, with this test's paths.
+unit() {
+  recipe '# /etc/systemd/system/sctp-targets.service' |
+    awk -v name="/$1" '/^# \// { on = substr($0, length($0) - length(name) + 1) == name } on' |
+    sed "s|/usr/local/bin/|$DIR/bin/|; s|/etc/sctp-targets|$DIR/targets|; s|/var/lib/prometheus/node-exporter|$DIR|"
+}
+
+@test "sctp-connect-fleet(7): the unit, the probe, the check and the examples do what they say" {
+  local line probe
+
+  start_listener --stack usrsctp -u $UDP -b 10.1.1.2:38412 -b 10.1.2.2
+  program_first
+  printf '%s\n' 'amf1 10.1.1.2:38412 10.1.2.2' 'amf2 10.1.1.2:38413' >"$DIR/targets"
+
+  # What systemd starts: one line, whose status it takes for success.
+  unit sctp-targets.service >"$DIR/sctp-targets.service"
+  unit sctp-targets.timer >"$DIR/sctp-targets.timer"
+  line=$(sed -n -e ':a' -e '/\\$/{N;ba' -e '}' -e 's/\\\n//g; s/^ExecStart=//p' "$DIR/sctp-targets.service")
+  # shellcheck disable=SC2086 # words
+  run -1 in_client $line
+  grep -q '^SuccessExitStatus=.*\<1\>' "$DIR/sctp-targets.service"
+  grep -q '^sctp_target_up{target="amf1",.*} 1$' "$DIR/sctp.prom"
+  if command -v systemd-analyze; then
+    run -0 systemd-analyze verify --man=no "$DIR/sctp-targets.service" "$DIR/sctp-targets.timer"
+    refute_output --partial sctp-targets
+  fi
+
+  recipe readinessProbe: >"$DIR/probe"
+  probe=$(sed -n 's/^ *command: \[\(.*\)\]$/\1/p' "$DIR/probe" | tr -d ',"')
+  # shellcheck disable=SC2086 # words
+  run -0 in_client $probe
+  recipe '#!/bin/sh' >"$DIR/check"
+  run -0 in_client sh "$DIR/check" -a 10.1.1.2:38412
+  run -2 in_client sh "$DIR/check" -a 10.1.1.2:38413
+  assert_output --partial refused
+
+  # The examples, with this test's list.
+  cp "$DIR/targets" "$DIR/peers.txt"
+  mapfile -t examples < <(sed -n 's/^\.Dl \(sctp-connect -T.*\)/\1/p' man/sctp-connect-fleet.7)
+  [ "${#examples[@]}" -eq 2 ]
+  run -1 in_client sh -c "cd '$DIR' && ${examples[0]}"
+  assert_output --regexp '2 targets in .*: 1 connected, 1 refused$'
+  run -0 in_client sh -c "cd '$DIR' && ${examples[1]}"
+  assert_line amf2
+  refute_line amf1
+
+  drop_path 2
+  # shellcheck disable=SC2086 # words
+  run -5 in_client $probe
+  run -1 in_client sh "$DIR/check" -R all -a 10.1.1.2:38412 -a 10.1.2.2
 }
