@@ -308,3 +308,16 @@ metric_is() { # VALUE NAME LABELS...
   [ "$status" -eq 1 ] || { cat "$BATS_TEST_TMPDIR/screen"; return 1; }
   [ "$(grep -oE 'target[0-9]+ +end ' "$BATS_TEST_TMPDIR/screen" | wc -l)" -eq 20 ]
 }
+
+# bats test_tags=usrsctp
+@test "many targets on a terminal: a line says how many are done; --quiet says nothing" {
+  start_listener_3
+  drop_path 2
+  printf '%s\n' "up 10.1.1.2:$PORT" "silent1 10.1.2.2:$PORT" "silent2 10.1.2.2:$PORT" >"$BATS_TEST_TMPDIR/list"
+  run -1 ip netns exec "$TOPO-client" env TERM=xterm python3 tests/e2e/terminal.py 80 24 \
+    'wait=^up +connected' 'wait=1 of 3 done, 0 failed, 2 running, about [0-9]+ s left' 'wait=^silent[12] +timeout' \
+    'wait=^3 targets in .*: 1 connected, 2 timeout' -- "${PROGRAM[@]}" -w 2s -T "$BATS_TEST_TMPDIR/list"
+  run -1 ip netns exec "$TOPO-client" env TERM=xterm python3 tests/e2e/terminal.py 80 24 -- \
+    "${PROGRAM[@]}" -q -w 700ms -T "$BATS_TEST_TMPDIR/list"
+  assert_output ''
+}
