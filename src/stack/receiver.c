@@ -27,7 +27,7 @@
  * The library counts sleeps, not the time: each that ends late makes its timers late. The next one
  * is so much shorter, but not more, because timers would expire early, and together.
  */
-#define LATE_MAX_US (10 * USEC_PER_MSEC)
+#define LATE_MAX_US (2 * USEC_PER_MSEC)
 
 /* One that fails once has lost nothing. */
 #define FAILURES_MIN 2

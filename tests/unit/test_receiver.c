@@ -118,10 +118,10 @@ static void delays_do_not_add_up(void **state)
 	assert_int_equal(due_us, 15000);
 	due_us = receiver_due(due_us, 15300, 10000);
 	assert_int_equal(due_us, 25000);
-	due_us = receiver_due(due_us, 34000, 10000);
+	due_us = receiver_due(due_us, 26000, 10000);
 	assert_int_equal(due_us, 35000);
 	due_us = receiver_due(due_us, 1000000, 10000);
-	assert_int_equal(due_us, 1000000);
+	assert_int_equal(due_us, 1008000);
 }
 
 int main(void)

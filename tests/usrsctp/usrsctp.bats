@@ -205,10 +205,10 @@ without_threads() {
     refute_output --partial "IPv6"
   done
   # An errno of a sandbox (RestrictAddressFamilies) is not about IPv6 or ports.
-  run -6 timeout 60 strace -qq -o /dev/null -e inject=socket:error=EAFNOSUPPORT:when=3 "$SCTP_CONNECT" \
+  run -6 timeout 60 strace -qq -o /dev/null -e inject=socket:error=EAFNOSUPPORT:when=4 "$SCTP_CONNECT" \
     --stack usrsctp -u $UDP -a 127.0.0.1:5000
   assert_output --partial "getifaddrs: EAFNOSUPPORT: Address family not supported"
-  run -6 timeout 60 strace -qq -o /dev/null -e inject=bind:error=EACCES:when=2 "$SCTP_CONNECT" --stack usrsctp \
+  run -6 timeout 60 strace -qq -o /dev/null -e inject=bind:error=EACCES:when=3 "$SCTP_CONNECT" --stack usrsctp \
     -u $UDP:1 -a 127.0.0.1:5000
   assert_output --partial "bind(UDP): EACCES: Permission denied"
 }
