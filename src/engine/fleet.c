@@ -313,8 +313,11 @@ static void set_next_time(struct fleet *f, int64_t now)
 			(int64_t)((uint64_t)USEC_PER_SEC / MIN(f->options->rate, USEC_PER_SEC));
 }
 
-/* Begins what may begin now, and sets the timer for the rest. */
-static void begin_some(struct fleet *f)
+/*
+ * Begins what may begin now, and sets the timer for the rest. True: first the loop is to read what
+ * these have brought.
+ */
+static bool begin_some(struct fleet *f)
 {
 	int64_t now = loop_now_us();
 	int64_t wake_us = LOOP_FOREVER;
@@ -343,6 +346,7 @@ static void begin_some(struct fleet *f)
 		wake_us = MIN(wake_us, now + PROGRESS_US);
 	f->pace_us = wake_us;
 	loop_timer_set(&f->pace, wake_us);
+	return wake_us <= now;
 }
 
 /* --- All of them ------------------------------------------------------------------------------ */
@@ -370,8 +374,7 @@ static void go(struct fleet *f)
 		int rc;
 
 		look_at_changed(f);
-		begin_some(f);
-		if (f->changed.first)
+		if (!begin_some(f) && f->changed.first)
 			continue;
 		if (!f->open && !is_more(f) && (f->ending || !f->paused))
 			break;

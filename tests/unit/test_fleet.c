@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/loop.h"
 #include "engine/fleet.h"
@@ -40,6 +41,7 @@ static struct {
 	size_t on_one_host; /* so many of the targets, the first ones */
 	int write_error;
 	char *out;
+	size_t most_open; /* endpoints at the same time */
 } bench;
 
 static int teardown(void **state)
@@ -82,15 +84,26 @@ static void parse(struct options *options, const char *const args[], char *addre
 	options->one_to_one = !bench.shared;
 }
 
+static int open_counted(struct stack_endpoint **endpoint, const struct stack_config *config,
+			struct stack_fault *fault)
+{
+	int rc = fake_stack.open(endpoint, config, fault);
+
+	bench.most_open = MAX(bench.most_open, fake_stack_open_count());
+	return rc;
+}
+
 /* count targets, all with these options; those of all targets were put into bench.options. */
 static int run(const struct fake_script *scripts, size_t script_count, size_t count,
 	       const char *const args[])
 {
 	static char addresses[TARGETS_MAX][32];
 	struct reporter reporter = { .out = fake_output_open(), .write_error = &bench.write_error };
+	struct stack stack = fake_stack;
 	struct message why = { "" };
 	int status;
 
+	stack.open = open_counted;
 	for (size_t i = 0; i < count; i++) {
 		struct fleet_target *t = &bench.targets[i];
 
@@ -110,7 +123,7 @@ static int run(const struct fake_script *scripts, size_t script_count, size_t co
 	fake_stack_reset(scripts, script_count);
 	bench.options.quiet = false;
 	bench.begun_us = loop_now_us();
-	status = fleet_run(&(struct fleet_config){ .stack = &fake_stack,
+	status = fleet_run(&(struct fleet_config){ .stack = &stack,
 						   .options = &bench.options,
 						   .targets = bench.targets,
 						   .count = count,
@@ -243,6 +256,21 @@ static void many(void **state)
 	assert_int_equal(RUN(scripts, TARGETS_MAX, "-w", "700ms"), STATUS_NOT_CONNECTED);
 	assert_int_equal(bench.took_us, 700 * MSEC);
 	assert_last_line("300 targets in 700.0 ms: 300 timeout\n");
+}
+
+/* After so many calls it reads what they have brought, before it makes more. */
+static void in_bursts(void **state)
+{
+	static struct fake_script scripts[TARGETS_MAX];
+	const struct fake_script refuses = REFUSES(0);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++)
+		scripts[i] = refuses;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, TARGETS_MAX), STATUS_NOT_CONNECTED);
+	assert_in_range(bench.most_open, 50, 100);
+	assert_last_line("300 targets in 0.0 ms: 300 refused\n");
 }
 
 /* One host gets 32 at a time; whoever has no answer after 100 ms keeps none of the others waiting.
@@ -460,6 +488,7 @@ int main(void)
 		fleet_test(a_signal),
 		fleet_test(each_of_them),
 		fleet_test(many),
+		fleet_test(in_bursts),
 		fleet_test(one_host),
 		fleet_test(a_signal_while_they_wait),
 		fleet_test(lost_and_back),
