@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "packet/bytes.h"
 #include "packet/chunk.h"
@@ -11,6 +12,11 @@
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_udp_error.h"
 #include "base/util.h"
+
+#define IP_HEADER_MAX 60
+/* RFC 9260 section 3.3.2: without its parameters. */
+#define INIT_SIZE             20
+#define PARAMETER_HEADER_SIZE 4
 
 /*
  * The newest INIT that each receiving thread has read. The library answers it at once. If the
@@ -65,6 +71,37 @@ const union address *received_asked(const uint8_t *packet, const union address *
 		       : NULL;
 }
 
+/* Only a raw socket of IPv4 gives the IP header, too, and only it has no control messages. */
+static size_t sctp_at(const struct msghdr *message, uint8_t first)
+{
+	return message->msg_controllen ? 0 : (size_t)(first & 0xf) * 4;
+}
+
+bool received_is_endless(const struct msghdr *message, size_t length)
+{
+	static _Thread_local uint8_t packet[UINT16_MAX];
+	struct bytes left = { packet, 0 };
+	uint8_t head[IP_HEADER_MAX + SCTP_HEADER_SIZE + 1];
+	size_t have = message_gather(message, head, MIN(sizeof(head), length)), at;
+
+	if (!have)
+		return false;
+	at = sctp_at(message, head[0]) + SCTP_HEADER_SIZE;
+	if (at >= have || head[at] != CHUNK_INIT)
+		return false;
+	left.left = message_gather(message, packet, MIN(sizeof(packet), length));
+	if (!bytes_skip(&left, at + INIT_SIZE))
+		return false;
+	while (left.left >= PARAMETER_HEADER_SIZE) {
+		size_t size = be16(left.at + 2);
+
+		if (size < PARAMETER_HEADER_SIZE)
+			return true;
+		bytes_skip(&left, MIN((size + 3) & ~(size_t)3, left.left));
+	}
+	return false;
+}
+
 /* On any thread. */
 ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
 {
@@ -75,6 +112,10 @@ ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
 	gate_leave();
 	receiver_wait(fd);
 	length = kernel_recvmsg(fd, message, flags | MSG_DONTWAIT);
+	if (length > 0 && received_is_endless(message, (size_t)length)) {
+		errno = EAGAIN;
+		return -1;
+	}
 	if (length > 0 && message->msg_name && message->msg_controllen)
 		note_init(message, (size_t)length);
 	if (length >= 0 || !udp_error_take(fd))
