@@ -398,6 +398,14 @@ size_t probe_look(struct probe *probe)
 	return waiting;
 }
 
+bool probe_is_blind(const struct probe *probe)
+{
+	for (size_t i = 0; i < probe->count; i++)
+		if (probe->paths[i].blind)
+			return true;
+	return false;
+}
+
 void probe_add(struct probe *probe, const union address *address)
 {
 	probe->paths = xreallocarray(probe->paths, probe->count + 1, sizeof(*probe->paths));

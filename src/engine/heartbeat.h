@@ -105,6 +105,8 @@ void probe_ask_all(struct probe *probe);
 
 /* Looks for answers on every path that waits. Returns how many still wait. */
 size_t probe_look(struct probe *probe);
+/* Could the state of one of them not be read at the last look? */
+bool probe_is_blind(const struct probe *probe);
 
 /* One path more, the last one; or one less, and those behind it move up. */
 void probe_add(struct probe *probe, const union address *address);

@@ -195,6 +195,17 @@ static bool is_last_round(const struct monitoring *r)
 	return r->options->count && r->m.rounds >= r->options->count;
 }
 
+/*
+ * If the peer has closed the association since the poll, or has removed an address, the calls about
+ * it fail: that is no fault of a path.
+ */
+static void find_what_has_gone(struct monitoring *r)
+{
+	take_events(r);
+	if (!r->ended)
+		look_at_addresses(r);
+}
+
 static void monitor_tick(struct monitoring *r, int64_t now)
 {
 	bool next = now >= r->round_us;
@@ -202,6 +213,10 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 	if (!r->watch->listens)
 		watch_read(r->watch);
 	probe_look(r->probe);
+	if (probe_is_blind(r->probe))
+		find_what_has_gone(r);
+	if (r->ended)
+		return;
 	monitor_judge(r, now);
 	if (r->round_open && (next || !monitor_waits(r, true)))
 		close_round(r);
@@ -215,15 +230,8 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 	}
 	if (next && !is_last_round(r))
 		monitor_open_round(r, now);
-	/*
-	 * If the peer has closed the association since the poll, no path can be asked any more; nor
-	 * one that it has removed.
-	 */
-	if (!monitor_ask(r, now, next && r->round_open)) {
-		take_events(r);
-		if (!r->ended)
-			look_at_addresses(r);
-	}
+	if (!monitor_ask(r, now, next && r->round_open))
+		find_what_has_gone(r);
 	if (r->ended)
 		return;
 	monitor_judge(r, now);

@@ -64,6 +64,9 @@ static int world_path(struct stack_assoc *assoc, const union address *peer, stru
 	int rc = fake_stack.path(assoc, peer, path);
 
 	world.looks++;
+	/* As net/sctp/socket.c says of an address that it does not know. */
+	if (world.removed_us && elapsed_us() >= world.removed_us && address_equal(peer, &peers[1]))
+		return -EINVAL;
 	if (address_equal(peer, &peers[0]) && elapsed_us() >= world.state_us[0] &&
 	    elapsed_us() < world.state_us[1])
 		path->state = world.state;
@@ -989,6 +992,24 @@ static void addresses_come_and_go(void **state)
 	done(&r);
 }
 
+/* The stack knows no address that the peer has just removed: that is no fault of the path. */
+static void an_address_goes_while_it_is_asked(void **state)
+{
+	const struct fake_script script = { .assoc = 7, HEARTBEATS({ 1, 3, FAKE_NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 4;
+	r.options.require = REQUIRE_ALL;
+	world.removed_us = 2100 * MSEC;
+	run(&r, &script, false);
+	expect_has(&r, 0, "10.1.2.2:5000  removed by the peer: ");
+	expect_has(&r, 1, "end        4 rounds");
+	assert_int_equal(r.status, STATUS_OK);
+	done(&r);
+}
+
 /* It was not asked by the connection, and the monitor does not ask it either. */
 static void what_is_too_much_is_left_alone(void **state)
 {
@@ -1074,6 +1095,7 @@ int main(void)
 		cmocka_unit_test(another_primary),
 		cmocka_unit_test(fail_over),
 		cmocka_unit_test(addresses_come_and_go),
+		cmocka_unit_test(an_address_goes_while_it_is_asked),
 		cmocka_unit_test(what_is_too_much_is_left_alone),
 		cmocka_unit_test(a_line_for_every_round),
 	};
