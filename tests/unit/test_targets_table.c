@@ -116,8 +116,7 @@ static void links_too_few(void **state)
 	assert_table(30, 40,
 		     "1 target  0:01:01  1 degraded\n"
 		     "target state     paths\n"
-		     "t0     degraded  2 of 2" +
-			     0);
+		     "t0     degraded  2 of 2");
 }
 
 static void what_does_not_fit(void **state)
@@ -129,8 +128,7 @@ static void what_does_not_fit(void **state)
 		     "target   state     paths\n"
 		     "a-v..net connected 2 of 2\n"
 		     "t1       connected 2 of 2\n"
-		     " 1 to 2 of 12" +
-			     0);
+		     " 1 to 2 of 12");
 }
 
 /* Never longer or higher than the terminal; the number of lines is what was printed. */
