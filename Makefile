@@ -44,16 +44,16 @@ ALL_LDFLAGS  = $(if $(SANITIZE),-fsanitize=$(SANITIZE),$(HARDENING_LDFLAGS)) -Wl
 LIBSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion libsctp 2>/dev/null)
 USRSCTP_VERSION := $(shell $(PKG_CONFIG) --modversion usrsctp 2>/dev/null)
 # The compiler says the whole path of what it finds, and else the name.
-archive_or_shared = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
+archive_or_shared = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)),-l:lib$(1).a,-l$(1))
 # src/stack/usrsctp_*.c take the place of the sendmsg(), recvmsg(), nanosleep(), getifaddrs() and pthread_create() that usrsctp calls. In an archive these
 # get names of their own, so that the rest of the program calls the C library's; a shared library finds them by their real names.
 # Without memory, usrsctp crashes, or loses packets and whole features in silence: its malloc() ends the program instead.
 ifeq ($(USRSCTP)$(USRSCTP_LIBS),1-l:libusrsctp.a)
 USRSCTP_ARCHIVE := $(firstword $(wildcard $(patsubst -L%,%/libusrsctp.a,$(filter -L%,$(LDFLAGS)))) \
-                   $(filter /%,$(shell $(CC) -print-file-name=libusrsctp.a)))
+                   $(filter /%,$(shell $(CC) -print-file-name=libusrsctp.a 2>/dev/null)))
 USRSCTP_CONFINED := $(if $(USRSCTP_ARCHIVE),$(B)/libusrsctp.a)
 endif
-LIBS        := $(shell $(PKG_CONFIG) --libs-only-L libsctp jansson) $(SCTP_LIBS) $(JANSSON_LIBS) $(if $(filter 1,$(USRSCTP)),$(or $(USRSCTP_CONFINED),$(USRSCTP_LIBS) -ldl))
+LIBS        := $(shell $(PKG_CONFIG) --libs-only-L libsctp jansson 2>/dev/null) $(SCTP_LIBS) $(JANSSON_LIBS) $(if $(filter 1,$(USRSCTP)),$(or $(USRSCTP_CONFINED),$(USRSCTP_LIBS) -ldl))
 
 ONLY_USRSCTP := $(wildcard src/stack/usrsctp*.c)
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
