@@ -81,7 +81,8 @@ int confine(const struct confined *c, struct timeline *timeline, struct message 
 	needs.capabilities = capabilities(c, brokered > 0);
 	rc = sandbox_enter(&needs, &sandbox);
 	if (rc < 0)
-		return message_set(why, STATUS_HOST, "capset: %s", errno_name(-rc));
+		return message_set(why, STATUS_HOST, "capabilities (capget, capset): %s",
+				   errno_name(-rc));
 	if (!timeline->verbose)
 		return STATUS_OK;
 	timeline_note(timeline, "sandbox: %s", sandbox_text(&sandbox, &text));
