@@ -190,8 +190,10 @@ start_listener_3() {
 
 # end_listener: SIGTERM; its exit status is in $listener_status.
 end_listener() {
+  # A test that failed may have left it stopped. After SIGTERM it would be too late: SIGCONT takes back the SIGSTOP
+  # with which LeakSanitizer looks at a process that ends, and both would wait for ever.
+  kill -s CONT "$LISTENER" 2>/dev/null || true
   kill "$LISTENER"
-  kill -s CONT "$LISTENER" 2>/dev/null || true # a test that failed may have left it stopped
   listener_status=0
   wait "$LISTENER" || listener_status=$?
   LISTENER=
