@@ -7,6 +7,8 @@
 
 #include "base/util.h"
 
+#define WIDE 60 /* from here on there are two spaces between columns */
+
 void cells_rtt(int64_t us, char buf[CELLS_MAX])
 {
 	if (us)
@@ -42,4 +44,20 @@ void cells_shorten(char *text, size_t width)
 		head++;
 	}
 	memmove(text + head, text + length - (width - head), width - head + 1);
+}
+
+struct cells_line cells_line(size_t columns)
+{
+	size_t room = columns > 1 ? columns - 1 : 1;
+
+	return (struct cells_line){ .room = room, .gap = room >= WIDE ? 2 : 1 };
+}
+
+bool cells_add(struct cells_line *line, size_t wanted, size_t *width)
+{
+	if (line->used + line->gap + wanted > line->room)
+		return false;
+	line->used += line->gap + wanted;
+	*width = wanted;
+	return true;
 }

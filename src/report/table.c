@@ -12,8 +12,6 @@
 #include "report/cells.h"
 #include "report/text.h"
 
-#define WIDE 60 /* from here on there are two spaces between columns */
-
 #define ADDRESS_MIN 12 /* a longer one is cut to this, if round trips need room */
 #define GRAPH_MIN   5
 #define LEVELS      8
@@ -36,8 +34,7 @@ enum column {
 
 struct layout {
 	const struct live_size *size;
-	size_t room; /* columns that may be used */
-	size_t gap;
+	struct cells_line line;
 	size_t widths[COLUMN_COUNT]; /* 0: there is no room for it */
 };
 
@@ -101,42 +98,34 @@ static size_t widest(const struct monitor *m, enum column column)
 	return width;
 }
 
-static bool add(struct layout *l, size_t *used, enum column column, size_t width)
-{
-	if (*used + l->gap + width > l->room)
-		return false;
-	l->widths[column] = width;
-	*used += l->gap + width;
-	return true;
-}
-
 /* The most important first; the graph takes what is left. */
 static void lay_out(struct layout *l, const struct monitor *m, const struct live_size *size)
 {
 	static const enum column wanted[] = { COLUMN_RTT,   COLUMN_LOSS, COLUMN_GRAPH, COLUMN_AVG,
 					      COLUMN_STATE, COLUMN_MAX,  COLUMN_MIN };
 	size_t address = widest(m, COLUMN_ADDRESS), verdict = widest(m, COLUMN_VERDICT);
-	size_t beside, used;
+	size_t beside;
 
-	*l = (struct layout){ .size = size, .room = size->columns > 1 ? size->columns - 1 : 1 };
-	l->gap = l->room >= WIDE ? 2 : 1;
-	beside = l->gap + verdict;
-	if (beside + ADDRESS_MIN + 2 * l->gap + widest(m, COLUMN_RTT) + widest(m, COLUMN_LOSS) <=
-	    l->room)
-		beside += 2 * l->gap + widest(m, COLUMN_RTT) + widest(m, COLUMN_LOSS);
-	if (beside + address > l->room)
-		address = l->room > beside ? l->room - beside : l->room;
-	l->widths[COLUMN_ADDRESS] = used = address;
-	add(l, &used, COLUMN_VERDICT, verdict);
+	*l = (struct layout){ .size = size, .line = cells_line(size->columns) };
+	beside = l->line.gap + verdict;
+	if (beside + ADDRESS_MIN + 2 * l->line.gap + widest(m, COLUMN_RTT) +
+		    widest(m, COLUMN_LOSS) <=
+	    l->line.room)
+		beside += 2 * l->line.gap + widest(m, COLUMN_RTT) + widest(m, COLUMN_LOSS);
+	if (beside + address > l->line.room)
+		address = l->line.room > beside ? l->line.room - beside : l->line.room;
+	l->widths[COLUMN_ADDRESS] = l->line.used = address;
+	(void)cells_add(&l->line, verdict, &l->widths[COLUMN_VERDICT]);
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
 		enum column column = wanted[i];
 
-		if (!add(l, &used, column, column == COLUMN_GRAPH ? GRAPH_MIN : widest(m, column)))
+		if (!cells_add(&l->line, column == COLUMN_GRAPH ? GRAPH_MIN : widest(m, column),
+			       &l->widths[column]))
 			break;
 	}
 	if (l->widths[COLUMN_GRAPH])
-		l->widths[COLUMN_GRAPH] =
-			MIN(l->widths[COLUMN_GRAPH] + l->room - used, MONITOR_HISTORY - 1);
+		l->widths[COLUMN_GRAPH] = MIN(l->widths[COLUMN_GRAPH] + l->line.room - l->line.used,
+					      MONITOR_HISTORY - 1);
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */
@@ -150,7 +139,7 @@ static void print_title(FILE *f, const struct layout *l, const struct monitor *m
 		 "association %" PRIu32 "  %" PRId64 ":%02d:%02d  round %" PRIu64 "  port %u  %s",
 		 m->assoc, seconds / 3600, (int)(seconds / 60 % 60), (int)(seconds % 60), m->rounds,
 		 m->path_count ? address_port(&m->paths[0].address) : 0, m->stack);
-	fprintf(f, "%.*s", (int)l->room, text);
+	fprintf(f, "%.*s", (int)l->line.room, text);
 }
 
 static void print_heads(FILE *f, const struct layout *l)
@@ -169,7 +158,7 @@ static void print_heads(FILE *f, const struct layout *l)
 		if (column == COLUMN_GRAPH && width < strlen(head))
 			head = "rtts";
 		fprintf(f, "%*s%.*s", (int)owed, "", (int)length, head);
-		owed = l->gap + (right ? 0 : width - length);
+		owed = l->line.gap + (right ? 0 : width - length);
 	}
 }
 
@@ -233,7 +222,7 @@ static void print_row(FILE *f, const struct layout *l, const struct monitor *m,
 		text_padding(f, 0, owed);
 		text_word(f, l->size->color, buf,
 			  column == COLUMN_VERDICT ? text_verdict_color(path->verdict) : NULL);
-		owed = l->gap;
+		owed = l->line.gap;
 		if (column < COLUMN_RTT)
 			owed += width - length;
 		if (column == COLUMN_GRAPH)
@@ -265,6 +254,6 @@ size_t table_print(FILE *out, const void *monitor, const struct live_size *size)
 		return lines;
 	snprintf(more, sizeof(more), " and %zu more", m->path_count - rows);
 	live_new_line(out, size);
-	fprintf(out, "%.*s", (int)l.room, more);
+	fprintf(out, "%.*s", (int)l.line.room, more);
 	return lines + 1;
 }

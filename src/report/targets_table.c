@@ -14,7 +14,6 @@
 #define NAME_MIN  8 /* a longer one is cut to this, if other columns need room */
 #define NAME_MOST 32
 #define NOTE_MIN  10
-#define WIDE      60 /* from here on there are two spaces between columns */
 #define TEXT_MAX  512
 
 /* From left to right. */
@@ -35,8 +34,7 @@ static const char *const heads[COLUMN_COUNT] = {
 
 struct layout {
 	const struct live_size *size;
-	size_t room;
-	size_t gap;
+	struct cells_line line;
 	size_t widths[COLUMN_COUNT]; /* 0: there is no room for it */
 };
 
@@ -222,34 +220,24 @@ static size_t widest(const struct targets_table *t, enum column column)
 	return width;
 }
 
-static bool add(struct layout *l, size_t *used, enum column column, size_t width)
-{
-	if (*used + l->gap + width > l->room)
-		return false;
-	l->widths[column] = width;
-	*used += l->gap + width;
-	return true;
-}
-
 /* The most important first; the note takes what is left. */
 static void lay_out(struct layout *l, const struct targets_table *t, const struct live_size *size)
 {
 	static const enum column wanted[] = { COLUMN_PATHS, COLUMN_RTT, COLUMN_LOSS };
-	size_t name = MIN(widest(t, COLUMN_NAME), NAME_MOST), used;
+	size_t name = MIN(widest(t, COLUMN_NAME), NAME_MOST);
 	size_t state = MAX(widest(t, COLUMN_STATE), TEXT_WORD_WIDTH);
 
-	*l = (struct layout){ .size = size, .room = size->columns > 1 ? size->columns - 1 : 1 };
-	l->gap = l->room >= WIDE ? 2 : 1;
-	if (name + l->gap + state + l->gap + widest(t, COLUMN_PATHS) > l->room)
+	*l = (struct layout){ .size = size, .line = cells_line(size->columns) };
+	if (name + l->line.gap + state + l->line.gap + widest(t, COLUMN_PATHS) > l->line.room)
 		name = MIN(name, NAME_MIN);
-	l->widths[COLUMN_NAME] = used = MIN(name, l->room);
-	if (!add(l, &used, COLUMN_STATE, state))
+	l->widths[COLUMN_NAME] = l->line.used = MIN(name, l->line.room);
+	if (!cells_add(&l->line, state, &l->widths[COLUMN_STATE]))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
-		if (!add(l, &used, wanted[i], widest(t, wanted[i])))
+		if (!cells_add(&l->line, widest(t, wanted[i]), &l->widths[wanted[i]]))
 			return;
-	if (l->room > used + l->gap + NOTE_MIN)
-		l->widths[COLUMN_NOTE] = l->room - used - l->gap;
+	if (l->line.room > l->line.used + l->line.gap + NOTE_MIN)
+		l->widths[COLUMN_NOTE] = l->line.room - l->line.used - l->line.gap;
 }
 
 /* --- Lines ------------------------------------------------------------------------------------ */
@@ -275,7 +263,7 @@ static void print_title(FILE *f, const struct layout *l, const struct targets_ta
 	snprintf(text, sizeof(text), "%zu target%s  %" PRId64 ":%02d:%02d  %s  %s", t->count,
 		 t->count == 1 ? "" : "s", seconds / 3600, (int)(seconds / 60 % 60),
 		 (int)(seconds % 60), counts, t->stack);
-	fprintf(f, "%.*s", (int)l->room, text);
+	fprintf(f, "%.*s", (int)l->line.room, text);
 }
 
 /* row NULL: the heads */
@@ -303,7 +291,7 @@ static void print_row(FILE *f, const struct layout *l, const struct targets_tabl
 			text_padding(f, 0, owed + (right ? width - length : 0));
 		text_word(f, row && l->size->color, buf,
 			  row && column == COLUMN_STATE ? state_color(row) : NULL);
-		owed = l->gap + (length ? 0 : owed) + (right && length ? 0 : width - length);
+		owed = l->line.gap + (length ? 0 : owed) + (right && length ? 0 : width - length);
 	}
 }
 
@@ -317,7 +305,7 @@ static void print_more(FILE *f, const struct layout *l, const struct targets_tab
 		snprintf(text, sizeof(text), " %zu to %zu of %zu%s", t->first + 1,
 			 t->first + t->fitted, t->count,
 			 t->has_keys ? "; the arrows, Page Up and Page Down scroll" : "");
-	fprintf(f, "%.*s", (int)l->room, text);
+	fprintf(f, "%.*s", (int)l->line.room, text);
 }
 
 size_t targets_table_print(FILE *out, const void *table, const struct live_size *size)
