@@ -249,18 +249,23 @@ service_addresses() { # add|del
   service_addresses del
 }
 
-@test "without -b: a global peer, and a host with several private addresses" {
+# connects_from LOCAL PEER: raw, and in UDP.
+connects_from() {
   local udp
-  ip -n "$TOPO-server" addr add 192.0.2.2/32 dev s2
-  ip -n "$TOPO-client" route add 192.0.2.2/32 via 10.1.2.2
   for udp in "" "-u $UDP"; do
     # shellcheck disable=SC2086 # a list of options
-    listen_us $udp -b 192.0.2.2:0
+    listen_us $udp -b "$2:0"
     # shellcheck disable=SC2086
-    us 0 $udp -a "192.0.2.2:$PORT"
-    json .result connected '.paths[0].verdict' verified '[.local[] | .address] | join(" ")' 10.1.2.1
+    us 0 $udp -a "$2:$PORT"
+    json .result connected '.paths[0].verdict' verified '[.local[] | .address] | join(" ")' "$1"
     end_listener
   done
+}
+
+@test "without -b: a global peer, and a host with several private addresses" {
+  ip -n "$TOPO-server" addr add 192.0.2.2/32 dev s2
+  ip -n "$TOPO-client" route add 192.0.2.2/32 via 10.1.2.2
+  connects_from 10.1.2.1 192.0.2.2
   # And with two of its addresses, over two links: the peer knows one.
   ip -n "$TOPO-server" addr add 192.0.2.3/32 dev s3
   ip -n "$TOPO-client" route add 192.0.2.3/32 via 10.1.3.2
@@ -275,18 +280,10 @@ service_addresses() { # add|del
 }
 
 @test "without -b: the source of the route is an address of lo" {
-  local udp
   ip -n "$TOPO-client" addr add 10.3.3.3/32 dev lo
   ip -n "$TOPO-server" route add 10.3.3.3/32 via 10.1.2.1
   ip -n "$TOPO-client" route add 10.1.2.2/32 dev c2 src 10.3.3.3
-  for udp in "" "-u $UDP"; do
-    # shellcheck disable=SC2086 # a list of options
-    listen_us $udp -b 10.1.2.2:0
-    # shellcheck disable=SC2086
-    us 0 $udp -a "10.1.2.2:$PORT"
-    json .result connected '.paths[0].verdict' verified '[.local[] | .address] | join(" ")' 10.3.3.3
-    end_listener
-  done
+  connects_from 10.3.3.3 10.1.2.2
   ip -n "$TOPO-client" route del 10.1.2.2/32
   ip -n "$TOPO-server" route del 10.3.3.3/32
   ip -n "$TOPO-client" addr del 10.3.3.3/32 dev lo
