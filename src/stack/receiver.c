@@ -9,7 +9,6 @@
 #include <sys/param.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/util.h"
 
 #define PAUSE_US 10000
@@ -22,12 +21,6 @@
 #define END_STEP_SLOW_US (20 * USEC_PER_MSEC)
 #define WAIT_US          (500 * USEC_PER_MSEC)
 #define WAKE_TRIES       10
-
-/*
- * The library counts sleeps, not the time: each that ends late makes its timers late. The next one
- * is so much shorter, but not more, because timers would expire early, and together.
- */
-#define LATE_MAX_US (2 * USEC_PER_MSEC)
 
 /* One that fails once has lost nothing. */
 #define FAILURES_MIN 2
@@ -135,18 +128,8 @@ void receiver_wait(int fd)
 	wait_for(fd, atomic_load(&ending) ? atomic_load(&end_step_us) : WAIT_US);
 }
 
-int64_t receiver_due(int64_t last_us, int64_t now_us, int64_t us)
-{
-	return us + (last_us ? MAX(last_us, now_us - LATE_MAX_US) : now_us);
-}
-
 void receiver_sleep(int64_t us)
 {
-	static _Thread_local int64_t due_us;
-	const int64_t now_us = loop_now_us();
-
-	due_us = receiver_due(due_us, now_us, us);
-	us = due_us - now_us;
 	for (int64_t step; us > 0 && !atomic_load(&over); us -= step) {
 		step = atomic_load(&ending) ? MIN(us, atomic_load(&end_step_us)) : us;
 		if (!wait_for(-1, step))

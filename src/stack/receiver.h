@@ -45,12 +45,11 @@ int receiver_error(void);
 void receiver_wait(int fd);
 
 /*
- * In the thread of the timers: until that time has passed since the last call was due to return, so
- * that delays do not add up. Shorter once, when the threads are told to end.
+ * In the thread of the timers: for that time; shorter once, when the threads are told to end. A
+ * sleep that ends late makes the timers late. Later ones are not shorter for it: timers would
+ * expire early, and what an answer was about is reckoned from the turns that they give
+ * (attempts.h).
  */
 void receiver_sleep(int64_t us);
-
-/* When that is. last_us: when the last call was due to return; 0: there was none. */
-int64_t receiver_due(int64_t last_us, int64_t now_us, int64_t us);
 
 #endif

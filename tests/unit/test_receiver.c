@@ -104,24 +104,10 @@ static void timers_sleep_their_time(void **state)
 	assert_true(now_us() - begun_us >= 5 * USEC_PER_MSEC);
 	/* Also while it is being waited for what is left: they may still have work. */
 	receiver_end();
+	begun_us = now_us();
 	receiver_sleep(5 * USEC_PER_MSEC);
-	assert_true(now_us() - begun_us >= 10 * USEC_PER_MSEC);
+	assert_true(now_us() - begun_us >= 5 * USEC_PER_MSEC);
 	receiver_close();
-}
-
-/* Late sleeps make the next ones shorter, but for a long delay. */
-static void delays_do_not_add_up(void **state)
-{
-	int64_t due_us = receiver_due(0, 5000, 10000);
-
-	(void)state;
-	assert_int_equal(due_us, 15000);
-	due_us = receiver_due(due_us, 15300, 10000);
-	assert_int_equal(due_us, 25000);
-	due_us = receiver_due(due_us, 26000, 10000);
-	assert_int_equal(due_us, 35000);
-	due_us = receiver_due(due_us, 1000000, 10000);
-	assert_int_equal(due_us, 1008000);
 }
 
 int main(void)
@@ -132,7 +118,6 @@ int main(void)
 		cmocka_unit_test(the_end_is_the_end),
 		cmocka_unit_test(threads_end_when_they_are_told),
 		cmocka_unit_test(timers_sleep_their_time),
-		cmocka_unit_test(delays_do_not_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
