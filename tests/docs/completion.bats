@@ -46,7 +46,7 @@ hides_the_other_mode() {
   local option
 
   run -0 "$1" --listen -
-  for option in --address --nonblock --blocking --one-to-many --wait --hold \
+  for option in --address --nonblock --blocking --one-to-many --wait \
     --init-attempts --init-timeout --rto-initial \
     --no-probe --probe-timeout -R --require --no-witness --each --monitor --interval; do
     refute_option "$option"
