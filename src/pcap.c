@@ -55,7 +55,7 @@ int pcap_close(struct options *options, int status)
 		warn("--pcap %s: the file is not complete: %s", shown,
 		     strerror(trouble.write_error));
 	else
-		warn("--pcap %s: packets are missing: packet socket: %s", shown,
+		warn("--pcap %s: packets are missing: %s: %s", shown, trouble.read_call,
 		     errno_name(trouble.read_error));
 	return status == STATUS_OK ? STATUS_HOST : status;
 }

@@ -95,7 +95,7 @@ void way_look_for_departure(struct way *way, const union address *address,
 	struct ipsec_flow packet;
 	uint16_t port = 0;
 
-	flow->stack->ports(flow->endpoint, &port, &udp.local);
+	(void)flow->stack->ports(flow->endpoint, &port, &udp.local);
 	packet = (struct ipsec_flow){
 		.destination = *address,
 		.protocol = encapsulated ? IPPROTO_UDP : IPPROTO_SCTP,

@@ -88,7 +88,7 @@ static void start_watch(struct trial *t, const struct options *options, struct t
 	uint16_t bound = 0;
 
 	if (udp.remote)
-		t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
+		(void)t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
 	t->watch.capture = options->capture;
 	t->watch.witnesses = options->witnesses;
 	if (!options->no_witness)

@@ -288,17 +288,19 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	return 0;
 }
 
-static void kernel_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
+static int kernel_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
 {
 	union address local = { 0 };
 	socklen_t size = sizeof(local);
 	const char *call;
 	long udp_port = *udp ? kernel_udp_port(&call) : 0;
 
-	if (getsockname(endpoint->fd, &local.sa, &size) == 0)
-		*sctp = address_port(&local);
 	if (udp_port > 0)
 		*udp = (uint16_t)udp_port;
+	if (getsockname(endpoint->fd, &local.sa, &size) < 0)
+		return -errno;
+	*sctp = address_port(&local);
+	return 0;
 }
 
 static struct pollfd kernel_pollfd(const struct stack_endpoint *endpoint)

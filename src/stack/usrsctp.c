@@ -336,12 +336,13 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	return 0;
 }
 
-static void us_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
+static int us_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
 {
 	if (endpoint->ports.sctp)
 		*sctp = endpoint->ports.sctp;
 	if (endpoint->ports.udp.local)
 		*udp = endpoint->ports.udp.local;
+	return 0;
 }
 
 static struct pollfd us_pollfd(const struct stack_endpoint *endpoint)

@@ -227,8 +227,9 @@ void capture_lost(struct capture *c, uint64_t packets)
 	c->lost = packets;
 }
 
-void capture_missed(struct capture *c, int error)
+void capture_missed(struct capture *c, const char *call, int error)
 {
+	c->trouble.read_call = call;
 	c->trouble.read_error = error;
 }
 

@@ -45,13 +45,14 @@ bool capture_comment(struct capture *capture, const struct capture_wanted *wante
 
 /* The witnesses have missed so many packets until now. */
 void capture_lost(struct capture *capture, uint64_t packets);
-/* A witness could not be opened, or not be read any more: a positive errno. */
-void capture_missed(struct capture *capture, int error);
+/* A witness could not be opened, or not be read any more: the call, and a positive errno. */
+void capture_missed(struct capture *capture, const char *call, int error);
 
 /* What went wrong. */
 struct capture_trouble {
 	int write_error; /* positive errno, or 0: the file is not complete */
 	int read_error;  /* the same: packets of an attempt are missing */
+	const char *read_call;
 };
 /* Writes what is left, closes the file, and frees. NULL is fine. */
 struct capture_trouble capture_finish(struct capture *capture);

@@ -82,7 +82,7 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 		watch->reader = capture_reader(watch->capture);
 	if (rc < 0) {
 		if (watch->capture)
-			capture_missed(watch->capture, -rc);
+			capture_missed(watch->capture, "packet socket", -rc);
 		timeline_note(timeline, "no witness: packet socket: %s%s", errno_name(-rc),
 			      rc == -EPERM ? " (it needs CAP_NET_RAW)" : "");
 		return;
@@ -117,10 +117,14 @@ void watch_set_ports(struct watch *watch, const struct stack *stack,
 		     const struct stack_endpoint *endpoint)
 {
 	struct witness_ports ports = watch->ports;
+	int rc;
 
 	if (!watch->view)
 		return;
-	stack->ports(endpoint, &ports.local, &ports.udp_local);
+	rc = stack->ports(endpoint, &ports.local, &ports.udp_local);
+	/* Without its port no packet is certainly of this attempt. */
+	if (rc < 0 && watch->capture)
+		capture_missed(watch->capture, "getsockname", -rc);
 	if (ports.local == watch->ports.local && ports.udp_local == watch->ports.udp_local)
 		return;
 	watch->ports = ports;
@@ -141,7 +145,7 @@ static void heed_error(struct watch *watch)
 	if (error && !watch->failed) {
 		watch->failed = true;
 		if (watch->capture)
-			capture_missed(watch->capture, error);
+			capture_missed(watch->capture, "packet socket", error);
 		if (watch->timeline)
 			timeline_note(watch->timeline,
 				      "the witness cannot be read any more: recvmsg: %s",

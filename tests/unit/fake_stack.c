@@ -458,11 +458,12 @@ static int fake_connect(struct stack_endpoint *e, const union address *peers, si
 	return 0;
 }
 
-static void fake_ports(const struct stack_endpoint *e, uint16_t *sctp, uint16_t *udp)
+static int fake_ports(const struct stack_endpoint *e, uint16_t *sctp, uint16_t *udp)
 {
 	(void)udp;
 	assert_true(e->open);
 	*sctp = EPHEMERAL;
+	return 0;
 }
 
 static struct pollfd fake_pollfd(const struct stack_endpoint *e)

@@ -282,7 +282,7 @@ static void trouble_is_told(void **state)
 	struct capture_trouble trouble;
 
 	(void)state;
-	capture_missed(c, ENOBUFS);
+	capture_missed(c, "packet socket", ENOBUFS);
 	trouble = capture_finish(c);
 	assert_int_equal(trouble.write_error, ENOSPC);
 	assert_int_equal(trouble.read_error, ENOBUFS);
