@@ -14,6 +14,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -29,6 +30,8 @@ class Terminal:
         self.child, self.fd = pty.fork()
         if self.child == 0:
             self.wait_for_size()
+            # Shells have what they run in the background ignore it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvp(command[0], command)
         self.size(columns, rows)
 
