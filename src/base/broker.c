@@ -21,7 +21,7 @@
 /* The descriptor of the second process, above the standard ones. */
 #define BROKER_FD 3
 /* It is stopped, or hangs in the kernel: then this process goes on without it. */
-#define ANSWER_SECONDS 2
+#define ANSWER_SECONDS 5
 /* No buffer needs more. */
 #define BUFFER_MAX (32 << 20)
 
