@@ -39,8 +39,10 @@ static uint32_t network_capabilities(const struct confined *c)
 	return PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN);
 }
 
-/* What this process needs itself. One with rights of its own has privilege_keep_network() behind
- * it. */
+/*
+ * What this process needs itself. One with rights of its own has privilege_keep_network() behind
+ * it.
+ */
 static uint32_t capabilities(const struct confined *c, bool brokered)
 {
 	const struct stack_encaps *udp = &c->options->udp;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program is for: connecting, listening and --show, from the options to the exit status.
+/*
+ * What the program is for: connecting, listening and --show, from the options to the exit status.
  */
 #ifndef WORK_H
 #define WORK_H

@@ -27,8 +27,8 @@
 
 enum request_kind {
 	REQUEST_SOCKET, /* a: family, b: type, c: protocol */
-	REQUEST_BUFFER, /* of the descriptor that comes along. a: SO_SNDBUF or SO_RCVBUF, b: bytes
-			 */
+	/* Of the descriptor that comes along. a: SO_SNDBUF or SO_RCVBUF, b: bytes */
+	REQUEST_BUFFER,
 	REQUEST_KEEP,   /* a: capabilities */
 	REQUEST_ANSWER, /* the question in bytes */
 };

@@ -56,7 +56,8 @@ bool locale_is_utf8(void);
  */
 void keep_standard_descriptors(void);
 
-/* A write beyond the limit of a file's size (ulimit -f) is EFBIG, and no signal ends the program.
+/*
+ * A write beyond the limit of a file's size (ulimit -f) is EFBIG, and no signal ends the program.
  */
 void expect_file_limit(void);
 

@@ -175,7 +175,8 @@ static bool set_size(struct big_packets_ask *a, const struct probe_path *asked,
 {
 	if (!a->mtu)
 		a->mtu = asked->then.mtu;
-	/* The stack gets that ICMP error, too, and adapts. The probe finds out whether it is true.
+	/*
+	 * The stack gets that ICMP error, too, and adapts. The probe finds out whether it is true.
 	 */
 	if (told_mtu(path) && told_mtu(path) < a->mtu)
 		a->mtu = told_mtu(path);

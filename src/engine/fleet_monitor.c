@@ -6,7 +6,8 @@
 #include "engine/fleet_table.h"
 #include "report/metrics.h"
 
-/* The pause before the next attempt doubles, and varies by a quarter, so that not all come at once.
+/*
+ * The pause before the next attempt doubles, and varies by a quarter, so that not all come at once.
  */
 #define PAUSE_MIN_US (1 * (int64_t)USEC_PER_SEC)
 #define PAUSE_MAX_US (60 * (int64_t)USEC_PER_SEC)

@@ -351,7 +351,8 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 	/* On a short path the answer is already there. */
 	if (!probe->calm || path->expected_us < LOOK_MIN_US)
 		look(probe, path, left_us);
-	/* Nor will it be seen. If the association has just ended, the event that says so is next.
+	/*
+	 * Nor will it be seen. If the association has just ended, the event that says so is next.
 	 */
 	if (path->blind && path->call && path->sent == 1)
 		path->missed = 0;

@@ -45,7 +45,8 @@ static void skip_part(struct peer *peer, const struct stack_event *part)
 	peer->parts = part->more;
 }
 
-/* The send buffer is too short for it. The longer one counts as held, until the association ends.
+/*
+ * The send buffer is too short for it. The longer one counts as held, until the association ends.
  */
 static int make_room(struct peer *peer, size_t length)
 {

@@ -141,7 +141,6 @@ void path_routes_fill(enum path_routes which, const struct gather *gather, struc
 	known = list_known(gather, a);
 	for (size_t i = 0; i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
-
 		bool seen = has_seen(gather->watch, &path->path.address, &path->route);
 
 		if (!all && !path->answered)

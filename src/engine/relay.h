@@ -26,7 +26,8 @@ struct relay_config {
 	const struct options *options;
 	struct timeline *timeline;
 	int in, out;
-	/* Called once, from a handler of the loop: it is over. It does not free the relay. Or NULL.
+	/*
+	 * Called once, from a handler of the loop: it is over. It does not free the relay. Or NULL.
 	 */
 	void (*ended)(void *context);
 	void *context;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a try comes to: the last look at the packets and at this host, the diagnosis, the comments.
+/*
+ * What a try comes to: the last look at the packets and at this host, the diagnosis, the comments.
  */
 #ifndef ENGINE_SETTLE_H
 #define ENGINE_SETTLE_H

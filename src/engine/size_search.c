@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/util.h"
 
-/* So many packets of a size are lost before the size counts as lost; more on a path that loses
- * smaller packets, too. */
+/*
+ * So many packets of a size are lost before the size counts as lost; more on a path that loses
+ * smaller packets, too.
+ */
 #define TRIES       3
 #define TRIES_LOSSY 6
 /* The peer answers small padded packets if it answers any; it has so many chances. */

@@ -17,7 +17,8 @@ struct own_bridge {
 	int index;
 };
 
-/* Which of these addresses of this host are a bridge's? Returns how many of *found it has filled.
+/*
+ * Which of these addresses of this host are a bridge's? Returns how many of *found it has filled.
  */
 size_t bridges_among(const union address *addresses, size_t count, struct own_bridge *found,
 		     size_t room);

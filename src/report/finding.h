@@ -106,8 +106,8 @@ enum finding_code {
 	FINDING_COOKIE_ERROR,          /* cause */
 	FINDING_REFUSED_WITH_CAUSE,    /* cause; FINDING_COOKIE: it answered the COOKIE-ECHO */
 	FINDING_ABORTED_THERE_OR_HERE, /* cause */
-	FINDING_RESOURCE_OR_ASCONF, /* cause: the peer's; or this host refused ASCONF without AUTH
-				     */
+	/* cause: the peer's; or this host refused ASCONF without AUTH */
+	FINDING_RESOURCE_OR_ASCONF,
 	FINDING_QUEUE_FULL_OR_UNWANTED,
 	FINDING_NO_ENDPOINT_OR_QUEUE_FULL, /* port */
 	FINDING_NO_ENDPOINT_OR_NO_SCTP,    /* port: the same, or no SCTP at all */

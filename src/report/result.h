@@ -127,7 +127,8 @@ struct path_result {
 	unsigned lost;       /* of those, for certain */
 	/* If it does not answer: in which form packets to it leave. */
 	struct departure departure;
-	/* The same: does rp_filter drop what comes from it? Its link, and that of the route back.
+	/*
+	 * The same: does rp_filter drop what comes from it? Its link, and that of the route back.
 	 */
 	enum reverse_path reverse_path;
 	char arrived[IF_NAMESIZE], expected[IF_NAMESIZE];

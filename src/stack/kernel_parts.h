@@ -20,8 +20,8 @@ struct stack_endpoint {
 	bool limits_known; /* rto_min_ms to max_retrans, with which all its associations begin */
 	uint32_t rto_min_ms, rto_max_ms;
 	uint16_t max_retrans;
-	int64_t unclear_us; /* when the newest error came that may be about any association; 0:
-			       never */
+	/* When the newest error came that may be about any association; 0: never. */
+	int64_t unclear_us;
 };
 
 struct stack_assoc {

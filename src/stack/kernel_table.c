@@ -33,8 +33,10 @@ void kernel_table_free(struct table *table)
 
 enum stack_assoc_state kernel_table_state(int state)
 {
-	/* CLOSED, COOKIE_WAIT, COOKIE_ECHOED, ESTABLISHED, ...: the order of enum
-	 * stack_assoc_state. */
+	/*
+	 * CLOSED, COOKIE_WAIT, COOKIE_ECHOED, ESTABLISHED, ...: the order of enum
+	 * stack_assoc_state.
+	 */
 	return state > 0 && state < ASSOC_STATE_COUNT ? (enum stack_assoc_state)state
 						      : ASSOC_CLOSED;
 }
@@ -48,8 +50,7 @@ bool kernel_table_is_degraded(const struct table_assoc *assoc)
 	return false;
 }
 
-/* --- /proc/net/sctp/assocs (net/sctp/proc.c sctp_assocs_seq_show) -------------------------------
- */
+/* --- /proc/net/sctp/assocs (net/sctp/proc.c sctp_assocs_seq_show) ----------------------------- */
 
 static bool take_address(const char *word, uint16_t port, union address *address)
 {
@@ -71,7 +72,8 @@ static void add_path(struct table_assoc *a, const union address *address, bool p
 	a->paths[a->path_count++] = (struct table_path){ .address = *address, .primary = primary };
 }
 
-/* "10.1.1.1 10.1.2.1 <-> *10.1.1.2 10.1.2.2", and then numbers. The primary address has the star.
+/*
+ * "10.1.1.1 10.1.2.1 <-> *10.1.1.2 10.1.2.2", and then numbers. The primary address has the star.
  */
 static bool take_addresses(char **rest, struct table_assoc *a, uint16_t port, uint16_t peer_port)
 {
@@ -141,8 +143,7 @@ bool kernel_table_assoc(char *line, struct table_assoc *assoc)
 	return true;
 }
 
-/* --- /proc/net/sctp/remaddr (sctp_remaddr_seq_show) ---------------------------------------------
- */
+/* --- /proc/net/sctp/remaddr (sctp_remaddr_seq_show) ------------------------------------------- */
 
 /* net/sctp: enum sctp_spinfo_state. */
 static enum stack_path_state path_state(int state)

@@ -48,10 +48,12 @@ struct table {
 int kernel_table_read(struct table *table, const char **file);
 void kernel_table_free(struct table *table);
 
-/* One line of each file. False: it is not one. The first one makes the paths without their state.
+/*
+ * One line of each file. False: it is not one. The first one makes the paths without their state.
  */
 bool kernel_table_assoc(char *line, struct table_assoc *assoc);
-/* Of the first file only the numbers, without addresses. Returns where these begin; 0: it is none.
+/*
+ * Of the first file only the numbers, without addresses. Returns where these begin; 0: it is none.
  */
 size_t kernel_table_numbers(const char *line, struct table_assoc *assoc, uint16_t *port,
 			    uint16_t *peer_port);

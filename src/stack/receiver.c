@@ -107,7 +107,8 @@ void receiver_close(void)
 
 /* --- Waiting ---------------------------------------------------------------------------------- */
 
-/* For a packet on fd, for the end, or for that time; negative: without a limit. False: it failed.
+/*
+ * For a packet on fd, for the end, or for that time; negative: without a limit. False: it failed.
  */
 static bool wait_for(int fd, int64_t us)
 {

@@ -96,7 +96,8 @@ void name_child_run(const char *host, int family, pid_t parent, int fd)
 	if (getppid() != parent)
 		_exit(0);
 	leave_descriptors(fd);
-	/* What others answer is read by libraries that nsswitch.conf names (--no-sandbox: as is).
+	/*
+	 * What others answer is read by libraries that nsswitch.conf names (--no-sandbox: as is).
 	 */
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
 		(void)privilege_drop_all_but(0);

@@ -155,7 +155,8 @@ static int end_child(struct question *q, bool kill_it)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
-/* Everything was read. A child that was killed, or was out of memory, has not written everything.
+/*
+ * Everything was read. A child that was killed, or was out of memory, has not written everything.
  */
 static void take_answer(struct question *q, int exit_status)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzing of ICMP: the first byte is the family, the rest the message, or what a raw socket gives.
+/*
+ * Fuzzing of ICMP: the first byte is the family, the rest the message, or what a raw socket gives.
  */
 #include <assert.h>
 #include <stdint.h>

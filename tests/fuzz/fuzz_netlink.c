@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzing of the readers of netlink's answers: which one the first byte says, the rest is answers.
+/*
+ * Fuzzing of the readers of netlink's answers: which one the first byte says, the rest is answers.
  */
 #include <assert.h>
 #include <stdint.h>

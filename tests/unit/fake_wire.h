@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The packets of one association, from 10.1.1.1:40000 to port 5000, and the ledger that counts
- * them. */
+/*
+ * The packets of one association, from 10.1.1.1:40000 to port 5000, and the ledger that counts
+ * them.
+ */
 #ifndef FAKE_WIRE_H
 #define FAKE_WIRE_H
 

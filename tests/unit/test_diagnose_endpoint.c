@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* endpoint.c: names without addresses, endpoints that cannot be opened, calls that this host
- * refuses. */
+/*
+ * endpoint.c: names without addresses, endpoints that cannot be opened, calls that this host
+ * refuses.
+ */
 #include "fake_evidence.h"
 
 #include "diagnose/endpoint.h"

@@ -246,7 +246,8 @@ static void the_peer_ends_it(void **state)
 	assert_reason(result, "20.0 ms after it was up, without a reply: user-initiated");
 	assert_result(RUN(before_it_was_read, ONE, "--send", "ping"), ABORTED);
 
-	/* It has answered, so it may close, now or later; the monitor goes on, though, and tells.
+	/*
+	 * It has answered, so it may close, now or later; the monitor goes on, though, and tells.
 	 */
 	host.probing = true;
 	result = RUN(after, ONE, "--send", "ping");

@@ -273,7 +273,8 @@ static void in_bursts(void **state)
 	assert_last_line("300 targets in 0.0 ms: 300 refused\n");
 }
 
-/* One host gets 32 at a time; whoever has no answer after 100 ms keeps none of the others waiting.
+/*
+ * One host gets 32 at a time; whoever has no answer after 100 ms keeps none of the others waiting.
  */
 static void one_host(void **state)
 {
@@ -312,7 +313,8 @@ static void a_signal_while_they_wait(void **state)
 	assert_last_line("40 targets in 50.0 ms: 32 interrupted, 8 not tried\n");
 }
 
-/* --monitor: one that is lost comes back, after a pause, and each change is a line with its name.
+/*
+ * --monitor: one that is lost comes back, after a pause, and each change is a line with its name.
  */
 static void lost_and_back(void **state)
 {
@@ -367,8 +369,7 @@ static void monitor_until_signal(void **state)
 	assert_last_line("2 targets in 2.5 s: 2 connected\n");
 }
 
-/* --- Shared endpoints --------------------------------------------------------------------------
- */
+/* --- Shared endpoints ------------------------------------------------------------------------- */
 
 #define ABORTED_BY_PEER(us)                                                                  \
 	{                                                                                    \

@@ -99,7 +99,8 @@ static void learned(void **state)
 	assert_false(data(&other_here, &(union address)FAKE_V4(0x0a010163, 2905), OTHER_TAG, true));
 }
 
-/* Who has the privilege sees what NAT of this host has changed, until it is known to be another's.
+/*
+ * Who has the privilege sees what NAT of this host has changed, until it is known to be another's.
  */
 static void changed_by_nat(void **state)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* usrsctp_farewell.c: which associations get an ABORT when the program ends without memory, and
- * what it consists of. */
+/*
+ * usrsctp_farewell.c: which associations get an ABORT when the program ends without memory, and
+ * what it consists of.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -576,7 +576,8 @@ static void addresses_of_this_host(void **state)
 	}
 }
 
-/* The peer lists very many: only the first 8 that were not asked for, so that others are not hit.
+/*
+ * The peer lists very many: only the first 8 that were not asked for, so that others are not hit.
  */
 static void too_many_learned_addresses(void **state)
 {
