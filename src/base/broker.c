@@ -2,17 +2,16 @@
 #include "base/broker.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/privilege.h"
 #include "base/sandbox.h"
 #include "base/socket_buffer.h"
@@ -183,16 +182,10 @@ static void serve(broker_answer *answer)
 /* Otherwise the reader of a report would wait for this process, too. */
 static void leave_descriptors(int fd)
 {
-	if (dup2(fd, BROKER_FD) < 0)
+	if (descriptors_leave(fd, BROKER_FD) < 0)
 		_exit(1);
 	for (int standard = 0; standard < BROKER_FD; standard++)
 		close(standard);
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, BROKER_FD + 1, UINT_MAX, 0) == 0)
-		return;
-#endif
-	for (long other = sysconf(_SC_OPEN_MAX); other > BROKER_FD; other--)
-		close((int)other);
 }
 
 /* The signals that end the first process may come to both: its end ends this one. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/descriptors.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <sys/param.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Of an attempt: at least, and on the stack that needs the most. */
 #define EACH     2
@@ -30,4 +34,17 @@ size_t descriptors_make_room(size_t wanted)
 	if (limit.rlim_cur >= needed)
 		return wanted;
 	return limit.rlim_cur < OTHER + EACH ? MIN(wanted, 4) : (limit.rlim_cur - OTHER) / EACH;
+}
+
+int descriptors_leave(int fd, int kept)
+{
+	if (dup2(fd, kept) < 0)
+		return -errno;
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, kept + 1, UINT_MAX, 0) == 0)
+		return 0;
+#endif
+	for (long other = sysconf(_SC_OPEN_MAX); other > kept; other--)
+		close((int)other);
+	return 0;
 }

@@ -3,15 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/descriptors.h"
 #include "base/privilege.h"
 #include "base/util.h"
 
@@ -40,18 +39,16 @@ static int look_up(const char *host, int family, struct addrinfo **found)
 	return getaddrinfo(host, NULL, &hints, found);
 }
 
-/* Otherwise the parent's sockets and its stdout would stay open while the child lives. */
+/* Otherwise the parent's stdout would stay open while the child lives, too. */
 static void leave_descriptors(int fd)
 {
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR), rc;
 
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
-	if (dup2(fd, CHILD_FD) < 0)
-		_exit(errno);
-#ifdef SYS_close_range
-	syscall(SYS_close_range, CHILD_FD + 1, UINT_MAX, 0);
-#endif
+	rc = descriptors_leave(fd, CHILD_FD);
+	if (rc < 0)
+		_exit(-rc);
 }
 
 static void write_all(const void *data, size_t length)
