@@ -48,7 +48,7 @@ void announced_find(struct association *a, struct timeline *timeline)
 	size_t count = 0;
 
 	a->announced.count = 0;
-	if (announced_matters(a) && has_several(a))
+	if (has_several(a))
 		count = bridges_among(a->local, a->local_count, found, BRIDGES_MAX);
 	if (!count)
 		return;

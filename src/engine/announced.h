@@ -11,7 +11,8 @@ bool announced_matters(const struct association *a);
 
 /*
  * Fills in a->announced: an address of a bridge of this host that the stack has announced, and over
- * which no path of the association leaves. Not if the peer has the same one: that says more.
+ * which no path of the association leaves. Not if the peer has the same one: that says more. Only
+ * if announced_matters().
  */
 void announced_find(struct association *a, struct timeline *timeline);
 
