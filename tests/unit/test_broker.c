@@ -162,8 +162,10 @@ static void in_child(void (*run)(void))
 	pid_t child;
 	int status;
 
-	if ((privilege_held() & RIGHTS) != RIGHTS)
+	if ((privilege_held() & RIGHTS) != RIGHTS) {
+		print_message("CAP_NET_RAW and CAP_NET_ADMIN are missing\n");
 		skip();
+	}
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
