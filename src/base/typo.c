@@ -37,10 +37,12 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
 
 size_t typo_distance(const char *written, size_t length, const char *name)
 {
-	size_t far = length < 6 ? 2 : 3, d;
+	size_t far = length < 6 ? 2 : 3, name_length = strlen(name), d;
 
-	if (length < 3 || length >= ROOM || strlen(name) >= ROOM)
+	if (length < 3 || length >= ROOM || name_length >= ROOM)
 		return SIZE_MAX;
-	d = distance(written, length, name, strlen(name));
+	if (length + far <= name_length || name_length + far <= length)
+		return SIZE_MAX;
+	d = distance(written, length, name, name_length);
 	return d < far ? d : SIZE_MAX;
 }
