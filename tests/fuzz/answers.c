@@ -15,11 +15,21 @@ ssize_t __real_sendto(int fd, const void *data, size_t length, int flags, const 
 		      socklen_t size);
 ssize_t __real_recv(int fd, void *room, size_t size, int flags);
 ssize_t __real_recvmsg(int fd, struct msghdr *message, int flags);
+int __real_connect(int fd, const struct sockaddr *to, socklen_t size);
+int __real_getsockname(int fd, struct sockaddr *room, socklen_t *size);
+int __real_getsockopt(int fd, int level, int option, void *room, socklen_t *size);
+int __real_dup3(int from, int to, int flags);
+int __real_close(int fd);
 int __wrap_socket(int family, int type, int protocol);
 ssize_t __wrap_sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
 		      socklen_t size);
 ssize_t __wrap_recv(int fd, void *room, size_t size, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
+int __wrap_connect(int fd, const struct sockaddr *to, socklen_t size);
+int __wrap_getsockname(int fd, struct sockaddr *room, socklen_t *size);
+int __wrap_getsockopt(int fd, int level, int option, void *room, socklen_t *size);
+int __wrap_dup3(int from, int to, int flags);
+int __wrap_close(int fd);
 
 static struct {
 	const uint8_t *at;
@@ -62,8 +72,7 @@ static ssize_t next_answer(void *room, size_t size)
 
 int __wrap_socket(int family, int type, int protocol)
 {
-	return answers.at && family == AF_NETLINK ? ANSWERS_FD
-						  : __real_socket(family, type, protocol);
+	return answers.at ? ANSWERS_FD : __real_socket(family, type, protocol);
 }
 
 ssize_t __wrap_sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
@@ -96,4 +105,41 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags)
 	message->msg_controllen = 0;
 	message->msg_flags = (what & 1 ? MSG_NOTIFICATION : 0) | (what & 2 ? MSG_EOR : 0);
 	return got;
+}
+
+int __wrap_connect(int fd, const struct sockaddr *to, socklen_t size)
+{
+	return fd == ANSWERS_FD ? 0 : __real_connect(fd, to, size);
+}
+
+int __wrap_getsockname(int fd, struct sockaddr *room, socklen_t *size)
+{
+	if (fd != ANSWERS_FD)
+		return __real_getsockname(fd, room, size);
+	memset(room, 0, *size);
+	room->sa_family = AF_INET;
+	return 0;
+}
+
+/* Which protocol a netlink socket speaks, or options of the kernel's stack, which has none. */
+int __wrap_getsockopt(int fd, int level, int option, void *room, socklen_t *size)
+{
+	if (fd != ANSWERS_FD)
+		return __real_getsockopt(fd, level, option, room, size);
+	if (level == SOL_SOCKET && option == SO_PROTOCOL) {
+		*(int *)room = NETLINK_ROUTE;
+		return 0;
+	}
+	errno = EBADF;
+	return -1;
+}
+
+int __wrap_dup3(int from, int to, int flags)
+{
+	return to == ANSWERS_FD ? to : __real_dup3(from, to, flags);
+}
+
+int __wrap_close(int fd)
+{
+	return fd == ANSWERS_FD ? 0 : __real_close(fd);
 }

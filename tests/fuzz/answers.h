@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the kernel answers: pieces of a fuzzer's input, each with its length before it (two bytes,
- * the low one first). For calls on ANSWERS_FD; a netlink socket has that number meanwhile.
+ * the low one first). For calls on ANSWERS_FD; each socket has that number meanwhile.
  */
 #ifndef FUZZ_ANSWERS_H
 #define FUZZ_ANSWERS_H

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "options.h"
 #include "target_file.h"
@@ -13,21 +11,22 @@ int FUZZ(const uint8_t *data, size_t size);
 
 int FUZZ(const uint8_t *data, size_t size)
 {
-	static char program[] = "sctp-connect", option[] = "--targets", file[32];
+	static char program[] = "sctp-connect", option[] = "--targets", file[] = "-";
 	char *arguments[] = { program, option, file, NULL };
-	int fd = memfd_create("targets", MFD_CLOEXEC);
+	FILE *standard = stdin;
 	struct target_list list = { 0 };
 	struct message why = { "" };
 	struct options options;
 
-	assert(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-	snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
+	stdin = fmemopen((void *)(uintptr_t)data, size, "r");
+	assert(stdin);
 	if (options_parse(&options, 3, arguments, &why) == STATUS_OK)
 		target_list_read(&list, &options, &why);
 	for (const char *c = why.text; *c; c++)
 		assert(*c >= ' ' && *c <= '~');
 	target_list_free(&list);
 	options_free(&options);
-	close(fd);
+	fclose(stdin);
+	stdin = standard;
 	return 0;
 }
