@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/way.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "witness/ledger_query.h"
+
+void way_look_for_route(struct way *way, struct routes *routes, const union address *address,
+			const struct plan *plan)
+{
+	way->route_error =
+		route_closed(routes, address, plan->sources, plan->source_count, &way->route);
+	if (way->route.no_carrier || way->route.dummy)
+		memcpy(way->link, route_interface(routes, way->route.link)->name,
+		       sizeof(way->link));
+}
+
+/*
+ * The route that the stack takes is the reason if it is closed, also if there are others, unless
+ * packets may have taken one of those.
+ */
+void way_conclude(struct way *way, struct routes *routes, const union address *address,
+		  enum leaving leaving)
+{
+	struct route *route = &way->route;
+
+	/* The look-up without a source found one, and packets from there have no route. */
+	if (leaving == LEAVING_NONE && !route->error && !route->no_carrier)
+		route->error = route_source_error(routes, address, route);
+	/* A dummy is seen to take them. */
+	if (route->dummy && !route->error && !route->doubtful)
+		way->route_error = ENETDOWN;
+	if (way->route_error || leaving == LEAVING_SEEN ||
+	    (route->doubtful && leaving != LEAVING_NONE))
+		return;
+	way->route_error = route->no_carrier ? ENETDOWN : route->error;
+}
+
+void way_look_for_neighbour(struct way *way, struct routes *routes, const union address *address,
+			    const struct plan *plan)
+{
+	if (!way->route.link && !way->route.error)
+		route_look_up(routes, address, plan->sources, plan->source_count, &way->route);
+	if (way->route.no_carrier || way->route.doubtful)
+		return;
+	way->neighbour = neighbour_state(routes, address, &way->route, &way->hop);
+	if (way->neighbour == NEIGHBOUR_SILENT && route_has_hops(routes, address))
+		way->neighbour = NEIGHBOUR_UNKNOWN;
+}
+
+void way_look_for_hop(struct way *way, const union address *address, const struct plan *plan,
+		      enum leaving leaving)
+{
+	struct routes *routes = routes_now();
+
+	way_look_for_route(way, routes, address, plan);
+	way_conclude(way, routes, address, leaving);
+	way_look_for_neighbour(way, routes, address, plan);
+}
+
+void way_look_for_unsent(struct way *way, const union address *address, const struct stack *stack,
+			 struct stack_assoc *assoc)
+{
+	if (assoc)
+		way->send_error = stack->send_error(assoc, address);
+}
+
+void way_look_for_departure(struct way *way, const union address *address,
+			    const struct way_flow *flow)
+{
+	struct stack_encaps udp = flow->udp;
+	bool encapsulated = udp.local || udp.remote;
+	struct ipsec_flow packet;
+	uint16_t port = 0;
+
+	(void)flow->stack->ports(flow->endpoint, &port, &udp.local);
+	packet = (struct ipsec_flow){
+		.destination = *address,
+		.protocol = encapsulated ? IPPROTO_UDP : IPPROTO_SCTP,
+		.source_port = encapsulated ? udp.local : port,
+		.destination_port = encapsulated ? udp.remote : address_port(address),
+	};
+	if (flow->source)
+		packet.source = *flow->source;
+	departure_look_up(&packet, &way->departure);
+}
+
+void way_look_for_return(struct way *way, const union address *address, const struct watch *watch)
+{
+	const struct ledger_path *path = watch_path(watch, address);
+
+	if (!path || !path->received.count)
+		return;
+	way->reverse_path = reverse_path(address, &path->received_way.local,
+					 path->received_way.ifindex, way->expected);
+	memcpy(way->arrived, path->received_way.interface, sizeof(way->arrived));
+}
+
+void way_tell(const struct way *way, struct path_result *path)
+{
+	path->departure = way->departure;
+	path->reverse_path = way->reverse_path;
+	memcpy(path->arrived, way->arrived, sizeof(path->arrived));
+	memcpy(path->expected, way->expected, sizeof(path->expected));
+	path->send_error = way->send_error;
+	path->soft_error = way->soft_error;
+	path->route_error = way->route_error;
+	path->asked_from = way->route.error ? way->route.source : (union address){ 0 };
+	path->link_down = way->route.down;
+	path->link_dummy = way->route.dummy;
+	memcpy(path->link, way->link, sizeof(path->link));
+	path->neighbour = way->neighbour;
+	path->hop = way->hop;
+}
