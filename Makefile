@@ -220,7 +220,7 @@ check: test-deps ## install what is missing (apt, sudo), build, and run every te
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all platform usrsctp witness many calls
 	@BUILD='$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 unit && \
 		$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS="-O1 -g" all unit' \
-		tests/run sanitize e2e usrsctp platform cross witness servers calls docs nosctp static compilers unit lint
+		tests/run sanitize e2e cli usrsctp platform cross witness servers calls docs nosctp static compilers unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
@@ -235,13 +235,13 @@ check-unit: all unit ## only the unit tests
 	@tests/run unit
 
 check-e2e: all many ## only the end-to-end tests on the kernel's stack
-	@tests/run e2e
+	@tests/run e2e cli
 
 check-platform: platform ## only the tests of what the kernel itself does
 	@tests/run platform
 KERNEL ?= linux-image-6.12-amd64
 check-kernel: all platform many ## the tests of the kernel and the end-to-end tests on another kernel of Debian's: KERNEL=linux-image-6.12-amd64
-	@VM_KERNEL='$(KERNEL)' tests/run platform e2e
+	@VM_KERNEL='$(KERNEL)' tests/run platform e2e cli
 check-usrsctp: all usrsctp many ## only the tests on the stack in user space
 	@tests/run usrsctp
 check-cross: all usrsctp ## only the tests of one stack against the other
