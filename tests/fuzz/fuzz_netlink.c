@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "answers.h"
 #include "fake_stack.h"
@@ -56,5 +57,6 @@ int FUZZ(const uint8_t *data, size_t size)
 		break;
 	}
 	answers_begin(NULL, 0);
+	free(routes.own);
 	return 0;
 }
