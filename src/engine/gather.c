@@ -52,25 +52,44 @@ void gather_sample_checksums(struct gather *gather)
 	gather->checksums_before = gather->attempt->stack->checksum_errors();
 }
 
-/* A reason for silence that only the routing table shows. */
+static void look_for_route(struct gather *gather, size_t position)
+{
+	const union address *address = &gather->plan->addresses[position];
+	struct way *way = &gather->ways[position];
+	char text[ADDRESS_TEXT_MAX];
+
+	if (way->looked_up)
+		return;
+	way->looked_up = true;
+	way_look_for_route(way, routes_now(), address, gather->plan);
+	if (way->route_error)
+		timeline_note(gather->attempt->timeline, "route look-up for %s: %s",
+			      address_host_text(address, text), errno_name(way->route_error));
+}
+
+/* How many addresses the stack may have asked in this call. */
+static size_t asked_at_most(const struct gather *gather)
+{
+	const struct attempt *attempt = gather->attempt;
+
+	if (!attempt->started_us || attempt->t1_us <= 0)
+		return 1;
+	return 1 + (size_t)((loop_now_us() - attempt->started_us) / attempt->t1_us);
+}
+
+/*
+ * A reason for silence that only the routing table shows. With many addresses, those are looked up
+ * that had their turn, and those before the first that has a route.
+ */
 void gather_look_for_routes(struct gather *gather)
 {
-	const struct plan *plan = gather->plan;
-	char text[ADDRESS_TEXT_MAX];
-	struct routes *routes;
+	size_t count = gather->plan->count;
+	size_t due = count <= GATHER_ROUTES_MAX ? count : asked_at_most(gather);
+	bool open = false;
 
-	if (gather->routes_known)
-		return;
-	gather->routes_known = true;
-	routes = routes_now();
-	for (size_t i = 0; i < plan->count; i++) {
-		struct way *way = &gather->ways[i];
-
-		way_look_for_route(way, routes, &plan->addresses[i], plan);
-		if (way->route_error)
-			timeline_note(gather->attempt->timeline, "route look-up for %s: %s",
-				      address_host_text(&plan->addresses[i], text),
-				      errno_name(way->route_error));
+	for (size_t i = 0; i < count && (i < due || !open); i++) {
+		look_for_route(gather, i);
+		open |= !gather->ways[i].route_error;
 	}
 }
 
@@ -221,8 +240,6 @@ static bool time_is_up(const struct gather *gather, int64_t now_us)
 static bool no_route_at_all(const struct gather *gather, int64_t now_us)
 {
 	(void)now_us;
-	if (!gather->routes_known)
-		return false;
 	for (size_t i = 0; i < gather->plan->count; i++)
 		if (!gather->ways[i].route_error)
 			return false;

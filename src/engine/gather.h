@@ -25,13 +25,15 @@ static inline int64_t gather_first_look_us(const struct attempt *attempt)
 	return pool_shares(&attempt->user) ? GATHER_FIRST_LOOK_LATER_US : GATHER_FIRST_LOOK_US;
 }
 
+/* Of more addresses than this, a route is looked up when the turn of its address has come. */
+#define GATHER_ROUTES_MAX 64
+
 /* Changed by gather.c alone. */
 struct gather {
 	const struct plan *plan;
 	const struct attempt *attempt;
 	const struct watch *watch;
-	struct way *ways; /* one for every call position */
-	bool routes_known;
+	struct way *ways;      /* one for every call position */
 	int64_t neighbours_us; /* when the neighbours were looked up; 0: not yet */
 	bool checksums_sampled;
 	int64_t checksums_before;                /* negative: not known */

@@ -130,7 +130,6 @@ void path_routes_fill(enum path_routes which, const struct gather *gather, struc
 		      struct timeline *timeline)
 {
 	const struct plan *plan = gather->plan;
-	bool all = which == PATH_ROUTES_ALL;
 	const union address *sources = a->local_count ? a->local : plan->sources;
 	size_t count = a->local_count ? a->local_count : plan->source_count;
 	const struct route **known;
@@ -143,7 +142,9 @@ void path_routes_fill(enum path_routes which, const struct gather *gather, struc
 		struct path_result *path = &a->paths[i];
 		bool seen = has_seen(gather->watch, &path->path.address, &path->route);
 
-		if (!all && !path->answered)
+		if (which == PATH_ROUTES_ANSWERED && !path->answered)
+			continue;
+		if (which == PATH_ROUTES_KNOWN && !seen && !known[i])
 			continue;
 		path->route.foreign = seen && !path->answered &&
 				      is_foreign(&path->route.source, sources, count);

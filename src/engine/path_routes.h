@@ -11,6 +11,7 @@
 enum path_routes {
 	PATH_ROUTES_NONE,
 	PATH_ROUTES_ANSWERED, /* those that have answered a heartbeat */
+	PATH_ROUTES_KNOWN,    /* those that were seen, or asked about meanwhile */
 	PATH_ROUTES_ALL,
 };
 

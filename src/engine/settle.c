@@ -102,10 +102,14 @@ static bool is_route_told(const struct options *options, const struct path_resul
 	       (end.phase != PHASE_UP || options->monitor || path->ask_call || path->heartbeats);
 }
 
-/* Of which paths the report, or --links, needs the route. */
+/*
+ * Of which paths the report, or --links, needs the route. The text tells none of an address that
+ * was not tried.
+ */
 static enum path_routes routes_wanted(const struct options *options, const struct association *a,
 				      struct trial_end end)
 {
+	bool many = end.phase != PHASE_UP && a->path_count > GATHER_ROUTES_MAX;
 	size_t answered = 0, told = 0;
 
 	if (options->no_routes)
@@ -117,8 +121,10 @@ static enum path_routes routes_wanted(const struct options *options, const struc
 		answered += a->paths[i].answered > 0;
 		told += is_route_told(options, &a->paths[i], end);
 	}
+	if (told && options->quiet && !options->links)
+		return PATH_ROUTES_NONE;
 	if (told)
-		return options->quiet && !options->links ? PATH_ROUTES_NONE : PATH_ROUTES_ALL;
+		return many ? PATH_ROUTES_KNOWN : PATH_ROUTES_ALL;
 	return options->links || (answered > 1 && !options->quiet) ? PATH_ROUTES_ANSWERED
 								   : PATH_ROUTES_NONE;
 }

@@ -11,6 +11,7 @@
 
 /* What this host knows about the route to one address, without sending anything. */
 struct way {
+	bool looked_up;         /* gather.c has asked about its route */
 	struct route route;     /* the one that the stack takes; zeros: not looked up */
 	int route_error;        /* why none that it can take is open: positive errno, or 0 */
 	char link[IF_NAMESIZE]; /* ENETDOWN: the link of this host that has no carrier */

@@ -6,51 +6,50 @@
 
 #include "base/util.h"
 
-static struct address_list list_of(const struct ledger *ledger)
+/* Of a requested address of which nothing was seen. */
+static const struct ledger_path nothing = { .requested = true };
+
+static struct address_list seen(const struct ledger *ledger)
 {
 	return (struct address_list){ ledger->paths, sizeof(*ledger->paths), ledger->path_count };
 }
 
-static void make_room(struct ledger *ledger, size_t room)
+static bool is_requested(const struct ledger *ledger, const union address *address)
 {
-	ledger->paths = xreallocarray(ledger->paths, room, sizeof(*ledger->paths));
-	ledger->path_room = room;
-}
+	size_t count = ledger->requested ? ledger->requested_count : 0;
+	struct address_list list = { ledger->requested, sizeof(*address), count };
 
-/* There is room. */
-static struct ledger_path *add_path(struct ledger *ledger, const union address *address)
-{
-	struct ledger_path *path = &ledger->paths[ledger->path_count++];
-	struct address_list list = list_of(ledger);
-
-	*path = (struct ledger_path){ .address = *address };
-	address_set_port(&path->address, 0);
-	address_index_add(&ledger->index, &list);
-	return path;
+	return address_index_find(&ledger->requested_index, &list, address) < count;
 }
 
 void ledger_init(struct ledger *ledger, const union address *addresses, size_t count,
 		 int64_t now_us)
 {
-	*ledger = (struct ledger){ .start_us = now_us,
-				   .path_most = count + LEDGER_LEARNED_MAX,
-				   .requested_count = count };
-	make_room(ledger, MAX(count, 1));
-	for (size_t i = 0; i < count; i++)
-		add_path(ledger, &addresses[i])->requested = true;
+	struct address_list list = { .size = sizeof(*addresses) };
+
+	*ledger = (struct ledger){ .start_us = now_us, .requested_count = count };
+	list.first = ledger->requested = xcalloc(MAX(count, 1), sizeof(*addresses));
+	while (list.count < count) {
+		ledger->requested[list.count] = addresses[list.count];
+		list.count++;
+		address_index_add(&ledger->requested_index, &list);
+	}
 }
 
 void ledger_free(struct ledger *ledger)
 {
 	free(ledger->paths);
+	free(ledger->requested);
 	address_index_free(&ledger->index);
+	address_index_free(&ledger->requested_index);
 	free(ledger->peer);
 	*ledger = (struct ledger){ 0 };
 }
 
-struct ledger_path *ledger_path_at(const struct ledger *ledger, const union address *address)
+/* NULL: nothing was seen of it. */
+static struct ledger_path *find_seen(const struct ledger *ledger, const union address *address)
 {
-	struct address_list list = list_of(ledger);
+	struct address_list list = seen(ledger);
 	size_t place = address_index_find(&ledger->index, &list, address);
 
 	return place < ledger->path_count ? &ledger->paths[place] : NULL;
@@ -58,16 +57,44 @@ struct ledger_path *ledger_path_at(const struct ledger *ledger, const union addr
 
 const struct ledger_path *ledger_find(const struct ledger *ledger, const union address *address)
 {
-	return ledger_path_at(ledger, address);
+	const struct ledger_path *path = find_seen(ledger, address);
+
+	return !path && is_requested(ledger, address) ? &nothing : path;
+}
+
+static struct ledger_path *add_path(struct ledger *ledger, const union address *address,
+				    bool requested)
+{
+	struct address_list list;
+	struct ledger_path *path;
+
+	if (ledger->path_count == ledger->path_room) {
+		ledger->path_room = ledger->path_room ? 2 * ledger->path_room
+						      : MIN(ledger->requested_count + 1, 4);
+		ledger->paths =
+			xreallocarray(ledger->paths, ledger->path_room, sizeof(*ledger->paths));
+	}
+	path = &ledger->paths[ledger->path_count++];
+	*path = (struct ledger_path){ .address = *address, .requested = requested };
+	address_set_port(&path->address, 0);
+	ledger->learned += !requested;
+	list = seen(ledger);
+	address_index_add(&ledger->index, &list);
+	return path;
+}
+
+struct ledger_path *ledger_path_at(struct ledger *ledger, const union address *address)
+{
+	struct ledger_path *path = find_seen(ledger, address);
+
+	return !path && is_requested(ledger, address) ? add_path(ledger, address, true) : path;
 }
 
 struct ledger_path *ledger_learn(struct ledger *ledger, const union address *address)
 {
 	struct ledger_path *path = ledger_path_at(ledger, address);
 
-	if (path || ledger->path_count == ledger->path_most)
+	if (path || ledger->learned == LEDGER_LEARNED_MAX)
 		return path;
-	if (ledger->path_count == ledger->path_room)
-		make_room(ledger, MIN(2 * ledger->path_room, ledger->path_most));
-	return add_path(ledger, address);
+	return add_path(ledger, address, false);
 }

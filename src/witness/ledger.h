@@ -127,11 +127,14 @@ struct ledger_path {
 struct ledger {
 	int64_t start_us; /* when the capture began */
 	uint64_t lost;    /* packets that it missed: the caller copies witness_lost() here */
-	struct ledger_path *paths; /* the requested ones first, in their order */
-	size_t path_count, path_room, path_most;
+	struct ledger_path *paths; /* of addresses of which something was seen, in that order */
+	size_t path_count, path_room;
+	size_t learned;             /* how many of them were not requested */
 	struct address_index index; /* of the paths */
-	/* Of all addresses together: for judge(), which is asked for each of them. */
+	union address *requested;
 	size_t requested_count;
+	struct address_index requested_index;
+	/* Of all addresses together: for judge(), which is asked for each of them. */
 	bool asked_again;  /* one of them got a second INIT */
 	bool has_icmp;     /* an ICMP message came */
 	bool has_errors;   /* one of them sent an ERROR */
@@ -161,19 +164,17 @@ void ledger_init(struct ledger *ledger, const union address *addresses, size_t c
 		 int64_t now_us);
 void ledger_free(struct ledger *ledger);
 
-/* NULL: the ledger does not have that address. Valid until the next ledger_add(). */
+/*
+ * Valid until the next ledger_add(). If nothing was seen of a requested address, its path has
+ * zeros, and no address. The zone of the address does not count: it may be missing. NULL: the
+ * ledger does not have that address.
+ */
 const struct ledger_path *ledger_find(const struct ledger *ledger, const union address *address);
 
-/*
- * The same, for those who write into the path. The zone of the address does not count: it may be
- * missing.
- */
-struct ledger_path *ledger_path_at(const struct ledger *ledger, const union address *address);
+/* The same, for those who write into the path. It may move all paths. */
+struct ledger_path *ledger_path_at(struct ledger *ledger, const union address *address);
 
-/*
- * The same, but an address that is not known gets a path, which may move all paths. NULL: too many
- * are learned already.
- */
+/* The same, but an address that is not known gets a path. NULL: too many are learned already. */
 struct ledger_path *ledger_learn(struct ledger *ledger, const union address *address);
 
 #endif

@@ -39,7 +39,9 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 
 const struct ledger_path *ledger_asked(const struct ledger *ledger, const struct ledger_path *from)
 {
-	for (size_t i = 0; !from->inits.count && i < ledger->path_count; i++)
+	bool seen = from->address.sa.sa_family != AF_UNSPEC;
+
+	for (size_t i = 0; seen && !from->inits.count && i < ledger->path_count; i++)
 		if (address_equal(&ledger->paths[i].init_ack_from, &from->address))
 			return &ledger->paths[i];
 	return from;
@@ -133,11 +135,13 @@ void ledger_since(const struct ledger *ledger, const union address *peer, int64_
 
 	*view = *ledger;
 	view->paths = path;
-	view->index = (struct address_index){ 0 };
+	view->requested = NULL;
+	view->index = view->requested_index = (struct address_index){ 0 };
 	view->path_count = all ? 1 : 0;
 	if (!all)
 		return;
 	*path = *all;
+	path->address = *peer;
 	forget_before(&path->heartbeats, since_us);
 	forget_before(&path->bad_checksums, since_us);
 	for (size_t i = 0; i < LEDGER_HEARTBEATS_MAX; i++)

@@ -36,7 +36,7 @@
 
 #define MSEC       ((int64_t)USEC_PER_MSEC)
 #define SEC        ((int64_t)USEC_PER_SEC)
-#define ARGS_MAX   20
+#define ARGS_MAX   200
 #define SEVERAL    50
 #define STRANGER   &fake_stranger
 #define VERDICTS   256

@@ -45,6 +45,33 @@ static void silence_costs_nothing(void **state)
 	assert_int_equal(fake_host.route_lookups, 2);
 }
 
+/* Of many addresses those before the first with a route are looked up, and then one in each turn.
+ */
+static void many_are_looked_up_in_their_turn(void **state)
+{
+	const struct fake_script scripts[] = { { 0 }, { 0 } };
+	const char *args[ARGS_MAX] = { NULL };
+	char addresses[ARGS_MAX / 2][40];
+	const struct result *result;
+
+	(void)state;
+	for (size_t i = 0; i < ARGS_MAX / 2 - 1; i++) {
+		snprintf(addresses[i], sizeof(addresses[i]), "127.0.1.%zu%s", i + 1,
+			 i ? "" : ":5000");
+		args[2 * i] = "-a";
+		args[2 * i + 1] = addresses[i];
+	}
+	fake_host.no_route[0] = "127.0.1.1";
+	fake_host.no_route[1] = "127.0.1.2";
+	fake_host.no_route[2] = "127.0.1.99";
+	result = run_args(args, false, scripts, ARRAY_SIZE(scripts));
+	assert_result(result, TIMED_OUT);
+	assert_int_equal(fake_host.route_lookups, 2 + TIMEOUT_US / T1_US + 1);
+	assert_int_equal(result->association.paths[1].verdict, VERDICT_UNREACHABLE);
+	assert_int_equal(result->association.paths[2].verdict, VERDICT_SILENT);
+	assert_int_equal(result->association.paths[98].verdict, VERDICT_UNTRIED);
+}
+
 /* An answer within a millisecond needs no routing table. */
 static void a_fast_answer_asks_no_route(void **state)
 {
@@ -97,6 +124,7 @@ int main(void)
 		TEST(silence_of_a_source),
 		TEST(no_route_needs_no_blocking_call),
 		TEST(silence_costs_nothing),
+		TEST(many_are_looked_up_in_their_turn),
 		TEST(a_fast_answer_asks_no_route),
 	};
 

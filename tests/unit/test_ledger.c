@@ -433,7 +433,7 @@ static void test_too_many(void **state)
 		snprintf(from, sizeof(from), "10.9.%d.%d", i / 200, i % 200);
 		wire_take_init_ack(from, 1);
 	}
-	assert_int_equal(wire.ledger.path_count, 2 + LEDGER_LEARNED_MAX);
+	assert_int_equal(wire.ledger.learned, LEDGER_LEARNED_MAX);
 	wire_send_init("10.1.1.2", 1);
 	assert_int_equal(wire_path("10.1.1.2")->inits.count, 1);
 }
@@ -441,6 +441,7 @@ static void test_too_many(void **state)
 static void test_find(void **state)
 {
 	union address list[1000] = { 0 }, other = { 0 }, zoned;
+	const struct ledger_path *path;
 	struct ledger ledger;
 
 	(void)state;
@@ -453,8 +454,17 @@ static void test_find(void **state)
 	ledger_init(&ledger, list, 1000, 0);
 	for (size_t i = 0; i < 1000; i++) {
 		list[i].v4.sin_port = htons(3868);
-		assert_ptr_equal(ledger_find(&ledger, &list[i]), &ledger.paths[i]);
+		assert_true(ledger_find(&ledger, &list[i])->requested);
 	}
+	assert_int_equal(ledger.path_count, 0);
+	for (size_t i = 0; i < 1000; i++) {
+		path = ledger_path_at(&ledger, &list[i]);
+		assert_ptr_equal(path, &ledger.paths[i]);
+		assert_true(address_equal(&ledger.paths[i].address, &list[i]));
+		assert_true(ledger.paths[i].requested);
+	}
+	for (size_t i = 0; i < 1000; i++)
+		assert_ptr_equal(ledger_find(&ledger, &list[i]), &ledger.paths[i]);
 	zoned = list[500];
 	zoned.v6.sin6_scope_id = 7;
 	assert_ptr_equal(ledger_find(&ledger, &zoned), &ledger.paths[500]);

@@ -182,7 +182,7 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 		watch.ledger = &ledger;
 		ledger_init(watch.ledger, peers, PATHS, loop_now_us());
 		if (r->unread)
-			see_answer(&watch.ledger->paths[1]);
+			see_answer(ledger_path_at(watch.ledger, &peers[1]));
 	}
 	reporter.out = r->full ? fopen("/dev/full", "w") : fake_output_open();
 	r->status = monitor_run(&(struct monitor_config){ .stack = &stack,

@@ -173,7 +173,7 @@ static void make(const struct round_trip_case *c, struct ledger *ledger, union a
 
 	assert_true(address_from_text(address, "10.1.2.2"));
 	ledger_init(ledger, address, 1, 0);
-	path = &ledger->paths[0];
+	path = ledger_path_at(ledger, address);
 	for (size_t i = 0; i < SEEN_MAX && c->seen[i].sent_us; i++) {
 		struct ledger_heartbeat *h =
 			&path->heartbeat[path->heartbeats.count++ % LEDGER_HEARTBEATS_MAX];

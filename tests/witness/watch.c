@@ -146,8 +146,11 @@ static void watch(struct view *view, struct ledger *ledger)
 	ledger->lost = witness_lost(view);
 	printf("lost %llu bad-sent %u aborts-sent %u\n", (unsigned long long)ledger->lost,
 	       ledger->bad_checksums_sent.count, ledger->aborts_sent.count);
+	for (size_t i = 0; i < ledger->requested_count; i++)
+		print_path(ledger, ledger_path_at(ledger, &ledger->requested[i]));
 	for (size_t i = 0; i < ledger->path_count; i++)
-		print_path(ledger, &ledger->paths[i]);
+		if (!ledger->paths[i].requested)
+			print_path(ledger, &ledger->paths[i]);
 }
 
 int main(int argc, char *argv[])
