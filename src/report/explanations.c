@@ -75,7 +75,7 @@ static const struct explanation table[] = {
 	  "no route, a dead link, unanswered ARP: SCTP reports ETIMEDOUT for these, too\n"
 	  "dead addresses before it: each one costs one --rto-initial",
 	  "ip neigh\n" CHECK_WIRE ": does the INIT leave, does anything come back?\n"
-	  "a longer --timeout; --init-attempts counts over all addresses together",
+	  "a longer --timeout; --init-attempts counts the INITs to all addresses together",
 	  { FINDING_SILENT } },
 	{ ERRNO(ENETUNREACH),
 	  STATUS_NOT_CONNECTED,
@@ -259,15 +259,15 @@ static const struct explanation table[] = {
 	{ ERRNO(EFBIG), STATUS_HOST,
 	  "the output is longer than a file may be; the association did not fail",
 	  "the limit of a file's size (ulimit -f) of the shell or the service\n"
-	  "the file system has no longer files",
+	  "the file system does not allow longer files",
 	  "ulimit -f; systemctl show UNIT -p LimitFSIZE\n" CHECK_OUTPUT },
 	{ ERRNO(ENOSPC), STATUS_HOST,
-	  "the output could not be written, the disk is full; the association did not fail",
+	  "the output could not be written, because the disk is full; the association did not fail",
 	  "the file system of the output is full, or its quota is used up\n"
 	  "the output is /dev/full",
 	  "df -h; df -i; quota\n" CHECK_OUTPUT },
 	{ ERRNO(EDESTADDRREQ), STATUS_NOT_CONNECTED,
-	  "the address is that of no host but the broadcast address of a network; or, from a call, none was named",
+	  "the address is the broadcast address of a network, not that of a host; or the call was given no address",
 	  "a mistyped address, or a wrong prefix length on this host\n"
 	  "in your own code: it sends on a socket without an association, and gives no address",
 	  "ip route get ADDR; ip -br addr\n" CHECK_CALLS },

@@ -21,7 +21,7 @@
 #define ICMP_SENDER     "tcpdump -vni any icmp or icmp6: who sends it, and about which packet"
 #define SOMEBODY_SENDS  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it"
 #define NO_INIT_ANSWER  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]"
-#define MORE_TURNS      "[ended:--init-attempts counts over all addresses together: each of the {paths} has its turn from --init-attempts {least_attempts} on][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]"
+#define MORE_TURNS      "[ended:--init-attempts counts the INITs to all addresses together: {paths} of them need at least --init-attempts {least_attempts}][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]"
 #define REFUSAL_HINT    "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]"
 #define CHECK_RESOLVER  "cat /etc/resolv.conf; resolvectl query NAME"
 #define EACH_ALONE      "sctp-connect --each tries every address alone"
@@ -247,7 +247,7 @@ static const struct words table[] = {
 	{ FINDING_BIND_CLOSING, "bind-closing", RESULT_FAILED, STATUS_HOST,
 	  "{at}: an association with {other} that is still closing has the port",
 	  NULL,
-	  "no program has it any more: it ends when the peer answers, or is given up after minutes; cat /proc/net/sctp/assocs shows it; port 0 takes a free one",
+	  "no program owns it any more: it ends when the peer answers, or the kernel gives it up after minutes; cat /proc/net/sctp/assocs shows it; port 0 takes a free one",
 	  "a program has closed its association, which holds the local port until the peer has answered that",
 	  "the peer is gone, or the path to it is dead, and data was not delivered yet",
 	  "cat /proc/net/sctp/assocs (INODE is 0)\n"
@@ -303,8 +303,8 @@ static const struct words table[] = {
 	{ FINDING_SOURCE_NOT_LOCAL, "source-not-local", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "its answers cannot reach {other}, which is not an address of this host",
 	  "not connected within {time}: the source of the INIT, {other}, is not an address of this host",
-	  "this host does not take answers to {other}: ip addr; sysctl net.ipv4.ip_nonlocal_bind",
-	  "the address given with -b was bound, and is not this host's, so answers to it are not taken",
+	  "this host does not accept answers to {other}: ip addr; sysctl net.ipv4.ip_nonlocal_bind",
+	  "the address given with -b could be bound, but this host does not have it, so it does not accept answers to it",
 	  "net.ipv4.ip_nonlocal_bind or net.ipv6.ip_nonlocal_bind lets programs bind any address\n"
 	  "the address was removed after it was bound",
 	  "ip addr; ip monitor address" },
@@ -316,7 +316,7 @@ static const struct words table[] = {
 	  "a port in -b or -p below net.ipv4.ip_unprivileged_port_start (1024), without CAP_NET_BIND_SERVICE",
 	  "sysctl net.ipv4.ip_unprivileged_port_start" },
 	{ FINDING_BIND_FORBIDDEN, "bind-forbidden", RESULT_FAILED, STATUS_HOST,
-	  "{at}: a security module or a sandbox of this host forbids to bind it",
+	  "{at}: a security module or a sandbox of this host forbids binding it",
 	  NULL,
 	  "ausearch -m AVC -ts recent; dmesg | grep -i denied",
 	  "this host forbids the local address or port, although the port needs no privilege",
@@ -470,7 +470,7 @@ static const struct words table[] = {
 	{ FINDING_TWO_STACKS, "two-stacks", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "[up:aborted by a second SCTP stack at that address][!up:answered INIT-ACK, and ABORT: two SCTP stacks answer at that address]",
 	  "[up:the host accepted the association, and aborted it {when}: two SCTP stacks answer at that address][!up:the host answered INIT-ACK, and ABORT: two SCTP stacks answer at that address]",
-	  "one of them has the port, and the other one refuses for it: on the peer, unload the kernel's sctp module (rmmod sctp), or move the stack in user space to UDP (RFC 6951)",
+	  "one of them has a listener on the port, and the other one, which has none, sends ABORT: on the peer, unload the kernel's sctp module (rmmod sctp), or move the stack in user space to UDP (RFC 6951)",
 	  "one packet was answered by two stacks: one does not know the port and sends ABORT, the other one accepts",
 	  "a program with its own SCTP stack (usrsctp, a vendor's) on a host whose kernel has its sctp module loaded\n"
 	  "two hosts with the same address",
@@ -488,17 +488,17 @@ static const struct words table[] = {
 	{ FINDING_ABORTED_BY_STRANGER, "aborted-by-stranger", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by a host at {address} that does not know the association",
 	  "the association was aborted {when} by a host at {address} that does not know it, and from which nothing else came",
-	  "another host has {address} here: bind the peer's server to the addresses that others can reach (for sctp-connect --listen: -b); or it is the peer, which knows this host by another address or port, because NAT changes them on the path that works: without NAT, or with one address at each end (-b), it does",
+	  "either another host has {address} here: bind the peer's server to addresses that others can reach (for sctp-connect --listen: -b); or it is the peer, and NAT on the working path changes this host's address or port, so the peer does not find the association: avoid NAT, or use one address at each end (-b)",
 	  "an ABORT with the T flag came from an address that the peer lists, and nothing else ever came from there: its sender does not know the association",
 	  "the peer lists an address of a bridge or of a container network, and here another host has it\n"
 	  "the peer's address was given to another host\n"
-	  "NAT on one path, and none on the other: what arrives there does not fit the association, for the peer",
+	  "NAT on one path only: the peer finds no association for what arrives on the other",
 	  "ip route get ADDR; ip neigh show ADDR: who has the address here\n"
 	  "on the peer: ip addr; cat /proc/net/sctp/assocs" },
 	{ FINDING_ABORTED_BY_PEER, "aborted-by-peer", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "aborted by the peer[cause:: {cause}]",
 	  "[cause:the peer aborted the association {when}: {cause} (cause {cause_code})][!cause:[unseen:an ABORT from an address of the peer ended the association {when}][!unseen:the peer aborted the association {when}[unknown:, because it does not know it]]]",
-	  "[cause_hint:{cause_hint}][!cause_hint:[unknown:its program or host has restarted, or NAT changes this host's address or port on one path, so that the peer finds no association for its packets: avoid NAT, or use one address at each end (-b)][!unknown:the peer's log says why; its application may not know this host's addresses][unseen:[!cause:; or another host with one of its addresses has sent the ABORT, a second SCTP stack there, or the peer itself, from which NAT hides this host: with CAP_NET_RAW this program sees more]]]",
+	  "[cause_hint:{cause_hint}][!cause_hint:[unknown:its program or host has restarted, or NAT changes this host's address or port on one path, so that the peer finds no association for its packets: avoid NAT, or use one address at each end (-b)][!unknown:the peer's log says why; its application may not know this host's addresses][unseen:[!cause:; or another host with one of its addresses sent the ABORT, or a second SCTP stack there, or NAT hides this host from the peer: with CAP_NET_RAW this program sees more]]]",
 	  "the peer ended an established association with an ABORT",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
 	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"
@@ -511,7 +511,7 @@ static const struct words table[] = {
 	  "aborted by the peer[cause:: {cause}]",
 	  "the peer aborted the association {when}, [replies:after {replies}][!replies:[awaited:without a reply][!awaited:before it had acknowledged everything]][cause:: {cause} (cause {cause_code})]",
 	  "[cause_hint:{cause_hint}][!cause_hint:the peer's application may not accept the message: its log says why]",
-	  "messages were sent or awaited, and the peer ended the association with an ABORT before all of its own had come",
+	  "the peer ended the association with an ABORT while this end waited for messages or acknowledgements",
 	  "the protocol above rejects the message, its PPID or its stream\n"
 	  "the server crashed, or closed with data unread",
 	  "the peer's log\n"
@@ -529,7 +529,7 @@ static const struct words table[] = {
 	  "closed by the peer",
 	  "the peer closed the association after {exact_time}, [replies:after {replies}][!replies:[awaited:without a reply][!awaited:before it had acknowledged everything]]",
 	  "the peer's application may not accept the message, or this client: its log says why",
-	  "messages were sent or awaited, and the peer closed the association before all of its own had come",
+	  "the peer closed the association while this end waited for messages or acknowledgements",
 	  "the protocol above rejects the message, its PPID or its stream\n"
 	  "the server does not know this client, or is stopping",
 	  "the peer's log; --expect with the number of messages that it sends" },
@@ -753,7 +753,7 @@ static const struct words table[] = {
 	{ FINDING_NOT_SEEN, "not-seen", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no {chunk} was seen to leave this host[other_port:, apart from one with port {other_port}]",
 	  NULL,
-	  "[other_port:a NAT rule of this host may have changed its port (nft list ruleset, conntrack -L -p sctp), or the other one is of another program, and a filter of this host drops this one][!other_port:something on this host drops it before it leaves (nft list ruleset, iptables -S OUTPUT, tc qdisc), or it leaves in another form (ip xfrm policy): as root, this program tells which]",
+	  "[other_port:a NAT rule of this host may have changed its port (nft list ruleset, conntrack -L -p sctp), or that one belongs to another program, and a filter of this host drops the {chunk}][!other_port:something on this host drops it before it leaves (nft list ruleset, iptables -S OUTPUT, tc qdisc), or it leaves in another form (ip xfrm policy): as root, this program tells which]",
 	  "the stack sent a packet that the witness did not see leave: this host drops it, or it left in another form",
 	  "an nftables or iptables rule in the output hook, or a queue discipline (tc) that drops\n"
 	  "an IPsec policy that puts it into ESP: the kernel shows policies only to those with CAP_NET_ADMIN\n"
@@ -761,7 +761,7 @@ static const struct words table[] = {
 	  "ip xfrm policy; ip xfrm state, as root\n"
 	  "nft list ruleset; tc -s qdisc show" },
 	{ FINDING_IN_IPSEC, "in-ipsec", RESULT_TIMEOUT, STATUS_TIMEOUT,
-	  "no answer to the {chunk}, which this host sends inside of IPsec",
+	  "no answer to the {chunk}, which this host sends inside IPsec",
 	  NULL,
 	  "IPsec carries it to {other}: filters must pass ESP (IP protocol 50) or UDP port 4500, and both ends need the same keys and policies: ip xfrm state and /proc/net/xfrm_stat on both ends",
 	  "an IPsec policy of this host puts packets to the address into ESP or AH, and no answer arrived",
@@ -773,7 +773,7 @@ static const struct words table[] = {
 	{ FINDING_IN_TUNNEL, "in-tunnel", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to the {chunk}, which the route puts into {detail}",
 	  NULL,
-	  "ip route get {address} shows the encapsulation: what it goes through must pass it, and its other end must undo it",
+	  "ip route get {address} shows the encapsulation: the routers on the path must forward it, and its other end must remove it",
 	  "the route to the address puts packets into another protocol, and no answer arrived",
 	  "a router on the path that does not know the label or segment\n"
 	  "the peer itself does not answer, as for silent",
@@ -954,7 +954,7 @@ static const struct words table[] = {
 	{ FINDING_BRIDGE_ANNOUNCED, "bridge-announced", RESULT_CONNECTED, -1,
 	  "this host told the peer {address} of the bridge {link}[others: and {others} more of bridges], which no path uses",
 	  NULL,
-	  "the peer may take {address} for a path, and lose what it sends there: -b with the addresses that the peer can reach announces only those",
+	  "the peer may take {address} for a path, and lose what it sends there: give -b with the addresses that the peer can reach: then only those are announced",
 	  "without -b the stack announces every address of this host, also those of bridges that only containers or virtual machines can reach",
 	  "docker0, virbr0 and other bridges that no path to the peer uses",
 	  "ip -br addr; ip link show type bridge\n"
@@ -985,18 +985,18 @@ static const struct words table[] = {
 	{ FINDING_OTHER_ENDPOINT, "other-endpoint", RESULT_CONNECTED, -1,
 	  "not in this association, but accepts alone: another endpoint listens on it",
 	  NULL,
-	  "{address} has a listener of its own, or is another host: a server that is to be multihomed binds all its addresses to one socket (sctp_bindx)",
+	  "{address} has a listener of its own, or is another host: a multihomed server binds all its addresses to one socket (sctp_bindx)",
 	  "the peer did not list the address, but the address accepts an association when tried alone (--each)",
-	  "two listeners with one address each, where one listener with both was meant\n"
+	  "two listeners with one address each, instead of one listener with both\n"
 	  "the addresses are of two hosts: two nodes of a cluster, a wrong address",
 	  "on the peer: cat /proc/net/sctp/eps: the addresses of each endpoint (LADDRS)" },
 	{ FINDING_NOT_LISTED, "not-listed", RESULT_CONNECTED, -1,
 	  "not an address of this peer[!each:, or another endpoint listens on it]",
 	  NULL,
-	  "[!each:{address}: --each tries it alone: if it accepts, another endpoint listens on it, where one with all addresses may have been meant; else it is not the peer's, or the server is not bound to it]",
+	  "[!each:{address}: --each tries it alone: if it accepts, another endpoint listens on it (a server may need to bind all its addresses to one socket); if not, it is not the peer's, or the server is not bound to it]",
 	  "the peer did not list the address, so it is not in the association",
 	  "it is not an address of this peer, or the server is not bound to it\n"
-	  "two listeners with one address each, where one listener with both was meant\n"
+	  "two listeners with one address each, instead of one listener with both\n"
 	  "NAT: the peer knows itself by another address",
 	  "sctp-connect --each tries every address alone\n"
 	  "on the peer: ip addr; cat /proc/net/sctp/eps\n"
@@ -1010,7 +1010,7 @@ static const struct words table[] = {
 	  "the path loses large packets only, see mtu-black-hole",
 	  "on the peer: ss -Sn (Recv-Q); cat /proc/net/sctp/assocs (RX_QUEUE)" },
 	{ FINDING_REPLY_INCOMPLETE, "reply-incomplete", RESULT_DEGRADED, STATUS_TIMEOUT,
-	  "[replies:{replies} came, and ]{bytes} bytes of a message[replies: more] have come, but not its end, within {time}",
+	  "[replies:{replies} came, and ]only the first {bytes} bytes of [replies:the next message][!replies:a message] came within {time}",
 	  NULL,
 	  "the peer sends a long message slowly, or is stuck in the middle of it: a longer --reply-timeout tells",
 	  "a long message of the peer arrives in pieces, and its last one did not come in time",
@@ -1064,7 +1064,7 @@ static const struct words table[] = {
 	{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, nothing there may use that UDP port, or a filter on the path or at the peer may drop it; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, or a filter on the path or at the peer may drop SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
+	  "[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, that UDP port may not be in use there, or a filter on the path or at the peer may drop it; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, or a filter on the path or at the peer may drop SCTP (IP protocol 132); tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
 	  "an INIT left this host, and no answer arrived",
 	  "a firewall that drops IP protocol 132: many pass only TCP\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
@@ -1080,7 +1080,7 @@ static const struct words table[] = {
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "nothing more is known: the host may be down[udp:, nothing there may use that UDP port], or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
+	  "nothing more is known: the host may be down[udp:, that UDP port may not be in use there], or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
 	  "no answer arrived, and without a witness it is not known whether the INIT left this host",
 	  "as for silent\n"
 	  "a filter of this host drops the INIT or the answer",

@@ -101,7 +101,7 @@ static void a_heartbeat_that_is_not_seen(void **state)
 	why = diagnose_dead_path(&diagnosis.paths[0], &wire.ledger, 1000 * MSEC);
 	assert_int_equal(why.code, FINDING_IN_IPSEC);
 	assert_string_equal(words_reason(&why, &diagnosis.said),
-			    "no answer to the heartbeat, which this host sends inside of IPsec");
+			    "no answer to the heartbeat, which this host sends inside IPsec");
 	why = diagnose_dead_path(&diagnosis.paths[0], NULL, 1000 * MSEC);
 	assert_int_equal(why.code, FINDING_IN_IPSEC);
 	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "heartbeat");

@@ -166,7 +166,7 @@ static void two_answers_to_one_init(void **state)
 	wire_after(1);
 	wire_take_init_ack("10.1.1.2", 1);
 	diagnosis_expect(FINDING_TWO_STACKS, "answered INIT-ACK, and ABORT: two SCTP stacks",
-			 "has the port");
+			 "has a listener on the port");
 }
 
 static void two_answers_to_one_cookie(void **state)
@@ -182,7 +182,7 @@ static void two_answers_to_one_cookie(void **state)
 	diagnosis_expect(FINDING_QUEUE_FULL_OR_UNWANTED, "the COOKIE-ECHO with ABORT", "");
 	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
 	diagnosis_expect(FINDING_TWO_STACKS, "answered INIT-ACK, and ABORT: two SCTP stacks",
-			 "has the port");
+			 "has a listener on the port");
 	/* It may be the answer to a heartbeat. */
 	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "01234567");
 	diagnosis_expect(FINDING_QUEUE_FULL_OR_UNWANTED, "the COOKIE-ECHO with ABORT", "");

@@ -25,7 +25,7 @@ static const struct evidence_case cases[] = {
 
 	/* --- What the network or the routing table said --- */
 	CASE("silence, in UDP", FINDING_NO_ANSWER, (SILENCE, .encapsulated = true), (A), TIMED_OUT,
-	     EXPECT("silent", "no answer to INIT", "nothing there may use that UDP port")),
+	     EXPECT("silent", "no answer to INIT", "that UDP port may not be in use there")),
 	CASE("the newest of two counts", FINDING_ICMP_OR_NEIGHBOUR,
 	     (SILENCE, SOFT(ENETUNREACH, EHOSTUNREACH)), (A), UNREACHABLE(EHOSTUNREACH),
 	     EXPECT("unreachable", "ARP or ND", "tcpdump")),

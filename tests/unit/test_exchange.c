@@ -267,7 +267,7 @@ static void a_message_without_its_end(void **state)
 	result = RUN(scripts, ONE, "--send", "ping");
 	assert_result(result, RESULT_DEGRADED, 0, STATUS_TIMEOUT);
 	assert_string_equal(finding(result), "reply-incomplete");
-	assert_reason(result, "70000 bytes of a message have come, but not its end");
+	assert_reason(result, "only the first 70000 bytes of a message came");
 }
 
 static void a_signal_and_another_try(void **state)

@@ -350,7 +350,7 @@ static void sentences(void **state)
 		{ { .code = FINDING_UNTRIED_ENDED, .paths = 3, .flags = FINDING_ENDED },
 		  "not tried: the attempt ended before its turn",
 		  "not tried: the attempt ended before its turn",
-		  "each of the 3 has its turn from --init-attempts 2 on" },
+		  "3 of them need at least --init-attempts 2" },
 		{ { .code = FINDING_BAD_CHECKSUM, .packets = 1 },
 		  "the packets that came back have a bad SCTP checksum",
 		  "no usable answer to INIT: 1 packet with a bad SCTP checksum arrived meanwhile",
