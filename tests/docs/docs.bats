@@ -67,6 +67,13 @@ same_lines() { # COUNT FILE FILE
   same_lines 16 "$BATS_TEST_TMPDIR/explained" "$BATS_TEST_TMPDIR/words"
 }
 
+@test "the schema names every code, result and verdict of --explain, and no other" {
+  jq -r '."$defs" | .code.enum[], .result_word.enum[], .path.properties.verdict.enum[]' tests/schema/output.schema.json |
+    sort -u >"$BATS_TEST_TMPDIR/schema"
+  "$PROGRAM" --list names | grep -v '^E[A-Z0-9]*$' | sort -u >"$BATS_TEST_TMPDIR/names"
+  same_lines 140 "$BATS_TEST_TMPDIR/schema" "$BATS_TEST_TMPDIR/names"
+}
+
 @test "sctp-connect-json(5) names every key of the schema" {
   local key missing=()
 
