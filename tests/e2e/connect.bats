@@ -25,40 +25,19 @@ assert_three_paths() {
   refute_output --partial "rejected"
 }
 
-@test "three addresses, one-to-one, non-blocking" {
+@test "three addresses, in each of the four modes; of -n and -B the last one counts" {
+  local mode
   start_listener_3
-  try 0 -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  assert_three_paths
-  assert_output --partial "($STACK, nonblocking)"
-}
-
-@test "three addresses, one-to-one, blocking" {
-  start_listener_3
-  try 0 -B -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  assert_three_paths
-  assert_output --partial "($STACK, blocking)"
-}
-
-@test "three addresses, one-to-many, non-blocking" {
-  start_listener_3
-  try 0 -m -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  assert_three_paths
-  assert_output --partial "($STACK, nonblocking, one-to-many)"
-}
-
-@test "three addresses, one-to-many, blocking" {
-  start_listener_3
-  try 0 -m -B -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
-  assert_three_paths
-  assert_output --partial "($STACK, blocking, one-to-many)"
-}
-
-@test "of -n and -B the last one counts" {
-  start_listener_3
-  try_json 0 -B -n -a "10.1.1.2:$PORT"
-  json .mode nonblocking
-  try_json 0 -n -B -a "10.1.1.2:$PORT"
-  json .mode blocking
+  while read -r -a mode; do
+    try 0 "${mode[@]:1}" -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+    assert_three_paths
+    assert_output --partial "($STACK, ${mode[0]//_/, })"
+  done <<-'END'
+	nonblocking -B -n
+	blocking -n -B
+	nonblocking_one-to-many -m
+	blocking_one-to-many -m -B
+	END
 }
 
 # bats test_tags=kernel
@@ -196,12 +175,10 @@ link_local() { # SIDE LINK
   [[ $stderr == *"10.1.1.2 given twice"* ]]
 }
 
-@test "-p gives the port, as number and as service name" {
+@test "-p gives the port as a service name" {
   start_listener -b 10.1.1.2:3868
-  try 0 -p 3868 -a 10.1.1.2
-  try 0 -p diameter -a 10.1.1.2
   try 0 -a 10.1.1.2:diameter
-  try 0 -p DIAMETER -a 10.1.1.2
+  try 0 -p diameter -a 10.1.1.2
   assert_output --partial "10.1.1.2:3868"
 }
 
@@ -295,15 +272,15 @@ link_local() { # SIDE LINK
   wait_for no_associations server
 }
 
-@test "ten connects in a row, each with its own association" {
+@test "four connects in a row, each with its own association" {
   start_listener_3
   local i ids=""
-  for i in {1..10}; do
+  for i in {1..4}; do
     try_json 0 -a "10.1.1.2:$PORT"
     ids+="$(jq .association.id <<<"$output")"$'\n'
   done
   # The kernel counts them for the whole host, usrsctp in each process.
-  [ "$(sort -u <<<"$ids" | grep -c .)" -eq "$(by_stack 10 1)" ]
+  [ "$(sort -u <<<"$ids" | grep -c .)" -eq "$(by_stack 4 1)" ]
 }
 
 @test "a program with CAP_NET_RAW from its file shows its user no packets of others, and no tags" {

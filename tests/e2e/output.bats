@@ -160,19 +160,6 @@ into() {
 
 # --- JSON -------------------------------------------------------------------------------------
 
-@test "JSON: connected, in every mode" {
-  local mode
-  for mode in '-n nonblocking one-to-one' '-B blocking one-to-one' '-nm nonblocking one-to-many' \
-    '-Bm blocking one-to-many'; do
-    # shellcheck disable=SC2086 # three words
-    set -- $mode
-    one_json 0 "$1" "${up[@]}"
-    json '[.schema, .target, .result, .exit_status, .mode, .style] | @json' \
-      "[2,\"10.1.1.2:5000\",\"connected\",0,\"$2\",\"$3\"]"
-    assert_equal "$stderr" ''
-  done
-}
-
 @test "JSON: refused, unreachable, unresolved, failed" {
   one_json 1 "${refused[@]}"
   json '[.result, .exit_status, .errno, .errno_number, .association] | @json' \
