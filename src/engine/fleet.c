@@ -376,7 +376,7 @@ static void go(struct fleet *f)
 		look_at_changed(f);
 		if (!begin_some(f) && f->changed.first)
 			continue;
-		if (!f->open && !is_more(f) && (f->ending || !f->paused))
+		if (!f->open && !is_more(f) && (f->ending || (!f->paused && !f->held)))
 			break;
 		rc = loop_turn(f->loop);
 		if (rc < 0)

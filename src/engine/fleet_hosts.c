@@ -3,11 +3,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "packet/bytes.h"
 
-#define YOUNG_MAX 32
-#define YOUNG_US  (100 * USEC_PER_MSEC)
+/* So many begin at once. */
+#define BURST 32
+/* Then one after each of these, or of shorter ones: then all of a host begin within SPREAD_NS. */
+#define STEP_NS   62500
+#define SPREAD_NS (60 * NSEC_PER_MSEC)
+/* Several of those that are late begin together, so that the loop wakes up less often. */
+#define PAUSE_US 500
+
+#define NSEC_PER_USEC 1000
+#define NSEC_PER_MSEC (NSEC_PER_USEC * USEC_PER_MSEC)
 
 static struct fleet_host *find(struct fleet_host *hosts, size_t room, const char *name)
 {
@@ -32,6 +41,7 @@ void fleet_hosts_prepare(struct fleet *f)
 
 		m->host = find(f->hosts, room, name);
 		m->host->name = name;
+		m->host->count++;
 	}
 }
 
@@ -40,38 +50,74 @@ void fleet_hosts_free(struct fleet *f)
 	free(f->hosts);
 }
 
+static int64_t now_ns(void)
+{
+	return loop_now_us() * NSEC_PER_USEC;
+}
+
+static int64_t step_ns(const struct fleet_host *host)
+{
+	return MIN(STEP_NS, SPREAD_NS / (int64_t)host->count);
+}
+
+/* When the next one may begin. */
+static int64_t next_ns(const struct fleet_host *host)
+{
+	return host->busy_ns - (BURST - 1) * step_ns(host);
+}
+
+static void let_go(struct fleet_host *host)
+{
+	struct member *next = queue_take(&host->waiting);
+
+	if (!next)
+		return;
+	next->fleet->held--;
+	queue_put(&next->fleet->again, next);
+}
+
+static void set_timer(struct fleet_host *host)
+{
+	loop_timer_set(&host->timer, host->waiting.first ? next_ns(host) / NSEC_PER_USEC + PAUSE_US
+							 : LOOP_FOREVER);
+}
+
+static void on_time(void *context, int64_t now_us)
+{
+	struct fleet_host *host = context;
+	int64_t since_ns = now_us * NSEC_PER_USEC - next_ns(host);
+
+	for (int64_t room = since_ns / step_ns(host) + 1; room > 0 && host->waiting.first; room--)
+		let_go(host);
+	set_timer(host);
+}
+
 bool fleet_host_has_room(struct member *m)
 {
-	if (m->host->young < YOUNG_MAX)
+	struct fleet_host *host = m->host;
+
+	if (next_ns(host) <= now_ns())
 		return true;
-	queue_put(&m->host->waiting, m);
+	queue_put(&host->waiting, m);
+	m->fleet->held++;
+	if (!host->timer.loop)
+		loop_timer_init(m->fleet->loop, &host->timer, on_time, host);
+	if (!host->timer.set)
+		set_timer(host);
 	return false;
-}
-
-void fleet_host_answered(struct member *m)
-{
-	struct member *next;
-
-	if (!m->young)
-		return;
-	m->young = false;
-	loop_timer_stop(&m->youth);
-	m->host->young--;
-	next = queue_take(&m->host->waiting);
-	if (next)
-		queue_put(&m->fleet->again, next);
-}
-
-static void on_age(void *context, int64_t now_us)
-{
-	(void)now_us;
-	fleet_host_answered(context);
 }
 
 void fleet_host_begin(struct member *m)
 {
 	m->young = true;
-	m->host->young++;
-	loop_timer_init(m->fleet->loop, &m->youth, on_age, m);
-	loop_timer_set(&m->youth, loop_now_us() + YOUNG_US);
+	m->host->busy_ns = MAX(m->host->busy_ns, now_ns()) + step_ns(m->host);
+}
+
+void fleet_host_answered(struct member *m)
+{
+	if (!m->young)
+		return;
+	m->young = false;
+	m->host->busy_ns -= step_ns(m->host);
+	let_go(m->host);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Not too many at once for one host: a burst of INITs overflows the socket buffer of its listener,
- * which then looks silent. So many attempts at a time may be young, that is without an answer yet;
- * further ones of that host wait, and others go on. An attempt that stays without an answer is not
- * young for long, so that a silent host costs little more than one time-out.
+ * which then looks silent. A few begin at once, and each answer lets one more begin. Without
+ * answers the others follow one by one, so fast that a silent host costs little more than one
+ * time-out, and so slowly that a listener that is late still has room for them. Targets of other
+ * hosts need not wait for them.
  */
 #ifndef ENGINE_FLEET_HOSTS_H
 #define ENGINE_FLEET_HOSTS_H
@@ -14,7 +15,7 @@
 void fleet_hosts_prepare(struct fleet *fleet);
 void fleet_hosts_free(struct fleet *fleet);
 
-/* False: it waits from now on, and comes back into fleet->again. */
+/* False: it waits from now on, is counted in fleet->held, and comes back into fleet->again. */
 bool fleet_host_has_room(struct member *member);
 
 /* Its attempt begins. */

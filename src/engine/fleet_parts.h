@@ -20,9 +20,11 @@ struct queue {
 
 /* Targets whose first address is the same. */
 struct fleet_host {
-	const char *name;     /* as the user wrote it; not owned */
-	size_t young;         /* attempts that have begun and wait for their first answer */
-	struct queue waiting; /* until there are fewer of those */
+	const char *name;        /* as the user wrote it; not owned */
+	size_t count;            /* of these targets */
+	int64_t busy_ns;         /* with the attempts that have begun and have no answer */
+	struct queue waiting;    /* until it has room for them */
+	struct loop_timer timer; /* then */
 };
 
 struct member {
@@ -36,8 +38,7 @@ struct member {
 	bool listed;         /* among the changed ones */
 	bool ready;          /* the result of this attempt was taken */
 	struct fleet_host *host;
-	struct loop_timer youth; /* its end, if there is no answer before */
-	bool young;
+	bool young; /* its attempt has no answer yet */
 
 	/* --monitor */
 	struct monitoring *monitoring; /* NULL: not now */
@@ -72,6 +73,7 @@ struct fleet {
 	size_t open;          /* are not freed yet */
 	size_t monitored;     /* of those */
 	size_t paused;        /* wait for their next attempt */
+	size_t held;          /* wait until their host has room */
 	size_t done, failed;  /* have a result; one that is not connected */
 	int64_t until_us;     /* --monitor: from then on, nobody is tried again */
 	int64_t metrics_us;   /* --monitor: when they are written next */
