@@ -119,10 +119,14 @@ static bool may_have_other_port(const struct ledger *ledger, uint8_t chunk)
 	return ledger->from_other_port.count > 0;
 }
 
-/* It was sent, and did not pass as what it was. */
-static void take_unseen(const struct ledger *ledger, uint8_t chunk, struct finding *finding)
+/* It was sent, and did not pass as what it was. Damage hides which chunk it was, and whose. */
+static void take_unseen(const struct ledger *ledger, const struct ledger_path *path, uint8_t chunk,
+			struct finding *finding)
 {
-	finding->code = ledger->translated.count             ? FINDING_TRANSLATED
+	bool damaged = ledger->damaged.count || path->bad_sent.count;
+
+	finding->code = damaged                              ? FINDING_BAD_CHECKSUM_SENT
+			: ledger->translated.count           ? FINDING_TRANSLATED
 			: may_have_other_port(ledger, chunk) ? FINDING_NOT_SEEN
 							     : FINDING_OWN_OUTPUT_FILTER;
 	finding->chunk = chunk;
@@ -157,7 +161,7 @@ struct finding diagnose_seen_init(const struct evidence *evidence, const union a
 	*proof = path ? prove(evidence, path, turn_came) : PROOF_UNKNOWN;
 	switch (*proof) {
 	case PROOF_NEVER_LEFT:
-		take_unseen(evidence->ledger, CHUNK_INIT, &finding);
+		take_unseen(evidence->ledger, path, CHUNK_INIT, &finding);
 		break;
 	case PROOF_SILENT:
 		take_silent(path, &finding);
@@ -233,7 +237,7 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 		finding.chunk = CHUNK_HEARTBEAT;
 		finding.other_port = path->changed_port;
 	} else if (!path->heartbeats.count && !ledger->lost) {
-		take_unseen(ledger, CHUNK_HEARTBEAT, &finding);
+		take_unseen(ledger, path, CHUNK_HEARTBEAT, &finding);
 	} else if (first_error(path)) {
 		take_icmp(path, &finding);
 	} else if (path->bad_checksums.count) {

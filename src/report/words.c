@@ -440,6 +440,7 @@ static const struct words table[] = {
 	  "the host or the router is down, or on another link or VLAN\n"
 	  "a wrong address or prefix length, on this host or at the peer\n"
 	  "a switch or hypervisor that drops ARP or neighbour discovery\n"
+	  "a link that passes one direction only, or damages packets\n"
 	  "the host's rp_filter ignores ARP requests whose source is of another link (-b)",
 	  "ip neigh show ADDR; ip route get ADDR\n"
 	  "tcpdump -ni any arp or icmp6" },
@@ -827,21 +828,23 @@ static const struct words table[] = {
 	{ FINDING_BAD_CHECKSUM, "bad-checksum", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the packets that came back have a bad SCTP checksum",
 	  "[packets:no usable answer to INIT: {packets} with a bad SCTP checksum arrived meanwhile][!packets:the packets that came back have a bad SCTP checksum]",
-	  "a middlebox alters packets without updating the CRC32c, or checksum offload is broken: try \"ethtool -K DEVICE tx-checksum-sctp off\" at the peer",
+	  "a link damages packets, a middlebox alters them without updating the CRC32c, or checksum offload is broken: try \"ethtool -K DEVICE tx-checksum-sctp off\" at the peer",
 	  "packets with a wrong CRC32c arrived, and the stack drops them",
 	  "NAT or another middlebox that alters packets without updating the CRC32c\n"
+	  "a link that damages packets: tc qdisc show (netem) and ip -s link, on both ends\n"
 	  "checksum offload at the peer is broken, on a card or a virtual interface\n"
 	  "a tunnel on the path that truncates packets",
 	  "cat /proc/net/sctp/snmp: SctpChecksumErrors\n"
 	  "ethtool -k DEVICE | grep sctp, on the peer" },
 	{ FINDING_BAD_CHECKSUM_SENT, "bad-checksum-sent", RESULT_TIMEOUT, STATUS_TIMEOUT,
-	  "no answer: the {chunk} left this host with a bad SCTP checksum",
+	  "no answer: the {chunk} left this host with a bad checksum",
 	  NULL,
-	  "a rule of this host changes packets without correcting the CRC32c (nft list ruleset, tc filter show), and the peer drops them in silence: nstat -a | grep SctpChecksumErrors there counts them",
-	  "packets left this host with a wrong CRC32c, so the peer drops them",
+	  "something on this host changes packets and does not correct their checksum (nft list ruleset, tc filter show, tc qdisc show), and the peer drops them in silence: nstat -a | grep SctpChecksumErrors there counts them",
+	  "packets left this host with a wrong checksum (SCTP's CRC32c, or that of IP or UDP), so the peer drops them",
 	  "an nftables or tc rule that rewrites ports or payload and does not update the checksum (tc: action csum)\n"
+	  "a queue discipline that damages packets: netem corrupt, left over from a test\n"
 	  "checksum offload that a virtual interface only pretends to have: ethtool -K DEVICE tx-checksum-sctp off",
-	  "nft list ruleset; tc filter show dev DEVICE egress\n"
+	  "nft list ruleset; tc filter show dev DEVICE egress; tc qdisc show\n"
 	  "nstat -a | grep SctpChecksumErrors, at the peer" },
 	{ FINDING_INIT_IN_FRAGMENTS, "init-in-fragments", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to the INIT, which left in fragments",

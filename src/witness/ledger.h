@@ -145,6 +145,8 @@ struct ledger {
 	bool encapsulated; /* the newest packet of this end was in UDP */
 	struct init *peer; /* the newest INIT or INIT-ACK of the peer; NULL: none was seen */
 	struct ledger_count bad_checksums_sent;
+	/* Those that left for an address or a port that is not the peer's, or from another port. */
+	struct ledger_count damaged;
 	bool asconf_alone; /* an INIT of this end offers ASCONF without AUTH */
 	struct ledger_count aborts_sent;
 	/*

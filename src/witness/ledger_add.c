@@ -324,8 +324,11 @@ static void add_odd(struct ledger *ledger, const struct witness_event *event)
 	struct ledger_path *path =
 		ledger_path_at(ledger, event->outgoing ? &p->destination : &p->source);
 
-	if (event->outgoing && event->odd == ODD_LOCAL_PORT &&
-	    chunks_find(&p->chunks, CHUNK_HEARTBEAT)) {
+	/* NAT corrects it. */
+	if (event->outgoing && p->checksum == CHECKSUM_BAD)
+		count(&ledger->damaged, event->time_us);
+	else if (event->outgoing && event->odd == ODD_LOCAL_PORT &&
+		 chunks_find(&p->chunks, CHUNK_HEARTBEAT)) {
 		if (!path)
 			return;
 		count(&path->changed, event->time_us);
@@ -394,6 +397,9 @@ void ledger_add(struct ledger *ledger, const struct witness_event *event)
 			add_icmp(path, event);
 	} else if (event->odd) {
 		add_odd(ledger, event);
+	} else if (event->outgoing && p->checksum == CHECKSUM_BAD &&
+		   !ledger_path_at(ledger, &p->destination)) {
+		count(&ledger->damaged, event->time_us);
 	} else if (event->outgoing) {
 		add_sent(ledger, ledger_learn(ledger, &p->destination), event);
 	} else {

@@ -78,10 +78,41 @@ static void an_init_with_a_bad_checksum(void **state)
 	diagnosis_on_wire(1);
 	wire_pass(1);
 	wire_after(1000);
-	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT,
-			 "the INIT left this host with a bad SCTP checksum", "SctpChecksumErrors");
+	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT, "the INIT left this host with a bad checksum",
+			 "SctpChecksumErrors");
 	wire_send_init("10.1.1.2", 1);
 	diagnosis_expect(FINDING_SILENT, "", "");
+}
+
+/* The same packets again, each with one bit changed: of its destination, its ports or its chunk. */
+static void damage(size_t byte, bool outgoing, enum witness_odd odd)
+{
+	wire_send_init("10.1.1.2", 1);
+	ledger_free(&wire.ledger);
+	diagnosis_on_wire(1);
+	wire.packet.bytes[byte] ^= 1;
+	wire.event.odd = odd;
+	wire_pass_as(1, outgoing);
+	wire.event.odd = ODD_NONE;
+	wire_after(1000);
+}
+
+static void an_init_that_this_host_damages(void **state)
+{
+	const char *reason = "the INIT left this host with a bad checksum";
+
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	const size_t sctp = wire.packet.sctp;
+
+	damage(19, true, ODD_NONE);
+	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT, reason, "tc qdisc");
+	damage(sctp + 1, true, ODD_LOCAL_PORT);
+	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT, reason, "tc qdisc");
+	damage(sctp + 3, true, ODD_PEER_PORT);
+	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT, reason, "tc qdisc");
+	damage(sctp + 12, true, ODD_NONE);
+	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT, reason, "tc qdisc");
 }
 
 static void an_init_in_fragments(void **state)
@@ -197,6 +228,7 @@ int main(void)
 		WITH_ONE(an_init_from_another_port),
 		WITH_ONE(an_answer_from_another_port),
 		WITH_ONE(an_init_with_a_bad_checksum),
+		WITH_ONE(an_init_that_this_host_damages),
 		WITH_ONE(an_init_in_fragments),
 		WITH_ONE(icmp_of_this_host),
 		WITH_ONE(an_icmp_error_about_the_cookie),
