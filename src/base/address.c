@@ -186,6 +186,12 @@ uint32_t address_hash(const union address *a)
 	return hash;
 }
 
+bool address_lacks_zone(const union address *a)
+{
+	return a->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->v6.sin6_addr) &&
+	       !a->v6.sin6_scope_id;
+}
+
 bool address_equal(const union address *a, const union address *b)
 {
 	if (a->sa.sa_family != b->sa.sa_family)

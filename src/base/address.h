@@ -60,6 +60,9 @@ bool address_is_unicast(const union address *a);
 /* 0.0.0.0 or ::, which stands for every address of this host. */
 bool address_is_wildcard(const union address *a);
 
+/* A link-local IPv6 address without its zone, as one that a peer lists: on which link is it? */
+bool address_lacks_zone(const union address *a);
+
 /*
  * The same host address; ports are not compared. A zone is compared only where both have one: the
  * kernel gives link-local peer addresses back without it.

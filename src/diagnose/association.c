@@ -184,6 +184,8 @@ static void judge_paths(struct result *result, const struct evidence *evidence)
 
 		if (path->own)
 			mark_untested(path, FINDING_OWN_ADDRESS, BASIS_SYSTEM);
+		else if (path->zoneless)
+			mark_untested(path, FINDING_LINK_NOT_KNOWN, BASIS_STACK);
 		else if (path->surplus)
 			mark_untested(path, FINDING_TOO_MANY_LISTED, BASIS_STACK);
 		else if (path->answered)

@@ -50,7 +50,7 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 	for (size_t i = 0; i < association->path_count; i++) {
 		const struct path_result *path = &association->paths[i];
 
-		if (!path->in_association || path->own || path->surplus)
+		if (!path->in_association || path->own || path->zoneless || path->surplus)
 			continue;
 		probe->paths[probe->count++] = (struct probe_path){
 			.address = path->path.address,

@@ -82,8 +82,7 @@ struct probe {
 };
 
 /*
- * For all paths of an association that is up and known, but those to addresses of this host
- * and surplus ones.
+ * For all paths of an association that is up and known, but those that snapshot.c leaves alone.
  * Nothing is sent yet.
  */
 struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,

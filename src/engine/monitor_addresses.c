@@ -83,7 +83,7 @@ void monitor_take_addresses(struct monitoring *r, const struct stack_path *list,
 
 		if (is_monitored(r, address) || is_surplus(r, address) || local_has(address))
 			continue;
-		if (are_too_many(r))
+		if (address_lacks_zone(address) || are_too_many(r))
 			(void)r->stack->no_heartbeats(r->assoc, address);
 		else
 			add(r, &list[i]);

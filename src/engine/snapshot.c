@@ -153,6 +153,19 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 	}
 }
 
+void snapshot_find_zoneless(const struct stack *stack, struct stack_assoc *assoc,
+			    struct association *a, struct timeline *timeline)
+{
+	for (size_t i = 0; i < a->path_count; i++) {
+		struct path_result *path = &a->paths[i];
+
+		if (!path->in_association || path->own || !address_lacks_zone(&path->path.address))
+			continue;
+		path->zoneless = true;
+		leave_alone(stack, assoc, path, "is on a link that is not known", timeline);
+	}
+}
+
 void snapshot_limit_learned(const struct stack *stack, struct stack_assoc *assoc,
 			    struct association *a, struct timeline *timeline)
 {
@@ -161,7 +174,7 @@ void snapshot_limit_learned(const struct stack *stack, struct stack_assoc *assoc
 	for (size_t i = 0; i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
 
-		if (!path->in_association || path->requested || path->own ||
+		if (!path->in_association || path->requested || path->own || path->zoneless ||
 		    ++learned <= LEARNED_MAX)
 			continue;
 		path->surplus = true;

@@ -40,6 +40,14 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 		       const union address *answered, struct association *a,
 		       struct timeline *timeline);
 
+/*
+ * Finds the link-local addresses that only the peer has named. Nobody knows on which link they are,
+ * and the stack would take any: if the peer has the address there, it does not know the sender's,
+ * and its ABORT would end the association. The stack is to send no heartbeats there.
+ */
+void snapshot_find_zoneless(const struct stack *stack, struct stack_assoc *assoc,
+			    struct association *a, struct timeline *timeline);
+
 /* What a host may have, and what others may have to bear at worst. */
 #define LEARNED_MAX 8
 

@@ -239,9 +239,12 @@ void trial_take_association(struct trial *t, const struct options *options, stru
 	if (rc == 0)
 		snapshot_find_own(attempt->stack, attempt->assoc, &t->plan.addresses[t->answered],
 				  &result->association, attempt->timeline);
-	if (rc == 0)
+	if (rc == 0) {
+		snapshot_find_zoneless(attempt->stack, attempt->assoc, &result->association,
+				       attempt->timeline);
 		snapshot_limit_learned(attempt->stack, attempt->assoc, &result->association,
 				       attempt->timeline);
+	}
 	if (rc == -ENOTCONN) {
 		attempt_read(attempt); /* reads how it ended */
 		attempt_gone(attempt);

@@ -157,8 +157,7 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 	if (rc >= 0 && !route_read(answer, route))
 		rc = -EPROTO;
 	/* Learned from the peer, without its zone: EINVAL would be about the look-up only. */
-	if (peer->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&peer->v6.sin6_addr) &&
-	    !peer->v6.sin6_scope_id)
+	if (address_lacks_zone(peer))
 		return 0;
 	/* The socket tells a missing route from a missing IPv6 address. */
 	if (rc < 0 && can_ask_from(peer, source))

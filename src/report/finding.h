@@ -155,6 +155,7 @@ enum finding_code {
 	FINDING_OWN_ADDRESS,       /* this host has it, too */
 	/* This host announces address, of the bridge link, and others more. */
 	FINDING_BRIDGE_ANNOUNCED,
+	FINDING_LINK_NOT_KNOWN,    /* a link-local address that only the peer names */
 	FINDING_TOO_MANY_LISTED,   /* nothing is sent to so many that only the peer names */
 	FINDING_OWN_QUEUE_DELAY,   /* link; time_us of the round trip */
 	FINDING_LEFT_OUT_BY_SCOPE, /* other: the address that answered the INIT */

@@ -107,8 +107,9 @@ struct path_result {
 	const char *host;    /* the name it was resolved from, owned by the target, or NULL */
 	bool requested;      /* if not, learned from the peer */
 	bool in_association; /* path is filled; if not, only its address */
-	bool surplus; /* one of too many that only the peer has named: nothing is sent to it */
-	bool own;     /* this host has the address, too: nothing sent to it reaches the peer */
+	bool surplus;  /* one of too many that only the peer has named: nothing is sent to it */
+	bool zoneless; /* link-local, and only the peer has named it: nothing is sent to it */
+	bool own;      /* this host has the address, too: nothing sent to it reaches the peer */
 	enum verdict verdict;
 	int route_error;          /* what a route look-up said: positive errno, or 0 */
 	union address asked_from; /* the bound address that it was looked up for, or none */

@@ -962,6 +962,14 @@ static const struct words table[] = {
 	  "docker0, virbr0 and other bridges that no path to the peer uses",
 	  "ip -br addr; ip link show type bridge\n"
 	  "-b with the addresses that the peer can reach (sctp_bindx in a program)" },
+	{ FINDING_LINK_NOT_KNOWN, "link-not-known", RESULT_CONNECTED, -1,
+	  "a link-local address that only the peer has named, and SCTP does not say on which link it is: not tested",
+	  NULL,
+	  "{address}: give it with -a and its zone to have it tested",
+	  "the peer lists a link-local address; a heartbeat to it could leave by a wrong link, and the ABORT that answers it there would end the association, so none is sent",
+	  "a server that is bound to all addresses of its host, and was asked at a link-local one",
+	  "ip -6 neigh\n"
+	  "cat /proc/net/sctp/assocs: the addresses of both ends" },
 	{ FINDING_TOO_MANY_LISTED, "too-many-listed", RESULT_CONNECTED, -1,
 	  "the peer lists more than 8 addresses that were not given: this one is not tested",
 	  NULL,

@@ -251,8 +251,7 @@ void kernel_put_address(void *to, const union address *peer)
 {
 	union address address = *peer;
 
-	if (address.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6.sin6_addr) &&
-	    !address.v6.sin6_scope_id)
+	if (address_lacks_zone(&address))
 		address.v6.sin6_scope_id = 1;
 	memcpy(to, &address, sizeof(address));
 }

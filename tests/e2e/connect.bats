@@ -139,11 +139,13 @@ link_local() { # SIDE LINK
   local one two index
   one=$(link_local server s1)
   two=$(link_local server s2)
-  index=$(ip netns exec "$TOPO-client" cat /sys/class/net/c1/ifindex)
+  index=$(ip netns exec "$TOPO-client" cat /sys/class/net/c2/ifindex)
   try 0 -a "[$one%c1]:5100"
   assert_output --partial "[$one%c1]:5100  verified"
-  try 0 -a "[$one%$index]:5100"
-  assert_output --partial "[$one%c1]:5100  verified"
+  # A heartbeat to the first one, which the peer lists, too, would leave by c1, and end the association.
+  try_json 0 -a "[$two%$index]:5100"
+  json '.result, .paths[0].address, .paths[0].verdict' "connected"$'\n'"$two%c2"$'\n'verified \
+    ".paths[] | select(.address == \"$one\").cause.code" link-not-known
   try_json 0 -p 5100 -a "$one%c1" -a "$two%c2"
   json '.paths[0].verdict' verified \
     '.paths[0].address, .paths[1].address' "$one%c1"$'\n'"$two%c2"

@@ -576,6 +576,30 @@ static void addresses_of_this_host(void **state)
 	}
 }
 
+/* The peer lists a link-local address. The stack would send a heartbeat over any link. */
+static void a_learned_link_local_address(void **state)
+{
+	static struct stack_path paths[] = {
+		{ .address = V4(127, 0, 0, 1), .primary = true },
+		{ .address.v6 = { .sin6_family = AF_INET6,
+				  .sin6_addr.s6_addr = { 0xfe, 0x80, [15] = 2 } } },
+	};
+	const struct fake_script scripts[] = {
+		{ .paths = paths, .path_count = ARRAY_SIZE(paths), EVENTS(UP(UP_US)) },
+	};
+	const struct result *result;
+
+	(void)state;
+	host.probing = true;
+	result = RUN(scripts, ONE);
+	assert_result(result, CONNECTED);
+	assert_int_equal(result->association.paths[0].verdict, VERDICT_VERIFIED);
+	assert_int_equal(result->association.paths[1].verdict, VERDICT_UNVERIFIED);
+	assert_int_equal(result->association.paths[1].cause.code, FINDING_LINK_NOT_KNOWN);
+	assert_int_equal(fake_stack_record(0)->heartbeats, 1);
+	assert_int_equal(fake_stack_record(0)->without_heartbeats, 1);
+}
+
 /*
  * The peer lists very many: only the first 8 that were not asked for, so that others are not hit.
  */
@@ -623,6 +647,7 @@ int main(void)
 		TEST(a_dead_path_costs_little),
 		TEST(asking_again_ends_nothing),
 		TEST(addresses_of_this_host),
+		TEST(a_learned_link_local_address),
 		TEST(too_many_learned_addresses),
 	};
 
