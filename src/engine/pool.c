@@ -78,11 +78,14 @@ static struct pool_peer **bucket_of(struct pool *pool, const union address *addr
 	return &pool->peers[(address_hash(address) * 31 + address_port(address)) % BUCKETS];
 }
 
-static bool is_taken(const struct pool_endpoint *e, const union address *address)
+/* The stacks forget the zone of a link-local address, so that of two links would be the same. */
+static bool is_taken(const struct pool_endpoint *e, union address address)
 {
-	for (const struct pool_peer *p = *bucket_of(e->pool, address); p; p = p->next)
-		if (p->endpoint == e && address_port(&p->address) == address_port(address) &&
-		    address_equal(&p->address, address))
+	if (address.sa.sa_family == AF_INET6)
+		address.v6.sin6_scope_id = 0;
+	for (const struct pool_peer *p = *bucket_of(e->pool, &address); p; p = p->next)
+		if (p->endpoint == e && address_port(&p->address) == address_port(&address) &&
+		    address_equal(&p->address, &address))
 			return true;
 	return false;
 }
@@ -90,7 +93,7 @@ static bool is_taken(const struct pool_endpoint *e, const union address *address
 static bool any_taken(const struct pool_endpoint *e, const struct stack_config *config)
 {
 	for (size_t i = 0; i < config->peer_count; i++)
-		if (is_taken(e, &config->peers[i]))
+		if (is_taken(e, config->peers[i]))
 			return true;
 	return false;
 }
