@@ -12,9 +12,9 @@
 #include "witness/judge.h"
 #include "witness/ledger_query.h"
 
-/* The next look comes after this part of the elapsed time. */
-#define LOOK_PART   10
-#define LOOK_MAX_US (50 * USEC_PER_MSEC)
+/* The next look comes after this part of the elapsed time. One of many targets looks less often. */
+#define LOOK_PART(many)   ((many) ? 2 : 10)
+#define LOOK_MAX_US(many) (((many) ? 200 : 50) * USEC_PER_MSEC)
 
 /* A neighbour look-up asks the kernel twice for each address. */
 #define NEIGHBOURS_MAX      64
@@ -180,6 +180,7 @@ static void look_for_silent_neighbours(struct gather *gather, int64_t now_us)
 void gather_look(struct gather *gather, int64_t now_us)
 {
 	int64_t since_us = now_us - gather->attempt->started_us;
+	bool many = gather->attempt->pool;
 
 	gather_sample_checksums(gather);
 	gather_look_for_routes(gather);
@@ -187,8 +188,8 @@ void gather_look(struct gather *gather, int64_t now_us)
 	if (neighbours_matter(gather, now_us) &&
 	    (!gather->neighbours_us || now_us >= gather->neighbours_us + NEIGHBOURS_PAUSE_US))
 		look_for_silent_neighbours(gather, now_us);
-	gather->next_us =
-		now_us + MIN(MAX(since_us / LOOK_PART, GATHER_FIRST_LOOK_US), LOOK_MAX_US);
+	gather->next_us = now_us + MIN(MAX(since_us / LOOK_PART(many), GATHER_FIRST_LOOK_US),
+				       LOOK_MAX_US(many));
 }
 
 /* --- The next address ------------------------------------------------------------------------ */

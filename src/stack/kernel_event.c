@@ -8,6 +8,9 @@
 #include "stack/attempts.h"
 #include "stack/kernel_parts.h"
 
+/* How often SO_ERROR of a shared socket is read. */
+#define SHARED_ERROR_US (5 * USEC_PER_MSEC)
+
 /*
  * SO_ERROR and recvmsg() are about the socket, so they are used only if it has had a single
  * association: they may be about one that is there no more.
@@ -298,12 +301,16 @@ int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event
 int kernel_soft_error(struct stack_assoc *assoc)
 {
 	struct stack_endpoint *endpoint = assoc->base.endpoint;
-	int error = read_so_error(endpoint);
+	int64_t now_us = loop_now_us();
 
 	if (only_one(endpoint))
-		return error;
-	if (error > 0)
-		endpoint->unclear_us = loop_now_us();
+		return read_so_error(endpoint);
+	/* What one of many has read is good for the others that ask at the same time. */
+	if (now_us >= endpoint->error_read_us + SHARED_ERROR_US) {
+		endpoint->error_read_us = now_us;
+		if (read_so_error(endpoint) > 0)
+			endpoint->unclear_us = now_us;
+	}
 	return endpoint->unclear_us && endpoint->unclear_us >= assoc->connect_us ? -EBUSY : 0;
 }
 

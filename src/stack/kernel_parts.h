@@ -22,6 +22,7 @@ struct stack_endpoint {
 	uint16_t max_retrans;
 	/* When the newest error came that may be about any association; 0: never. */
 	int64_t unclear_us;
+	int64_t error_read_us; /* when SO_ERROR was read for one of many associations */
 };
 
 struct stack_assoc {

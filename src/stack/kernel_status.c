@@ -5,10 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 #include "stack/kernel_parts.h"
 #include "stack/kernel_pending.h"
 #include "stack/kernel_table.h"
+
+/* So old may the counter of the host be. */
+#define CHECKSUM_ERRORS_US (5 * USEC_PER_MSEC)
 
 static bool has_ended(const struct stack_assoc *assoc)
 {
@@ -51,8 +55,7 @@ enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc)
 		       : ASSOC_CLOSED;
 }
 
-/* As cheap as possible: it runs before every attempt, and most succeed. */
-int64_t kernel_checksum_errors(void)
+static int64_t read_checksum_errors(void)
 {
 	int fd = open("/proc/net/sctp/snmp", O_RDONLY | O_CLOEXEC);
 	char text[4096];
@@ -66,6 +69,19 @@ int64_t kernel_checksum_errors(void)
 	text[got > 0 ? got : 0] = '\0';
 	line = strstr(text, "SctpChecksumErrors");
 	return line ? strtoll(line + strlen("SctpChecksumErrors"), NULL, 10) : -1;
+}
+
+/* The counter is the host's. It costs more than a handshake, and many attempts end together. */
+int64_t kernel_checksum_errors(void)
+{
+	static int64_t read_us, errors;
+	int64_t now_us = loop_now_us();
+
+	if (!read_us || now_us >= read_us + CHECKSUM_ERRORS_US) {
+		read_us = now_us;
+		errors = read_checksum_errors();
+	}
+	return errors;
 }
 
 int kernel_extensions(struct stack_assoc *assoc, unsigned *found)
