@@ -133,11 +133,13 @@ static struct options *share(struct target_list *list, const struct options *opt
 	return kind;
 }
 
-/* The addresses are in the targets. */
-static void forget_addresses(struct options *o)
+/* The addresses are in the targets; --reply, which a target has not, was refused. */
+static void forget_owned(struct options *o)
 {
+	free(o->reply.bytes);
 	free(o->addresses);
 	free(o->binds);
+	o->reply = (struct payload){ 0 };
 	o->addresses = o->binds = NULL;
 	o->address_count = o->bind_count = 0;
 	o->port = NULL;
@@ -160,7 +162,7 @@ static int parse(struct reading *r, struct fleet_target *t, size_t words)
 		status = settings_local(&o, &t->local, r->why);
 	if (!status)
 		status = settings_peer(&o, &t->peer, r->why);
-	forget_addresses(&o);
+	forget_owned(&o);
 	t->options = share(r->list, &o);
 	return status;
 }
