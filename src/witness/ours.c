@@ -108,7 +108,11 @@ enum claim ours_claim(const struct ours *ours, const struct packet *p, bool outg
 {
 	if (is_right(ours, p, outgoing))
 		return CLAIM_SURE;
-	return ours->strict || ours->asked ? CLAIM_NONE : CLAIM_MAYBE;
+	if (ours->strict || ours->asked)
+		return CLAIM_NONE;
+	/* Before its INIT, others may have had the port. */
+	return p->kind == PACKET_OF_SCTP && !p->chunks.has_init && !ours->here.count ? CLAIM_NONE
+										     : CLAIM_MAYBE;
 }
 
 void ours_take(struct ours *ours, const struct packet *p, bool outgoing, enum claim claim)

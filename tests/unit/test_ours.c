@@ -106,6 +106,9 @@ static void changed_by_nat(void **state)
 {
 	(void)state;
 	ours.strict = false;
+	/* Before an INIT has left, these are of an association that had the port before. */
+	assert_false(data(&here, &stranger, OTHER_TAG, true));
+	assert_false(data(&stranger, &here, OTHER_TAG, false));
 	assert_true(init(&here, &stranger, 0, OTHER_TAG, true));
 	assert_true(init(&stranger, &here, OTHER_TAG, PEER_TAG, false));
 	assert_true(init(&here, &peer, 0, OUR_TAG, true));
