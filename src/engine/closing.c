@@ -15,14 +15,14 @@
 #define AT_ONCE_MAX 5
 
 /* The peer has it if the COOKIE-ECHO has arrived there, which this host cannot know. */
-static bool may_be_accepted(const struct attempt *attempt)
+static bool may_be_accepted(const struct attempt *attempt, const struct gather *gather)
 {
 	return attempt->assoc && attempt->outcome == ATTEMPT_WAITING &&
-	       attempt->stack->pending_state(attempt->assoc) == ASSOC_COOKIE_ECHOED;
+	       gather_state(gather) == ASSOC_COOKIE_ECHOED;
 }
 
 bool closing_decide(struct closing *closing, const struct attempt *attempt,
-		    const struct options *options)
+		    const struct gather *gather, const struct options *options)
 {
 	int64_t hold_us = MIN(options->hold_us, HELD_MAX_US);
 	int64_t since_us = attempt->up_us ? attempt->up_us : loop_now_us();
@@ -31,7 +31,7 @@ bool closing_decide(struct closing *closing, const struct attempt *attempt,
 		.held_until_us = since_us + hold_us * MAX(1, MIN(options->at_once, AT_ONCE_MAX)),
 		.next_us = LOOP_FOREVER,
 	};
-	return hold_us && may_be_accepted(attempt);
+	return hold_us && may_be_accepted(attempt, gather);
 }
 
 static enum closing_step give_up(const struct closing *closing, const char *why)

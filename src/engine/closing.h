@@ -7,6 +7,7 @@
 #define ENGINE_CLOSING_H
 
 #include "engine/attempt.h"
+#include "engine/gather.h"
 #include "engine/settings.h"
 
 enum closing_step {
@@ -29,7 +30,7 @@ struct closing {
  * closed before closing_tick() says so.
  */
 bool closing_decide(struct closing *closing, const struct attempt *attempt,
-		    const struct options *options);
+		    const struct gather *gather, const struct options *options);
 
 /* Once, after closing_decide(). connect_us: how long connecting took. */
 enum closing_step closing_begin(struct closing *closing, struct attempt *attempt,

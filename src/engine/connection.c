@@ -83,7 +83,7 @@ static void conclude(struct connection *c, struct trial_end end)
 	bool ended, held;
 
 	trial_settle(&c->trial, end, c->options, c->timeline, &c->result);
-	held = closing_decide(&c->closing, &c->trial.attempt, c->options);
+	held = closing_decide(&c->closing, &c->trial.attempt, &c->trial.gather, c->options);
 	c->wake_us = LOOP_FOREVER;
 	ended = result_was_up(c->result.word);
 	if (worth_another_try(c)) {

@@ -363,6 +363,40 @@ static enum leaving leaving_of(const struct gather *gather, size_t position)
 		       : LEAVING_UNKNOWN;
 }
 
+/*
+ * Has the witness seen INITs leave as they were meant, and nothing come back? Then the stack waits
+ * for the first answer. It is not asked, because that takes long where many end at the same time.
+ */
+static bool saw_only_inits(const struct watch *watch)
+{
+	const struct ledger *ledger = watch->ledger;
+	bool inits = false;
+
+	if (!watch->view || ledger->lost || ledger->translated.count ||
+	    ledger->from_other_port.count)
+		return false;
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		if (path->received.count || path->strays.count || path->bad_checksums.count ||
+		    path->odd_acks.count)
+			return false;
+		inits |= path->inits.count > 0;
+	}
+	return inits;
+}
+
+enum stack_assoc_state gather_state(const struct gather *gather)
+{
+	const struct attempt *attempt = gather->attempt;
+
+	if (!attempt->assoc)
+		return ASSOC_CLOSED;
+	return attempt->outcome == ATTEMPT_WAITING && saw_only_inits(gather->watch)
+		       ? ASSOC_COOKIE_WAIT
+		       : attempt->stack->pending_state(attempt->assoc);
+}
+
 void gather_end(struct gather *gather, bool answered)
 {
 	const struct attempt *attempt = gather->attempt;
@@ -377,8 +411,7 @@ void gather_end(struct gather *gather, bool answered)
 		look_for_departures(gather);
 		gather->source = plan_look_up_sources(gather->plan);
 	}
-	if (attempt->assoc)
-		gather->state = attempt->stack->pending_state(attempt->assoc);
+	gather->state = gather_state(gather);
 	if (gather->checksums_sampled) {
 		int64_t now = attempt->stack->checksum_errors();
 

@@ -81,6 +81,9 @@ const char *gather_give_up(const struct gather *gather, int64_t now_us);
  */
 void gather_end(struct gather *gather, bool answered);
 
+/* How far the attempt has got. ASSOC_CLOSED: not known. */
+enum stack_assoc_state gather_state(const struct gather *gather);
+
 /* Puts what it knows of each address into the paths, which begin with the requested addresses. */
 void gather_tell(const struct gather *gather, struct path_result *paths);
 

@@ -83,7 +83,7 @@ void way_look_for_departure(struct way *way, const union address *address,
 	};
 	if (flow->source)
 		packet.source = *flow->source;
-	departure_look_up(&packet, &way->departure);
+	departure_look_up(&packet, &way->route, &way->departure);
 }
 
 void way_look_for_return(struct way *way, const union address *address, const struct watch *watch)

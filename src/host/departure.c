@@ -1,17 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/departure.h"
 
-#include "host/route.h"
+#include "base/clock.h"
+#include "base/util.h"
 
-void departure_look_up(const struct ipsec_flow *flow, struct departure *departure)
+/* As long as what routes_now() remembers: many connections end at the same time. */
+#define UNUSED_US (20 * USEC_PER_MSEC)
+
+static enum ipsec ask(const struct ipsec_flow *packet, union address *end)
+{
+	/* The kernel's policies are those of the whole process, and so is this. */
+	static int64_t unused_until_us;
+	enum ipsec ipsec;
+	bool unused;
+
+	if (loop_now_us() < unused_until_us)
+		return IPSEC_NONE;
+	ipsec = ipsec_of(packet, end, &unused);
+	unused_until_us = unused ? loop_now_us() + UNUSED_US : 0;
+	return ipsec;
+}
+
+void departure_look_up(const struct ipsec_flow *flow, const struct route *route,
+		       struct departure *departure)
 {
 	struct ipsec_flow packet = *flow;
-	union address source;
+	struct route found = *route;
 
-	*departure = (struct departure){ .ipsec = IPSEC_UNKNOWN };
-	route_departure(&flow->destination, &source, &departure->encapsulation);
+	if (!found.link)
+		route_ask(routes_now(), &flow->destination, NULL, &found);
+	*departure = (struct departure){ .encapsulation = found.encapsulation };
 	if (!packet.source.sa.sa_family)
-		packet.source = source;
+		packet.source = found.source;
 	if (packet.source.sa.sa_family)
-		departure->ipsec = ipsec_of(&packet, &departure->end);
+		departure->ipsec = ask(&packet, &departure->end);
 }

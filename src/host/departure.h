@@ -7,14 +7,20 @@
 #define HOST_DEPARTURE_H
 
 #include "host/ipsec.h"
+#include "host/route.h"
 
 struct departure {
 	enum ipsec ipsec;
 	union address end;         /* IPSEC_CARRIES, IPSEC_NO_KEY: of ipsec_of() */
-	const char *encapsulation; /* of route_departure(), or NULL */
+	const char *encapsulation; /* of the route, or NULL */
 };
 
-/* flow->source of family 0: the address that the route chooses. Nothing is sent. */
-void departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
+/*
+ * route: the one that they take; with link 0 it is asked about. flow->source of family 0: the
+ * address that the route chooses. That this host uses no IPsec was asked 20 ms ago at most. Nothing
+ * is sent.
+ */
+void departure_look_up(const struct ipsec_flow *flow, const struct route *route,
+		       struct departure *departure);
 
 #endif

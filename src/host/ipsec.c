@@ -88,6 +88,7 @@ static bool selects(const struct xfrm_selector *s, const struct ipsec_flow *flow
 
 struct policy {
 	const struct ipsec_flow *flow;
+	bool any; /* there is one, whatever it is for */
 	bool found;
 	uint32_t priority;
 	bool block;
@@ -105,6 +106,7 @@ static bool look_at_policy(void *context, const struct nlmsghdr *message)
 	if (message->nlmsg_type != XFRM_MSG_NEWPOLICY ||
 	    message->nlmsg_len < NLMSG_LENGTH(sizeof(info)))
 		return true;
+	best->any = true;
 	/* A copy, because netlink aligns to 4 bytes. */
 	memcpy(&info, NLMSG_DATA(message), sizeof(info));
 	if (info.dir != XFRM_POLICY_OUT || (best->found && best->priority <= info.priority) ||
@@ -171,7 +173,7 @@ static union address end_of(const struct policy *policy)
 	return end;
 }
 
-static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
+static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end, bool *unused)
 {
 	struct netlink_question policies = {
 		.header = NETLINK_HEADER(XFRM_MSG_GETPOLICY, sizeof(policies.body.policy))
@@ -183,6 +185,7 @@ static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
 
 	if (netlink_list(fd, &policies, look_at_policy, &policy) != 0)
 		return IPSEC_UNKNOWN;
+	*unused = !policy.any;
 	if (!policy.found)
 		return IPSEC_NONE;
 	if (policy.block)
@@ -195,14 +198,15 @@ static enum ipsec ask(int fd, const struct ipsec_flow *flow, union address *end)
 	return key.found ? IPSEC_CARRIES : IPSEC_NO_KEY;
 }
 
-static enum ipsec look_up(const struct ipsec_flow *flow, union address *end)
+static enum ipsec look_up(const struct ipsec_flow *flow, union address *end, bool *unused)
 {
 	int fd = netlink_open(NETLINK_XFRM);
 
 	*end = (union address){ 0 };
+	*unused = fd < 0 && errno == EPROTONOSUPPORT;
 	if (fd < 0) /* the kernel has no IPsec, or the call failed */
-		return errno == EPROTONOSUPPORT ? IPSEC_NONE : IPSEC_UNKNOWN;
-	return ask(fd, flow, end);
+		return *unused ? IPSEC_NONE : IPSEC_UNKNOWN;
+	return ask(fd, flow, end, unused);
 }
 
 /* --- The process that may ask ----------------------------------------------------------------- */
@@ -210,6 +214,7 @@ static enum ipsec look_up(const struct ipsec_flow *flow, union address *end)
 struct told {
 	enum ipsec ipsec;
 	union address end;
+	bool unused;
 };
 
 size_t ipsec_answer(const void *question, size_t length, void *answer)
@@ -220,19 +225,20 @@ size_t ipsec_answer(const void *question, size_t length, void *answer)
 	if (length != sizeof(flow))
 		return 0;
 	memcpy(&flow, question, sizeof(flow));
-	told.ipsec = look_up(&flow, &told.end);
+	told.ipsec = look_up(&flow, &told.end, &told.unused);
 	memcpy(answer, &told, sizeof(told));
 	return sizeof(told);
 }
 
-enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end)
+enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end, bool *unused)
 {
 	struct told told;
 
 	static_assert(sizeof(*flow) <= BROKER_BYTES_MAX && sizeof(told) <= BROKER_BYTES_MAX,
 		      "a question and its answer fit");
 	if (!broker_ask(flow, sizeof(*flow), &told, sizeof(told)))
-		return look_up(flow, end);
+		return look_up(flow, end, unused);
 	*end = told.end;
+	*unused = told.unused;
 	return told.ipsec;
 }

@@ -3,6 +3,7 @@
 #ifndef HOST_IPSEC_H
 #define HOST_IPSEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,8 +24,11 @@ struct ipsec_flow {
 	uint16_t source_port, destination_port;
 };
 
-/* IPSEC_CARRIES, IPSEC_NO_KEY: *end is the address that the outer packets go to. */
-enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end);
+/*
+ * IPSEC_CARRIES, IPSEC_NO_KEY: *end is the address that the outer packets go to. *unused: this host
+ * has no policy at all.
+ */
+enum ipsec ipsec_of(const struct ipsec_flow *flow, union address *end, bool *unused);
 
 /* For broker_start(): the process that has CAP_NET_ADMIN answers ipsec_of() of the other one. */
 size_t ipsec_answer(const void *question, size_t length, void *answer);

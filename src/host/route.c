@@ -179,15 +179,6 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 	return route->error;
 }
 
-void route_departure(const union address *peer, union address *source, const char **encapsulation)
-{
-	struct route route;
-
-	route_ask(routes_now(), peer, NULL, &route);
-	*source = route.source;
-	*encapsulation = route.encapsulation;
-}
-
 /* --- What a stack does ------------------------------------------------------------------------ */
 
 static bool is_any(const union address *sources, size_t count)

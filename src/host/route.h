@@ -58,13 +58,6 @@ bool route_has_hops(struct routes *routes, const union address *peer);
  */
 int route_source_error(struct routes *routes, const union address *peer, const struct route *route);
 
-/*
- * What the route does to packets to this address: the source address that it chooses, of family 0
- * if it is not known, and what it puts them into (ip route ... encap): "MPLS", "SRv6", "a BPF
- * program", or NULL.
- */
-void route_departure(const union address *peer, union address *source, const char **encapsulation);
-
 /* The kernel's answer to RTM_GETROUTE, of either family. False: it is something else. */
 bool route_read(const struct nlmsghdr *answer, struct route *route);
 

@@ -17,6 +17,9 @@
 #define GOOD_TIMES  10
 #define GOOD_MAX_US (50 * USEC_PER_MSEC)
 
+/* With each call the kernel counts its way from the first association to those that are left. */
+#define BUFFER_BYTES 65536
+
 static int by_inode(const void *a, const void *b)
 {
 	const struct pending_socket *left = a, *right = b;
@@ -39,16 +42,19 @@ void pending_sockets_read(struct pending_sockets *s, const char *name)
 	FILE *file = fopen(name, "re");
 	struct table_assoc row;
 	uint16_t port, peer_port;
-	char *line = NULL;
+	char *line = NULL, *buffer = xmalloc(BUFFER_BYTES);
 	size_t size = 0;
 
 	s->count = 0;
+	if (file)
+		setvbuf(file, buffer, _IOFBF, BUFFER_BYTES);
 	while (file && getline(&line, &size, file) > 0)
 		if (kernel_table_numbers(line, &row, &port, &peer_port))
 			add(s, &(struct pending_socket){ row.inode, row.state });
 	free(line);
 	if (file)
 		fclose(file);
+	free(buffer);
 	if (s->count)
 		qsort(s->list, s->count, sizeof(*s->list), by_inode);
 	now_us = loop_now_us();

@@ -24,15 +24,14 @@ size_t bind_choose(const struct stack_config *config, union address chosen[BIND_
 	if (config->local_count || (!global && !interfaces_loop_has(NULL)))
 		return 0;
 	for (size_t i = 0; i < MIN(config->peer_count, BIND_CHOSEN_MAX); i++) {
-		const char *encapsulation;
-		union address source;
+		struct route route;
 
-		route_departure(&config->peers[i], &source, &encapsulation);
-		if (!source.sa.sa_family || address_scope(&source) <= SCOPE_LINK ||
-		    address_is_listed(&source, chosen, count))
+		route_ask(routes_now(), &config->peers[i], NULL, &route);
+		if (!route.source.sa.sa_family || address_scope(&route.source) <= SCOPE_LINK ||
+		    address_is_listed(&route.source, chosen, count))
 			continue;
-		on_loop |= interfaces_loop_has(&source);
-		chosen[count++] = source;
+		on_loop |= interfaces_loop_has(&route.source);
+		chosen[count++] = route.source;
 	}
 	if (on_loop)
 		return count;

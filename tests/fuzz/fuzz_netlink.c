@@ -32,6 +32,7 @@ int FUZZ(const uint8_t *data, size_t size)
 	struct route route = { .link = 1 };
 	struct interface interface;
 	union address address;
+	bool unused;
 
 	if (size < 1)
 		return 0;
@@ -53,7 +54,7 @@ int FUZZ(const uint8_t *data, size_t size)
 		rules_ask(ANSWERS_FD, AF_INET);
 		break;
 	case 4:
-		ipsec_of(&flow, &address);
+		ipsec_of(&flow, &address, &unused);
 		break;
 	}
 	answers_begin(NULL, 0);

@@ -23,7 +23,8 @@ int __wrap_route_source_error(struct routes *routes, const union address *peer,
 			      const struct route *route);
 enum neighbour __wrap_neighbour_state(struct routes *routes, const union address *peer,
 				      const struct route *route, union address *hop);
-void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure);
+void __wrap_departure_look_up(const struct ipsec_flow *flow, const struct route *route,
+			      struct departure *departure);
 bool __wrap_local_has(const union address *address);
 
 int __wrap_witness_open(struct witness **witness, const struct witness_config *config);
@@ -108,9 +109,11 @@ enum neighbour __wrap_neighbour_state(struct routes *routes, const union address
 	return NEIGHBOUR_SILENT;
 }
 
-void __wrap_departure_look_up(const struct ipsec_flow *flow, struct departure *departure)
+void __wrap_departure_look_up(const struct ipsec_flow *flow, const struct route *route,
+			      struct departure *departure)
 {
 	(void)flow;
+	(void)route;
 	*departure = (struct departure){ .ipsec = fake_host.ipsec ? fake_host.ipsec : IPSEC_NONE };
 }
 
