@@ -423,11 +423,12 @@ void gather_end(struct gather *gather, bool answered)
 	routes = routes_now();
 	for (size_t i = 0; i < gather->plan->count; i++) {
 		const union address *address = &gather->plan->addresses[i];
+		struct way *way = &gather->ways[i];
 
-		way_look_for_unsent(&gather->ways[i], address, attempt->stack, attempt->assoc);
-		way_conclude(&gather->ways[i], routes, address, leaving_of(gather, i));
+		way_look_for_unsent(way, address, attempt->stack, attempt->assoc);
+		way_conclude(way, routes, address, gather->plan, leaving_of(gather, i));
 		if (gather->plan->count <= NEIGHBOURS_MAX)
-			way_look_for_neighbour(&gather->ways[i], routes, address, gather->plan);
+			way_look_for_neighbour(way, routes, address, gather->plan);
 	}
 }
 

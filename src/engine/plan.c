@@ -119,6 +119,15 @@ const union address *plan_source(const struct plan *plan, const union address *t
 	return NULL;
 }
 
+bool plan_stays_here(const struct plan *plan, const union address *to)
+{
+	for (size_t i = 0; i < plan->source_count; i++)
+		if (address_is_wildcard(&plan->sources[i]) ||
+		    address_scope(&plan->sources[i]) != SCOPE_LOOPBACK)
+			return false;
+	return plan->source_count && address_scope(to) != SCOPE_LOOPBACK;
+}
+
 bool plan_needs_ipv6(const struct plan *plan)
 {
 	return any_of_family(plan->sources, plan->source_count, AF_INET6) ||

@@ -36,6 +36,9 @@ void plan_make(struct plan *plan, const struct target *peer, const struct target
 	       struct timeline *timeline);
 void plan_free(struct plan *plan);
 
+/* Are all of -b loopback, and this one not? usrsctp then sends nothing to it. */
+bool plan_stays_here(const struct plan *plan, const union address *to);
+
 /* The address that packets to this one are sent from; NULL: the route chooses it. */
 const union address *plan_source(const struct plan *plan, const union address *to);
 

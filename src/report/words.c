@@ -410,11 +410,12 @@ static const struct words table[] = {
 	  "ip route add blackhole ..., run by hand or by a routing daemon",
 	  "ip route show type blackhole; ip rule" },
 	{ FINDING_NO_SOURCE_ADDRESS, "no-source-address", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "this host has no source address for it (sysctl net.ipv6.conf.all.disable_ipv6)",
+	  "[other:nothing can be sent to it from {other}][!other:this host has no source address for it (sysctl net.ipv6.conf.all.disable_ipv6)]",
 	  NULL,
-	  ROUTE_GET,
+	  "[other:-b with another address, or with none: ip addr][!other:" ROUTE_GET "]",
 	  "this host has a route, but no address to send from",
 	  "IPv6 is switched off on the interface\n"
+	  "-b gives only loopback addresses, and the peer lists others, too\n"
 	  "the interface has no address of the peer's family",
 	  "ip addr; sysctl net.ipv6.conf.all.disable_ipv6" },
 	{ FINDING_BROADCAST_ADDRESS, "broadcast-address", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,

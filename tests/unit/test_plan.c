@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* plan.c: which addresses go into the call, and in which order. */
 #include "bench.h"
+#include "engine/plan.h"
 
 static void assert_packed(const struct fake_record *record, const char *expected)
 {
@@ -116,12 +117,30 @@ static void a_bind_must_fit_the_family_of_the_peer(void **state)
 	assert_int_equal(fake_stack_record(0)->config.rto_initial_ms, 240);
 }
 
+static void what_loopback_cannot_reach(void **state)
+{
+	union address sources[] = { V4(127, 0, 0, 1), V4(127, 0, 0, 2) };
+	const union address here = V4(127, 0, 0, 7), there = V4(10, 1, 1, 1);
+	struct plan plan = { .sources = sources };
+
+	(void)state;
+	assert_false(plan_stays_here(&plan, &there)); /* no -b */
+	plan.source_count = 2;
+	assert_true(plan_stays_here(&plan, &there));
+	assert_false(plan_stays_here(&plan, &here));
+	sources[1] = (union address)V4(0, 0, 0, 0);
+	assert_false(plan_stays_here(&plan, &there));
+	sources[1] = there;
+	assert_false(plan_stays_here(&plan, &there));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_order_of_the_call),   TEST(ipv4_goes_on_without_ipv6),
-		TEST(refused_without_ipv6),    TEST(nothing_left_without_ipv6),
-		TEST(an_ipv6_bind_needs_ipv6), TEST(a_bind_must_fit_the_family_of_the_peer),
+		TEST(the_order_of_the_call),      TEST(ipv4_goes_on_without_ipv6),
+		TEST(refused_without_ipv6),       TEST(nothing_left_without_ipv6),
+		TEST(an_ipv6_bind_needs_ipv6),    TEST(a_bind_must_fit_the_family_of_the_peer),
+		TEST(what_loopback_cannot_reach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
