@@ -68,6 +68,8 @@ void diagnose_host(const struct path_result *path, uint8_t chunk, struct finding
 		chunk = finding->chunk;
 	if (!code && finding->code == FINDING_OWN_OUTPUT_FILTER && d->ipsec == IPSEC_UNKNOWN) {
 		finding->code = FINDING_NOT_SEEN;
+		finding->error = d->netlink_error;
+		finding->call = d->netlink_error ? "socket(AF_NETLINK)" : NULL;
 	} else if (code && chunk == CHUNK_COOKIE_ECHO && code >= FINDING_IN_IPSEC) {
 		/* The INIT went the same way, and was answered. */
 		finding->code = FINDING_NO_COOKIE_ACK;

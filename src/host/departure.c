@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/departure.h"
 
+#include <errno.h>
+
 #include "base/clock.h"
 #include "base/util.h"
+#include "host/netlink.h"
 
 /* As long as what routes_now() remembers: many connections end at the same time. */
 #define UNUSED_US (20 * USEC_PER_MSEC)
@@ -30,6 +33,8 @@ void departure_look_up(const struct ipsec_flow *flow, const struct route *route,
 	if (!found.link)
 		route_ask(routes_now(), &flow->destination, NULL, &found);
 	*departure = (struct departure){ .encapsulation = found.encapsulation };
+	if (netlink_open(NETLINK_ROUTE) < 0)
+		departure->netlink_error = errno;
 	if (!packet.source.sa.sa_family)
 		packet.source = found.source;
 	if (packet.source.sa.sa_family)

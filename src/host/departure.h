@@ -13,6 +13,7 @@ struct departure {
 	enum ipsec ipsec;
 	union address end;         /* IPSEC_CARRIES, IPSEC_NO_KEY: of ipsec_of() */
 	const char *encapsulation; /* of the route, or NULL */
+	int netlink_error; /* of socket(AF_NETLINK): routes and neighbours are not known, either */
 };
 
 /*

@@ -118,6 +118,17 @@ static bool ask(int fd, int index, struct link *link)
 	       link_read((const struct nlmsghdr *)room, link);
 }
 
+/* Without netlink(7). */
+static void take_name(struct interface *interface)
+{
+	char name[IF_NAMESIZE];
+
+	if (!if_indextoname((unsigned)interface->index, name))
+		return;
+	printable(name, interface->name, sizeof(interface->name));
+	memcpy(interface->base_name, interface->name, sizeof(interface->base_name));
+}
+
 void interface_ask(int fd, int index, struct interface *interface)
 {
 	struct link link, vrf;
@@ -146,6 +157,8 @@ void interface_ask(int fd, int index, struct interface *interface)
 		if (!at)
 			break;
 	}
+	if (fd < 0)
+		take_name(interface);
 }
 
 /* It is no port of another one, and nothing carries it. */

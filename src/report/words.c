@@ -753,13 +753,14 @@ static const struct words table[] = {
 	  "nft list ruleset; iptables -t nat -S OUTPUT; ipvsadm -Ln\n"
 	  "conntrack -L -p sctp" },
 	{ FINDING_NOT_SEEN, "not-seen", RESULT_TIMEOUT, STATUS_TIMEOUT,
-	  "no {chunk} was seen to leave this host[other_port:, apart from one with port {other_port}]",
+	  "no {chunk} was seen to leave this host[other_port:, apart from one with port {other_port}][call:, and {call} fails with {errno}]",
 	  NULL,
-	  "[other_port:a NAT rule of this host may have changed its port (nft list ruleset, conntrack -L -p sctp), or that one belongs to another program, and a filter of this host drops the {chunk}][!other_port:something on this host drops it before it leaves (nft list ruleset, iptables -S OUTPUT, tc qdisc), or it leaves in another form (ip xfrm policy): as root, this program tells which]",
+	  "[call:this host, or a sandbox (RestrictAddressFamilies of systemd, seccomp), does not let this program ask about routes, neighbours and IPsec: perhaps nobody on the link has the address (ip neigh), or a filter of this host drops the packets (nft list ruleset)][!call:[other_port:a NAT rule of this host may have changed its port (nft list ruleset, conntrack -L -p sctp), or that one belongs to another program, and a filter of this host drops the {chunk}][!other_port:something on this host drops it before it leaves (nft list ruleset, iptables -S OUTPUT, tc qdisc), or it leaves in another form (ip xfrm policy): as root, this program tells which]]",
 	  "the stack sent a packet that the witness did not see leave: this host drops it, or it left in another form",
 	  "an nftables or iptables rule in the output hook, or a queue discipline (tc) that drops\n"
 	  "an IPsec policy that puts it into ESP: the kernel shows policies only to those with CAP_NET_ADMIN\n"
-	  "a rule that changes both its port and its address (NAT)",
+	  "a rule that changes both its port and its address (NAT)\n"
+	  "a neighbour that does not answer, if this program may not ask about it (netlink)",
 	  "ip xfrm policy; ip xfrm state, as root\n"
 	  "nft list ruleset; tc -s qdisc show" },
 	{ FINDING_IN_IPSEC, "in-ipsec", RESULT_TIMEOUT, STATUS_TIMEOUT,

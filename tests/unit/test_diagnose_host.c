@@ -2,6 +2,7 @@
 /* host.c: what IPsec, tunnels and rp_filter of this host do to packets. */
 #include "fake_evidence.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "diagnose/ending.h"
@@ -41,6 +42,17 @@ static void an_init_that_is_not_seen(void **state)
 	diagnosis.paths[0].departure.encapsulation = NULL;
 	diagnosis.paths[0].departure.ipsec = IPSEC_CARRIES;
 	diagnosis_expect(FINDING_IN_IPSEC, "no answer to the INIT", "IPsec carries it to 10.9.9.9");
+}
+
+/* Then the neighbour is not known, either. */
+static void a_sandbox_that_refuses_netlink(void **state)
+{
+	(void)state;
+	wire_after(1000);
+	diagnosis.paths[0].departure =
+		(struct departure){ .ipsec = IPSEC_UNKNOWN, .netlink_error = EAFNOSUPPORT };
+	diagnosis_expect(FINDING_NOT_SEEN, "socket(AF_NETLINK) fails with EAFNOSUPPORT",
+			 "RestrictAddressFamilies");
 }
 
 /* What was seen to leave as it is was not changed, whatever the policies are. */
@@ -150,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ONE(an_init_that_is_not_seen),
+		WITH_ONE(a_sandbox_that_refuses_netlink),
 		WITH_ONE(an_init_that_is_seen),
 		WITH_ONE(a_call_that_is_not_permitted),
 		WITH_ONE(a_cookie_in_a_tunnel),
