@@ -71,15 +71,15 @@ static void ask(struct routes *routes, const union address *peer, const union ad
 }
 
 /* What gather.c has found out about each path of the report; NULL: nothing. The caller frees it. */
-static const struct route **list_known(const struct gather *gather, const struct association *a)
+static const struct way **list_known(const struct gather *gather, const struct association *a)
 {
-	const struct route **known = xcalloc(a->path_count + 1, sizeof(*known));
+	const struct way **known = xcalloc(a->path_count + 1, sizeof(*known));
 
 	for (size_t i = 0; gather->ways && !a->local_count && i < gather->plan->count; i++) {
-		const struct route *route = &gather->ways[i].route;
+		const struct way *way = &gather->ways[i];
 
-		if (route->link && !route->error)
-			known[gather->plan->requested[i]] = route;
+		if (way->route.link && !way->route.error)
+			known[gather->plan->requested[i]] = way;
 	}
 	return known;
 }
@@ -106,19 +106,30 @@ static void say(struct timeline *timeline, const struct path_result *path)
 		source ? ", source " : "", source ? address_host_text(&route->source, from) : "");
 }
 
+/* Was the link-layer address of the next hop set by hand? known: what gather.c has found out, or
+ * NULL. */
+static bool has_set_neighbour(struct routes *routes, const union address *peer,
+			      const struct path_route *route, const struct way *known)
+{
+	const struct route by_link = { .link = route->index, .gateway = route->gateway };
+	union address hop;
+
+	if (known && known->neighbour != NEIGHBOUR_UNKNOWN && known->route.link == route->index)
+		return known->neighbour == NEIGHBOUR_SET;
+	return neighbour_state(routes, peer, &by_link, &hop) == NEIGHBOUR_SET;
+}
+
 /* What on its way may explain that an address does not answer. */
 static unsigned find_doubts(struct routes *routes, const union address *peer,
-			    const struct path_route *route)
+			    const struct path_route *route, const struct way *known)
 {
-	const struct route way = { .link = route->index, .gateway = route->gateway };
 	unsigned doubts = 0;
-	union address hop;
 
 	if (!route->index || route->loopback)
 		return 0;
 	if (route_interface(routes, route->index)->xdp)
 		doubts |= DOUBT_XDP;
-	if (neighbour_state(routes, peer, &way, &hop) == NEIGHBOUR_SET)
+	if (has_set_neighbour(routes, peer, route, known))
 		doubts |= DOUBT_SET_NEIGHBOUR;
 	if (!route->seen && (routes_rules(routes, peer->sa.sa_family) & RULES_BY_PACKET ||
 			     route_has_hops(routes, peer)))
@@ -132,7 +143,7 @@ void path_routes_fill(enum path_routes which, const struct gather *gather, struc
 	const struct plan *plan = gather->plan;
 	const union address *sources = a->local_count ? a->local : plan->sources;
 	size_t count = a->local_count ? a->local_count : plan->source_count;
-	const struct route **known;
+	const struct way **known;
 	struct routes *routes = NULL;
 
 	if (which == PATH_ROUTES_NONE)
@@ -151,13 +162,14 @@ void path_routes_fill(enum path_routes which, const struct gather *gather, struc
 		if (!routes && !path->route.loopback)
 			routes = routes_now();
 		if (!seen && known[i])
-			take_route(routes, known[i], &path->route);
+			take_route(routes, &known[i]->route, &path->route);
 		else if (!seen)
 			ask(routes, &path->path.address, sources, count, &path->route);
 		else if (!path->route.loopback)
 			add_gateway(routes, &path->path.address, &path->route);
 		if (!path->answered && a->path_count <= DOUBTFUL_MAX && !path->route.loopback)
-			path->route.doubts = find_doubts(routes, &path->path.address, &path->route);
+			path->route.doubts =
+				find_doubts(routes, &path->path.address, &path->route, known[i]);
 		say(timeline, path);
 	}
 	free(known);

@@ -85,10 +85,11 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 static void start_watch(struct trial *t, const struct options *options, struct timeline *timeline)
 {
 	struct stack_encaps udp = options->udp;
+	const char *call;
 	uint16_t bound = 0;
 
 	if (udp.remote)
-		(void)t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local);
+		(void)t->attempt.stack->ports(t->attempt.endpoint, &bound, &udp.local, &call);
 	t->watch.capture = options->capture;
 	t->watch.witnesses = options->witnesses;
 	if (!options->no_witness)

@@ -74,9 +74,10 @@ void way_look_for_departure(struct way *way, const union address *address,
 	struct stack_encaps udp = flow->udp;
 	bool encapsulated = udp.local || udp.remote;
 	struct ipsec_flow packet;
+	const char *call;
 	uint16_t port = 0;
 
-	(void)flow->stack->ports(flow->endpoint, &port, &udp.local);
+	(void)flow->stack->ports(flow->endpoint, &port, &udp.local, &call);
 	packet = (struct ipsec_flow){
 		.destination = *address,
 		.protocol = encapsulated ? IPPROTO_UDP : IPPROTO_SCTP,

@@ -288,15 +288,16 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	return 0;
 }
 
-static int kernel_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
+static int kernel_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp,
+			const char **call)
 {
 	union address local = { 0 };
 	socklen_t size = sizeof(local);
-	const char *call;
-	long udp_port = *udp ? kernel_udp_port(&call) : 0;
+	long udp_port = *udp ? kernel_udp_port(call) : 0;
 
 	if (udp_port > 0)
 		*udp = (uint16_t)udp_port;
+	*call = "getsockname";
 	if (getsockname(endpoint->fd, &local.sa, &size) < 0)
 		return -errno;
 	*sctp = address_port(&local);

@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "stack/attempts.h"
 #include "stack/kernel_parts.h"
+#include "stack/notification.h"
 
 /* How often SO_ERROR of a shared socket is read. */
 #define SHARED_ERROR_US (5 * USEC_PER_MSEC)
@@ -141,7 +142,6 @@ static void end(struct stack_event *event, enum stack_event_type type, int error
 	event->error = abs(error);
 }
 
-/* info: sac_info, the bytes after change. */
 static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
 			 struct bytes info, struct stack_event *event)
 {
@@ -171,59 +171,10 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 	}
 }
 
-static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr_change *change,
-			struct stack_event *event)
+static bool has_paths(const struct stack_assoc *assoc)
 {
-	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
-		return false;
-	event->type = EVENT_PATH;
-	event->assoc = assoc_of(endpoint, change->spc_assoc_id, false);
-	if (!event->assoc)
-		return false;
-	switch (change->spc_state) {
-	case SCTP_ADDR_AVAILABLE:
-	case SCTP_ADDR_CONFIRMED:
-		event->path_state = PATH_ACTIVE;
-		return true;
-	case SCTP_ADDR_UNREACHABLE:
-		event->assoc->unreachable = true;
-		event->path_state = PATH_INACTIVE;
-		return true;
-	case SCTP_ADDR_PF:
-		event->path_state = PATH_POTENTIALLY_FAILED;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* False: the seam has no event for it. */
-static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
-			 struct stack_event *event)
-{
-	union sctp_notification copy = { 0 };
-	const union sctp_notification *n = &copy;
-
-	/* A copy, because the bytes are not aligned, and a long ABORT chunk may be cut. */
-	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
-	switch (n->sn_header.sn_type) {
-	case SCTP_ASSOC_CHANGE:
-		bytes_skip(&piece, MIN(piece.left, sizeof(n->sn_assoc_change)));
-		return assoc_change(endpoint, &n->sn_assoc_change, piece, event);
-	case SCTP_PEER_ADDR_CHANGE:
-		return path_change(endpoint, &n->sn_paddr_change, event);
-	case SCTP_SHUTDOWN_EVENT:
-		event->type = EVENT_SHUTDOWN;
-		event->assoc = assoc_of(endpoint, n->sn_shutdown_event.sse_assoc_id, false);
-		return event->assoc;
-	case SCTP_SENDER_DRY_EVENT:
-		event->type = EVENT_DRY;
-		event->assoc =
-			assoc_of(endpoint, n->sn_sender_dry_event.sender_dry_assoc_id, false);
-		return event->assoc;
-	default:
-		return false;
-	}
+	(void)assoc;
+	return true;
 }
 
 /* Returns the id of the association. */

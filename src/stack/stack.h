@@ -236,9 +236,10 @@ struct stack {
 
 	/*
 	 * The ports of this end, after connect(). A port that is not known stays unchanged. udp: of
-	 * the encapsulation. 0, or -errno if the one of SCTP could not be read.
+	 * the encapsulation. 0, or -errno and the call's name if the one of SCTP could not be read.
 	 */
-	int (*ports)(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp);
+	int (*ports)(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp,
+		     const char **call);
 	/* The addresses that the endpoint is bound to. Returns the count of *list, or -errno. */
 	int (*bound_addresses)(struct stack_endpoint *endpoint, union address **list);
 

@@ -336,8 +336,10 @@ static int us_accept(struct stack_endpoint *endpoint, struct stack_endpoint **ac
 	return 0;
 }
 
-static int us_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp)
+static int us_ports(const struct stack_endpoint *endpoint, uint16_t *sctp, uint16_t *udp,
+		    const char **call)
 {
+	(void)call;
 	if (endpoint->ports.sctp)
 		*sctp = endpoint->ports.sctp;
 	if (endpoint->ports.udp.local)

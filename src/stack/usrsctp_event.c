@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "stack/attempts.h"
 #include "stack/usrsctp_parts.h"
+#include "stack/notification.h"
 #include "stack/receiver.h"
 #include "stack/unsent.h"
 
@@ -108,7 +109,7 @@ static int lost_error(const struct stack_assoc *assoc, const struct sctp_assoc_c
 }
 
 /* The association of an event. NULL: it was released, or has already ended here. */
-static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, uint32_t id, bool came_up)
+static struct stack_assoc *assoc_of(struct stack_endpoint *endpoint, sctp_assoc_t id, bool came_up)
 {
 	struct stack_assoc *assoc = handle_find(endpoint, id);
 
@@ -135,7 +136,6 @@ static void come_up(struct stack_assoc *assoc)
 	remember_handshake(assoc);
 }
 
-/* info: sac_info, the bytes after change. */
 static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_assoc_change *change,
 			 struct bytes info, struct stack_event *event)
 {
@@ -174,57 +174,10 @@ static bool assoc_change(struct stack_endpoint *endpoint, const struct sctp_asso
 	}
 }
 
-static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr_change *change,
-			struct stack_event *event)
+/* A thread of the library may report a path before the association is up. */
+static bool has_paths(const struct stack_assoc *assoc)
 {
-	if (!address_from_sockaddr(&event->address, (const struct sockaddr *)&change->spc_aaddr))
-		return false;
-	event->type = EVENT_PATH;
-	event->assoc = assoc_of(endpoint, change->spc_assoc_id, false);
-	/* A thread of the library may report a path before the association is up. */
-	if (!event->assoc || (!event->assoc->up && !event->assoc->attempt))
-		return false;
-	switch (change->spc_state) {
-	case SCTP_ADDR_AVAILABLE:
-	case SCTP_ADDR_CONFIRMED:
-		event->path_state = PATH_ACTIVE;
-		return true;
-	case SCTP_ADDR_UNREACHABLE:
-		event->assoc->unreachable = true;
-		event->path_state = PATH_INACTIVE;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* False: the seam has no event for it. */
-static bool notification(struct stack_endpoint *endpoint, struct bytes piece,
-			 struct stack_event *event)
-{
-	union sctp_notification copy = { 0 };
-	const union sctp_notification *n = &copy;
-
-	/* A copy, because the bytes are not aligned, and a long ABORT chunk may be cut. */
-	memcpy(&copy, piece.at, MIN(piece.left, sizeof(copy)));
-	switch (n->sn_header.sn_type) {
-	case SCTP_ASSOC_CHANGE:
-		bytes_skip(&piece, MIN(piece.left, sizeof(n->sn_assoc_change)));
-		return assoc_change(endpoint, &n->sn_assoc_change, piece, event);
-	case SCTP_PEER_ADDR_CHANGE:
-		return path_change(endpoint, &n->sn_paddr_change, event);
-	case SCTP_SHUTDOWN_EVENT:
-		event->type = EVENT_SHUTDOWN;
-		event->assoc = assoc_of(endpoint, n->sn_shutdown_event.sse_assoc_id, false);
-		return event->assoc;
-	case SCTP_SENDER_DRY_EVENT:
-		event->type = EVENT_DRY;
-		event->assoc =
-			assoc_of(endpoint, n->sn_sender_dry_event.sender_dry_assoc_id, false);
-		return event->assoc;
-	default:
-		return false;
-	}
+	return assoc->up || assoc->attempt;
 }
 
 /* True: *event is to be reported. */

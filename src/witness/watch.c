@@ -117,14 +117,15 @@ void watch_set_ports(struct watch *watch, const struct stack *stack,
 		     const struct stack_endpoint *endpoint)
 {
 	struct witness_ports ports = watch->ports;
+	const char *call;
 	int rc;
 
 	if (!watch->view)
 		return;
-	rc = stack->ports(endpoint, &ports.local, &ports.udp_local);
+	rc = stack->ports(endpoint, &ports.local, &ports.udp_local, &call);
 	/* Without its port no packet is certainly of this attempt. */
 	if (rc < 0 && watch->capture)
-		capture_missed(watch->capture, "getsockname", -rc);
+		capture_missed(watch->capture, call, -rc);
 	if (ports.local == watch->ports.local && ports.udp_local == watch->ports.udp_local)
 		return;
 	watch->ports = ports;

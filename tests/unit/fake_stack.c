@@ -458,9 +458,11 @@ static int fake_connect(struct stack_endpoint *e, const union address *peers, si
 	return 0;
 }
 
-static int fake_ports(const struct stack_endpoint *e, uint16_t *sctp, uint16_t *udp)
+static int fake_ports(const struct stack_endpoint *e, uint16_t *sctp, uint16_t *udp,
+		      const char **call)
 {
 	(void)udp;
+	(void)call;
 	assert_true(e->open);
 	*sctp = EPHEMERAL;
 	return 0;
