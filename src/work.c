@@ -14,6 +14,7 @@
 #include "engine/listen.h"
 #include "engine/show.h"
 #include "host/local.h"
+#include "host/routes.h"
 #include "pcap.h"
 #include "report/metrics.h"
 #include "report/report.h"
@@ -35,6 +36,8 @@ static const struct stack *choose_stack(const struct options *options, int *erro
 		why = finding_of_fault(&fault, *error);
 		warn("%s: using %s instead", words_reason(&why, &reason), stack->name);
 	}
+	if (stack && stack->routes_as_root)
+		routes_ask_as_root();
 	return stack;
 }
 

@@ -126,7 +126,7 @@ static ssize_t ask_kernel(struct routes *routes, const union address *peer,
 		.body.route.rtm_family = (unsigned char)peer->sa.sa_family,
 		.body.route.rtm_flags = flags,
 	};
-	uint32_t device = (uint32_t)routes_device(routes);
+	uint32_t device = (uint32_t)routes_device(routes), root = 0;
 
 	if (peer->sa.sa_family == AF_INET6 && peer->v6.sin6_scope_id)
 		device = peer->v6.sin6_scope_id;
@@ -135,6 +135,8 @@ static ssize_t ask_kernel(struct routes *routes, const union address *peer,
 		put_address(&q, RTA_SRC, source, &q.body.route.rtm_src_len);
 	if (device)
 		netlink_put(&q, RTA_OIF, &device, sizeof(device));
+	if (routes->as_root)
+		netlink_put(&q, RTA_UID, &root, sizeof(root));
 	return netlink_ask(routes->fd, &q, answer, size);
 }
 

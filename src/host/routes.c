@@ -11,18 +11,32 @@
 
 #define GOOD_US (20 * USEC_PER_MSEC)
 
+/* The host's routes are those of the whole process, and so is this. */
+static struct routes *of_process(void)
+{
+	static struct routes routes;
+
+	return &routes;
+}
+
 struct routes *routes_now(void)
 {
-	/* The host's routes are those of the whole process, and so is this. */
-	static struct routes routes;
+	struct routes *routes = of_process();
 	int64_t now_us = loop_now_us();
 
-	if (!routes.since_us || now_us >= routes.since_us + GOOD_US) {
-		free(routes.own);
-		routes = (struct routes){ .since_us = now_us, .device = -1 };
+	if (!routes->since_us || now_us >= routes->since_us + GOOD_US) {
+		free(routes->own);
+		*routes = (struct routes){ .as_root = routes->as_root,
+					   .since_us = now_us,
+					   .device = -1 };
 	}
-	routes.fd = netlink_open(NETLINK_ROUTE);
-	return &routes;
+	routes->fd = netlink_open(NETLINK_ROUTE);
+	return routes;
+}
+
+void routes_ask_as_root(void)
+{
+	of_process()->as_root = geteuid() != 0;
 }
 
 /* "ip vrf exec" binds every socket of a process to the VRF. */

@@ -19,6 +19,7 @@ struct own_address {
 #define ROUTES_INTERFACES 8
 
 struct routes {
+	bool as_root;
 	int fd; /* rtnetlink(7); negative: a sandbox forbids it, and less is known */
 	/* What is remembered: */
 	int64_t since_us;
@@ -41,6 +42,12 @@ struct routes {
  * not change until the next call.
  */
 struct routes *routes_now(void);
+
+/*
+ * From now on the routes of root's packets are asked for, instead of those of this user's (rules
+ * with uidrange).
+ */
+void routes_ask_as_root(void);
 
 /* What the sockets of this process are bound to, the index of an interface; 0: nothing. */
 int routes_device(struct routes *routes);

@@ -202,6 +202,11 @@ struct stack {
 	 * (sctp_load_addresses_from_init() aborts that one with the locks of its own).
 	 */
 	bool shares;
+	/*
+	 * Its packets take the routes of root, whoever runs the program (rules with uidrange):
+	 * net/sctp/protocol.c sctp_v4_get_dst() says nothing of the socket's owner.
+	 */
+	bool routes_as_root;
 
 	/*
 	 * Can this process use the stack here at all, packed so? 0, or -errno and *fault says why.

@@ -87,6 +87,14 @@ no_carrier() {
   try_json 1 -w 500ms -a 10.1.1.2:5000
   json .cause.code blackhole-route '.hint | startswith("ip route get 10.1.1.2 from 10.1.1.1 ")' true
   ip -n "$TOPO-client" rule del from 10.1.1.1 blackhole
+  # Its packets take root's routes, whoever runs the program.
+  ip -n "$TOPO-client" route add 10.9.1.1 via 10.1.2.2
+  ip -n "$TOPO-client" rule add uidrange 65534-65534 prohibit
+  run --separate-stderr ip netns exec "$TOPO-client" setpriv --reuid 65534 --regid 65534 --clear-groups \
+    "${PROGRAM[@]}" --json -a 10.9.1.1:5000
+  json '.result, .paths[0].route.link' connected$'\n'c2
+  ip -n "$TOPO-client" rule del uidrange 65534-65534 prohibit
+  ip -n "$TOPO-client" route del 10.9.1.1 via 10.1.2.2
   in_tables 'ipproto sctp'
   try_json 0 -a 10.9.1.1:5000
   json .result connected '.paths[0].route.link' c2
