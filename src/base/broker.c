@@ -237,8 +237,10 @@ bool broker_is_there(void)
 	return broker.fd >= 0;
 }
 
+/* It sees the end also if another process has a copy of the descriptor. */
 static void let_go(void)
 {
+	shutdown(broker.fd, SHUT_RDWR);
 	close(broker.fd);
 	broker.fd = -1;
 }

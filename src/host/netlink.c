@@ -69,7 +69,9 @@ static ssize_t receive(int fd, const struct netlink_question *q, void *answer, s
 	ssize_t got;
 
 	do {
-		got = recv(fd, answer, size, MSG_DONTWAIT);
+		do {
+			got = recv(fd, answer, size, MSG_DONTWAIT);
+		} while (got < 0 && errno == EINTR);
 		if (got < 0)
 			return -errno;
 		if (got < (ssize_t)sizeof(*header) || !NLMSG_OK(header, (size_t)got))
