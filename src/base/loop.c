@@ -2,8 +2,18 @@
 #include "base/loop.h"
 
 #include <stdlib.h>
+#include <sys/param.h>
 
 #include "base/util.h"
+
+/*
+ * A wait for more descriptors than this takes long. So timers are collected before and after it:
+ * each may be so much later, for each descriptor and at most; and signals and descriptors wait no
+ * longer than that for timers that become due while others are called.
+ */
+#define MANY_SOURCES 500
+#define LATE_US      5
+#define LATE_MAX_US  (5 * USEC_PER_MSEC)
 
 struct loop {
 	/* The descriptors, and their sources. NULL: removed since the last round. */
@@ -18,6 +28,7 @@ struct loop {
 	/* Timers whose handlers this round calls. NULL: stopped or set again meanwhile. */
 	struct loop_timer **due;
 	size_t due_count, due_room;
+	uint64_t round; /* how often timers had their turn */
 	void (*terminal)(void *context, unsigned what);
 	void *terminal_context;
 };
@@ -216,6 +227,7 @@ void loop_timer_set(struct loop_timer *timer, int64_t at_us)
 		loop->heap = xreallocarray(loop->heap, loop->heap_room, sizeof(*loop->heap));
 	}
 	timer->at_us = at_us;
+	timer->round = loop->round;
 	timer->set = true;
 	timer->place = loop->heap_count++;
 	move_up(loop, timer);
@@ -226,11 +238,16 @@ static int64_t next_us(const struct loop *loop)
 	return loop->heap_count ? loop->heap[0]->at_us : LOOP_FOREVER;
 }
 
-/* Due timers leave the heap first, so that timers set by their handlers wait for the next round. */
+static bool is_due(const struct loop *loop, int64_t now_us)
+{
+	return next_us(loop) <= now_us && loop->heap[0]->round != loop->round;
+}
+
+/* Those that are set meanwhile wait for the next round. */
 static void collect_due(struct loop *loop, int64_t now_us)
 {
 	loop->due_count = 0;
-	while (next_us(loop) <= now_us) {
+	while (is_due(loop, now_us)) {
 		struct loop_timer *timer = loop->heap[0];
 
 		take_out(loop, timer);
@@ -244,13 +261,8 @@ static void collect_due(struct loop *loop, int64_t now_us)
 	}
 }
 
-static void call_timers(struct loop *loop)
+static void call_due(struct loop *loop, int64_t now_us)
 {
-	int64_t now_us;
-
-	if (!loop->heap_count)
-		return;
-	now_us = loop_now_us();
 	collect_due(loop, now_us);
 	for (size_t i = 0; i < loop->due_count; i++) {
 		struct loop_timer *timer = loop->due[i];
@@ -263,6 +275,21 @@ static void call_timers(struct loop *loop)
 	loop->due_count = 0;
 }
 
+static void call_timers(struct loop *loop)
+{
+	int64_t begun_us, now_us;
+
+	if (!loop->heap_count)
+		return;
+	begun_us = now_us = loop_now_us();
+	do {
+		call_due(loop, now_us);
+		if (loop->count <= MANY_SOURCES)
+			break;
+		now_us = loop_now_us();
+	} while (is_due(loop, now_us) && now_us - begun_us < LATE_MAX_US);
+}
+
 /* --- A round ---------------------------------------------------------------------------------- */
 
 void loop_on_terminal(struct loop *loop, void (*came)(void *context, unsigned what), void *context)
@@ -271,19 +298,31 @@ void loop_on_terminal(struct loop *loop, void (*came)(void *context, unsigned wh
 	loop->terminal_context = context;
 }
 
+static int64_t wait_until_us(const struct loop *loop)
+{
+	int64_t next = next_us(loop);
+
+	if (loop->again)
+		return 0;
+	if (next == LOOP_FOREVER || loop->count <= MANY_SOURCES)
+		return next;
+	return next + MIN((int64_t)loop->count * LATE_US, LATE_MAX_US);
+}
+
 int loop_turn(struct loop *loop)
 {
 	unsigned what;
 	int ready;
 
 	close_holes(loop);
-	ready = loop_wait(loop->fds, loop->count, loop->again ? 0 : next_us(loop));
+	ready = loop_wait(loop->fds, loop->count, wait_until_us(loop));
 	if (ready < 0)
 		return ready;
 	what = loop->terminal ? loop_take_terminal() : 0;
 	if (what)
 		loop->terminal(loop->terminal_context, what);
 	call_sources(loop, (size_t)ready);
+	loop->round++;
 	call_timers(loop);
 	return 0;
 }

@@ -70,6 +70,7 @@ struct loop_timer {
 	void *context;
 	struct loop *loop; /* from here on, for loop.c only */
 	int64_t at_us;
+	uint64_t round; /* of loop.c, when it was set */
 	size_t place;
 	bool set, due;
 };
@@ -79,8 +80,9 @@ void loop_timer_init(struct loop *loop, struct loop_timer *timer,
 		     void (*expired)(void *context, int64_t now_us), void *context);
 
 /*
- * expired() is called once, in the first round at or after at_us; a time that was set before is
- * forgotten. From within a timer's handler: not in the same round, even if at_us has come.
+ * expired() is called once, in the first round at or after at_us; with more than 500 sources that
+ * comes up to 5 ms late. A time that was set before is forgotten. From within a timer's handler:
+ * not in the same round, even if at_us has come.
  * LOOP_FOREVER: never.
  */
 void loop_timer_set(struct loop_timer *timer, int64_t at_us);

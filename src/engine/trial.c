@@ -24,7 +24,7 @@ static struct trial_end end_with(enum phase phase, int error)
 static void list_requested(const struct target *peer, struct association *a)
 {
 	a->path_count = peer->address_count;
-	a->paths = xcalloc(a->path_count + 1, sizeof(*a->paths));
+	a->paths = xcalloc(MAX(a->path_count, 1), sizeof(*a->paths));
 	for (size_t i = 0; i < a->path_count; i++) {
 		a->paths[i].path.address = peer->addresses[i].address;
 		a->paths[i].host = peer->addresses[i].host;

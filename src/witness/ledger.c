@@ -70,7 +70,7 @@ static struct ledger_path *add_path(struct ledger *ledger, const union address *
 
 	if (ledger->path_count == ledger->path_room) {
 		ledger->path_room = ledger->path_room ? 2 * ledger->path_room
-						      : MIN(ledger->requested_count + 1, 4);
+						      : MIN(MAX(ledger->requested_count, 1), 4);
 		ledger->paths =
 			xreallocarray(ledger->paths, ledger->path_room, sizeof(*ledger->paths));
 	}

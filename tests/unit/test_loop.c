@@ -485,6 +485,35 @@ static void let_time_pass(struct client *c)
 	fake_loop_block(loop_now_us() + MSEC);
 }
 
+/*
+ * To wait for so many takes long, so timers are collected before and after it. What is due for ever
+ * starves nothing.
+ */
+static void many_sources_wait_for_what_is_due(void **state)
+{
+	struct loop *loop = begin();
+	int64_t begun_us = loop_now_us();
+	struct client timers[8];
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		add(&crowd[i], loop, 's', 10 * USEC_PER_SEC);
+	for (size_t i = 0; i < ARRAY_SIZE(timers); i++)
+		add_timer(&timers[i], loop, (char)('a' + i), (int64_t)(i + 1) * 2 * MSEC);
+	timers[3].act = set_now;
+	timers[2].act = let_time_pass;
+	assert_int_equal(loop_turn(loop), 0);
+	assert_int_equal(loop_now_us() - begun_us, 2 * MSEC + 5 * MSEC + MSEC);
+	expect_calls("abcd");
+	timers[3].act = NULL;
+	for (size_t i = 4; i < ARRAY_SIZE(timers); i++)
+		timers[i].act = let_time_pass;
+	fake_loop_block(loop_now_us() + USEC_PER_SEC);
+	assert_int_equal(loop_turn(loop), 0);
+	expect_calls("defgh");
+	loop_free(loop);
+}
+
 static void a_busy_source_starves_no_timer(void **state)
 {
 	struct loop *loop = begin();
@@ -578,6 +607,7 @@ int main(void)
 		cmocka_unit_test(a_thousand_timers),
 		cmocka_unit_test(a_thousand_stopped_at_once),
 		cmocka_unit_test(idle_timers_are_not_looked_at),
+		cmocka_unit_test(many_sources_wait_for_what_is_due),
 		cmocka_unit_test(a_busy_source_starves_no_timer),
 		cmocka_unit_test(a_busy_source_starves_no_signal),
 		cmocka_unit_test(a_wait_that_fails),
