@@ -206,9 +206,25 @@ void *xmalloc(size_t size)
 	return check_memory(malloc(check_size(size, 1)));
 }
 
+/*
+ * The usual object is less than a page. For those malloc() is several times cheaper than calloc(),
+ * which takes none of the memory that this thread has just freed. And the C library clears more
+ * than 2 KiB byte by byte, with an instruction that is quick only for much more than that.
+ */
+#define SMALL 4096
+#define PIECE 1024
+
 void *xcalloc(size_t count, size_t size)
 {
-	return check_memory(calloc(1, check_size(count, size)));
+	size_t total = check_size(count, size);
+	char *memory;
+
+	if (total > SMALL)
+		return check_memory(calloc(1, total));
+	memory = xmalloc(total);
+	for (size_t at = 0; at < total; at += PIECE)
+		memset(memory + at, 0, total - at < PIECE ? total - at : PIECE);
+	return memory;
 }
 
 void *xreallocarray(void *old, size_t count, size_t size)

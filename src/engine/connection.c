@@ -252,8 +252,12 @@ static void tick_verifying(struct connection *c, int64_t now)
 	}
 	watch_read(&c->trial.watch);
 	if (trial_is_verified(&c->trial, now, &c->wake_us)) {
-		/* The peer may have closed the association since the poll. */
-		handle_events(c);
+		/*
+		 * The peer may have closed the association since the poll. A shared endpoint was
+		 * read in this round.
+		 */
+		if (!pool_shares(&c->trial.attempt.user))
+			handle_events(c);
 		if (c->state == CONNECTION_VERIFYING)
 			conclude_with(c, PHASE_UP, 0);
 		return;
@@ -336,7 +340,8 @@ static void begin_try(struct connection *c)
 {
 	int64_t now = loop_now_us();
 
-	forget_try(c);
+	if (c->result.tries)
+		forget_try(c);
 	enter(c, CONNECTION_RESOLVING);
 	if (!c->result.tries++)
 		c->begun_us = now;

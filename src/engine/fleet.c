@@ -52,13 +52,13 @@ static void name_steps(struct member *m)
 	m->timeline.label = m->label;
 }
 
-static void begin(struct fleet *f, struct member *m)
+static void begin(struct fleet *f, struct member *m, int64_t now_us)
 {
 	const struct fleet_config *config = f->config;
 	struct fleet_target *t = m->target;
 
 	name_steps(m);
-	fleet_host_begin(m);
+	fleet_host_begin(m, now_us);
 	f->running++;
 	f->open++;
 	m->connection = connection_new(config->stack, config->stack_error, t->options, &t->peer,
@@ -279,14 +279,14 @@ static bool is_more(const struct fleet *f)
 }
 
 /* The next one whose host has room; those before it wait until theirs has. NULL: there is none. */
-static struct member *take_next(struct fleet *f)
+static struct member *take_next(struct fleet *f, int64_t now_us)
 {
 	while (is_more(f)) {
 		struct member *m = queue_take(&f->again);
 
 		if (!m)
 			m = &f->members[f->next++];
-		if (fleet_host_has_room(m))
+		if (fleet_host_has_room(m, now_us))
 			return m;
 	}
 	return NULL;
@@ -323,9 +323,10 @@ static bool begin_some(struct fleet *f)
 	int64_t wake_us = LOOP_FOREVER;
 
 	for (size_t n = 0; may_begin(f); n++) {
+		int64_t at_us = n ? loop_now_us() : now;
 		struct member *m;
 
-		if (is_busy(f) || n == BURST || loop_now_us() > now + BURST_US) {
+		if (is_busy(f) || n == BURST || at_us > now + BURST_US) {
 			wake_us = now;
 			break;
 		}
@@ -333,11 +334,11 @@ static bool begin_some(struct fleet *f)
 			wake_us = f->next_us;
 			break;
 		}
-		m = take_next(f);
+		m = take_next(f, at_us);
 		if (!m)
 			break;
 		set_next_time(f, now);
-		begin(f, m);
+		begin(f, m, at_us);
 	}
 	f->late = false;
 	show_progress(f, now);

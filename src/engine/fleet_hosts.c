@@ -50,11 +50,6 @@ void fleet_hosts_free(struct fleet *f)
 	free(f->hosts);
 }
 
-static int64_t now_ns(void)
-{
-	return loop_now_us() * NSEC_PER_USEC;
-}
-
 static int64_t step_ns(const struct fleet_host *host)
 {
 	return MIN(STEP_NS, SPREAD_NS / (int64_t)host->count);
@@ -92,11 +87,11 @@ static void on_time(void *context, int64_t now_us)
 	set_timer(host);
 }
 
-bool fleet_host_has_room(struct member *m)
+bool fleet_host_has_room(struct member *m, int64_t now_us)
 {
 	struct fleet_host *host = m->host;
 
-	if (next_ns(host) <= now_ns())
+	if (next_ns(host) <= now_us * NSEC_PER_USEC)
 		return true;
 	queue_put(&host->waiting, m);
 	m->fleet->held++;
@@ -107,10 +102,10 @@ bool fleet_host_has_room(struct member *m)
 	return false;
 }
 
-void fleet_host_begin(struct member *m)
+void fleet_host_begin(struct member *m, int64_t now_us)
 {
 	m->young = true;
-	m->host->busy_ns = MAX(m->host->busy_ns, now_ns()) + step_ns(m->host);
+	m->host->busy_ns = MAX(m->host->busy_ns, now_us * NSEC_PER_USEC) + step_ns(m->host);
 }
 
 void fleet_host_answered(struct member *m)

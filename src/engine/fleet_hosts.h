@@ -16,10 +16,10 @@ void fleet_hosts_prepare(struct fleet *fleet);
 void fleet_hosts_free(struct fleet *fleet);
 
 /* False: it waits from now on, is counted in fleet->held, and comes back into fleet->again. */
-bool fleet_host_has_room(struct member *member);
+bool fleet_host_has_room(struct member *member, int64_t now_us);
 
 /* Its attempt begins. */
-void fleet_host_begin(struct member *member);
+void fleet_host_begin(struct member *member, int64_t now_us);
 
 /* It has an answer, or ends without one: another one may begin. May be called again. */
 void fleet_host_answered(struct member *member);

@@ -88,7 +88,7 @@ static const struct way **list_known(const struct gather *gather, const struct a
 static bool is_foreign(const union address *source, const union address *bound, size_t count)
 {
 	return !address_is_listed(source, bound, count) && address_scope(source) > SCOPE_LINK &&
-	       local_look_up(source).state == LOCAL_ABSENT;
+	       local_lacks(source);
 }
 
 static void say(struct timeline *timeline, const struct path_result *path)

@@ -100,12 +100,8 @@ struct local_address local_look_up(const union address *address)
 	return local;
 }
 
-static bool is_there(const union address *address)
+static bool is_among(const union address *address, const struct own_address *own, size_t count)
 {
-	const struct own_address *own;
-	size_t count;
-
-	own = routes_own(routes_now(), &count);
 	for (size_t i = 0; i < count; i++)
 		if (same_host(&own[i].address, address))
 			return true;
@@ -114,14 +110,26 @@ static bool is_there(const union address *address)
 
 bool local_has(const union address *address)
 {
+	const struct own_address *own;
+	size_t count;
+
 	switch (address_scope(address)) {
 	case SCOPE_LOOPBACK:
 		return true;
 	case SCOPE_LINK:
 		return false;
 	default:
-		return is_there(address);
+		own = routes_own(routes_now(), &count);
+		return is_among(address, own, count);
 	}
+}
+
+bool local_lacks(const union address *address)
+{
+	size_t count;
+	const struct own_address *own = routes_own(routes_now(), &count);
+
+	return count && !is_among(address, own, count);
 }
 
 /* --- Ports ----------------------------------------------------------------------------------- */

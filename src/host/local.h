@@ -35,6 +35,9 @@ struct local_address local_look_up(const union address *address);
  */
 bool local_has(const union address *address);
 
+/* No interface has it. False also if this host does not tell its addresses. */
+bool local_lacks(const union address *address);
+
 /*
  * Does an association hold this local port whose program has closed it, and whose peer has not
  * answered that yet? It is that of the kernel's SCTP, and no program has it any more. If so, *peer

@@ -29,6 +29,9 @@ static void addresses_of_this_host_and_of_others(void **state)
 		assert_true(address_from_text(&a, cases[i].text));
 		if (local_has(&a) != cases[i].own)
 			fail_msg("%s", cases[i].text);
+		/* Without any address it is not told. */
+		if (i == 0)
+			assert_false(local_lacks(&a));
 	}
 }
 
@@ -51,6 +54,8 @@ static void the_address_that_packets_leave_from(void **state)
 		skip();
 	}
 	assert_true(local_has(&from));
+	assert_false(local_lacks(&from));
+	assert_true(local_lacks(&there));
 }
 
 int main(void)
