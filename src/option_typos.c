@@ -7,6 +7,8 @@
 
 #include "base/typo.h"
 
+#define SEE_HELP "unknown option '%s': see sctp-connect --help"
+
 /* The option name closest to the word, or NULL if none is close. */
 static const char *near_miss(const struct option_row *rows, const char *written, size_t length)
 {
@@ -49,8 +51,7 @@ static int unknown_long(struct parser *p, const char *token)
 	if (near)
 		return message_set(p->why, STATUS_USAGE, "unknown option '%s': did you mean --%s?",
 				   shown, near);
-	return message_set(p->why, STATUS_USAGE, "unknown option '%s': see sctp-connect --help",
-			   shown);
+	return message_set(p->why, STATUS_USAGE, SEE_HELP, shown);
 }
 
 int option_unknown(struct parser *p, const char *token, int letter)
@@ -63,6 +64,5 @@ int option_unknown(struct parser *p, const char *token, int letter)
 	if (p->row != ROWS)
 		return message_set(p->why, STATUS_USAGE, "option '--%s' takes no value: '%s'",
 				   p->rows[p->row].name, printable(token, shown, sizeof(shown)));
-	return message_set(p->why, STATUS_USAGE, "unknown option '%s': see sctp-connect --help",
-			   printable(option, shown, sizeof(shown)));
+	return message_set(p->why, STATUS_USAGE, SEE_HELP, printable(option, shown, sizeof(shown)));
 }

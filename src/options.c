@@ -45,6 +45,9 @@ static const char *row_text(enum row row, char *buf, size_t size)
 	return buf;
 }
 
+#define NOT_WITH_TARGETS  "cannot be used with --targets"
+#define NOT_WITH_NO_PROBE "cannot be used with --no-probe"
+
 /* These are not of one target, so they cannot be on a line of --targets. */
 static const bool of_all_targets[ROWS] = {
 	[ROW_STACK] = true,   [ROW_TARGETS] = true, [ROW_PARALLEL] = true, [ROW_RATE] = true,
@@ -132,7 +135,7 @@ static int check_targets(struct parser *p)
 				  "can only be used with --targets");
 	for (size_t i = 0; i < ROWS; i++)
 		if (p->given[i] && (of_one_target_alone[i] || i == ROW_ADDRESS))
-			return refuse(p, (enum row)i, "cannot be used with --targets");
+			return refuse(p, (enum row)i, NOT_WITH_TARGETS);
 	return STATUS_OK;
 }
 
@@ -141,7 +144,7 @@ static int check_monitor(struct parser *p, enum mode mode)
 	const struct options *o = p->options;
 
 	if (o->monitor && o->no_probe)
-		return refuse(p, ROW_MONITOR, "cannot be used with --no-probe");
+		return refuse(p, ROW_MONITOR, NOT_WITH_NO_PROBE);
 	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_INTERVAL])
 		return refuse(p, ROW_INTERVAL, "can only be used with --monitor");
 	if (mode == MODE_CONNECT && !o->monitor && p->given[ROW_COUNT])
@@ -253,8 +256,7 @@ static int check_together(struct parser *p)
 	if (!status && p->given[ROW_IPV4] && p->given[ROW_IPV6])
 		status = refuse(p, ROW_IPV4, "cannot be used with -6/--ipv6");
 	if (!status && o->no_probe)
-		status = refuse_any(p, of_the_probe, ARRAY_SIZE(of_the_probe),
-				    "cannot be used with --no-probe");
+		status = refuse_any(p, of_the_probe, ARRAY_SIZE(of_the_probe), NOT_WITH_NO_PROBE);
 	if (!status)
 		status = check_monitor(p, mode);
 	if (!status && !p->line)
@@ -317,7 +319,7 @@ static int take(struct parser *p, const char *argument)
 	const struct option_row *row = &option_rows[p->row];
 
 	if (p->line && of_one_target_alone[p->row])
-		return refuse(p, p->row, "cannot be used with --targets");
+		return refuse(p, p->row, NOT_WITH_TARGETS);
 	if (p->line && of_all_targets[p->row])
 		return refuse(p, p->row, "is for all targets: give it on the command line");
 	if (argument && !*argument && option_is_optional(row))

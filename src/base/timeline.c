@@ -9,9 +9,6 @@
 #include "base/loop.h"
 #include "base/util.h"
 
-/* If the terminal does not say how wide it is. */
-#define DEFAULT_COLUMNS 80
-
 static const char clear_line[] = "\r\033[K";
 
 void timeline_clear(struct timeline *t)

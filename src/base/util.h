@@ -12,7 +12,13 @@
 
 #define USEC_PER_MSEC 1000
 #define USEC_PER_SEC  1000000
+#define NSEC_PER_USEC 1000
+#define NSEC_PER_MSEC (NSEC_PER_USEC * USEC_PER_MSEC)
+#define NSEC_PER_SEC  INT64_C(1000000000)
 #define MS(us)        ((double)(us) / USEC_PER_MSEC) /* for printf's %.1f */
+
+/* Of a terminal that does not say how wide it is. */
+#define DEFAULT_COLUMNS 80
 
 /* The exit statuses that scripts rely on (man page, EXIT STATUS). 128+N: ended by signal N. */
 enum exit_status {

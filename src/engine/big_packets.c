@@ -11,19 +11,16 @@
 
 #include "base/broker.h"
 #include "base/names.h"
-#include "packet/checksum.h"
 #include "base/loop.h"
 #include "engine/heartbeat.h"
+#include "packet/checksum.h"
+#include "packet/sctp.h"
 #include "witness/ledger_query.h"
 
 /* Every IPv4 host accepts MTU_MIN (RFC 791). Only loopback has links above MTU_MAX. */
 #define MTU_MIN 576
 #define MTU_MAX 9216
 
-#define SCTP_HEADER    12
-#define SCTP_CHECKSUM  8
-#define UDP_HEADER     8
-#define CHUNK_HEADER   4
 #define NUMBER_SIZE    4
 #define MAY_NOT_CHANGE IP_PMTUDISC_PROBE
 

@@ -15,9 +15,6 @@
 /* Several of those that are late begin together, so that the loop wakes up less often. */
 #define PAUSE_US 500
 
-#define NSEC_PER_USEC 1000
-#define NSEC_PER_MSEC (NSEC_PER_USEC * USEC_PER_MSEC)
-
 static struct fleet_host *find(struct fleet_host *hosts, size_t room, const char *name)
 {
 	uint64_t hash = bytes_hash((struct bytes){ (const uint8_t *)name, strlen(name) });

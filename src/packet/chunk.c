@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHUNK_HEADER     4
 #define PARAMETER_HEADER 4
 #define INIT_FIXED       16
 

@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "packet/ip.h"
+#include "packet/sctp.h"
 
-/* The quoted packet comes after these eight bytes (RFC 792, RFC 4443 section 3). */
-#define ICMP_HEADER 8
 /* Ports, and for UDP the length and the checksum: every ICMPv4 error quotes at least these. */
 #define QUOTED_PORTS 8
 

@@ -4,13 +4,10 @@
 #include "packet/checksum.h"
 #include "packet/icmp.h"
 #include "packet/ip.h"
+#include "packet/sctp.h"
 
-#define SCTP_HEADER   12
-#define SCTP_PORTS    4
-#define SCTP_TAG      8
-#define SCTP_CHECKSUM 8 /* its offset */
-#define UDP_HEADER    8
-#define ICMP_HEADER   8
+#define SCTP_PORTS 4
+#define SCTP_TAG   8
 
 static void worsen(struct packet *packet, enum packet_checksum to)
 {

@@ -24,6 +24,14 @@ enum chunk_type {
 	CHUNK_PAD = 0x84, /* RFC 4820 */
 };
 
+/* Sizes in bytes (RFC 9260 section 3, RFC 768, RFC 792), and where the checksum is in the header.
+ */
+#define SCTP_HEADER   12
+#define SCTP_CHECKSUM 8
+#define CHUNK_HEADER  4
+#define UDP_HEADER    8
+#define ICMP_HEADER   8
+
 /* In ABORT and SHUTDOWN-COMPLETE: the tag is that of the packet that it answers. */
 #define CHUNK_FLAG_T 1
 

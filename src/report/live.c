@@ -18,8 +18,7 @@
 /* The title shows seconds. */
 #define REDRAW_US (1 * USEC_PER_SEC)
 
-#define DEFAULT_COLUMNS 80
-#define DEFAULT_ROWS    24
+#define DEFAULT_ROWS 24
 
 #define ERASE_LINE  "\033[K" /* what is to the right of the cursor */
 #define ERASE_BELOW "\033[J"

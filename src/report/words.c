@@ -23,6 +23,10 @@
 #define NO_INIT_ANSWER  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]"
 #define MORE_TURNS      "[ended:--init-attempts counts the INITs to all addresses together: {paths} of them need at least --init-attempts {least_attempts}][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]"
 #define REFUSAL_HINT    "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]"
+#define ICMP_ANSWER     "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]"
+#define COOKIE_REFUSED  "answered the COOKIE-ECHO with ERROR: {cause}"
+#define LOW_PORT        "use a port from {other_port} on, run as root, or see sysctl net.ipv4.ip_unprivileged_port_start"
+#define EXPLAIN_ERRNO   "the errno says which: sctp-connect --explain ERRNO"
 #define CHECK_RESOLVER  "cat /etc/resolv.conf; resolvectl query NAME"
 #define EACH_ALONE      "sctp-connect --each tries every address alone"
 #define SET_UDP_PORT    "as root: sysctl net.sctp.udp_port={port}"
@@ -201,7 +205,7 @@ static const struct words table[] = {
 	{ FINDING_UDP_PORT_PRIVILEGED, "udp-port-privileged", RESULT_FAILED, STATUS_HOST,
 	  "UDP port {port}: ports below {other_port} need CAP_NET_BIND_SERVICE",
 	  NULL,
-	  "use a port from {other_port} on, run as root, or see sysctl net.ipv4.ip_unprivileged_port_start",
+	  LOW_PORT,
 	  "the UDP port for the encapsulation needs a privilege",
 	  "--udp-encaps names a local port below net.ipv4.ip_unprivileged_port_start (1024), without CAP_NET_BIND_SERVICE",
 	  "sysctl net.ipv4.ip_unprivileged_port_start" },
@@ -311,7 +315,7 @@ static const struct words table[] = {
 	{ FINDING_PRIVILEGED_PORT, "privileged-port", RESULT_FAILED, STATUS_HOST,
 	  "{at}: ports below {other_port} need CAP_NET_BIND_SERVICE",
 	  NULL,
-	  "use a port from {other_port} on, run as root, or see sysctl net.ipv4.ip_unprivileged_port_start",
+	  LOW_PORT,
 	  "the local port needs a privilege",
 	  "a port in -b or -p below net.ipv4.ip_unprivileged_port_start (1024), without CAP_NET_BIND_SERVICE",
 	  "sysctl net.ipv4.ip_unprivileged_port_start" },
@@ -431,7 +435,7 @@ static const struct words table[] = {
 	  NULL,
 	  ROUTE_GET,
 	  "a route look-up for the address failed, for an unusual reason",
-	  "the errno says which: sctp-connect --explain ERRNO",
+	  EXPLAIN_ERRNO,
 	  "ip route; ip rule" },
 	{ FINDING_NEIGHBOUR_SILENT, "neighbour-silent", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "{next_hop} does not answer {arp} on its link",
@@ -566,7 +570,7 @@ static const struct words table[] = {
 	  "the association was lost {when}: {meaning}",
 	  "sctp-connect --explain {errno}",
 	  "the stack gave up an established association, and the errno is all that is known",
-	  "the errno says which: sctp-connect --explain ERRNO",
+	  EXPLAIN_ERRNO,
 	  CHECK_WIRE },
 	{ FINDING_CLOSED_HERE, "closed-here", RESULT_CONNECTED, -1,
 	  "closed by this end",
@@ -615,8 +619,8 @@ static const struct words table[] = {
 	  "on the peer: modprobe sctp; ls /proc/net/sctp\n"
 	  CHECK_WIRE },
 	{ FINDING_STALE_COOKIE, "stale-cookie", RESULT_REFUSED, STATUS_NOT_CONNECTED,
-	  "answered the COOKIE-ECHO with ERROR: {cause}",
-	  "the host answered the COOKIE-ECHO with ERROR: {cause}",
+	  COOKIE_REFUSED,
+	  "the host " COOKIE_REFUSED,
 	  "the round trip exceeds the peer's cookie lifetime, or its clock jumped: on Linux sysctl net.sctp.valid_cookie_life",
 	  "the cookie had expired when it came back to the peer",
 	  "a round trip longer than the lifetime of a cookie (60 s by default)\n"
@@ -624,8 +628,8 @@ static const struct words table[] = {
 	  "a peer whose cookie lifetime is set far too short",
 	  "on the peer: sysctl net.sctp.valid_cookie_life; timedatectl" },
 	{ FINDING_COOKIE_ERROR, "cookie-error", RESULT_REFUSED, STATUS_NOT_CONNECTED,
-	  "answered the COOKIE-ECHO with ERROR: {cause}",
-	  "the host answered the COOKIE-ECHO with ERROR: {cause}",
+	  COOKIE_REFUSED,
+	  "the host " COOKIE_REFUSED,
 	  "[cause_hint:{cause_hint}][!cause_hint:the peer's log may say more]",
 	  "the peer answered the COOKIE-ECHO with an ERROR chunk",
 	  "the cause in the chunk says why",
@@ -868,14 +872,14 @@ static const struct words table[] = {
 	  "no host answers ARP or neighbour discovery for the address",
 	  "ip route get ADDR; ip neigh show ADDR" },
 	{ FINDING_ICMP_PROHIBITED, "icmp-prohibited", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}][!icmp:ICMPv6 says administratively prohibited]",
+	  ICMP_ANSWER "[!icmp:ICMPv6 says administratively prohibited]",
 	  NULL,
 	  "[icmp:a firewall rule at the sender of the ICMP error forbids it][!icmp:" SOMEBODY_SENDS "]",
 	  "a firewall rejects the packets and sends this ICMP error",
 	  "a rule for IP protocol 132, or for everything but TCP and UDP",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_PORT_UNREACHABLE, "icmp-port-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}][!icmp:ICMP says port unreachable]",
+	  ICMP_ANSWER "[!icmp:ICMP says port unreachable]",
 	  NULL,
 	  "[udp:nothing at the peer uses that UDP port: check that the peer runs SCTP in UDP (on Linux: sysctl net.sctp.udp_port), and on which port][!udp:SCTP never sends \"port unreachable\": a firewall on the path or at the peer does (the default of iptables REJECT)]",
 	  "ICMP port unreachable arrived: the UDP port is not in use at the peer, or a firewall rejects the packets",
@@ -883,7 +887,7 @@ static const struct words table[] = {
 	  "without --udp-encaps: iptables ... -j REJECT, which sends this message by default",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_TIME_EXCEEDED, "icmp-time-exceeded", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]",
+	  ICMP_ANSWER,
 	  NULL,
 	  "a routing loop, or too many hops: traceroute -n shows where",
 	  "a router dropped the packet because its hop limit was used up",
@@ -891,7 +895,7 @@ static const struct words table[] = {
 	  "a hop limit that is too small for the path",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_UNREACHABLE, "icmp-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]",
+	  ICMP_ANSWER,
 	  NULL,
 	  "the sender of the ICMP error has no onward route: check its routing table, and whether the host is up",
 	  "a router says by ICMP that it cannot reach the address",
@@ -899,7 +903,7 @@ static const struct words table[] = {
 	  "the host is down: the last router gets no answer on the link",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_NOT_ACCEPTED, "icmp-not-accepted", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]",
+	  ICMP_ANSWER,
 	  NULL,
 	  "the sender of the ICMP error does not accept this kind of packet: tcpdump -vni any icmp or icmp6",
 	  "a host on the path says by ICMP that the packet is malformed, or that it does not accept this kind",

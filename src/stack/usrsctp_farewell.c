@@ -46,8 +46,8 @@ static void send_abort(const struct opened *o)
 {
 	struct {
 		uint8_t ip[sizeof(struct iphdr)];
-		uint8_t sctp[SCTP_HEADER_SIZE + 4];
-	} packet = { .sctp = { [SCTP_HEADER_SIZE] = CHUNK_ABORT, [SCTP_HEADER_SIZE + 3] = 4 } };
+		uint8_t sctp[SCTP_HEADER + 4];
+	} packet = { .sctp = { [SCTP_HEADER] = CHUNK_ABORT, [SCTP_HEADER + 3] = 4 } };
 	struct iovec piece = { packet.sctp, sizeof(packet.sctp) };
 	union address to = o->to;
 	struct msghdr message = {
@@ -118,7 +118,7 @@ static void keep(struct opened *o, int fd, const struct msghdr *message, const u
 /* With the lock held. */
 static void note(int fd, const struct msghdr *message, const uint8_t *sctp, const uint8_t *ip)
 {
-	uint8_t type = sctp[SCTP_HEADER_SIZE];
+	uint8_t type = sctp[SCTP_HEADER];
 	bool opens = type == CHUNK_COOKIE_ECHO || type == CHUNK_COOKIE_ACK;
 	struct opened *o;
 

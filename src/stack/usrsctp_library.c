@@ -33,7 +33,7 @@
 
 #define RECEIVE_TIMEOUT_US 100000 /* SOCKET_TIMEOUT of user_recv_thread.c */
 
-#define LOOK_INTERVAL_NS (50 * 1000 * 1000)
+#define LOOK_INTERVAL_NS (50 * NSEC_PER_MSEC)
 
 /* Two descriptors each, kept for the next endpoints. */
 #define BELLS_KEPT 8

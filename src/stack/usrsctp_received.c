@@ -54,18 +54,18 @@ static bool destination_of(const struct msghdr *message, union address *address)
 
 static void note_init(const struct msghdr *message, size_t length)
 {
-	uint8_t head[SCTP_HEADER_SIZE + 8];
+	uint8_t head[SCTP_HEADER + 8];
 
 	if (length < sizeof(head) || message_gather(message, head, sizeof(head)) < sizeof(head) ||
-	    head[SCTP_HEADER_SIZE] != CHUNK_INIT || !destination_of(message, &newest_init.asked) ||
+	    head[SCTP_HEADER] != CHUNK_INIT || !destination_of(message, &newest_init.asked) ||
 	    !address_from_sockaddr(&newest_init.peer, message->msg_name))
 		return;
-	newest_init.tag = be32(head + SCTP_HEADER_SIZE + 4);
+	newest_init.tag = be32(head + SCTP_HEADER + 4);
 }
 
 const union address *received_asked(const uint8_t *packet, const union address *to)
 {
-	return packet[SCTP_HEADER_SIZE] == CHUNK_ABORT && be32(packet + 4) == newest_init.tag &&
+	return packet[SCTP_HEADER] == CHUNK_ABORT && be32(packet + 4) == newest_init.tag &&
 			       address_equal(&newest_init.peer, to)
 		       ? &newest_init.asked
 		       : NULL;
@@ -81,12 +81,12 @@ bool received_is_endless(const struct msghdr *message, size_t length)
 {
 	static _Thread_local uint8_t packet[UINT16_MAX];
 	struct bytes left = { packet, 0 };
-	uint8_t head[IP_HEADER_MAX + SCTP_HEADER_SIZE + 1];
+	uint8_t head[IP_HEADER_MAX + SCTP_HEADER + 1];
 	size_t have = message_gather(message, head, MIN(sizeof(head), length)), at;
 
 	if (!have)
 		return false;
-	at = sctp_at(message, head[0]) + SCTP_HEADER_SIZE;
+	at = sctp_at(message, head[0]) + SCTP_HEADER;
 	if (at >= have || head[at] != CHUNK_INIT)
 		return false;
 	left.left = message_gather(message, packet, MIN(sizeof(packet), length));

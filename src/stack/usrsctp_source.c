@@ -334,7 +334,7 @@ static void name_source(struct msghdr *message, union control *control, const un
 struct outgoing {
 	union address to;
 	bool with_header;
-	uint8_t bytes[sizeof(struct iphdr) + SCTP_HEADER_SIZE + 1];
+	uint8_t bytes[sizeof(struct iphdr) + SCTP_HEADER + 1];
 	const uint8_t *sctp; /* in bytes: the SCTP header, and the type of the first chunk */
 	uint16_t port;       /* of SCTP, here */
 };
@@ -348,7 +348,7 @@ static bool look_at(const struct msghdr *message, struct outgoing *packet)
 	packet->with_header = packet->to.sa.sa_family == AF_INET && address_port(&packet->to) == 0;
 	if (packet->with_header)
 		at = sizeof(struct iphdr);
-	if (have < at + SCTP_HEADER_SIZE + 1)
+	if (have < at + SCTP_HEADER + 1)
 		return false;
 	packet->sctp = packet->bytes + at;
 	packet->port = (uint16_t)(packet->sctp[0] << 8 | packet->sctp[1]);
@@ -411,7 +411,7 @@ ssize_t library_sendmsg(int fd, const struct msghdr *message, int flags)
 	sent = udp_error_sendmsg(fd, &changed, flags);
 	error = errno;
 	farewell_sent();
-	unsent_note(packet.port, &packet.to, packet.sctp[SCTP_HEADER_SIZE], sent < 0 ? error : 0,
+	unsent_note(packet.port, &packet.to, packet.sctp[SCTP_HEADER], sent < 0 ? error : 0,
 		    routed);
 	errno = error;
 	return sent;

@@ -32,8 +32,6 @@
 ssize_t kernel_sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t kernel_recvmsg(int fd, struct msghdr *message, int flags);
 
-#define SCTP_HEADER_SIZE 12 /* RFC 9260 section 3.1; the first chunk and its type come next */
-
 /* Copies the first bytes of a packet, which may be in several pieces. How many: at most size. */
 size_t message_gather(const struct msghdr *message, uint8_t *bytes, size_t size);
 

@@ -21,6 +21,8 @@
 /* Room for "-a" and the argument, at the beginning of a message. */
 #define WHO_MAX (PRINTABLE_MAX + 32)
 
+#define NO_ZONE "%s: only a link-local address (fe80::/10) can have a zone"
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -80,9 +82,7 @@ static int check_v6(const char *who, const struct in6_addr *v6, const char *zone
 	char text[INET6_ADDRSTRLEN];
 
 	if (zone && !IN6_IS_ADDR_LINKLOCAL(v6))
-		return message_set(why, STATUS_USAGE,
-				   "%s: only a link-local address (fe80::/10) can have a zone",
-				   who);
+		return message_set(why, STATUS_USAGE, NO_ZONE, who);
 	if (zone && *zone == '\0')
 		return message_set(why, STATUS_USAGE, "%s: an interface is missing after '%%'",
 				   who);
@@ -170,9 +170,7 @@ static int check_host(const char *who, const char *host, struct message *why)
 	if (strchr(host, ':'))
 		return message_set(why, STATUS_USAGE, "%s: not an IPv6 address", who);
 	if (strchr(host, '%'))
-		return message_set(why, STATUS_USAGE,
-				   "%s: only a link-local address (fe80::/10) can have a zone",
-				   who);
+		return message_set(why, STATUS_USAGE, NO_ZONE, who);
 	if (inet_pton(AF_INET, host, &v4) == 1)
 		return STATUS_OK;
 	if (host[length - 1] == '.')

@@ -13,7 +13,7 @@
 /* How many packets wait, at most, how many bytes of them, and how long. */
 #define WAITING_MAX       8192
 #define WAITING_BYTES_MAX (4 << 20)
-#define WAITING_NS_MAX    (INT64_C(120) * 1000 * 1000 * 1000)
+#define WAITING_NS_MAX    (120 * NSEC_PER_SEC)
 
 struct waiting {
 	int64_t wall_ns;

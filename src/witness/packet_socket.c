@@ -24,9 +24,6 @@
 /* The longest possible packet. */
 #define PACKET_SIZE_MAX 65536
 
-#define NSEC_PER_SEC  INT64_C(1000000000)
-#define NSEC_PER_USEC 1000
-
 int packet_socket_filter(struct packet_socket *s, const struct sock_fprog *filter)
 {
 	int rc = setsockopt(s->fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter));

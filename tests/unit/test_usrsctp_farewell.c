@@ -21,7 +21,7 @@
 #include "stack/usrsctp_farewell.h"
 #include "stack/usrsctp_syscall.h"
 
-#define ABORT_SIZE (SCTP_HEADER_SIZE + 4)
+#define ABORT_SIZE (SCTP_HEADER + 4)
 
 /* The peer, and this end's socket. */
 struct fixture {
@@ -64,7 +64,7 @@ static int teardown(void **state)
 /* A packet to the peer's tag, whose first chunk has that type. */
 static bool sends(struct fixture *f, uint8_t tag, enum chunk_type type)
 {
-	const uint8_t sctp[SCTP_HEADER_SIZE + 1] = {
+	const uint8_t sctp[SCTP_HEADER + 1] = {
 		1, 2, 3, 4, 0, 0, 0, tag, 9, 9, 9, 9, (uint8_t)type
 	};
 	const struct msghdr message = { .msg_name = &f->to, .msg_namelen = address_length(&f->to) };
@@ -99,7 +99,7 @@ static uint8_t next_abort(struct fixture *f)
 	if (recv(f->peer, packet, sizeof(packet), MSG_DONTWAIT) < 0)
 		return 0;
 	assert_memory_equal(packet, ((uint8_t[]){ 1, 2, 3, 4, 0, 0, 0 }), 7);
-	assert_memory_equal(packet + SCTP_HEADER_SIZE, ((uint8_t[]){ CHUNK_ABORT, 0, 0, 4 }), 4);
+	assert_memory_equal(packet + SCTP_HEADER, ((uint8_t[]){ CHUNK_ABORT, 0, 0, 4 }), 4);
 	memcpy(checksum, packet + 8, sizeof(checksum));
 	memset(packet + 8, 0, sizeof(checksum));
 	crc = ~crc32c_add(CRC32C_START, packet, ABORT_SIZE);
