@@ -87,6 +87,8 @@ static enum finding_code code_of_lack(enum stack_lack lack)
 		return FINDING_RAW_PRIVILEGE;
 	case LACKS_FREE_UDP_PORT:
 		return FINDING_UDP_PORT_IN_USE;
+	case LACKS_ANY_UDP_PORT:
+		return FINDING_NO_FREE_PORT;
 	case LACKS_UDP_PRIVILEGE:
 		return FINDING_UDP_PORT_PRIVILEGED;
 	case LACKS_LINK_LOCAL:

@@ -167,9 +167,11 @@ static const struct explanation table[] = {
 	  "dmesg | grep -i 'out of memory'" },
 	{ ERRNO(ENOBUFS), STATUS_HOST, "this host has no buffer space for it",
 	  "socket memory is used up\n"
-	  "too many associations at once",
+	  "too many associations at once\n"
+	  "sendmsg: the queue of the link has dropped the packet: it is full, or a shaper (tbf, htb, police) lets too little pass",
 	  "sysctl net.sctp.sctp_mem net.core.wmem_max net.core.rmem_max\n"
-	  "cat /proc/net/sockstat; wc -l /proc/net/sctp/assocs" },
+	  "cat /proc/net/sockstat; wc -l /proc/net/sctp/assocs\n"
+	  "tc -s qdisc show" },
 	{ ERRNO(EMFILE), STATUS_HOST, "this process may not open more file descriptors",
 	  "RLIMIT_NOFILE, often 1024, is reached\n"
 	  "every one-to-one association takes a descriptor",

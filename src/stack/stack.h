@@ -96,6 +96,7 @@ enum stack_lack {
 	LACKS_HOST_OF_ITS_OWN, /* the kernel's SCTP would abort usrsctp's associations */
 	LACKS_RAW_PRIVILEGE,   /* CAP_NET_RAW */
 	LACKS_FREE_UDP_PORT,   /* port is in use */
+	LACKS_ANY_UDP_PORT,    /* all that the host gives without being asked for one are in use */
 	LACKS_UDP_PRIVILEGE,   /* port is below other_port */
 	LACKS_LINK_LOCAL,      /* the stack does not support such addresses */
 	LACKS_THREADS,         /* usrsctp started too few threads; call NULL: it is not known why */

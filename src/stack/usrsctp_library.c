@@ -149,8 +149,8 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
 		rc = try_port(&port, &fault->call);
 	}
 	fault->port = udp->local;
-	if (rc == -EADDRINUSE && udp->local)
-		fault->lack = LACKS_FREE_UDP_PORT;
+	if (rc == -EADDRINUSE)
+		fault->lack = udp->local ? LACKS_FREE_UDP_PORT : LACKS_ANY_UDP_PORT;
 	if (rc == -EACCES && udp->local) {
 		fault->other_port = local_unprivileged_port();
 		if (udp->local < fault->other_port)
