@@ -224,6 +224,13 @@ static void say_who(const struct phrase_context *c, char value[PARAMETER_MAX])
 		say_host(&c->f->other, value);
 }
 
+/* Who has sent an ICMP error, if that was not the peer itself. */
+static void say_router(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (c->f->other.sa.sa_family && !address_equal(&c->f->other, &c->f->address))
+		say_host(&c->f->other, value);
+}
+
 /* What the errno of SO_ERROR tells about an ICMP message. */
 static void say_soft(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
@@ -296,6 +303,7 @@ static const struct parameter parameters[] = {
 	{ "cause_hint", say_cause_hint, true },
 	{ "icmp", say_icmp, false },
 	{ "who", say_who, false },
+	{ "router", say_router, true },
 	{ "soft", say_soft, false },
 	{ "accepting", say_accepting, false },
 	{ "refusing", say_refusing, false },

@@ -881,10 +881,10 @@ static const struct words table[] = {
 	{ FINDING_ICMP_PORT_UNREACHABLE, "icmp-port-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  ICMP_ANSWER "[!icmp:ICMP says port unreachable]",
 	  NULL,
-	  "[udp:nothing at the peer uses that UDP port: check that the peer runs SCTP in UDP (on Linux: sysctl net.sctp.udp_port), and on which port][!udp:SCTP never sends \"port unreachable\": a firewall on the path or at the peer does (the default of iptables REJECT)]",
+	  "[udp:[router:{router} has sent it, not the address that was asked: a firewall there (the default of iptables REJECT), or the packet went to another host][!router:nothing at the peer uses that UDP port: check that the peer runs SCTP in UDP (on Linux: sysctl net.sctp.udp_port), and on which port; or a firewall rejects it (the default of iptables REJECT)]][!udp:SCTP never sends \"port unreachable\": a firewall on the path or at the peer does (the default of iptables REJECT)]",
 	  "ICMP port unreachable arrived: the UDP port is not in use at the peer, or a firewall rejects the packets",
 	  "with --udp-encaps: nothing at the peer uses that UDP port\n"
-	  "without --udp-encaps: iptables ... -j REJECT, which sends this message by default",
+	  "iptables ... -j REJECT, which sends this message by default",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_TIME_EXCEEDED, "icmp-time-exceeded", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  ICMP_ANSWER,
@@ -1035,9 +1035,9 @@ static const struct words table[] = {
 	  "the peer's application writes one message in pieces, and is stuck",
 	  "a longer --reply-timeout" },
 	{ FINDING_NO_REPLY, "no-reply", RESULT_DEGRADED, STATUS_TIMEOUT,
-	  "[awaited:the association is up, but [!replies:the peer's application is silent: no message][replies:the peer's application fell silent: only {replies} came] within {time}[acknowledged:; its SCTP has acknowledged what was sent]][!awaited:the peer did not acknowledge what was sent within {time}]",
+	  "[awaited:the association is up, but [!replies:[acknowledged:the peer's application is silent: no message][!acknowledged:no message of the peer came]][replies:the peer's application fell silent: only {replies} came] within {time}[acknowledged:; its SCTP has acknowledged what was sent][!acknowledged:[messages:; its SCTP has not acknowledged what was sent]]][!awaited:the peer did not acknowledge what was sent within {time}]",
 	  NULL,
-	  "[awaited:heartbeats are answered by the peer's SCTP, also when its program is stuck: check the program, and whether it expects another message, --ppid or --stream][!awaited:check the paths: sctp-connect --monitor]",
+	  "[awaited:[!acknowledged:[messages:something may drop what was sent, or the SACK that acknowledges it: tcpdump -ni any sctp on both ends; otherwise: ]]heartbeats are answered by the peer's SCTP, also when its program is stuck: check the program, and whether it expects another message, --ppid or --stream][!awaited:check the paths: sctp-connect --monitor]",
 	  "the association was up, and too few messages of the peer's application came within --reply-timeout",
 	  "the peer's program is stuck or overloaded: its SCTP goes on to answer heartbeats\n"
 	  "it ignores messages with another PPID, or on another stream\n"

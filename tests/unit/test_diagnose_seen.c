@@ -156,6 +156,12 @@ static void icmp_of_this_host(void **state)
 	diagnosis_expect(FINDING_ICMP_THIS_HOST, "this host itself answered", "nft");
 	((struct ledger_path *)wire_path("10.1.1.2"))->icmps[0].protocol = IPPROTO_UDP;
 	diagnosis_expect(FINDING_ICMP_PORT_UNREACHABLE, "port unreachable", "that UDP port");
+	/* A router does not know the ports of the peer. */
+	this_host_answered("10.1.9.254", ICMP_PORT_UNREACH);
+	((struct ledger_path *)wire_path("10.1.1.2"))->icmps[0].protocol = IPPROTO_UDP;
+	((struct ledger_path *)wire_path("10.1.1.2"))->icmps[0].this_host = false;
+	diagnosis_expect(FINDING_ICMP_PORT_UNREACHABLE, "10.1.9.254 answered",
+			 "not the address that was asked: a firewall there");
 	this_host_answered("10.1.1.2", ICMP_PROT_UNREACH);
 	diagnosis_expect(FINDING_NO_SCTP, "has no SCTP", "");
 }

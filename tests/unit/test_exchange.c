@@ -86,6 +86,7 @@ static void probe_and_messages_share_their_time(void **state)
 static void no_reply(void **state)
 {
 	const struct fake_script scripts[] = { { EVENTS(UP(UP_US), DRY(UP_US + MSEC)) } };
+	const struct fake_script unacknowledged[] = { { EVENTS(UP(UP_US)) } };
 	const struct fake_script one_of_two[] = {
 		{ EVENTS(UP(UP_US), MESSAGE(UP_US + MSEC, "a")) },
 	};
@@ -99,6 +100,10 @@ static void no_reply(void **state)
 	assert_string_equal(finding(result), "no-reply");
 	assert_reason(result, "the association is up, but the peer's application is silent");
 	assert_reason(result, "no message within 2000 ms; its SCTP has acknowledged");
+
+	result = RUN(unacknowledged, ONE, "--send", "ping");
+	assert_string_equal(finding(result), "no-reply");
+	assert_reason(result, "no message of the peer came within 2000 ms; its SCTP has not");
 
 	result =
 		RUN(one_of_two, ONE, "--send", "ping", "--expect", "2", "--reply-timeout", "300ms");
