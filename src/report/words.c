@@ -438,14 +438,15 @@ static const struct words table[] = {
 	  EXPLAIN_ERRNO,
 	  "ip route; ip rule" },
 	{ FINDING_NEIGHBOUR_SILENT, "neighbour-silent", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "{next_hop} does not answer {arp} on its link",
+	  "no answer from {next_hop} to {arp} on its link",
 	  NULL,
-	  "ip neigh shows the state of the neighbour: check that the host is up, and that address and prefix length are right",
+	  "ip neigh shows the state of the neighbour: check that the host is up, that address and prefix length are right, and that nothing drops it, here (tc filter) or on the link",
 	  "no host on the link answers ARP or neighbour discovery for the address, or for the router towards it",
 	  "the host or the router is down, or on another link or VLAN\n"
 	  "a wrong address or prefix length, on this host or at the peer\n"
 	  "a switch or hypervisor that drops ARP or neighbour discovery\n"
 	  "a link that passes one direction only, or damages packets\n"
+	  "a filter of this host that drops everything on the link: tc filter, nft of family arp or netdev\n"
 	  "the host's rp_filter ignores ARP requests whose source is of another link (-b)",
 	  "ip neigh show ADDR; ip route get ADDR\n"
 	  "tcpdump -ni any arp or icmp6" },
@@ -874,7 +875,7 @@ static const struct words table[] = {
 	{ FINDING_ICMP_PROHIBITED, "icmp-prohibited", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  ICMP_ANSWER "[!icmp:ICMPv6 says administratively prohibited]",
 	  NULL,
-	  "[icmp:a firewall rule at the sender of the ICMP error forbids it][!icmp:" SOMEBODY_SENDS "]",
+	  "[icmp:a firewall rule, or a route of type prohibit, at the sender of the ICMP error forbids it][!icmp:" SOMEBODY_SENDS "]",
 	  "a firewall rejects the packets and sends this ICMP error",
 	  "a rule for IP protocol 132, or for everything but TCP and UDP",
 	  ICMP_SENDER },
@@ -1064,7 +1065,7 @@ static const struct words table[] = {
 	  "ip route get ADDR; ip rule" },
 	{ FINDING_NO_PATH_ANSWERS, "no-path-answers", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "no path answers a heartbeat",
-	  "no path answers a heartbeat: the peer ignores heartbeats, or it went away after the handshake",
+	  "no path answers a heartbeat: the peer ignores heartbeats, a filter drops them, or the peer went away after the handshake",
 	  "--no-probe accepts the handshake alone; tcpdump -ni any sctp shows whether HB REQ goes out and HB ACK comes back",
 	  "the handshake succeeded, but no path answers a heartbeat",
 	  "a peer whose stack does not answer heartbeats\n"

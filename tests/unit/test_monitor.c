@@ -526,7 +526,7 @@ static void why_a_path_is_dead(void **state)
 		  DEAD ": this host's route to it is of type prohibit" },
 		{ { .silent = { "10.1.2.2" } },
 		  true,
-		  DEAD ": the host does not answer ARP on its link" },
+		  DEAD ": no answer from the host to ARP on its link" },
 		{ { .silent = { "10.1.3.2" } }, true, DEAD ": no heartbeat left this host" },
 	};
 	const struct fake_script script = { HEARTBEATS({ 1, 0, NEVER, 0 }) };
