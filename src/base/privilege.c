@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdbool.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -72,6 +73,39 @@ int privilege_drop_all_but(uint32_t keep)
 		c.sets[i].inheritable = 0;
 	}
 	return write_capabilities(&c);
+}
+
+/* Puts it into force, if it is permitted, or out of force. 1: this changes something. */
+static int put_in_force(int capability, bool in_force, const char **call)
+{
+	struct capabilities c = { 0 };
+	uint32_t bit = PRIVILEGE(capability), now;
+	int rc = read_capabilities(&c);
+
+	*call = "capget";
+	if (rc < 0)
+		return rc;
+	now = c.sets[0].effective & ~bit;
+	if (in_force)
+		now |= c.sets[0].permitted & bit;
+	if (now == c.sets[0].effective)
+		return 0;
+	c.sets[0].effective = now;
+	*call = "capset";
+	rc = write_capabilities(&c);
+	return rc < 0 ? rc : 1;
+}
+
+int privilege_set_aside(int capability, const char **call)
+{
+	return put_in_force(capability, false, call);
+}
+
+int privilege_take_back(int capability, const char **call)
+{
+	int rc = put_in_force(capability, true, call);
+
+	return rc < 0 ? rc : 0;
 }
 
 uint32_t privilege_held(void)

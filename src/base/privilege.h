@@ -23,6 +23,14 @@ int privilege_keep_network(void);
  */
 int privilege_drop_all_but(uint32_t keep);
 
+/*
+ * This thread does without one capability until it takes it back. 1, or 0: it does not have it; or
+ * -errno of *call.
+ */
+int privilege_set_aside(int capability, const char **call);
+/* 0, or -errno of *call. */
+int privilege_take_back(int capability, const char **call);
+
 /* Those that this thread has; 0 also if the kernel does not tell. */
 uint32_t privilege_held(void);
 

@@ -54,7 +54,9 @@ static const char *const none[] = { NULL };
 
 static const char *const host_files[] = { HOST, NULL };
 static const char *const new_host_files[] = { HOST, MODULES, NULL };
-static const char *const lasting_files[] = { HOST, MODULES, WORDS, NULL };
+/* What usrsctp reads where a filter of calls refuses getrandom(2). */
+#define RANDOM "/dev/urandom"
+static const char *const lasting_files[] = { HOST, MODULES, WORDS, RANDOM, NULL };
 
 /*
  * The C library's files for names and its libraries (nsswitch.conf), which read what they are
@@ -62,7 +64,7 @@ static const char *const lasting_files[] = { HOST, MODULES, WORDS, NULL };
  */
 static const char *const name_files[] = { "/proc",    "/etc",       "/usr",       "/lib",
 					  "/lib32",   "/lib64",     "/run",       "/var/lib",
-					  "/var/run", "/nix/store", "/gnu/store", "/dev/urandom",
+					  "/var/run", "/nix/store", "/gnu/store", RANDOM,
 					  NULL };
 static const char *const name_devices[] = { "/dev/null", NULL };
 

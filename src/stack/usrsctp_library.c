@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include <usrsctp.h>
@@ -166,21 +167,12 @@ static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
  */
 static int start_without_raw(uint16_t port, bool bound, const char **call)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
-	struct __user_cap_data_struct less[_LINUX_CAPABILITY_U32S_3];
-	bool raw = syscall(SYS_capget, &header, before) == 0 &&
-		   before[0].effective & 1u << CAP_NET_RAW;
+	int raw = privilege_set_aside(CAP_NET_RAW, call);
 
-	*call = "capset";
-	if (raw) {
-		memcpy(less, before, sizeof(less));
-		less[0].effective &= ~(1u << CAP_NET_RAW);
-		if (syscall(SYS_capset, &header, less) < 0)
-			return -errno;
-	}
+	if (raw < 0)
+		return raw;
 	threads_init_library(port, bound);
-	return raw && syscall(SYS_capset, &header, before) < 0 ? -errno : 0;
+	return raw ? privilege_take_back(CAP_NET_RAW, call) : 0;
 }
 
 /* The library does not ask for ICMP. Its sockets can be found only by their time-out. */
@@ -320,6 +312,23 @@ static int start_and_check(const struct stack_encaps *udp, bool bound, struct st
 	return source_check_links(&fault->call);
 }
 
+/* Without random numbers the library would ask for them for ever. */
+static int try_random(const char **call)
+{
+	char one;
+	int fd, error;
+
+	if (getrandom(&one, sizeof(one), GRND_NONBLOCK) == sizeof(one))
+		return 0;
+	error = errno;
+	*call = "getrandom";
+	fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -error;
+	close(fd);
+	return 0;
+}
+
 int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault *fault)
 {
 	struct stack_encaps wanted = *udp;
@@ -333,7 +342,9 @@ int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault
 		return rc;
 	gate_start();
 	farewell_start();
-	rc = source_start(&fault->call);
+	rc = try_random(&fault->call);
+	if (rc == 0)
+		rc = source_start(&fault->call);
 	if (rc == 0 && encapsulated(udp))
 		rc = find_port(&wanted, fault);
 	if (rc == 0)
