@@ -17,6 +17,8 @@ struct finding diagnose_unsent(int error, uint8_t chunk)
 		return diagnose_failed_call("sendmsg", error);
 	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
 				 .basis = BASIS_CALL,
+				 .call = "sendmsg",
+				 .error = error,
 				 .chunk = chunk };
 }
 

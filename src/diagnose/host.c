@@ -66,6 +66,10 @@ void diagnose_host(const struct path_result *path, uint8_t chunk, struct finding
 		return;
 	if (finding->chunk)
 		chunk = finding->chunk;
+	if (code) {
+		finding->call = NULL;
+		finding->error = 0;
+	}
 	if (!code && finding->code == FINDING_OWN_OUTPUT_FILTER && d->ipsec == IPSEC_UNKNOWN) {
 		finding->code = FINDING_NOT_SEEN;
 		finding->error = d->netlink_error;

@@ -105,6 +105,10 @@ void diagnose_mark_by_packets(struct result *result, const struct evidence *evid
 	path->verdict = verdict_of(proof, path->verdict);
 	path->cause = seen;
 	mark_exchanged(result, evidence, &path->cause);
+	if (path->cause.code == FINDING_OWN_OUTPUT_FILTER && path->send_error) {
+		path->cause.call = "sendmsg";
+		path->cause.error = path->send_error;
+	}
 	if (proof == PROOF_ICMP)
 		path->icmp_error = seen.error;
 }
