@@ -51,10 +51,10 @@ static bool parse_sctp(struct bytes b, bool cut, bool checksum_optional, struct 
 	address_set_port(&packet->source, be16(at));
 	address_set_port(&packet->destination, be16(at + 2));
 	packet->tag = be32(at + 4);
-	if (cut)
+	if (cut || checksum_optional)
 		worsen(packet, CHECKSUM_UNKNOWN);
 	else if (!crc_is_right(b))
-		wrong(packet, checksum_optional);
+		worsen(packet, CHECKSUM_BAD);
 	bytes_skip(&b, SCTP_HEADER);
 	chunks_parse(b, cut, &packet->chunks);
 	return true;

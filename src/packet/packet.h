@@ -59,8 +59,8 @@ struct packet_context {
 	/*
 	 * The outermost transport checksum (SCTP's, or UDP's around it) may be missing, because the
 	 * packet was never on a wire (TP_STATUS_CSUMNOTREADY), or because its receiver
-	 * has checked it (TP_STATUS_CSUM_VALID): a right one is good, but a wrong one is
-	 * not bad.
+	 * has checked it (TP_STATUS_CSUM_VALID). A wrong one is not bad then, and that of SCTP is
+	 * not looked at.
 	 */
 	bool checksum_optional;
 };

@@ -6,6 +6,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <linux/icmp.h>
+#include <net/if_arp.h>
 #include <string.h>
 #include <sys/param.h>
 
@@ -244,9 +245,29 @@ static void encapsulation(struct program *p, const struct filter_ports *ports)
 	op(p, BPF_MISC | BPF_TAX, 0);
 }
 
-static void sctp_header(struct program *p, uint32_t data_bytes)
+/*
+ * On loopback each packet is there twice, as it leaves and as it arrives. If the peers' ports do
+ * not show which copy is the right one, the one that arrives must do for both ends.
+ */
+static void one_copy(struct program *p)
+{
+	load8(p, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
+	jump(p, BPF_JEQ, PACKET_OUTGOING, NEXT, RIGHT_COPY);
+	op(p, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_HATYPE));
+	jump(p, BPF_JEQ, ARPHRD_LOOPBACK, DROP, RIGHT_COPY);
+	place(p, RIGHT_COPY);
+}
+
+bool filter_has_one_copy(const struct filter_ports *ports)
+{
+	return ports->peer_count != 1;
+}
+
+static void sctp_header(struct program *p, uint32_t data_bytes, bool once)
 {
 	place(p, SCTP);
+	if (once)
+		one_copy(p);
 	load16_x(p, 0);
 	store(p, SOURCE);
 	load16_x(p, 2);
@@ -335,10 +356,10 @@ size_t witness_filter(const struct filter_ports *ports, bool link, uint32_t data
 	icmp_layer(&p, udp);
 	if (udp)
 		encapsulation(&p, ports);
-	sctp_header(&p, data_bytes);
+	sctp_header(&p, data_bytes, link && filter_has_one_copy(ports));
 	sctp_ports(&p, ports);
 	place(&p, SHORT);
-	if (link && ports->peer_count == 1)
+	if (link && !filter_has_one_copy(ports))
 		direction(&p, ports->peers[0]);
 	load_scratch(&p, LENGTH);
 	op(&p, BPF_RET | BPF_A, 0);

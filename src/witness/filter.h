@@ -32,6 +32,9 @@ struct filter_ports filter_ports_of(const struct witness_ports *ports);
 void filter_ports_add(struct filter_ports *filter, const struct witness_ports *ports);
 bool filter_ports_equal(const struct filter_ports *a, const struct filter_ports *b);
 
+/* Of a packet on loopback, does only the copy that arrives pass, for either end? */
+bool filter_has_one_copy(const struct filter_ports *ports);
+
 #define WITNESS_FILTER_MAX 160
 
 /*

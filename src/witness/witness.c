@@ -2,6 +2,7 @@
 #include "witness/witness.h"
 
 #include <errno.h>
+#include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,6 +215,13 @@ static bool is_repeated(struct witness *w, const struct received *r, bool outgoi
 	return repeats_add(ring, &trace);
 }
 
+/* On loopback, the copy that arrives may be the only one that counts. */
+static bool counts_once(const struct witness *w, const struct received *r, const struct packet *p)
+{
+	return r->link.sll_hatype == ARPHRD_LOOPBACK && p->kind != PACKET_OF_ICMP &&
+	       filter_has_one_copy(&w->filter);
+}
+
 static void fill(struct witness *w, const struct received *r, bool outgoing,
 		 struct witness_event *event)
 {
@@ -260,11 +268,19 @@ static void take(struct witness *w, const struct received *r)
 	bool outgoing = r->link.sll_pkttype == PACKET_OUTGOING;
 	struct witness_event event;
 	struct matches matches;
+	bool once;
 
 	matches.count = 0;
 	if (!w->views || is_tagged(&r->details) || !packet_parse(r->bytes, &context, &event.packet))
 		return;
+	once = counts_once(w, r, &event.packet);
+	if (once && outgoing)
+		return;
 	find_views(w, &event.packet, outgoing, &matches);
+	if (once && !matches.count) {
+		outgoing = true; /* it has left before */
+		find_views(w, &event.packet, outgoing, &matches);
+	}
 	if (!matches.count || is_repeated(w, r, outgoing))
 		return;
 	fill(w, r, outgoing, &event);
