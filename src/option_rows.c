@@ -172,8 +172,8 @@ const struct option_row option_rows[ROWS] = {
 			     "keep the rights that this program gives up at\n"
 			     "the start, for debuggers" },
 	[ROW_EXPLAIN] = { 0, "explain", "NAME", MODE_BOTH, take_text, TO(explain), NULL,
-			  "explain an errno, a result or a verdict: its\n"
-			  "usual causes, and what to check" },
+			  "explain an errno, result, verdict or code:\n"
+			  "its usual causes, and what to check" },
 	[ROW_LIST] = { 0, "list", "WHAT", MODE_BOTH, take_list, TO(list), NULL,
 		       "print options, services, ppids, names or\n"
 		       "parameters, one per line, for completions" },
