@@ -136,10 +136,10 @@ every_mode() {
 
 # short DATA [OPTION]...: the newest server, and clients at the same time. DATA has an answer.
 short() {
-  local mode pids=() i try=(--hold 1s --wait 30s) # a queue of a few is full at first
+  local mode pids=() i try=(--hold 3s --wait 30s) # a queue of a few is full at first
   for mode in '' -m -B --no-probe --each '--monitor --count 1'; do
     # shellcheck disable=SC2086 # options
-    timeout -k 1 60 ip netns exec "$TOPO-client" "$SCTP_CONNECT" -q "${try[@]}" $mode "${TARGET[@]}" 3>&- &
+    timeout -k 1 90 ip netns exec "$TOPO-client" "$SCTP_CONNECT" -q "${try[@]}" $mode "${TARGET[@]}" 3>&- &
     pids+=($!)
   done
   reply 0 "${try[@]}" --send "$@"
