@@ -132,23 +132,34 @@ static void start(struct target *target, const char **tokens, size_t count)
 	target->name = count > 0 ? tokens[0] : NULL;
 }
 
+/* option: "-a" or "-b". least: the lowest port that -p may give. *known: is there a port? */
+static int parse(struct target *target, const char *option, const char **tokens, size_t count,
+		 const char *port_text, uint16_t least, bool listens, bool *known,
+		 struct message *why)
+{
+	uint16_t port = 0;
+	int status = STATUS_OK;
+
+	if (port_text)
+		status = port_parse("-p", port_text, least, &port, why);
+	if (status == STATUS_OK)
+		status = parse_given(target, option, tokens, count, listens, why);
+	if (status == STATUS_OK)
+		status = choose_port(target, option, tokens, port_text, port, known, why);
+	return status;
+}
+
 int target_parse_peer(struct target *target, const char **tokens, size_t count,
 		      const char *port_text, struct message *why)
 {
 	char shown[PRINTABLE_MAX];
-	uint16_t port = 0;
 	bool known = false;
-	int status = STATUS_OK;
+	int status;
 
 	start(target, tokens, count);
 	if (count == 0)
 		return message_set(why, STATUS_USAGE, "no address: give -a HOST[:PORT]");
-	if (port_text)
-		status = port_parse("-p", port_text, 1, &port, why);
-	if (status == STATUS_OK)
-		status = parse_given(target, "-a", tokens, count, false, why);
-	if (status == STATUS_OK)
-		status = choose_port(target, "-a", tokens, port_text, port, &known, why);
+	status = parse(target, "-a", tokens, count, port_text, 1, false, &known, why);
 	if (status == STATUS_OK && !known)
 		status = message_set(why, STATUS_USAGE, "-a %s: no port: give HOST:PORT or -p PORT",
 				     printable(target->name, shown, sizeof(shown)));
@@ -160,18 +171,12 @@ int target_parse_peer(struct target *target, const char **tokens, size_t count,
 int target_parse_local(struct target *target, const char **tokens, size_t count,
 		       const char *port_text, bool listens, struct message *why)
 {
-	uint16_t port = 0;
 	bool known;
-	int status = STATUS_OK;
+	int status;
 
 	start(target, tokens, count);
 	target->local = true;
-	if (port_text)
-		status = port_parse("-p", port_text, 0, &port, why);
-	if (status == STATUS_OK)
-		status = parse_given(target, "-b", tokens, count, listens, why);
-	if (status == STATUS_OK)
-		status = choose_port(target, "-b", tokens, port_text, port, &known, why);
+	status = parse(target, "-b", tokens, count, port_text, 0, listens, &known, why);
 	if (status != STATUS_OK)
 		target_free(target);
 	return status;
