@@ -63,8 +63,8 @@ static int read_file(struct reading *r)
 		return message_set(r->why, user_file_read_status(error),
 				   "--targets %s: cannot be read: %s", r->file, errno_name(error));
 	if (strlen(r->list->text) != length)
-		return message_set(r->why, STATUS_USAGE, "--targets %s: not a text: it has a NUL",
-				   r->file);
+		return message_set(r->why, STATUS_USAGE,
+				   "--targets %s: not a text file: it has a NUL byte", r->file);
 	return STATUS_OK;
 }
 

@@ -158,7 +158,7 @@ struct trial_end trial_move_on(struct trial *t, const struct options *options)
 
 struct trial_end trial_ask_alone(struct trial *t, const struct options *options)
 {
-	timeline_note(t->attempt.timeline, "a second look, from an endpoint that nobody shares");
+	timeline_note(t->attempt.timeline, "asked again, from an endpoint of its own");
 	/* Some of what was seen may be another association's, with another address of this peer. */
 	watch_listen_no_more(&t->watch);
 	watch_stop(&t->watch);
