@@ -18,6 +18,8 @@
 #define LOOK_PART   30
 #define LOOK_MIN_US 250
 #define LOOK_MAX_US (20 * USEC_PER_MSEC)
+/* Whoever was looked at so recently is not looked at once more before another is asked. */
+#define RECENT_US (1 * USEC_PER_MSEC)
 /*
  * In calm: the first look comes so much before the answer is expected. After twice that time, or
  * if none is expected at any time, looks are rarer; and a path that misses more heartbeats than
@@ -68,6 +70,21 @@ void probe_know(struct probe *probe, const struct association *association)
 
 		path->then = association->paths[path->index].path;
 		path->fresh = path->then.state != PATH_UNKNOWN;
+	}
+}
+
+void probe_know_states(struct probe *probe, const struct stack_path *list, size_t count)
+{
+	for (size_t i = 0; i < probe->count; i++) {
+		struct probe_path *path = &probe->paths[i];
+
+		for (size_t n = 0; n < count && !path->missed; n++) {
+			if (!address_equal(&list[n].address, &path->address))
+				continue;
+			path->then = list[n];
+			path->fresh = path->then.state != PATH_UNKNOWN;
+			break;
+		}
 	}
 }
 
@@ -365,9 +382,9 @@ void probe_ask(struct probe *probe, const bool *ask)
 	for (size_t i = 0; i < probe->count; i++) {
 		struct probe_path *path = &probe->paths[i];
 
-		if (path->missed)
+		if (path->missed && now - path->looked_us > RECENT_US)
 			look(probe, path, now); /* so that an answer does not go unseen */
-		else if (ask[i] && !path->fresh)
+		else if (!path->missed && ask[i] && !path->fresh)
 			read_state(probe, path, &path->then);
 		path->fresh = false;
 	}

@@ -91,6 +91,9 @@ struct probe *probe_new(const struct stack *stack, struct stack_assoc *assoc,
 /* The paths of that association were read just now. */
 void probe_know(struct probe *probe, const struct association *association);
 
+/* These paths were read just now, and the next heartbeats are sent at once. */
+void probe_know_states(struct probe *probe, const struct stack_path *list, size_t count);
+
 /* Restores RTO.Min, unless the association has ended, and frees. NULL is fine. */
 void probe_free(struct probe *probe);
 

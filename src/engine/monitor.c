@@ -35,7 +35,8 @@ static void look_for_primary(struct monitoring *r, const struct stack_path *list
 	monitor_tell(r, &event);
 }
 
-static void look_at_addresses(struct monitoring *r)
+/* asks: heartbeats are sent at once. */
+static void look_at_addresses(struct monitoring *r, bool asks)
 {
 	struct stack_path *list = NULL;
 	int count = r->stack->paths(r->assoc, NULL, &list);
@@ -43,6 +44,8 @@ static void look_at_addresses(struct monitoring *r)
 	if (count > 0) {
 		monitor_take_addresses(r, list, (size_t)count);
 		look_for_primary(r, list, (size_t)count);
+		if (asks)
+			probe_know_states(r->probe, list, (size_t)count);
 	}
 	free(list);
 }
@@ -183,10 +186,10 @@ static void take_events(struct monitoring *r)
 
 /* --- Rounds ---------------------------------------------------------------------------------- */
 
-static void close_round(struct monitoring *r)
+static void close_round(struct monitoring *r, bool next)
 {
 	monitor_close_round(r);
-	look_at_addresses(r);
+	look_at_addresses(r, next);
 	monitor_tell(r, &(struct monitor_event){ .type = MONITOR_ROUND });
 }
 
@@ -203,7 +206,7 @@ static void find_what_has_gone(struct monitoring *r)
 {
 	take_events(r);
 	if (!r->ended)
-		look_at_addresses(r);
+		look_at_addresses(r, false);
 }
 
 static void monitor_tick(struct monitoring *r, int64_t now)
@@ -219,7 +222,7 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 		return;
 	monitor_judge(r, now);
 	if (r->round_open && (next || !monitor_waits(r, true)))
-		close_round(r);
+		close_round(r, next);
 	if (is_last_round(r) && !r->round_open && !monitor_waits(r, false)) {
 		monitor_end(r, (struct finding){ .code = FINDING_COUNT_REACHED });
 		return;

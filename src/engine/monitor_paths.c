@@ -13,6 +13,9 @@
 /* The least time until a path is asked again, however short the interval and the round trip are. */
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
 
+/* A path that is dead is asked so much earlier (this part of the interval), if others are asked. */
+#define EARLY_PART 16
+
 /* With each answer, the longest recent round trip shrinks by this part. */
 #define SLOW_PART 8
 
@@ -308,15 +311,26 @@ void monitor_open_round(struct monitoring *r, int64_t now)
 		r->round_us = now + r->options->interval_us;
 }
 
+/* all: every path that does not wait for an answer, and what would be asked a moment later. */
+static bool is_its_turn(const struct monitoring *r, size_t i, int64_t now, bool all)
+{
+	const struct probe_path *path = &r->probe->paths[i];
+	int64_t early_us = 0;
+
+	if (!path->missed)
+		return all && now >= path->stray_us;
+	if (all && r->m.paths[i].verdict == VERDICT_DEAD)
+		early_us = r->options->interval_us / EARLY_PART;
+	return now + early_us >= next_ask_us(r, i);
+}
+
 bool monitor_ask(struct monitoring *r, int64_t now, bool all)
 {
 	bool *which = xcalloc(r->m.path_count + 1, sizeof(*which));
 	bool any = false, unsent = false;
 
 	for (size_t i = 0; i < r->m.path_count; i++) {
-		const struct probe_path *path = &r->probe->paths[i];
-
-		which[i] = path->missed ? now >= next_ask_us(r, i) : all && now >= path->stray_us;
+		which[i] = is_its_turn(r, i, now, all);
 		any |= which[i];
 	}
 	if (any)

@@ -724,6 +724,11 @@ static int fake_paths(struct stack_assoc *assoc, const struct stack_path *primar
 						     .state = PATH_ACTIVE,
 						     .primary = i == s->answered,
 						     .rto_ms = e->paths[i].rto_ms };
+		if (e->paths[i].sent) {
+			measure(e, &e->paths[i]);
+			path->srtt_us = e->paths[i].srtt_us;
+			path->rto_ms = e->paths[i].rto_ms;
+		}
 		if (e->record.primaries_set)
 			path->primary = address_equal(&path->address, &e->record.primary);
 	}
