@@ -18,8 +18,7 @@
 #define LOOK_PART   30
 #define LOOK_MIN_US 250
 #define LOOK_MAX_US (20 * USEC_PER_MSEC)
-/* Whoever was looked at so recently is not looked at once more before another is asked. */
-#define RECENT_US (1 * USEC_PER_MSEC)
+#define RECENT_US   (1 * USEC_PER_MSEC) /* until then, a look need not be repeated */
 /*
  * In calm: the first look comes so much before the answer is expected. After twice that time, or
  * if none is expected at any time, looks are rarer; and a path that misses more heartbeats than
@@ -78,12 +77,11 @@ void probe_know_states(struct probe *probe, const struct stack_path *list, size_
 	for (size_t i = 0; i < probe->count; i++) {
 		struct probe_path *path = &probe->paths[i];
 
-		for (size_t n = 0; n < count && !path->missed; n++) {
+		for (size_t n = 0; n < count && !path->missed && !path->fresh; n++) {
 			if (!address_equal(&list[n].address, &path->address))
 				continue;
 			path->then = list[n];
 			path->fresh = path->then.state != PATH_UNKNOWN;
-			break;
 		}
 	}
 }
@@ -332,6 +330,7 @@ static void look(struct probe *probe, struct probe_path *path, int64_t now_us)
 		if (path->missed > 1)
 			path->stray_us = path->sent_us + path->rtt_us;
 		path->missed = 0;
+		path->dead = false;
 		path->answered++;
 		if (probe->timeline->verbose)
 			timeline_note(probe->timeline, "HEARTBEAT-ACK from %s, rtt %.1f ms",
@@ -404,6 +403,24 @@ void probe_ask_all(struct probe *probe)
 	free(ask);
 }
 
+static bool is_given_up(const struct probe_path *path)
+{
+	return path->dead || path->missed > CALM_MISSED_MAX;
+}
+
+bool probe_is_early(const struct probe *probe, int64_t now_us)
+{
+	for (size_t i = 0; i < probe->count; i++) {
+		const struct probe_path *path = &probe->paths[i];
+		bool rare = is_given_up(path);
+		int64_t age_us = now_us - (rare ? path->looked_us : path->sent_us);
+
+		if (path->missed && age_us >= (rare ? CALM_LOOK_MAX_US : 2 * path->expected_us))
+			return false;
+	}
+	return probe->calm;
+}
+
 size_t probe_look(struct probe *probe)
 {
 	int64_t now = loop_now_us();
@@ -446,7 +463,7 @@ void probe_forget(struct probe *probe, size_t i)
 static int64_t calm_pause_us(const struct probe_path *path, int64_t age_us)
 {
 	const int64_t expected_us = path->expected_us;
-	bool given_up = path->missed > CALM_MISSED_MAX;
+	bool given_up = is_given_up(path);
 	int64_t first_us = given_up ? expected_us + expected_us / LOOK_PART
 				    : expected_us - expected_us / CALM_EARLY_PART;
 	int64_t least_us = LOOK_MIN_US;

@@ -44,6 +44,7 @@ struct probe_path {
 	int64_t looked_us;            /* when it was last found unanswered */
 	int64_t rtt_us;               /* of the newest answer; 0: no answer yet */
 	int64_t expected_us;          /* that of the next answer; 0: not known */
+	bool dead;                    /* in calm: it was when the monitor began */
 	/* The heartbeat that the newest answer is to, as far as measurements show. */
 	struct {
 		unsigned number;  /* counted from 0 */
@@ -104,6 +105,9 @@ void probe_free(struct probe *probe);
  */
 void probe_ask(struct probe *probe, const bool *ask);
 void probe_ask_all(struct probe *probe);
+
+/* In calm: whoever waits was asked not long ago, or is one that is looked at only now and then. */
+bool probe_is_early(const struct probe *probe, int64_t now_us);
 
 /* Looks for answers on every path that waits. Returns how many still wait. */
 size_t probe_look(struct probe *probe);

@@ -215,7 +215,7 @@ static void monitor_tick(struct monitoring *r, int64_t now)
 
 	if (!r->watch->listens)
 		watch_read(r->watch);
-	probe_look(r->probe);
+	monitor_look(r, now);
 	if (probe_is_blind(r->probe))
 		find_what_has_gone(r);
 	if (r->ended)
@@ -336,6 +336,7 @@ static void take_paths(struct monitoring *r, const struct association *a)
 			.dead_since_us = r->m.began_us,
 		};
 		r->probe->paths[i].expected_us = from->rtt_us;
+		r->probe->paths[i].dead = from->verdict == VERDICT_DEAD;
 		/* A path that the connection asked twice may answer twice. */
 		if (from->answered < from->heartbeats)
 			r->probe->paths[i].stray_us = r->m.began_us + from->rtt_us;

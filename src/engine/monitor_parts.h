@@ -36,6 +36,7 @@ struct monitoring {
 	int64_t round_us;    /* when the next round begins */
 	int64_t until_us;
 	bool round_open; /* the round has begun, and is not reported yet */
+	unsigned heard;  /* packets that the witness had seen arrive when heartbeats were sent */
 	int64_t short_since_us;
 	bool ended;
 	bool gone;                     /* the association */
@@ -66,6 +67,9 @@ void monitor_judge(struct monitoring *r, int64_t now);
  * does not wait. False: one could not be sent.
  */
 bool monitor_ask(struct monitoring *r, int64_t now, bool all);
+
+/* Looks for answers, unless the witness shows that it is too early for one. */
+void monitor_look(struct monitoring *r, int64_t now);
 
 /* Does any path still wait for an answer? dead_too: also one that is dead. */
 bool monitor_waits(const struct monitoring *r, bool dead_too);

@@ -311,6 +311,27 @@ void monitor_open_round(struct monitoring *r, int64_t now)
 		r->round_us = now + r->options->interval_us;
 }
 
+/* Packets that the witness has seen arrive. */
+static unsigned heard(const struct monitoring *r)
+{
+	const struct ledger *ledger = r->watch->ledger;
+	unsigned count = 0;
+
+	for (size_t i = 0; ledger && i < ledger->path_count; i++)
+		count += ledger->paths[i].received.count;
+	return count;
+}
+
+void monitor_look(struct monitoring *r, int64_t now)
+{
+	const struct watch *watch = r->watch;
+	bool silence = watch->view && !watch->failed && !watch->ledger->lost &&
+		       heard(r) == r->heard;
+
+	if (!silence || !probe_is_early(r->probe, now))
+		probe_look(r->probe);
+}
+
 /* all: every path that does not wait for an answer, and what would be asked a moment later. */
 static bool is_its_turn(const struct monitoring *r, size_t i, int64_t now, bool all)
 {
@@ -333,8 +354,10 @@ bool monitor_ask(struct monitoring *r, int64_t now, bool all)
 		which[i] = is_its_turn(r, i, now, all);
 		any |= which[i];
 	}
-	if (any)
+	if (any) {
+		r->heard = heard(r);
 		probe_ask(r->probe, which);
+	}
 	for (size_t i = 0; i < r->m.path_count; i++)
 		unsent |= which[i] && r->probe->paths[i].error;
 	free(which);
