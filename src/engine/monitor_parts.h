@@ -37,6 +37,7 @@ struct monitoring {
 	int64_t until_us;
 	bool round_open; /* the round has begun, and is not reported yet */
 	unsigned heard;  /* packets that the witness had seen arrive when heartbeats were sent */
+	bool deaf;       /* an answer came that the witness has not seen */
 	int64_t short_since_us;
 	bool ended;
 	bool gone;                     /* the association */

@@ -322,14 +322,27 @@ static unsigned heard(const struct monitoring *r)
 	return count;
 }
 
+static unsigned answers(const struct probe *probe)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < probe->count; i++)
+		count += probe->paths[i].answered;
+	return count;
+}
+
 void monitor_look(struct monitoring *r, int64_t now)
 {
 	const struct watch *watch = r->watch;
-	bool silence = watch->view && !watch->failed && !watch->ledger->lost &&
+	bool silence = watch->view && !r->deaf && !watch->failed && !watch->ledger->lost &&
 		       heard(r) == r->heard;
+	unsigned before = answers(r->probe);
 
-	if (!silence || !probe_is_early(r->probe, now))
-		probe_look(r->probe);
+	if (silence && probe_is_early(r->probe, now))
+		return;
+	probe_look(r->probe);
+	/* IPsec, for one, hides what arrives from the witness. */
+	r->deaf |= silence && answers(r->probe) != before;
 }
 
 /* all: every path that does not wait for an answer, and what would be asked a moment later. */

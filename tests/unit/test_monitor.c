@@ -102,6 +102,7 @@ struct run {
 	bool full;           /* nothing can be written */
 	bool unread; /* and it saw answers on the second path, which the stack does not take */
 	bool silent; /* there is a witness, which sees nothing */
+	bool deaf;   /* and it is read, but something hides all that arrives */
 	int status;
 	bool gone;
 	int64_t took_us;
@@ -181,6 +182,8 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 		watch.view = (struct view *)&watch;
 		watch.ledger = &ledger;
 		ledger_init(watch.ledger, peers, PATHS, loop_now_us());
+		watch.failed = !r->deaf;
+		watch.listens = timeline.verbose = r->deaf;
 		if (r->unread)
 			see_answer(ledger_path_at(watch.ledger, &peers[1]));
 	}
@@ -568,6 +571,30 @@ static void an_answer_that_is_not_taken(void **state)
 	r.options.monitor_us = 2500 * MSEC;
 	run(&r, &late, false);
 	expect_has(&r, 0, "end ");
+	done(&r);
+}
+
+/* IPsec hides the answers. The first one is looked for late, and no other. */
+static void answers_that_the_witness_does_not_see(void **state)
+{
+	const struct fake_script script = { HEARTBEATS(
+		{ 0, 0, 20 * MSEC, 0 }, { 1, 0, 20 * MSEC, 0 }, { 2, 0, 20 * MSEC, 0 }) };
+	struct run r;
+	double max;
+
+	(void)state;
+	reset(&r);
+	r.silent = r.deaf = true;
+	r.options.count = 8;
+	run(&r, &script, false);
+	assert_int_equal(r.status, STATUS_OK);
+	for (size_t i = 1; i <= PATHS; i++) {
+		expect_has(&r, i, "8 sent, 8 answered");
+		assert_int_equal(
+			sscanf(strstr(r.lines[i], "max "), "max %*[0-9.]/%*[0-9.]/%lf ms", &max),
+			1);
+		assert_in_range((int)max, 20, 50);
+	}
 	done(&r);
 }
 
@@ -1078,6 +1105,7 @@ int main(void)
 		cmocka_unit_test(all_paths_die),
 		cmocka_unit_test(why_a_path_is_dead),
 		cmocka_unit_test(an_answer_that_is_not_taken),
+		cmocka_unit_test(answers_that_the_witness_does_not_see),
 		cmocka_unit_test(lost_before_it_is_known),
 		cmocka_unit_test(a_heartbeat_that_cannot_be_sent),
 		cmocka_unit_test(a_heartbeat_that_is_not_sent),
