@@ -6,12 +6,16 @@
  * libc. The library does not block, has no descriptor to poll, and reads no ICMP. So an endpoint
  * has a bell, and usrsctp_attempt.c reads ICMP.
  */
+#include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 
 #include "base/loop.h"
+#include "base/privilege.h"
 #include "base/util.h"
+#include "host/local.h"
 #include "stack/receiver.h"
 #include "stack/usrsctp_bind.h"
 #include "stack/usrsctp_gate.h"
@@ -146,11 +150,22 @@ static int configure(struct socket *socket, const struct stack_config *config,
 	return set_option(socket, SCTP_I_WANT_MAPPED_V4_ADDR, &off, sizeof(off));
 }
 
+/* As the kernel has it for its own SCTP; raw sockets have no ports. In UDP, its port counts. */
+static bool may_have(uint16_t port)
+{
+	return !port || encapsulated(library_encaps()) || port >= local_unprivileged_port() ||
+	       privilege_held() & PRIVILEGE(CAP_NET_BIND_SERVICE);
+}
+
 static int bind_each(struct socket *socket, const union address *list, size_t count,
 		     struct stack_fault *fault)
 {
 	fault->call = "sctp_bindx";
 	fault->binds = true;
+	if (count && !may_have(address_port(&list[0]))) {
+		fault->address = list[0];
+		return -EACCES;
+	}
 	for (size_t i = 0; i < count; i++) {
 		union address one = list[i];
 

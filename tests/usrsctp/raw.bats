@@ -294,3 +294,14 @@ connects_from() {
   json .result failed .reason "SCTP in user space has no link-local addresses" \
     .hint "--stack kernel has them"
 }
+
+@test "a port below 1024 takes a capability, as on the kernel's stack" {
+  listen_us -b 10.1.1.2:0
+  PROGRAM=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw
+    --bounding-set=-all,+net_raw "$SCTP_CONNECT")
+  us 6 -b 10.1.1.1:999 -a "10.1.1.2:$PORT"
+  json .errno EACCES .cause.code privileged-port
+  us 0 -b 10.1.1.1:1999 -a "10.1.1.2:$PORT"
+  PROGRAM=("$SCTP_CONNECT")
+  us 0 -b 10.1.1.1:999 -a "10.1.1.2:$PORT"
+}
