@@ -4,6 +4,9 @@
  * socket, sends a heartbeat on each and closes it: what the kernel's part of `sctp-connect
  * --targets` costs, for `make bench` to compare with.
  *
+ * loop silent COUNT: the smallest program that makes COUNT calls to one silent host on such
+ * sockets, and waits for two seconds.
+ *
  * loop listen COUNT: their peers, each on an address and a port of its own. It prints a line, and
  * sleeps. loop list COUNT: the same as a list for --targets.
  */
@@ -20,6 +23,9 @@
 
 #define FIRST_PORT 10000
 #define BURST      50
+/* Unread events of more would not fit into the receive buffer. */
+#define SHARE_SILENT   500
+#define SILENT_SECONDS 2
 
 struct loop {
 	int fd;
@@ -151,16 +157,39 @@ static int connect_all(int count)
 	return l.failed > 0;
 }
 
+static int wait_for_the_silent(int count)
+{
+	struct sctp_initmsg init = { .sinit_max_attempts = 1000 };
+	struct sockaddr_in a = address_of(0);
+	sctp_assoc_t id;
+	int fd = -1;
+
+	a.sin_addr.s_addr = htonl(0x0a080001u);
+	for (int i = 0; i < count; i++) {
+		a.sin_port = htons((unsigned short)(FIRST_PORT + i));
+		if (i % SHARE_SILENT == 0) {
+			fd = socket(AF_INET, SOCK_SEQPACKET | SOCK_NONBLOCK, IPPROTO_SCTP);
+			setsockopt(fd, IPPROTO_SCTP, SCTP_INITMSG, &init, sizeof(init));
+		}
+		if (sctp_connectx(fd, (struct sockaddr *)&a, 1, &id) < 0 && errno != EINPROGRESS)
+			fail("sctp_connectx");
+	}
+	sleep(SILENT_SECONDS);
+	return 0;
+}
+
 int main(int argc, char *argv[])
 {
 	int count = argc == 3 ? atoi(argv[2]) : 0;
 
 	if (count > 0 && !strcmp(argv[1], "connect"))
 		return connect_all(count);
+	if (count > 0 && !strcmp(argv[1], "silent"))
+		return wait_for_the_silent(count);
 	if (count > 0 && !strcmp(argv[1], "listen"))
 		listen_for_ever(count);
 	if (count > 0 && !strcmp(argv[1], "list"))
 		return list_for_targets(count);
-	fprintf(stderr, "usage: loop connect|listen|list COUNT\n");
+	fprintf(stderr, "usage: loop connect|silent|listen|list COUNT\n");
 	return 2;
 }
