@@ -165,7 +165,8 @@ static const struct explanation table[] = {
 	  "free -m; wc -l /proc/net/sctp/assocs\n"
 	  "sysctl net.sctp.sctp_mem; cat /proc/net/sockstat\n"
 	  "dmesg | grep -i 'out of memory'" },
-	{ ERRNO(ENOBUFS), STATUS_HOST, "this host has no buffer space for it, or drops it in a queue",
+	{ ERRNO(ENOBUFS), STATUS_HOST,
+	  "this host has no buffer space for it, or drops it in a queue",
 	  "socket memory is used up\n"
 	  "too many associations at once\n"
 	  "sendmsg: the queue of the link has dropped the packet: it is full, or a shaper (tbf, htb, police) lets too little pass",
