@@ -817,7 +817,7 @@ static const struct words table[] = {
 	{ FINDING_COOKIE_SILENT, "cookie-silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT, but not the COOKIE-ECHO",
 	  NULL,
-	  "a filter on the path may pass only INIT, or drop the larger COOKIE-ECHO (path MTU); or the peer's accept queue is full, and its stack does not say so",
+	  "a filter on the path may pass only INIT, or drop the larger COOKIE-ECHO (path MTU), or its answer; or the peer's accept queue is full, and its stack does not say so",
 	  "the INIT was answered, the COOKIE-ECHO left this host, and no answer arrived",
 	  "a filter on the path that passes only INIT and INIT-ACK\n"
 	  "the COOKIE-ECHO is larger than the path's MTU\n"
