@@ -215,12 +215,14 @@ test-deps: ## install what the tests need (Debian)
 	@tests/lab/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES) $(filter-out %i686-linux-gnu %i386-cross,$(CROSS_PACKAGES))
 	@tests/servers/fetch || :
 
+# What tests/run builds while e2e runs. Named here, because "make -n" runs a line of a recipe that has $(MAKE) in it.
+BUILD_THE_REST = $(MAKE) --no-print-directory -j$(JOBS) WERROR=1 unit && \
+	$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS="-O1 -g" all unit
+
 .PHONY: check check-unit check-e2e check-sanitize lint bench demo faults
 check: test-deps ## install what is missing (apt, sudo), build, and run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all platform usrsctp witness many calls
-	@BUILD='$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 unit && \
-		$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZE=address,undefined CFLAGS="-O1 -g" all unit' \
-		tests/run sanitize e2e cli usrsctp platform cross witness servers calls docs nosctp static compilers unit lint
+	@BUILD='$(BUILD_THE_REST)' tests/run sanitize e2e cli usrsctp platform cross witness servers calls docs nosctp static compilers unit lint
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
