@@ -164,7 +164,7 @@ static int wait_for_the_silent(int count)
 	sctp_assoc_t id;
 	int fd = -1;
 
-	a.sin_addr.s_addr = htonl(0x0a080001u);
+	a.sin_addr.s_addr = htonl(0x0a070001u);
 	for (int i = 0; i < count; i++) {
 		a.sin_port = htons((unsigned short)(FIRST_PORT + i));
 		if (i % SHARE_SILENT == 0) {
