@@ -265,6 +265,7 @@ static void add_abort(struct ledger *ledger, struct ledger_path *path,
 		path = only_asked(ledger);
 	if (!path->aborts.count) {
 		path->abort_reflected = abort->flags & CHUNK_FLAG_T;
+		path->abort_early = !path->cookies.count;
 		path->abort_cause = first_cause(chunks, abort);
 	}
 	if (abort->flags & CHUNK_FLAG_T)

@@ -30,7 +30,7 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 
 	if (!aborts->count || !path->init_acks.count)
 		return false;
-	if (!cookies->count || aborts->first_us < cookies->first_us)
+	if (path->abort_early)
 		return path->init_acks.count + aborts->count > path->inits.count;
 	return path->cookie_acks.count && path->reflected.count &&
 	       path->cookie_acks.count + path->reflected.count > cookies->count &&

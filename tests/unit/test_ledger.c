@@ -424,6 +424,25 @@ static void test_padded_heartbeats(void **state)
 }
 
 /* A peer that has, or makes up, more addresses than there is room for. */
+/* On a busy host the first packets have the time at which they are read. */
+static void test_a_cookie_with_a_late_time(void **state)
+{
+	const struct ledger_path *path;
+
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_after(100);
+	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	wire_after(-50);
+	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
+	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "asked");
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
+	path = wire_path("10.1.1.2");
+	assert_int_equal(path->aborts.count, 1);
+	assert_false(ledger_answered_twice(&wire.ledger, path));
+}
+
 static void test_too_many(void **state)
 {
 	char from[40];
@@ -511,6 +530,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_heartbeats, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_since, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_padded_heartbeats, start_two, stop),
+		cmocka_unit_test_setup_teardown(test_a_cookie_with_a_late_time, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_too_many, start_two, stop),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test_setup_teardown(test_collision, start_two, stop),
