@@ -426,7 +426,7 @@ void gather_end(struct gather *gather, bool answered)
 		struct way *way = &gather->ways[i];
 
 		way_look_for_unsent(way, address, attempt->stack, attempt->assoc);
-		way_conclude(way, routes, address, gather->plan, leaving_of(gather, i));
+		way_conclude(way, routes, address, leaving_of(gather, i));
 		if (gather->plan->count <= NEIGHBOURS_MAX)
 			way_look_for_neighbour(way, routes, address, gather->plan);
 	}

@@ -21,15 +21,13 @@ void way_look_for_route(struct way *way, struct routes *routes, const union addr
  * packets may have taken one of those.
  */
 void way_conclude(struct way *way, struct routes *routes, const union address *address,
-		  const struct plan *plan, enum leaving leaving)
+		  enum leaving leaving)
 {
 	struct route *route = &way->route;
 
 	/* The look-up without a source found one, and packets from there have no route. */
 	if (leaving == LEAVING_NONE && !route->error && !route->no_carrier)
-		route->error = plan_stays_here(plan, address)
-				       ? EADDRNOTAVAIL
-				       : route_source_error(routes, address, route);
+		route->error = route_source_error(routes, address, route);
 	/* A dummy is seen to take them. */
 	if (route->dummy && !route->error && !route->doubtful)
 		way->route_error = ENETDOWN;
@@ -57,7 +55,9 @@ void way_look_for_hop(struct way *way, const union address *address, const struc
 	struct routes *routes = routes_now();
 
 	way_look_for_route(way, routes, address, plan);
-	way_conclude(way, routes, address, plan, leaving);
+	if (leaving == LEAVING_NONE && !way->route.error && plan_stays_here(plan, address))
+		way->route.error = EADDRNOTAVAIL;
+	way_conclude(way, routes, address, leaving);
 	way_look_for_neighbour(way, routes, address, plan);
 }
 

@@ -45,7 +45,7 @@ enum leaving {
 
 /* What follows from the route for an address that has not answered. LEAVING_SEEN: nothing. */
 void way_conclude(struct way *way, struct routes *routes, const union address *address,
-		  const struct plan *plan, enum leaving leaving);
+		  enum leaving leaving);
 void way_look_for_neighbour(struct way *way, struct routes *routes, const union address *address,
 			    const struct plan *plan);
 
