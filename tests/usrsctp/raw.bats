@@ -297,6 +297,7 @@ connects_from() {
 
 @test "a port below 1024 takes a capability, as on the kernel's stack" {
   listen_us -b 10.1.1.2:0
+  # shellcheck disable=SC2054 # commas of setpriv
   PROGRAM=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw
     --bounding-set=-all,+net_raw "$SCTP_CONNECT")
   us 6 -b 10.1.1.1:999 -a "10.1.1.2:$PORT"
