@@ -32,7 +32,8 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 		return false;
 	if (path->abort_early)
 		return path->init_acks.count + aborts->count > path->inits.count;
-	return path->cookie_acks.count && path->reflected.count &&
+	/* After an ABORT of the peer itself, it knows the association no more either. */
+	return path->cookie_acks.count && path->abort_reflected &&
 	       path->cookie_acks.count + path->reflected.count > cookies->count &&
 	       !waits_for_answer(ledger);
 }

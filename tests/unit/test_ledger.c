@@ -443,6 +443,20 @@ static void test_a_cookie_with_a_late_time(void **state)
 	assert_false(ledger_answered_twice(&wire.ledger, path));
 }
 
+/* The peer has aborted, and knows nothing of the packet that was under way. */
+static void test_one_stack_that_aborts_twice(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, 0, OUR_TAG, "");
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
+	assert_int_equal(wire_path("10.1.1.2")->reflected.count, 1);
+	assert_false(ledger_answered_twice(&wire.ledger, wire_path("10.1.1.2")));
+}
+
 static void test_too_many(void **state)
 {
 	char from[40];
@@ -531,6 +545,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_since, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_padded_heartbeats, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_a_cookie_with_a_late_time, start_two, stop),
+		cmocka_unit_test_setup_teardown(test_one_stack_that_aborts_twice, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_too_many, start_two, stop),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test_setup_teardown(test_collision, start_two, stop),
