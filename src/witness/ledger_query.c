@@ -30,7 +30,10 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 
 	if (!aborts->count || !path->init_acks.count)
 		return false;
-	if (path->abort_early)
+	/* What is stamped as it arrives may be seen after what left later, but not before INIT-ACK.
+	 */
+	if (path->abort_early ||
+	    (path->init_acks.first_us <= aborts->first_us && aborts->first_us < cookies->first_us))
 		return path->init_acks.count + aborts->count > path->inits.count;
 	/* After an ABORT of the peer itself, it knows the association no more either. */
 	return path->cookie_acks.count && path->abort_reflected &&

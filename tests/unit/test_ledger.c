@@ -430,9 +430,9 @@ static void test_a_cookie_with_a_late_time(void **state)
 	const struct ledger_path *path;
 
 	(void)state;
+	wire_after(100);
 	wire_send_init("10.1.1.2", 1);
 	wire_take_init_ack("10.1.1.2", 1);
-	wire_after(100);
 	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
 	wire_after(-50);
 	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
