@@ -30,6 +30,7 @@ struct routes {
 	struct own_address *own;
 	size_t own_count;
 	bool own_known;
+	bool no_ipsec; /* this host has no policy of IPsec */
 	struct {
 		bool known;
 		unsigned kinds; /* enum rules */
@@ -38,8 +39,8 @@ struct routes {
 
 /*
  * One for the process. Many connections end at the same time, and then ask once about rules and
- * links, and about the addresses of this host: what is remembered is 20 ms old at most, and does
- * not change until the next call.
+ * links, about the addresses of this host, and whether it uses IPsec: what is remembered is 20 ms
+ * old at most, and does not change until the next call.
  */
 struct routes *routes_now(void);
 
