@@ -36,7 +36,7 @@ static uint32_t network_capabilities(const struct confined *c)
 	/* A longer buffer for an answer. What it hears of is not asked about. */
 	if (c->options->action == ACTION_LISTEN)
 		return c->stack == &stack_kernel ? PRIVILEGE(CAP_NET_ADMIN) : 0;
-	return PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN);
+	return PRIVILEGES_OF_PACKETS;
 }
 
 /*

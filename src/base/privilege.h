@@ -7,9 +7,8 @@
 
 /* Sets of capabilities: a bit for each. All of them are in the first word. */
 #define PRIVILEGE(capability) (1U << (capability))
-/* Raw and packet sockets, IPsec policies and longer buffers, ports below 1024. */
-#define PRIVILEGES_OF_NETWORK \
-	(PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_NET_BIND_SERVICE))
+/* Raw and packet sockets, IPsec policies and longer buffers. */
+#define PRIVILEGES_OF_PACKETS (PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN))
 
 /*
  * With a set-user-ID bit or file capabilities: keeps of that only raw sockets and ports below 1024,

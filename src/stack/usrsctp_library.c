@@ -363,7 +363,7 @@ int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault
 	if (encapsulated(&wanted))
 		ask_for_icmp();
 	if (broker_is_there())
-		(void)privilege_drop_all_but(~(PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN)));
+		(void)privilege_drop_all_but(~PRIVILEGES_OF_PACKETS);
 	return 0;
 }
 
