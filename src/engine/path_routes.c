@@ -106,8 +106,10 @@ static void say(struct timeline *timeline, const struct path_result *path)
 		source ? ", source " : "", source ? address_host_text(&route->source, from) : "");
 }
 
-/* Was the link-layer address of the next hop set by hand? known: what gather.c has found out, or
- * NULL. */
+/*
+ * Was the link-layer address of the next hop set by hand? known: what gather.c has found out, or
+ * NULL.
+ */
 static bool has_set_neighbour(struct routes *routes, const union address *peer,
 			      const struct path_route *route, const struct way *known)
 {

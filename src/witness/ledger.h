@@ -97,8 +97,10 @@ struct ledger_path {
 	struct ledger_count errors;      /* ERROR chunks from it */
 	struct cause error_cause;        /* of the newest one */
 	bool abort_reflected;            /* its sender did not know the association (the T flag) */
-	/* It came before a COOKIE-ECHO left. Their times do not tell: those of the first packets
-	 * may be late. */
+	/*
+	 * It was seen before a COOKIE-ECHO left. Times alone do not tell: those of the first
+	 * packets may be late.
+	 */
 	bool abort_early;
 	struct ledger_count reflected;     /* all such ABORTs */
 	struct ledger_count bad_checksums; /* from it, and counted as nothing else */

@@ -30,7 +30,9 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 
 	if (!aborts->count || !path->init_acks.count)
 		return false;
-	/* What is stamped as it arrives may be seen after what left later, but not before INIT-ACK.
+	/*
+	 * What is stamped as it arrives may be seen after what left later, but not before the
+	 * INIT-ACK.
 	 */
 	if (path->abort_early ||
 	    (path->init_acks.first_us <= aborts->first_us && aborts->first_us < cookies->first_us))
