@@ -76,8 +76,8 @@ struct ledger_path {
 	bool requested;        /* ledger_init() was given it */
 	bool listed;           /* in an INIT or INIT-ACK of the peer, or its source address */
 	struct ledger_count sent,
-		received; /* any packet; of received ones, those not bad or stray */
-
+		received;           /* any packet; of received ones, those not bad or stray */
+	unsigned aborts_sent;       /* of the sent ones, which nobody answers */
 	struct ledger_way sent_way; /* of the newest packet to it */
 
 	struct ledger_count inits; /* to it */
@@ -97,10 +97,7 @@ struct ledger_path {
 	struct ledger_count errors;      /* ERROR chunks from it */
 	struct cause error_cause;        /* of the newest one */
 	bool abort_reflected;            /* its sender did not know the association (the T flag) */
-	/*
-	 * It was seen before a COOKIE-ECHO left. Times alone do not tell: those of the first
-	 * packets may be late.
-	 */
+	/* It was seen before a COOKIE-ECHO left. Times do not tell: the first ones may be late. */
 	bool abort_early;
 	struct ledger_count reflected;     /* all such ABORTs */
 	struct ledger_count bad_checksums; /* from it, and counted as nothing else */

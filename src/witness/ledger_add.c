@@ -155,6 +155,9 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 			count(&path->cookies, event->time_us);
 			ledger->cookie_us = MAX(ledger->cookie_us, event->time_us);
 			break;
+		case CHUNK_ABORT:
+			path->aborts_sent++;
+			break;
 		case CHUNK_HEARTBEAT:
 			add_heartbeat_sent(path, event, &chunks->list[i]);
 			break;

@@ -24,22 +24,32 @@ static bool waits_for_answer(const struct ledger *ledger)
 	return false;
 }
 
+/* Are there more answers to what went to the peer after the INITs than there were packets? */
+static bool exceeds_one_stack(const struct ledger *ledger)
+{
+	unsigned asked = 0, answers = 0;
+
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		asked += path->sent.count - path->inits.count - path->aborts_sent;
+		answers += path->cookie_acks.count + path->reflected.count +
+			   path->heartbeat_acks.count;
+	}
+	return answers > asked;
+}
+
 bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path *path)
 {
-	const struct ledger_count *aborts = &path->aborts, *cookies = &path->cookies;
-
-	if (!aborts->count || !path->init_acks.count)
+	if (!path->aborts.count || !path->init_acks.count)
 		return false;
+	if (path->abort_early)
+		return path->init_acks.count + path->aborts.count > path->inits.count;
 	/*
-	 * What is stamped as it arrives may be seen after what left later, but not before the
-	 * INIT-ACK.
+	 * After an ABORT of the peer itself, it knows the association no more either, and reflects
+	 * what was under way.
 	 */
-	if (path->abort_early ||
-	    (path->init_acks.first_us <= aborts->first_us && aborts->first_us < cookies->first_us))
-		return path->init_acks.count + aborts->count > path->inits.count;
-	/* After an ABORT of the peer itself, it knows the association no more either. */
-	return path->cookie_acks.count && path->abort_reflected &&
-	       path->cookie_acks.count + path->reflected.count > cookies->count &&
+	return path->cookie_acks.count && path->reflected.count && exceeds_one_stack(ledger) &&
 	       !waits_for_answer(ledger);
 }
 

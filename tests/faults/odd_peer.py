@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """An SCTP peer made by hand, for faults that no stack has: every port is a different fault.
 
-odd_peer.py STACK ADDRESS...: reads what comes to these addresses before the packet filter, which must
+odd_peer.py STACK CLIENT ADDRESS...: reads what comes to these addresses before the packet filter, which must
 keep it from the stack of its host, and answers with raw packets. STACK is the test's: of usrsctp, all is
-in UDP. Prints a line for each fault, its name and port, and "ready".
+in UDP. CLIENT is the network namespace of the program. Prints a line for each fault, its name and port, and
+"ready".
 """
 
+import contextlib
 import os
+import signal
 import socket
 import struct
 import sys
@@ -299,28 +302,59 @@ def asconf(peer):
     yield from peer.live()
 
 
+def is_program(process):
+    """Of the client's side; not if it has ended."""
+    try:
+        with open(f"/proc/{process}/comm", encoding="ascii", errors="replace") as comm:
+            return (comm.read() == "sctp-connect\n" and
+                    os.stat(f"/proc/{process}/ns/net").st_ino == os.stat(f"/run/netns/{CLIENT}").st_ino)
+    except OSError:
+        return False
+
+
+def is_running(process):
+    try:
+        with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0] not in "TZX"
+    except OSError:
+        return False
+
+
+def signal_all(processes, number):
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, number)
+
+
+@contextlib.contextmanager
+def program_stopped():
+    """What is sent meanwhile arrives at the same time, however busy the machine is."""
+    processes = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and is_program(entry)]
+    signal_all(processes, signal.SIGSTOP)
+    while any(map(is_running, processes)):
+        pass
+    yield
+    signal_all(processes, signal.SIGCONT)
+
+
 @fault
 def two_stacks(peer):
     """One of two stacks knows no such port, and the other does."""
-    answers = chunk(ABORT), peer.init(INIT_ACK)
-    # Both leave before a busy machine does something else.
-    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    for answer in answers:
-        peer.send(answer)
-    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    with program_stopped():
+        peer.abort()
+        peer.send(peer.init(INIT_ACK))
     yield
 
 
 @fault
 def two_stacks_late(peer):
-    """The ABORT comes after the INIT-ACK."""
-    peer.send(peer.init(INIT_ACK))
-    peer.abort()
-    while COOKIE_ECHO not in (yield).chunks:
-        pass
-    # If the COOKIE-ECHO was faster.
-    peer.send(chunk(COOKIE_ACK))
-    peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+    """The ABORT comes after the INIT-ACK. The COOKIE-ECHO may be faster, and is answered twice, too."""
+    with program_stopped():
+        peer.send(peer.init(INIT_ACK))
+        peer.abort()
+        peer.send(chunk(COOKIE_ACK))
+        peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+    yield
 
 
 @fault
@@ -329,8 +363,9 @@ def two_stacks_cookie(peer):
     peer.send(peer.init(INIT_ACK))
     while COOKIE_ECHO not in (yield).chunks:
         pass
-    peer.send(chunk(ABORT, flags=1), tag=peer.tag)
-    peer.send(chunk(COOKIE_ACK))
+    with program_stopped():
+        peer.send(chunk(ABORT, flags=1), tag=peer.tag)
+        peer.send(chunk(COOKIE_ACK))
 
 
 @fault
@@ -343,9 +378,9 @@ def two_stacks_up(peer):
 
 # --- The loop ---------------------------------------------------------------------------------------
 
-if len(sys.argv) < 3 or sys.argv[1] not in ("kernel", "usrsctp"):
-    sys.exit("usage: odd_peer.py kernel|usrsctp ADDRESS...")
-STACK, ADDRESSES = sys.argv[1], sys.argv[2:]
+if len(sys.argv) < 4 or sys.argv[1] not in ("kernel", "usrsctp"):
+    sys.exit("usage: odd_peer.py kernel|usrsctp CLIENT ADDRESS...")
+STACK, CLIENT, ADDRESSES = sys.argv[1], sys.argv[2], sys.argv[3:]
 Peer.addresses = ADDRESSES
 PROTOCOL = socket.IPPROTO_SCTP if STACK == "kernel" else socket.IPPROTO_UDP
 

@@ -423,7 +423,6 @@ static void test_padded_heartbeats(void **state)
 	assert_int_equal(wire_path("10.1.1.2")->heartbeat_acks.count, 1);
 }
 
-/* A peer that has, or makes up, more addresses than there is room for. */
 /* On a busy host the first packets have the time at which they are read. */
 static void test_a_cookie_with_a_late_time(void **state)
 {
@@ -451,12 +450,29 @@ static void test_one_stack_that_aborts_twice(void **state)
 	wire_take_init_ack("10.1.1.2", 1);
 	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
 	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
+	wire_send_chunk("10.1.1.2", CHUNK_SHUTDOWN, "TSN.");
 	wire_take_chunk("10.1.1.2", CHUNK_ABORT, 0, OUR_TAG, "");
 	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
 	assert_int_equal(wire_path("10.1.1.2")->reflected.count, 1);
 	assert_false(ledger_answered_twice(&wire.ledger, wire_path("10.1.1.2")));
 }
 
+/* Nothing but the COOKIE-ECHO was under way: it was answered, and reflected. */
+static void test_two_stacks_one_of_which_aborts(void **state)
+{
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, 0, OUR_TAG, "");
+	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
+	wire_send_chunk("10.1.1.2", CHUNK_ABORT, "");
+	assert_false(ledger_answered_twice(&wire.ledger, wire_path("10.1.1.2")));
+	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
+	assert_true(ledger_answered_twice(&wire.ledger, wire_path("10.1.1.2")));
+}
+
+/* A peer that has, or makes up, more addresses than there is room for. */
 static void test_too_many(void **state)
 {
 	char from[40];
@@ -546,6 +562,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_padded_heartbeats, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_a_cookie_with_a_late_time, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_one_stack_that_aborts_twice, start_two, stop),
+		cmocka_unit_test_setup_teardown(test_two_stacks_one_of_which_aborts, start_two,
+						stop),
 		cmocka_unit_test_setup_teardown(test_too_many, start_two, stop),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test_setup_teardown(test_collision, start_two, stop),
