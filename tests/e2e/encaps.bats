@@ -72,7 +72,7 @@ has_usrsctp() {
   drop_path 1
   try_json 0 --stack usrsctp -u 9898 -a "10.1.1.2:$PORT" -a 10.1.2.2
   restore_path 1
-  json '.time_ms.connect >= 230 and .time_ms.connect < 2900' true \
+  json '.time_ms.connect >= 200 and .time_ms.connect < 2900' true \
     '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.2.2
   try_json 1 --stack usrsctp -u 9898 -a 10.1.1.2:9
   json .result refused
@@ -88,7 +88,7 @@ has_usrsctp() {
   drop_path 1
   try_json 0 --stack kernel -u 9897 -a "10.1.1.2:$PORT" -a 10.1.2.2
   restore_path 1
-  json '.time_ms.connect >= 230 and .time_ms.connect < 2900' true
+  json '.time_ms.connect >= 200 and .time_ms.connect < 2900' true
   try_json 1 --stack kernel -u 9897 -a 10.1.1.2:9
   json .result refused
 }
