@@ -265,8 +265,8 @@ peer() {
 start_odd_peer() {
   in_server nft "add table inet odd; add chain inet odd input { type filter hook input priority 0; };
     add rule inet odd input $SCTP drop"
-  PYTHONDONTWRITEBYTECODE=1 ip netns exec "$TOPO-server" python3 tests/faults/odd_peer.py "$STACK" "$TOPO-client" \
-    10.1.1.2 10.1.2.2 10.1.3.2 >"$BATS_TEST_TMPDIR/odd" 3>&- &
+  PYTHONDONTWRITEBYTECODE=1 ip netns exec "$TOPO-server" python3 tests/faults/odd_peer.py "$STACK" 10.1.1.2 10.1.2.2 10.1.3.2 \
+    >"$BATS_TEST_TMPDIR/odd" 3>&- &
   ODD_PEER=$!
   wait_for_line "$BATS_TEST_TMPDIR/odd" '^ready'
 }

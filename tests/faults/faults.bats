@@ -17,6 +17,11 @@ setup() {
   trap 'note "${BASH_SOURCE[0]##*/}:$LINENO: ${BASH_COMMAND%%$'"'\\n'"'*}"' ERR
 }
 
+# first_processor: that this test may use; odd_peer.py runs on it.
+first_processor() {
+  taskset -cp $BASHPID | sed 's/.*: //; s/[-,].*//'
+}
+
 note() { # WHAT
   failures+=("$newest: $1")
 }
@@ -116,7 +121,7 @@ fault_within() {
 }
 
 one() { # OPTION...
-  run --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" "${as[@]}" "${PROGRAM[@]}" --json "$@"
+  run --separate-stderr timeout -k 1 60 ip netns exec "$TOPO-client" "${on[@]}" "${as[@]}" "${PROGRAM[@]}" --json "$@"
   echo "$output"
   [ "$status" -lt 124 ] # it ended by itself
   [ -z "$output" ] || keep_json <<<"$output"
@@ -124,7 +129,7 @@ one() { # OPTION...
 
 both() { # OPTION...
   local out=$BATS_TEST_TMPDIR/plain
-  timeout -k 1 60 ip netns exec "$TOPO-client" "${PROGRAM[@]}" --json --no-witness "$@" >"$out" 2>/dev/null 3>&- &
+  timeout -k 1 60 ip netns exec "$TOPO-client" "${on[@]}" "${PROGRAM[@]}" --json --no-witness "$@" >"$out" 2>/dev/null 3>&- &
   one "$@"
   wait "$!" || true
   plain=$(<"$out")
@@ -402,6 +407,7 @@ forget_entry() {
 # odd [-w] NAME FAULT [OPTION]...: a fault of odd_peer.py, which has the time that a busy machine takes to answer.
 odd() {
   local how='' name port
+  local -a on=(taskset -c "$(first_processor)")
   [ "$1" != -w ] || { how=-w && shift; }
   name=$1
   port=$(odd_port "$2")

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """An SCTP peer made by hand, for faults that no stack has: every port is a different fault.
 
-odd_peer.py STACK CLIENT ADDRESS...: reads what comes to these addresses before the packet filter, which must
+odd_peer.py STACK ADDRESS...: reads what comes to these addresses before the packet filter, which must
 keep it from the stack of its host, and answers with raw packets. STACK is the test's: of usrsctp, all is
-in UDP. CLIENT is the network namespace of the program. Prints a line for each fault, its name and port, and
-"ready".
+in UDP. Prints a line for each fault, its name and port, and "ready". It runs on the first processor; so must the
+program, if what arrives together matters (odd() in faults.bats).
 """
 
 import contextlib
 import os
-import signal
 import socket
 import struct
 import sys
@@ -302,45 +301,18 @@ def asconf(peer):
     yield from peer.live()
 
 
-def is_program(process):
-    """Of the client's side; not if it has ended."""
-    try:
-        with open(f"/proc/{process}/comm", encoding="ascii", errors="replace") as comm:
-            return (comm.read() == "sctp-connect\n" and
-                    os.stat(f"/proc/{process}/ns/net").st_ino == os.stat(f"/run/netns/{CLIENT}").st_ino)
-    except OSError:
-        return False
-
-
-def is_running(process):
-    try:
-        with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as stat:
-            return stat.read().rpartition(")")[2].split()[0] not in "TZX"
-    except OSError:
-        return False
-
-
-def signal_all(processes, number):
-    for process in processes:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, number)
-
-
 @contextlib.contextmanager
-def program_stopped():
-    """What is sent meanwhile arrives at the same time, however busy the machine is."""
-    processes = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and is_program(entry)]
-    signal_all(processes, signal.SIGSTOP)
-    while any(map(is_running, processes)):
-        pass
+def at_once():
+    """What is sent meanwhile arrives together: the program, on the same processor, does nothing before the end."""
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     yield
-    signal_all(processes, signal.SIGCONT)
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 @fault
 def two_stacks(peer):
     """One of two stacks knows no such port, and the other does."""
-    with program_stopped():
+    with at_once():
         peer.abort()
         peer.send(peer.init(INIT_ACK))
     yield
@@ -349,7 +321,7 @@ def two_stacks(peer):
 @fault
 def two_stacks_late(peer):
     """The ABORT comes after the INIT-ACK. The COOKIE-ECHO may be faster, and is answered twice, too."""
-    with program_stopped():
+    with at_once():
         peer.send(peer.init(INIT_ACK))
         peer.abort()
         peer.send(chunk(COOKIE_ACK))
@@ -363,7 +335,7 @@ def two_stacks_cookie(peer):
     peer.send(peer.init(INIT_ACK))
     while COOKIE_ECHO not in (yield).chunks:
         pass
-    with program_stopped():
+    with at_once():
         peer.send(chunk(ABORT, flags=1), tag=peer.tag)
         peer.send(chunk(COOKIE_ACK))
 
@@ -378,14 +350,15 @@ def two_stacks_up(peer):
 
 # --- The loop ---------------------------------------------------------------------------------------
 
-if len(sys.argv) < 4 or sys.argv[1] not in ("kernel", "usrsctp"):
-    sys.exit("usage: odd_peer.py kernel|usrsctp CLIENT ADDRESS...")
-STACK, CLIENT, ADDRESSES = sys.argv[1], sys.argv[2], sys.argv[3:]
+if len(sys.argv) < 3 or sys.argv[1] not in ("kernel", "usrsctp"):
+    sys.exit("usage: odd_peer.py kernel|usrsctp ADDRESS...")
+STACK, ADDRESSES = sys.argv[1], sys.argv[2:]
 Peer.addresses = ADDRESSES
 PROTOCOL = socket.IPPROTO_SCTP if STACK == "kernel" else socket.IPPROTO_UDP
 
 
 def main():
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
     associations = {}
     for number, function in enumerate(FAULTS):
@@ -399,15 +372,18 @@ def main():
         if not 6000 <= packet.port < 6000 + len(FAULTS):
             continue
         key = packet.source_port, packet.port
+        peer, steps = associations.get(key, (None, None))
         try:
-            if key in associations:
-                associations[key].send(packet)
-            elif INIT in packet.chunks:
-                associations[key] = FAULTS[packet.port - 6000](Peer(packet))
-                next(associations[key])
+            # Another tag: a later program has the same port.
+            if INIT in packet.chunks and (not peer or packet.init_tag() != peer.first.init_tag()):
+                peer = Peer(packet)
+                steps = FAULTS[packet.port - 6000](peer)
+                associations[key] = peer, steps
+                next(steps)
+            elif steps:
+                steps.send(packet)
         except StopIteration:
-            associations[key] = (_ for _ in iter(lambda: None, 1))  # silent from now on
-            next(associations[key])
+            associations[key] = peer, None  # silent from now on
 
 
 main()
