@@ -20,7 +20,7 @@ struct phrase_context {
 struct parameter {
 	const char *name;
 	void (*say)(const struct phrase_context *c, char value[PARAMETER_MAX]);
-	bool rare; /* its name is not shown if there is no finding */
+	bool rare; /* if there is no finding, a bracket with this condition is left out */
 };
 
 /* For say(): writes the value. */

@@ -325,6 +325,13 @@ static const struct parameter *find(const struct parameter *list, const char *na
 	return list->name ? list : NULL;
 }
 
+static void say_name_of_it(const char *name, size_t length, char value[PARAMETER_MAX])
+{
+	for (size_t n = 0; n < length; n++)
+		value[n] = (char)toupper((unsigned char)name[n]);
+	value[length] = '\0';
+}
+
 bool parameter_value(const struct phrase_context *c, const char *name, size_t length,
 		     char value[PARAMETER_MAX])
 {
@@ -344,7 +351,16 @@ bool parameter_value(const struct phrase_context *c, const char *name, size_t le
 		return false;
 	if (c->f)
 		parameter->say(c, value);
-	for (size_t n = 0; !c->f && !parameter->rare && n <= length; n++)
-		value[n] = n < length ? (char)toupper((unsigned char)name[n]) : '\0';
+	else if (!parameter->rare)
+		say_name_of_it(name, length, value);
 	return true;
+}
+
+void parameter_in_text(const struct phrase_context *c, const char *name, size_t length,
+		       char value[PARAMETER_MAX])
+{
+	if (c->f)
+		parameter_value(c, name, length, value);
+	else
+		say_name_of_it(name, length, value);
 }

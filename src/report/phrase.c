@@ -44,7 +44,7 @@ static void add(struct message *m, const char *at, const char *end, const struct
 			close = memchr(open, '}', (size_t)(end - open));
 			if (!close)
 				return;
-			parameter_value(c, open + 1, (size_t)(close - open - 1), value);
+			parameter_in_text(c, open + 1, (size_t)(close - open - 1), value);
 			add_text(m, value, strlen(value));
 			at = close + 1;
 			continue;

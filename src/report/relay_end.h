@@ -13,7 +13,8 @@ struct relay_end {
 	uint32_t assoc;
 	bool gone;     /* the association has ended */
 	bool graceful; /* by SHUTDOWN */
-	bool cut_off;  /* this end has lost bytes: ABORT, because SHUTDOWN says that all arrived */
+	bool cut_off;  /* not everything was sent and written: ABORT, because SHUTDOWN says that it
+			  was */
 	int status;    /* exit status */
 	struct finding cause;
 	uint64_t messages_sent, bytes_sent;

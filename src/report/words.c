@@ -154,7 +154,7 @@ static const struct words table[] = {
 	{ FINDING_NO_IPV6, "no-ipv6", RESULT_FAILED, STATUS_HOST,
 	  "this host has no IPv6",
 	  "this host has no IPv6, and the remaining addresses need it",
-	  "sysctl net.ipv6.conf.all.disable_ipv6, and ipv6.disable= on the kernel's command line",
+	  "see sysctl net.ipv6.conf.all.disable_ipv6, and ipv6.disable= in /proc/cmdline",
 	  "this host cannot open an IPv6 socket",
 	  "IPv6 is switched off, by sysctl or on the kernel's command line\n"
 	  "a sandbox forbids the address family",
@@ -228,7 +228,7 @@ static const struct words table[] = {
 	{ FINDING_USRSCTP_ADDRESSES, "usrsctp-addresses", RESULT_FAILED, STATUS_HOST,
 	  "usrsctp could not read the addresses of this host, and does not say why",
 	  NULL,
-	  "ip addr; a sandbox may forbid netlink sockets",
+	  "ip addr shows them; a sandbox may forbid netlink sockets",
 	  "the stack in user space knows no address of this host, so it cannot send",
 	  "a sandbox that forbids netlink sockets\n"
 	  "no interface is up in this network namespace",
@@ -243,7 +243,7 @@ static const struct words table[] = {
 	{ FINDING_BIND_IN_USE, "bind-in-use", RESULT_FAILED, STATUS_HOST,
 	  "{at}: the port is in use on this host",
 	  NULL,
-	  "ss -Sanp shows who has it; port 0 takes a free one",
+	  "ss -Sanp shows who has it; port 0 takes a free port",
 	  "another SCTP socket of this host has that local address and port",
 	  "another program, or another sctp-connect --listen, has the port\n"
 	  "a socket bound to all addresses (0.0.0.0 or ::) takes the port on each of them",
@@ -251,7 +251,7 @@ static const struct words table[] = {
 	{ FINDING_BIND_CLOSING, "bind-closing", RESULT_FAILED, STATUS_HOST,
 	  "{at}: an association with {other} that is still closing has the port",
 	  NULL,
-	  "no program owns it any more: it ends when the peer answers, or the kernel gives it up after minutes; cat /proc/net/sctp/assocs shows it; port 0 takes a free one",
+	  "no program owns that association any more: it ends when the peer answers, or when the kernel gives up after minutes (cat /proc/net/sctp/assocs); port 0 takes a free port",
 	  "a program has closed its association, which holds the local port until the peer has answered that",
 	  "the peer is gone, or the path to it is dead, and data was not delivered yet",
 	  "cat /proc/net/sctp/assocs (INODE is 0)\n"
@@ -362,7 +362,7 @@ static const struct words table[] = {
 	{ FINDING_NO_SUCH_STREAM, "no-such-stream", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "stream {stream} was not negotiated: the association has {streams}, counted from 0; nothing was sent",
 	  NULL,
-	  "the peer allows no more, or this end did not ask for more: --ostreams; and the peer's setting for incoming streams",
+	  "the peer allows no more streams (see its setting for incoming streams), or this end did not ask for more (--ostreams)",
 	  "the message of --send was to go out on a stream that the association does not have",
 	  "the peer limits its incoming streams\n"
 	  "--ostreams asks for fewer",
@@ -468,7 +468,7 @@ static const struct words table[] = {
 	{ FINDING_INIT_ACK_INVALID, "init-ack-invalid", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "this host's SCTP refuses its INIT-ACK[detail:: {detail}]",
 	  NULL,
-	  "the peer's SCTP stack is at fault, or a middlebox that changes its packets: --verbose shows the INIT-ACK; the peer's settings and its vendor come next",
+	  "the peer's SCTP stack is at fault, or a middlebox that changes its packets: --verbose shows the INIT-ACK; check the peer's settings, then ask its vendor",
 	  "the peer answered the INIT, and this host's stack does not accept that answer",
 	  "a peer whose stack breaks RFC 9260 section 3.3.3, or is set up wrong: no streams, a receive window below 1500 bytes\n"
 	  "a middlebox that changes packets",
@@ -482,7 +482,7 @@ static const struct words table[] = {
 	  "a program with its own SCTP stack (usrsctp, a vendor's) on a host whose kernel has its sctp module loaded\n"
 	  "two hosts with the same address",
 	  "on the peer: lsmod | grep sctp; ss -Slnp\n"
-	  "ip neigh: does the address change its link-layer address?" },
+	  "ip neigh, several times: does the link-layer address of ADDR change?" },
 	{ FINDING_ABORTED_HERE, "aborted-here", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "[up:aborted by this end: the peer broke the protocol[cause:: {cause}]][!up:its answer breaks the protocol]",
 	  "[up:this end aborted the association {when}, because the peer broke the protocol][!up:the host's answer to INIT breaks the protocol: this end aborted][cause:: {cause}]",
@@ -552,7 +552,7 @@ static const struct words table[] = {
 	{ FINDING_PEER_SILENT, "peer-silent", RESULT_ABORTED, STATUS_NOT_CONNECTED,
 	  "the peer does not answer any more",
 	  "the association was lost {when}: the peer does not answer any more",
-	  "sctp-connect --explain ETIMEDOUT",
+	  "check the peer's host, and the links and routers that all paths share: sctp-connect --explain peer-silent",
 	  "no path of an established association answers any more, and the stack gave it up",
 	  "the peer's host is down, or cut off\n"
 	  "all paths share one link or router that failed",
@@ -562,7 +562,7 @@ static const struct words table[] = {
 	  "given up, or aborted by this end",
 	  "the association was lost {when}: the peer did not answer any more, or it broke the protocol and this end aborted; a one-to-many socket does not show which",
 	  "with CAP_NET_RAW this program sees an ABORT of this end; without --one-to-many the stack tells the two apart",
-	  "the association ended without a word of the peer, and a one-to-many socket of usrsctp does not show whether this end gave up or aborted",
+	  "the association ended, nothing from the peer says why, and a one-to-many socket of usrsctp does not show whether this end gave up or aborted",
 	  "as for peer-silent and aborted-here",
 	  "sctp-connect with CAP_NET_RAW, or without --one-to-many\n"
 	  "tcpdump -ni any sctp or udp: an ABORT of this host" },
@@ -588,11 +588,10 @@ static const struct words table[] = {
 	  NULL,
 	  NULL },
 	{ FINDING_RELAY_CUT_OFF, "relay-cut-off", RESULT_CONNECTED, -1,
-	  "aborted by this end, because --relay has lost bytes",
+	  "aborted by this end, because --relay did not send and write everything",
 	  NULL,
 	  NULL,
-	  "--relay could not read its input or write its output, or was ended before; it aborted the "
-	  "association, because a graceful close would say that all arrived",
+	  "--relay could not read its input or write its output, or a signal ended it; it aborted the association, because a graceful close would tell the peer that everything arrived",
 	  NULL,
 	  NULL },
 	{ FINDING_GONE, "gone", RESULT_CONNECTED, -1,
@@ -622,7 +621,7 @@ static const struct words table[] = {
 	{ FINDING_STALE_COOKIE, "stale-cookie", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  COOKIE_REFUSED,
 	  "the host " COOKIE_REFUSED,
-	  "the round trip exceeds the peer's cookie lifetime, or its clock jumped: on Linux sysctl net.sctp.valid_cookie_life",
+	  "the round trip exceeds the peer's cookie lifetime, or its clock jumped: at the peer, if it is Linux: sysctl net.sctp.valid_cookie_life",
 	  "the cookie had expired when it came back to the peer",
 	  "a round trip longer than the lifetime of a cookie (60 s by default)\n"
 	  "the peer's clock jumped between INIT and COOKIE-ECHO\n"
@@ -657,7 +656,7 @@ static const struct words table[] = {
 	{ FINDING_RESOURCE_OR_ASCONF, "out-of-resource-or-asconf", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "answered ABORT: {cause}, or offers ASCONF without AUTH",
 	  "the host answered ABORT: {cause}; or this host's SCTP refused its INIT-ACK, because it offers ASCONF without AUTH",
-	  "with CAP_NET_RAW, this program tells which; the second: sysctl net.sctp.addip_enable net.sctp.auth_enable must be 1 on both ends, or the first one 0",
+	  "with CAP_NET_RAW, this program tells which; if it is ASCONF without AUTH: set net.sctp.addip_enable and net.sctp.auth_enable to 1 on both ends, or net.sctp.addip_enable to 0",
 	  "the stack gives the same cause for both, and does not say which end ended the attempt",
 	  "the peer's accept queue or its memory is full\n"
 	  "this host has net.sctp.addip_enable=1, and the peer offers ASCONF without AUTH (addip_noauth_enable=1)",
@@ -701,7 +700,7 @@ static const struct words table[] = {
 	  "ip xfrm policy add ... action block, or the IKE daemon's trap for traffic without a tunnel",
 	  "ip xfrm policy; /proc/net/xfrm_stat: XfrmOutPolBlock" },
 	{ FINDING_IPSEC_NO_KEY, "ipsec-no-key", RESULT_TIMEOUT, STATUS_TIMEOUT,
-	  "no {chunk} leaves this host: an IPsec policy wants to protect it, and there is no key for {other}",
+	  "no {chunk} leaves this host: an IPsec policy requires that it is protected, and there is no key for {other}",
 	  NULL,
 	  "ip xfrm state shows the keys (security associations) and ip xfrm policy what they are for; the log of the IKE daemon says why there is none",
 	  "an IPsec policy applies to packets to the address, and no security association does: the kernel drops them",
@@ -813,7 +812,7 @@ static const struct words table[] = {
 	  "a NAT or load balancer sends the packets of one association to different hosts\n"
 	  "the peer has an older association with the same addresses and ports",
 	  "conntrack -L -p sctp, on each NAT between the two hosts\n"
-	  "another local port: -b :PORT" },
+	  "another local port: -b ADDR-OF-THIS-HOST:PORT" },
 	{ FINDING_COOKIE_SILENT, "cookie-silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT, but not the COOKIE-ECHO",
 	  NULL,
@@ -1022,7 +1021,7 @@ static const struct words table[] = {
 	{ FINDING_SEND_STALLED, "send-stalled", RESULT_DEGRADED, STATUS_TIMEOUT,
 	  "the association is up, but the peer takes no more data: {messages_sent} of {messages} went into the send buffer, and nothing for {time} after that",
 	  NULL,
-	  "the peer's application does not read, so its receive window is full",
+	  "probably the peer's application does not read, so its receive window is full; or the path loses large packets",
 	  "the send buffer of this host stayed full, because the peer acknowledges nothing more",
 	  "the peer's application is stuck or overloaded: it does not read, and its stack keeps the association up\n"
 	  "the path loses large packets only, see mtu-black-hole",
@@ -1038,7 +1037,7 @@ static const struct words table[] = {
 	{ FINDING_NO_REPLY, "no-reply", RESULT_DEGRADED, STATUS_TIMEOUT,
 	  "[awaited:the association is up, but [!replies:[acknowledged:the peer's application is silent: no message][!acknowledged:no message of the peer came]][replies:the peer's application fell silent: only {replies} came] within {time}[acknowledged:; its SCTP has acknowledged what was sent][!acknowledged:[messages:; its SCTP has not acknowledged what was sent]]][!awaited:the peer did not acknowledge what was sent within {time}]",
 	  NULL,
-	  "[awaited:[!acknowledged:[messages:something may drop what was sent, or the SACK that acknowledges it: tcpdump -ni any sctp on both ends; otherwise: ]]heartbeats are answered by the peer's SCTP, also when its program is stuck: check the program, and whether it expects another message, --ppid or --stream][!awaited:check the paths: sctp-connect --monitor]",
+	  "[awaited:[!acknowledged:[messages:something may drop what was sent, or the SACK that acknowledges it: tcpdump -ni any sctp on both ends; otherwise: ]]the peer's SCTP answers heartbeats even if its program is stuck: check the program, and whether it expects another message, --ppid or --stream][!awaited:check the paths: sctp-connect --monitor]",
 	  "the association was up, and too few messages of the peer's application came within --reply-timeout",
 	  "the peer's program is stuck or overloaded: its SCTP goes on to answer heartbeats\n"
 	  "it ignores messages with another PPID, or on another stream\n"
@@ -1046,7 +1045,7 @@ static const struct words table[] = {
 	  "the peer's log\n"
 	  "on the peer: ss -Snp (Recv-Q: it does not read)" },
 	{ FINDING_TOO_FEW_VERIFIED, "too-few-verified", RESULT_DEGRADED, STATUS_DEGRADED,
-	  "{verified} of {paths} addresses verified, {required} required[name: (with those that the peer has listed: {name})]",
+	  "{verified} of {paths} addresses verified, {required} required[name: (including those that the peer added: {name})]",
 	  NULL,
 	  NULL,
 	  "the association is up, but fewer paths are verified than --require asks for",
@@ -1088,8 +1087,8 @@ static const struct words table[] = {
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
 	  "the peer is down, or its answer gets lost: a missing route there, or a filter\n"
 	  "the packets are damaged on the path, and the peer drops them for their checksum\n"
-	  "a stale entry in conntrack on the path, if only one local port is silent\n"
-	  "rp_filter of the peer or a router: the INIT left with a source that they would answer on another link\n"
+	  "a stale entry in conntrack on the path, if the peer answers other local ports\n"
+	  "rp_filter of the peer or of a router, which would send the answer over another link than the one on which the INIT arrived\n"
 	  "an XDP program of this host drops the answer before a packet socket sees it: ip link show\n"
 	  "a wrong link-layer address: a static neighbour, a link without ARP",
 	  "ip route get ADDR; ip neigh; on the peer: ip route get ADDR-OF-THIS-HOST\n"
@@ -1153,12 +1152,12 @@ static const struct words table[] = {
 	  NULL,
 	  "one of the addresses answered the INIT, and it is not known which",
 	  NULL,
-	  "sctp-connect with CAP_NET_RAW: its witness sees which one" },
+	  "sctp-connect with CAP_NET_RAW: its witness sees which one answered" },
 	{ FINDING_ANSWERED_INIT, "answered-init", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT; nothing more is known",
 	  NULL,
 	  NULL,
-	  "this address answered INIT-ACK; it is too early, or too little was seen, to say why the handshake did not go on",
+	  "this address answered INIT-ACK; too little time has passed, or too little was seen, to say why the handshake did not go on",
 	  NULL,
 	  "a longer --timeout" },
 	{ FINDING_UNTRIED_REFUSED, "untried-refused", RESULT_CONNECTED, -1,
@@ -1176,7 +1175,7 @@ static const struct words table[] = {
 	  NULL,
 	  NULL },
 	{ FINDING_UNTRIED_LATE, "untried-late", RESULT_CONNECTED, -1,
-	  "not tried: the attempt ended as its turn came",
+	  "the attempt ended as its turn came",
 	  NULL,
 	  MORE_TURNS,
 	  "the attempt ended as the turn of this address came: it is not known whether an INIT was sent to it",

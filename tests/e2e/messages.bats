@@ -212,7 +212,7 @@ has_bytes() { # FILE COUNT
   ends_with 6 "$LISTENER"
   LISTENER=
   grep '^relayed .*aborted by the peer' "$CLIENT_OUT.err"
-  grep '^down .* lost: aborted by this end, because --relay has lost bytes' "$LISTEN_OUT.err"
+  grep '^down .* lost: aborted by this end, because --relay did not send and write everything' "$LISTEN_OUT.err"
 }
 
 # Whatever the stacks think of a path: they keep what was not acknowledged.

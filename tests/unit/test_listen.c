@@ -969,7 +969,9 @@ static void a_relay_is_ended(void **state)
 	assert_int_equal(LISTEN(scripts, "-p", "5000", "--relay"), STATUS_HOST);
 	dup2(saved[1], STDOUT_FILENO);
 	close(full);
-	assert_contains(said.out, "lost: aborted by this end, because --relay has lost bytes");
+	assert_contains(
+		said.out,
+		"lost: aborted by this end, because --relay did not send and write everything");
 	assert_true(fake_stack_record(1)->aborted);
 	dup2(saved[0], STDIN_FILENO);
 	for (size_t i = 0; i < 2; i++) {

@@ -199,6 +199,9 @@ static void a_phrase_without_a_finding_names_its_parameters(void **state)
 	(void)state;
 	phrase_add(&m, "on {other_link}[link:, not {link}][!link: only][udp: in UDP]", NULL);
 	assert_string_equal(m.text, "on OTHER_LINK, not LINK");
+	m.text[0] = '\0';
+	phrase_add(&m, "into {detail}[detail:: {detail}]", NULL);
+	assert_string_equal(m.text, "into DETAIL");
 }
 
 static void a_phrase_is_cut_at_the_room(void **state)
