@@ -109,6 +109,7 @@ struct finding finding_of_local(const struct local_address *local)
 {
 	static const enum finding_code codes[] = {
 		[LOCAL_ABSENT] = FINDING_NOT_LOCAL,
+		[LOCAL_BY_ROUTE] = FINDING_LOCAL_BY_ROUTE,
 		[LOCAL_TENTATIVE] = FINDING_LOCAL_TENTATIVE,
 		[LOCAL_DUPLICATE] = FINDING_LOCAL_DUPLICATE,
 		[LOCAL_ON_OTHER_LINK] = FINDING_LOCAL_ON_OTHER_LINK,
@@ -135,7 +136,9 @@ static void why_not_local(struct finding *finding)
 		return;
 	local = local_look_up(&finding->address);
 	why = finding_of_local(&local);
-	/* The stack has the last word. */
+	/* The stack in user space knows only the addresses that there were when it started. */
+	if (local.state == LOCAL_USABLE && *local.link)
+		finding->code = FINDING_CALL_FAILED;
 	if (!why.code || why.code == FINDING_NOT_LOCAL)
 		return;
 	why.call = finding->call;

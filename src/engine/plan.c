@@ -169,6 +169,9 @@ struct local_address plan_look_up_sources(const struct plan *plan)
 
 	for (size_t i = plan->source_count; i-- > 0;) {
 		first = local_look_up(&plan->sources[i]);
+		/* Was it bound? Then this host takes the answers to it. */
+		if (first.state == LOCAL_BY_ROUTE)
+			first.state = LOCAL_USABLE;
 		if (first.state == LOCAL_USABLE)
 			break;
 	}

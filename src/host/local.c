@@ -11,6 +11,7 @@
 
 #include "base/util.h"
 #include "host/interface.h"
+#include "host/route.h"
 #include "host/routes.h"
 #include "host/sysctl.h"
 
@@ -72,6 +73,13 @@ static enum local_state state_on(const struct ifaddrs *on, struct local_address 
 								     : LOCAL_LINK_DOWN;
 }
 
+static bool is_local_by_route(const union address *address)
+{
+	struct route route;
+
+	return route_ask(routes_now(), address, NULL, &route) == 0 && route.local;
+}
+
 struct local_address local_look_up(const union address *address)
 {
 	struct local_address local = { .state = LOCAL_ABSENT, .address = *address };
@@ -97,6 +105,8 @@ struct local_address local_look_up(const union address *address)
 		local.state = state_on(on, &local);
 	}
 	freeifaddrs(list);
+	if (local.state == LOCAL_ABSENT && is_local_by_route(address))
+		local.state = LOCAL_BY_ROUTE;
 	return local;
 }
 
@@ -110,17 +120,13 @@ static bool is_among(const union address *address, const struct own_address *own
 
 bool local_has(const union address *address)
 {
-	const struct own_address *own;
-	size_t count;
-
 	switch (address_scope(address)) {
 	case SCOPE_LOOPBACK:
 		return true;
 	case SCOPE_LINK:
 		return false;
 	default:
-		own = routes_own(routes_now(), &count);
-		return is_among(address, own, count);
+		return is_local_by_route(address);
 	}
 }
 

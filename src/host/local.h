@@ -10,8 +10,10 @@
 #include "base/address.h"
 
 enum local_state {
-	LOCAL_USABLE, /* or this host did not tell */
-	LOCAL_ABSENT, /* no interface has it */
+	LOCAL_USABLE,   /* or this host did not tell */
+	LOCAL_ABSENT,   /* no interface has it */
+	LOCAL_BY_ROUTE, /* nor here, but a route makes it local: all of 127/8, "ip route add local"
+			 */
 	LOCAL_TENTATIVE,
 	LOCAL_DUPLICATE,     /* duplicate address detection has found it on another host */
 	LOCAL_ON_OTHER_LINK, /* link has it, and the zone is another one */
@@ -30,8 +32,8 @@ struct local_address {
 struct local_address local_look_up(const union address *address);
 
 /*
- * Is it an address of this host, so that packets to it do not leave? Link-local addresses are not
- * looked up: each link has its own.
+ * Do packets to it stay on this host, because it is one of its own, or because a route says so?
+ * Link-local addresses are not looked up: each link has its own.
  */
 bool local_has(const union address *address);
 

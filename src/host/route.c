@@ -70,6 +70,7 @@ bool route_read(const struct nlmsghdr *answer, struct route *route)
 	}
 	route->encapsulation = encapsulation_name(encap);
 	route->broadcast = message->rtm_type == RTN_BROADCAST;
+	route->local = message->rtm_type == RTN_LOCAL;
 	netlink_set_zone(&route->gateway, route->link);
 	netlink_set_zone(&route->source, route->link);
 	return true;

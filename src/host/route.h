@@ -16,6 +16,7 @@ struct route {
 	union address gateway;     /* sa_family 0: none, the address is on the link */
 	union address source;      /* the local address; sa_family 0: not known */
 	bool broadcast;            /* the address is the broadcast address of its network */
+	bool local;                /* the route is of type local: packets do not leave */
 	const char *encapsulation; /* it puts packets into that: "MPLS", "a BPF program"; or NULL */
 	/* After route_closed(): */
 	bool no_carrier; /* what is sent over that link is dropped */

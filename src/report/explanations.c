@@ -129,6 +129,7 @@ static const struct explanation table[] = {
 	  STATUS_HOST,
 	  "an address cannot be used: the local one is not an address of this host, or a peer address is in the list twice",
 	  "in bind: an IPv6 address whose duplicate address detection is still running, or has failed\n"
+	  "in bind, in user space: an address that was added while the program ran: the stack reads them only once\n"
 	  "in connect: a duplicate; an IPv4 address and its v4-mapped IPv6 form count as one\n"
 	  "in connect: the local port already has an association with that peer",
 	  "ip -6 addr show tentative\n" CHECK_SOCKETS "\n"

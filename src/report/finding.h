@@ -59,6 +59,7 @@ enum finding_code {
 	FINDING_LOCAL_ON_OTHER_LINK,
 	FINDING_LOCAL_IN_VRF, /* other_link: the VRF */
 	FINDING_LOCAL_LINK_DOWN,
+	FINDING_LOCAL_BY_ROUTE,
 	FINDING_SOURCE_NOT_LOCAL, /* other: the -b address, which was bound; time_us */
 	FINDING_PRIVILEGED_PORT,  /* other_port: the first one that needs no privilege */
 	FINDING_BIND_FORBIDDEN,   /* error */

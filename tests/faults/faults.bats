@@ -550,6 +550,9 @@ odd() {
   fault "-b of the other family" -b fd01:1::1 -a "10.1.1.2:$PORT"
   fault "-b of loopback for a peer that is not" -b 127.0.0.1 -a "10.1.1.2:$PORT"
   fault "-b 127.0.0.2, which no interface has" -b 127.0.0.2 -w 1200ms -a 127.0.0.1:9
+  ip -n "$TOPO-client" -6 route add local fd77::/64 dev lo
+  fault "-b is an IPv6 address that a route makes local" -b fd77::5 -a "[fd01:1::2]:$PORT"
+  ip -n "$TOPO-client" -6 route del local fd77::/64 dev lo
   fault "-b that the routes would not choose" -b 10.1.2.1 -a "10.1.1.2:$PORT"
   fault -u "-b with a port below 1024, and no privilege" -b 10.1.1.1:999 -a "10.1.1.2:$PORT"
   fault "no such name" -a name.invalid:5000

@@ -79,7 +79,8 @@ struct local_address __wrap_local_look_up(const union address *address)
 {
 	struct local_address local = { .state = fake_host.local_state, .address = *address };
 
-	strcpy(local.link, "down0");
+	if (!fake_host.local_untold)
+		strcpy(local.link, "down0");
 	strcpy(local.vrf, "red");
 	return local;
 }

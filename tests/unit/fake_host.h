@@ -22,6 +22,7 @@ struct fake_host {
 	bool port_closing;                   /* by an association with 10.1.1.2:5000 */
 	uint16_t unprivileged_port;          /* 0: 1024 */
 	enum local_state local_state;        /* of each address of -b, on the link "down0" */
+	bool local_untold;                   /* this host does not tell who has them */
 	unsigned route_lookups;              /* how often a route was looked up */
 	unsigned neighbour_lookups;
 };

@@ -118,6 +118,7 @@ static const struct evidence_case cases[] = {
 static void every_case(void **state)
 {
 	(void)state;
+	fake_host.local_untold = true;
 	diagnosis_check(cases, ARRAY_SIZE(cases));
 }
 
@@ -130,7 +131,9 @@ static void what_is_not_bound(void **state)
 		struct fake_host host;
 		enum finding_code code;
 	} conditions[] = {
-		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_USABLE }, FINDING_NOT_LOCAL },
+		{ EADDRNOTAVAIL, 0, { .local_untold = true }, FINDING_NOT_LOCAL },
+		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_USABLE }, FINDING_CALL_FAILED },
+		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_BY_ROUTE }, FINDING_LOCAL_BY_ROUTE },
 		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_ABSENT }, FINDING_NOT_LOCAL },
 		{ EADDRNOTAVAIL, 80, { .local_state = LOCAL_TENTATIVE }, FINDING_LOCAL_TENTATIVE },
 		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_DUPLICATE }, FINDING_LOCAL_DUPLICATE },

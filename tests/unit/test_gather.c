@@ -93,6 +93,7 @@ static void silence_of_a_source(void **state)
 	} cases[] = {
 		{ LOCAL_USABLE, FINDING_NO_ANSWER, RESULT_TIMEOUT },
 		{ LOCAL_ABSENT, FINDING_SOURCE_NOT_LOCAL, RESULT_TIMEOUT },
+		{ LOCAL_BY_ROUTE, FINDING_NO_ANSWER, RESULT_TIMEOUT },
 		{ LOCAL_LINK_DOWN, FINDING_SOURCE_LINK_DOWN, RESULT_TIMEOUT },
 		{ LOCAL_TENTATIVE, FINDING_LOCAL_TENTATIVE, RESULT_FAILED },
 		{ LOCAL_DUPLICATE, FINDING_LOCAL_DUPLICATE, RESULT_FAILED },
@@ -108,7 +109,7 @@ static void silence_of_a_source(void **state)
 		result = RUN(silent, ONE, "-b", "127.0.0.9:7000");
 		assert_string_equal(finding_name(result->cause.code), finding_name(cases[i].code));
 		assert_string_equal(result_name(result->word), result_name(cases[i].word));
-		if (cases[i].state != LOCAL_USABLE)
+		if (cases[i].code != FINDING_NO_ANSWER)
 			assert_contains(said_reason(result).text, "127.0.0.9");
 	}
 	fake_host.local_state = LOCAL_ABSENT;

@@ -35,6 +35,32 @@ static void addresses_of_this_host_and_of_others(void **state)
 	}
 }
 
+/* All of 127/8 is local, and lo has only 127.0.0.1. */
+static void an_address_that_no_interface_has(void **state)
+{
+	static const struct {
+		const char *text;
+		enum local_state state;
+	} cases[] = {
+		{ "127.0.0.1", LOCAL_USABLE },
+		{ "127.9.9.9", LOCAL_BY_ROUTE },
+		{ "0.0.0.0", LOCAL_USABLE },
+		{ "192.0.2.7", LOCAL_ABSENT },
+	};
+	union address a;
+
+	(void)state;
+	assert_true(address_from_text(&a, "127.0.0.1"));
+	if (local_look_up(&a).state != LOCAL_USABLE) {
+		print_message("lo is down here\n");
+		skip();
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_true(address_from_text(&a, cases[i].text));
+		assert_int_equal(local_look_up(&a).state, cases[i].state);
+	}
+}
+
 /* The address that this host would send from, if it has a route at all. */
 static void the_address_that_packets_leave_from(void **state)
 {
@@ -62,6 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_of_this_host_and_of_others),
+		cmocka_unit_test(an_address_that_no_interface_has),
 		cmocka_unit_test(the_address_that_packets_leave_from),
 	};
 

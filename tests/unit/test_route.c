@@ -114,6 +114,19 @@ static void the_broadcast_address_of_a_network(void **state)
 	assert_true(route.broadcast);
 }
 
+static void a_route_that_does_not_leave_this_host(void **state)
+{
+	struct netlink_question m = route_message(AF_INET6);
+	struct route route;
+
+	(void)state;
+	assert_true(route_read(&m.header, &route));
+	assert_false(route.local);
+	m.body.route.rtm_type = RTN_LOCAL;
+	assert_true(route_read(&m.header, &route));
+	assert_true(route.local);
+}
+
 static void what_is_no_route_is_not_read(void **state)
 {
 	struct netlink_question m = route_message(AF_MPLS);
@@ -374,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_route_is_read),
 		cmocka_unit_test(the_broadcast_address_of_a_network),
+		cmocka_unit_test(a_route_that_does_not_leave_this_host),
 		cmocka_unit_test(a_link_local_gateway_has_its_link),
 		cmocka_unit_test(a_gateway_may_be_of_the_other_family),
 		cmocka_unit_test(what_is_no_route_is_not_read),
