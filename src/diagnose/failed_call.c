@@ -12,8 +12,11 @@ struct finding diagnose_failed_call(const char *call, int error)
 
 struct finding diagnose_unsent(int error, uint8_t chunk)
 {
-	/* An output filter makes the call fail like this, and few other things do. */
-	if (error != EPERM)
+	/*
+	 * A filter makes the call fail with EPERM in the output hook, and with ENOBUFS behind it
+	 * (tc, netdev egress), as a full queue does. Few other things do.
+	 */
+	if (error != EPERM && error != ENOBUFS)
 		return diagnose_failed_call("sendmsg", error);
 	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
 				 .basis = BASIS_CALL,

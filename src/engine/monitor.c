@@ -11,6 +11,7 @@
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"
 #include "engine/monitor_parts.h"
+#include "packet/sctp.h"
 
 /* How many events one round reads, so that a peer that floods does not block other handlers. */
 #define EVENTS_MAX 64
@@ -121,7 +122,7 @@ static void go_down_lost(struct monitoring *r, const struct stack_event *event)
 
 	watch_catch_up(r->watch);
 	if (unsent)
-		why = diagnose_failed_call("sendmsg", unsent);
+		why = diagnose_unsent(unsent, CHUNK_HEARTBEAT);
 	else
 		why = diagnose_loss(event->error, &event->cause, r->watch->ledger);
 	go_down(r, why.error, why);

@@ -119,10 +119,10 @@ static const struct explanation table[] = {
 	  "systemctl show -p RestrictAddressFamilies UNIT",
 	  { FINDING_NO_IPV6 } },
 	{ ERRNO(EPERM), STATUS_HOST,
-	  "this host does not permit the call: a privilege is missing, or a sandbox forbids it",
+	  "this host does not permit the call: a privilege is missing, or a sandbox or a filter forbids it",
 	  "a container whose seccomp filter forbids SCTP sockets\n"
 	  "a raw socket without CAP_NET_RAW\n"
-	  "a local firewall never causes EPERM in SCTP: packets that it drops end as ETIMEDOUT",
+	  "in user space, a filter in the output hook makes sendmsg() fail like this; in the kernel's SCTP packets that a filter drops end as ETIMEDOUT",
 	  "grep -E 'Seccomp|CapEff' /proc/self/status\n"
 	  "try the same call as root, and outside the container\n" CHECK_FIREWALL },
 	{ ERRNO(EADDRNOTAVAIL),

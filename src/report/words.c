@@ -728,10 +728,10 @@ static const struct words table[] = {
 	{ FINDING_OWN_OUTPUT_FILTER, "own-output-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no {chunk} left this host",
 	  NULL,
-	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc qdisc, ip rule[errno:; or a sandbox forbids the call ({call}: {errno})]",
-	  "the stack sent a packet, but the witness did not see it leave, or sendmsg() was not permitted (EPERM): something on this host drops it",
+	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc -s qdisc, ip rule[errno:; {call} fails with {errno}, as a sandbox (EPERM) or a full queue (ENOBUFS) makes it, too]",
+	  "the stack sent a packet, but the witness did not see it leave, or sendmsg() failed with EPERM or ENOBUFS: something on this host drops it",
 	  "an nftables or iptables rule in the output hook\n"
-	  "a queue discipline or filter (tc), or a BPF program, that drops\n"
+	  "a queue discipline or filter (tc, nftables netdev egress), or a BPF program, that drops\n"
 	  "a rule for SCTP alone that leads to a blackhole (ip rule ... ipproto, dport, fwmark)\n"
 	  "conntrack is full (dmesg: table full, dropping packet)",
 	  "nft list ruleset; bpftool cgroup tree\n"

@@ -18,7 +18,7 @@ static void waiting_that_ends(void **state)
 	assert_int_equal(why.error, EBADF);
 }
 
-/* A filter in the output hook fails the call with EPERM. */
+/* A filter fails the call with EPERM in the output hook, and with ENOBUFS behind it. */
 static void a_packet_that_could_not_be_sent(void **state)
 {
 	struct path_result path = { .send_error = EPERM };
@@ -29,9 +29,13 @@ static void a_packet_that_could_not_be_sent(void **state)
 	assert_int_equal(why.chunk, CHUNK_HEARTBEAT);
 	path.send_error = ENOBUFS;
 	why = diagnose_unasked(&path, CHUNK_HEARTBEAT);
+	assert_int_equal(why.code, FINDING_OWN_OUTPUT_FILTER);
+	assert_int_equal(why.error, ENOBUFS);
+	path.send_error = ENOMEM;
+	why = diagnose_unasked(&path, CHUNK_HEARTBEAT);
 	assert_int_equal(why.code, FINDING_CALL_FAILED);
 	assert_string_equal(why.call, "sendmsg");
-	assert_int_equal(why.error, ENOBUFS);
+	assert_int_equal(why.error, ENOMEM);
 }
 
 /* EPERM of another call is not a filter's, and that call came first. */

@@ -71,7 +71,7 @@ static void a_call_that_is_not_permitted(void **state)
 	(void)state;
 	wire_after(1000);
 	diagnosis.paths[0].send_error = EPERM;
-	diagnosis_expect(FINDING_OWN_OUTPUT_FILTER, "no INIT left", "(sendmsg: EPERM)");
+	diagnosis_expect(FINDING_OWN_OUTPUT_FILTER, "no INIT left", "sendmsg fails with EPERM");
 	diagnosis.paths[0].departure.ipsec = IPSEC_CARRIES;
 	diagnosis_expect(FINDING_OWN_OUTPUT_FILTER, "no INIT left", "nft");
 	diagnosis.paths[0].departure.ipsec = IPSEC_BLOCKS;

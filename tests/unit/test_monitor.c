@@ -936,7 +936,7 @@ static void the_wait_fails(void **state)
 	assert_false(r.gone);
 	expect(&r, 0,
 	       "end        1 round in 10.0 ms: ppoll: EPERM: this host does not permit the call: a privilege is "
-	       "missing, or a sandbox forbids it");
+	       "missing, or a sandbox or a filter forbids it");
 	done(&r);
 }
 
