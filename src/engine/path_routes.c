@@ -133,6 +133,8 @@ static unsigned find_doubts(struct routes *routes, const union address *peer,
 		doubts |= DOUBT_XDP;
 	if (has_set_neighbour(routes, peer, route, known))
 		doubts |= DOUBT_SET_NEIGHBOUR;
+	else if (route_interface(routes, route->index)->no_arp)
+		doubts |= DOUBT_NO_ARP;
 	if (!route->seen && (routes_rules(routes, peer->sa.sa_family) & RULES_BY_PACKET ||
 			     route_has_hops(routes, peer)))
 		doubts |= DOUBT_OTHER_ROUTE;

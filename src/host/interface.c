@@ -20,12 +20,23 @@
 /* Kinds of interfaces that use another one of this host, and have its link. */
 static const char *const above[] = { "vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "macsec" };
 
+/* Kinds of Ethernet links that need no link-layer addresses. */
+static const char *const without_arp[] = { "dummy", "ipvlan", "ipvtap", "vrf" };
+
 static bool is_word(const struct rtattr *a, const char *word)
 {
 	size_t length = strlen(word);
 
 	return RTA_PAYLOAD(a) >= length && memcmp(RTA_DATA(a), word, length) == 0 &&
 	       (RTA_PAYLOAD(a) == length || !((const char *)RTA_DATA(a))[length]);
+}
+
+static bool is_one_of(const struct rtattr *a, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_word(a, words[i]))
+			return true;
+	return false;
 }
 
 static void read_number(const struct rtattr *a, int *number)
@@ -42,9 +53,9 @@ static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf,
 	for (const struct rtattr *a = RTA_DATA(nested); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		if (a->rta_type == IFLA_INFO_SLAVE_KIND)
 			*in_vrf = is_word(a, "vrf");
-		for (size_t i = 0; a->rta_type == IFLA_INFO_KIND && i < ARRAY_SIZE(above); i++)
-			*is_above |= is_word(a, above[i]);
 		if (a->rta_type == IFLA_INFO_KIND) {
+			*is_above = is_one_of(a, above, ARRAY_SIZE(above));
+			link->no_arp &= !is_one_of(a, without_arp, ARRAY_SIZE(without_arp));
 			link->bridge = is_word(a, "bridge");
 			link->dummy = is_word(a, "dummy");
 		}
@@ -73,6 +84,7 @@ bool link_read(const struct nlmsghdr *answer, struct link *link)
 	link->loopback = info->ifi_flags & IFF_LOOPBACK;
 	link->down = link->loopback && !(info->ifi_flags & IFF_UP);
 	link->dead = link->down || (info->ifi_flags & IFF_UP && !(info->ifi_flags & LOWER_UP));
+	link->no_arp = info->ifi_type == ARPHRD_ETHER && info->ifi_flags & IFF_NOARP;
 	left = IFLA_PAYLOAD(answer);
 	for (const struct rtattr *a = IFLA_RTA(info); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		switch (a->rta_type & NLA_TYPE_MASK) {
@@ -147,6 +159,7 @@ void interface_ask(int fd, int index, struct interface *interface)
 			interface->dead = link.dead;
 			interface->down = link.down;
 			interface->dummy = link.dummy;
+			interface->no_arp = link.no_arp;
 			interface->bridge = link.bridge;
 			if (link.master)
 				interface->top = link.master;

@@ -306,7 +306,7 @@ json_t *cause_object(const struct finding *f)
 
 static json_t *doubts(unsigned doubts)
 {
-	static const char *const names[] = { "xdp", "set-neighbour", "other-route" };
+	static const char *const names[] = { "xdp", "set-neighbour", "other-route", "no-arp" };
 	json_t *json = json_array();
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

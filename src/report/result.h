@@ -87,6 +87,7 @@ enum route_doubt {
 	DOUBT_XDP = 1 << 0,           /* a program of the link may drop answers unseen */
 	DOUBT_SET_NEIGHBOUR = 1 << 1, /* a link-layer address that was set by hand may be wrong */
 	DOUBT_OTHER_ROUTE = 1 << 2,   /* it was not seen, and packets may take another one */
+	DOUBT_NO_ARP = 1 << 3,        /* its link asks for no link-layer addresses */
 };
 
 struct path_route {

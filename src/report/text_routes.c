@@ -170,6 +170,8 @@ static void print_route(FILE *f, const struct path_result *p)
 		fprintf(f, "; an XDP program of %s may drop the answers unseen", route->link);
 	if (route->doubts & DOUBT_SET_NEIGHBOUR)
 		fputs("; the link-layer address was set by hand (ip neigh)", f);
+	if (route->doubts & DOUBT_NO_ARP)
+		fprintf(f, "; %s asks for no link-layer addresses (NOARP)", route->link);
 	if (route->doubts & DOUBT_OTHER_ROUTE)
 		fputs("; ip rule, or another next hop, may change it", f);
 	putc('\n', f);

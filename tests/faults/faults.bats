@@ -502,6 +502,11 @@ odd() {
   ip -n "$TOPO-client" neigh replace 10.1.1.2 lladdr 02:00:00:00:00:99 dev c1 nud permanent
   fault "the link-layer address of the peer was set by hand, and is wrong" -w 1200ms -a "10.1.1.2:$PORT"
   json '.paths[0].route.doubts[]' set-neighbour
+  ip -n "$TOPO-client" neigh del 10.1.1.2 dev c1
+  ip -n "$TOPO-client" link set c1 arp off
+  fault "the link of this host has no ARP" -w 1200ms -a "10.1.1.2:$PORT"
+  json '.paths[0].route.doubts[]' no-arp
+  ip -n "$TOPO-client" link set c1 arp on
   # Known, as it was: an error without a witness may else be that of a silent neighbour, too.
   ip -n "$TOPO-client" neigh replace 10.1.1.2 dev c1 nud reachable \
     lladdr "$(ip -n "$TOPO-server" link show s1 | awk '$1 == "link/ether" { print $2 }')"

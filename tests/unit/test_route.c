@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <linux/if_link.h>
+#include <net/if_arp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -354,6 +355,33 @@ static void a_link_may_have_a_program(void **state)
 	assert_true(link.xdp);
 }
 
+static void an_ethernet_link_may_ask_for_no_addresses(void **state)
+{
+	static const struct nested veth[] = { { IFLA_INFO_KIND, "veth" }, { 0, NULL } };
+	static const struct nested ipvlan[] = { { IFLA_INFO_KIND, "ipvlan" }, { 0, NULL } };
+	const struct {
+		const struct nested *kinds;
+		unsigned short type;
+		unsigned flags;
+		bool no_arp;
+	} cases[] = {
+		{ NULL, ARPHRD_ETHER, 0, false },        { NULL, ARPHRD_ETHER, IFF_NOARP, true },
+		{ veth, ARPHRD_ETHER, IFF_NOARP, true }, { ipvlan, ARPHRD_ETHER, IFF_NOARP, false },
+		{ NULL, ARPHRD_NONE, IFF_NOARP, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct netlink_question m = link_message("c1", cases[i].kinds);
+		struct link link;
+
+		m.body.link.ifi_type = cases[i].type;
+		m.body.link.ifi_flags = cases[i].flags;
+		assert_true(link_read(&m.header, &link));
+		assert_int_equal(link.no_arp, cases[i].no_arp);
+	}
+}
+
 /* --- Rules ------------------------------------------------------------------------------------ */
 
 static void rules_that_cannot_be_asked_about(void **state)
@@ -398,6 +426,7 @@ int main(void)
 		cmocka_unit_test(links_and_what_is_below),
 		cmocka_unit_test(a_link_is_up_or_has_no_carrier),
 		cmocka_unit_test(a_link_may_have_a_program),
+		cmocka_unit_test(an_ethernet_link_may_ask_for_no_addresses),
 		cmocka_unit_test(rules_that_cannot_be_asked_about),
 	};
 
