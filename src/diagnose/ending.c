@@ -61,7 +61,8 @@ struct finding diagnose_loss(int error, const struct cause *cause, const struct 
 	if (!ledger)
 		loss.flags |= FINDING_UNSEEN;
 	/* usrsctp's one-to-many sockets do not tell such an end from silence; the packets do. */
-	if ((error == ETIMEDOUT || error == ENOTCONN) && ledger && ledger->abort_sent_cause.code)
+	if ((error == ETIMEDOUT || error == ENOTCONN) && ledger && ledger->abort_sent_cause.code &&
+	    !cause_is_silence(&ledger->abort_sent_cause))
 		loss.error = error = ECONNABORTED;
 	if (error == ECONNABORTED) {
 		loss.code = FINDING_ABORTED_HERE;

@@ -359,6 +359,12 @@ void cause_parse(struct bytes causes, struct cause *cause)
 	take_cause(&causes, cause);
 }
 
+bool cause_is_silence(const struct cause *cause)
+{
+	return cause->code == CAUSE_PROTOCOL_VIOLATION &&
+	       strstr(cause->text, "Association exceeded its max_retrans count");
+}
+
 const char *cause_words(const struct cause *cause, char buf[CAUSE_WORDS_MAX])
 {
 	const char *name = cause_name(cause->code);

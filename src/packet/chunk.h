@@ -71,6 +71,12 @@ bool init_offers_asconf_alone(const struct init *init);
 /* The first cause of those that an ABORT or ERROR has behind its header; code 0: there is none. */
 void cause_parse(struct bytes causes, struct cause *cause);
 
+/*
+ * Linux ends an association that got no answers with an ABORT that speaks of a protocol violation
+ * (net/sctp/sm_make_chunk.c sctp_make_violation_max_retrans()).
+ */
+bool cause_is_silence(const struct cause *cause);
+
 /* "protocol violation "AUTH is required"": into buf, which is returned. */
 #define CAUSE_WORDS_MAX (CAUSE_TEXT_MAX + 64)
 const char *cause_words(const struct cause *cause, char buf[CAUSE_WORDS_MAX]);

@@ -37,10 +37,13 @@ static const struct {
 	  "the peer's log says why; its application may not know this host's addresses" },
 };
 
-const char *cause_hint(uint16_t code)
+const char *cause_hint(const struct cause *cause)
 {
+	if (cause_is_silence(cause))
+		return "the peer got no answers to its packets on any path, and gave up: what this host sends, "
+		       "or what it should receive, gets lost; tcpdump on both ends shows which";
 	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
-		if (causes[i].code == code)
+		if (causes[i].code == cause->code)
 			return causes[i].hint;
 	return NULL;
 }

@@ -197,7 +197,7 @@ static void say_cause_code(const struct phrase_context *c, char value[PARAMETER_
 
 static void say_cause_hint(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
-	const char *hint = cause_hint(c->f->cause.code);
+	const char *hint = cause_hint(&c->f->cause);
 
 	parameter_say(value, "%s", hint ? hint : "");
 }

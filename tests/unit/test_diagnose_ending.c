@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "diagnose/ending.h"
@@ -22,7 +23,8 @@ static const struct {
 	int error;
 	uint16_t cause;
 	struct from first, second;
-	uint16_t sent; /* the cause in an ABORT of this end; 0: there was none */
+	uint16_t sent;    /* the cause in an ABORT of this end; 0: there was none */
+	const char *text; /* that comes with it; NULL: "TSN 1" */
 	enum finding_code code;
 	bool unknown; /* FINDING_UNKNOWN */
 	int said;
@@ -61,6 +63,12 @@ static const struct {
 	  .sent = 9,
 	  .code = FINDING_ABORTED_HERE,
 	  .said = ECONNABORTED },
+	{ .name = "silence, which Linux tells the peer as its fault",
+	  .error = ETIMEDOUT,
+	  .sent = 13,
+	  .text = "\"Association exceeded its max_retrans count\"",
+	  .code = FINDING_PEER_SILENT,
+	  .said = ETIMEDOUT },
 	{ .name = "silence", .error = ETIMEDOUT, .code = FINDING_PEER_SILENT, .said = ETIMEDOUT },
 };
 
@@ -82,7 +90,8 @@ static void who_has_aborted(void **state)
 		struct finding loss;
 
 		print_message("  %s\n", cases[i].name);
-		ledger.abort_sent_cause = (struct cause){ .code = cases[i].sent, .text = "TSN 1" };
+		ledger.abort_sent_cause = (struct cause){ .code = cases[i].sent };
+		strcpy(ledger.abort_sent_cause.text, cases[i].text ? cases[i].text : "TSN 1");
 		fill(&paths[0], "10.1.1.2", &cases[i].first);
 		fill(&paths[1], "10.1.2.2", &cases[i].second);
 		loss = diagnose_loss(cases[i].error, &cause, &ledger);
