@@ -12,6 +12,7 @@
 
 struct seen {
 	bool witness, answered, aborted;
+	bool silent; /* the stack is sure of it */
 };
 
 static struct seen look_at_packets(const struct gather *gather)
@@ -47,19 +48,31 @@ static int64_t patience_us(const struct gather *gather, const struct seen *seen)
 	return seen->witness ? LOOP_FOREVER : MIN(SILENT_US, part_us);
 }
 
+/* The witness, if there is one, has told whether there was an answer. */
+static void ask_stack(const struct attempt *attempt, struct seen *seen)
+{
+	int64_t received = seen->witness ? -1 : attempt->stack->received(attempt->assoc);
+
+	seen->answered |= received > 0;
+	seen->silent = !received;
+}
+
 static enum second_look take_slot(struct attempt *attempt, bool waits)
 {
 	return pool_take_slot(attempt->pool, waits) ? SECOND_LOOK_NOW : SECOND_LOOK_LATER;
 }
 
 static enum second_look while_it_waits(struct attempt *attempt, const struct gather *gather,
-				       const struct seen *seen, int64_t now_us)
+				       struct seen *seen, int64_t now_us)
 {
 	int64_t waited_us = now_us - attempt->started_us;
 	int64_t patience = patience_us(gather, seen);
 	enum stack_assoc_state state;
 
 	if (waited_us < MIN(patience, SILENT_US))
+		return SECOND_LOOK_NO;
+	ask_stack(attempt, seen);
+	if (seen->silent && !gather->unclear)
 		return SECOND_LOOK_NO;
 	state = attempt->stack->pending_state(attempt->assoc);
 	if (state >= ASSOC_ESTABLISHED) {

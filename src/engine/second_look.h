@@ -3,7 +3,8 @@
  * An attempt from a shared endpoint: the stack does not always say clearly what became of it. An
  * error of the socket may be about any association on it. A refusal may have been an ICMP error.
  * Two addresses of one peer, asked at the same time, keep each other from coming up. And when the
- * receive buffer is full, events are lost. Then the attempt asks again from an endpoint of its own.
+ * receive buffer is full, events are lost. Then the attempt asks again from an endpoint of its own,
+ * unless nothing at all has come for it.
  */
 #ifndef ENGINE_SECOND_LOOK_H
 #define ENGINE_SECOND_LOOK_H

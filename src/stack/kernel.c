@@ -205,7 +205,7 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 		return rc;
 	}
 	*endpoint = new_endpoint(fd, config->style, config->budget);
-	(*endpoint)->base.receive.in_pieces = config->shared;
+	(*endpoint)->base.receive.in_pieces = (*endpoint)->shared = config->shared;
 	return 0;
 }
 
@@ -251,6 +251,7 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	void *packed;
 	sctp_assoc_t id = 0;
 	int64_t begun_us = loop_now_us();
+	int64_t discards = endpoint->shared ? kernel_discards() : -1;
 	int error = 0;
 
 	if (blocking && fcntl(endpoint->fd, F_SETFL, 0) < 0)
@@ -282,6 +283,7 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	}
 	*assoc = handle_new(endpoint, sizeof(**assoc), (uint32_t)id);
 	(*assoc)->connect_us = begun_us;
+	(*assoc)->discards_before = discards;
 	(*assoc)->address_count = count;
 	if (error == ECONNREFUSED || error == ETIMEDOUT)
 		(*assoc)->connect_error = error;
@@ -451,6 +453,7 @@ const struct stack stack_kernel = {
 	.soft_error = kernel_soft_error,
 	.send_error = kernel_send_error,
 	.pending_state = kernel_pending_state,
+	.received = kernel_received,
 	.status = kernel_status,
 	.extensions = kernel_extensions,
 	.paths = kernel_paths,

@@ -17,6 +17,7 @@
 struct stack_endpoint {
 	struct endpoint_base base;
 	int fd;
+	bool shared;
 	bool limits_known; /* rto_min_ms to max_retrans, with which all its associations begin */
 	uint32_t rto_min_ms, rto_max_ms;
 	uint16_t max_retrans;
@@ -27,9 +28,10 @@ struct stack_endpoint {
 
 struct stack_assoc {
 	struct assoc_base base;
-	int64_t connect_us;   /* when connect() was called; 0: the peer opened it */
-	size_t address_count; /* how many addresses connect() had */
-	int connect_error;    /* the errno of a blocking connect, or 0 */
+	int64_t connect_us;      /* when connect() was called; 0: the peer opened it */
+	int64_t discards_before; /* at most so many packets had the kernel discarded before that */
+	size_t address_count;    /* how many addresses connect() had */
+	int connect_error;       /* the errno of a blocking connect, or 0 */
 	int outcome; /* the newest SO_ERROR that can end an attempt, because reading clears it */
 	bool unreachable; /* a path has become inactive */
 };
@@ -85,6 +87,9 @@ void kernel_put_address(void *to, const union address *peer);
 
 enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc);
 int64_t kernel_checksum_errors(void);
+/* How many packets the host had discarded a moment ago. Negative: not known. */
+int64_t kernel_discards(void);
+int64_t kernel_received(struct stack_assoc *assoc);
 int kernel_status(struct stack_assoc *assoc, struct stack_status *status);
 int kernel_extensions(struct stack_assoc *assoc, unsigned *found);
 int kernel_paths(struct stack_assoc *assoc, const struct stack_path *known,

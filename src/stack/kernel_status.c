@@ -11,8 +11,9 @@
 #include "stack/kernel_pending.h"
 #include "stack/kernel_table.h"
 
-/* So old may the counter of the host be. */
-#define CHECKSUM_ERRORS_US (5 * USEC_PER_MSEC)
+/* So old may the counters of the host be; and those from before an attempt. */
+#define COUNTERS_US     (5 * USEC_PER_MSEC)
+#define OLD_COUNTERS_US (100 * USEC_PER_MSEC)
 
 static bool has_ended(const struct stack_assoc *assoc)
 {
@@ -55,33 +56,60 @@ enum stack_assoc_state kernel_pending_state(struct stack_assoc *assoc)
 		       : ASSOC_CLOSED;
 }
 
-static int64_t read_checksum_errors(void)
-{
-	int fd = open("/proc/net/sctp/snmp", O_RDONLY | O_CLOEXEC);
-	char text[4096];
-	const char *line;
-	ssize_t got;
+/* Of this network namespace. Negative: not known. */
+struct counters {
+	int64_t read_us;
+	int64_t checksum_errors, discards;
+};
 
-	if (fd < 0)
-		return -1;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	line = strstr(text, "SctpChecksumErrors");
-	return line ? strtoll(line + strlen("SctpChecksumErrors"), NULL, 10) : -1;
+static int64_t counter(const char *text, const char *name)
+{
+	const char *line = strstr(text, name);
+
+	return line ? strtoll(line + strlen(name), NULL, 10) : -1;
 }
 
-/* The counter is the host's. It costs more than a handshake, and many attempts end together. */
+/* Reading them costs more than a handshake, and many attempts begin and end together. */
+static struct counters read_counters(int64_t age_us)
+{
+	static struct counters newest;
+	int64_t now_us = loop_now_us();
+	char text[4096];
+	ssize_t got = 0;
+	int fd;
+
+	if (newest.read_us && now_us < newest.read_us + age_us)
+		return newest;
+	fd = open("/proc/net/sctp/snmp", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		got = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	text[got > 0 ? got : 0] = '\0';
+	newest = (struct counters){ now_us, counter(text, "SctpChecksumErrors"),
+				    counter(text, "SctpInPktDiscards") };
+	return newest;
+}
+
 int64_t kernel_checksum_errors(void)
 {
-	static int64_t read_us, errors;
-	int64_t now_us = loop_now_us();
+	return read_counters(COUNTERS_US).checksum_errors;
+}
 
-	if (!read_us || now_us >= read_us + CHECKSUM_ERRORS_US) {
-		read_us = now_us;
-		errors = read_checksum_errors();
-	}
-	return errors;
+int64_t kernel_discards(void)
+{
+	return read_counters(OLD_COUNTERS_US).discards;
+}
+
+int64_t kernel_received(struct stack_assoc *assoc)
+{
+	struct sctp_assoc_stats stats = { .sas_assoc_id = (sctp_assoc_t)assoc->base.id };
+	int64_t discards = read_counters(COUNTERS_US).discards;
+
+	if (discards < 0 || discards != assoc->discards_before ||
+	    get_option(assoc->base.endpoint->fd, SCTP_GET_ASSOC_STATS, &stats, sizeof(stats)) < 0)
+		return -1;
+	return (int64_t)stats.sas_ipackets;
 }
 
 int kernel_extensions(struct stack_assoc *assoc, unsigned *found)

@@ -305,6 +305,13 @@ struct stack {
 	/* How far a pending attempt got. ASSOC_CLOSED: not known. */
 	enum stack_assoc_state (*pending_state)(struct stack_assoc *assoc);
 
+	/*
+	 * How many packets have come for a pending attempt on a shared endpoint. Negative: not
+	 * known, also because the host has discarded packets since connect() and some of them may
+	 * have been for it. NULL if shares is false.
+	 */
+	int64_t (*received)(struct stack_assoc *assoc);
+
 	/* All but extensions, which are a call of their own: some stacks are asked for each. */
 	int (*status)(struct stack_assoc *assoc, struct stack_status *status);
 	int (*extensions)(struct stack_assoc *assoc, unsigned *extensions);

@@ -920,6 +920,30 @@ static void step_status(char **word, int words)
 	    address_text(&status.sstat_primary.spinfo_address, text));
 }
 
+/* How many packets have come for the association, or -1. */
+static int64_t packets_heard(const struct sock *s)
+{
+	struct sctp_assoc_stats stats = { .sas_assoc_id = s->id };
+
+	return get_option(s, SCTP_GET_ASSOC_STATS, &stats, sizeof(stats)) < 0
+		       ? -1
+		       : (int64_t)stats.sas_ipackets;
+}
+
+/* heard NAME yes|no: has any packet come for the association? yes: waits for one */
+static void step_heard(char **word, int words)
+{
+	int64_t end = now_us() + PATIENCE_MS * 1000, heard = packets_heard(sock(word[1]));
+
+	(void)words;
+	while (!heard && !strcmp(word[2], "yes") && now_us() < end && poll(NULL, 0, 5) == 0)
+		heard = packets_heard(sock(word[1]));
+	if (heard < 0)
+		say_rc(-1);
+	else
+		say(heard ? "yes" : "no");
+}
+
 /* timers NAME: SCTP_RTOINFO and SCTP_INITMSG */
 static void step_timers(char **word, int words)
 {
@@ -1524,6 +1548,7 @@ static const struct step steps[] = {
 	{ "extensions", 2, step_extensions },
 	{ "foreign", 3, step_foreign },
 	{ "gaps", 2, step_gaps },
+	{ "heard", 3, step_heard },
 	{ "heartbeat", 3, step_heartbeat },
 	{ "heartbeats", 4, step_heartbeats },
 	{ "ids", 2, step_ids },

@@ -370,6 +370,27 @@ event m                  = CANT_STR_ASSOC error 0
 END
 }
 
+@test "one-to-many, pending: SCTP_GET_ASSOC_STATS tells whether anything has come, also what had no effect" {
+  transcript <<'END'
+ns server
+open s N
+bindx s 10.1.1.2:0 10.1.2.2
+listen s 5
+ns client
+open n N
+connectx n 10.1.1.3:s    = -1 EINPROGRESS id set
+open m N
+rto m 100
+initmsg m 50 100
+# As above.
+connectx m 10.1.2.2:s    = -1 EINPROGRESS id set
+connectx m 10.1.1.2:s    = -1 EINPROGRESS id set
+heard m yes              = yes
+status m                 = COOKIE_WAIT primary 10.1.1.2
+heard n no               = no
+END
+}
+
 @test "a socket without a bind takes one port of its own; one-to-many, one for all associations" {
   transcript <<'END'
 ns server

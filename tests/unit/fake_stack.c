@@ -559,6 +559,11 @@ static enum stack_assoc_state fake_pending_state(struct stack_assoc *assoc)
 	return endpoint_of(assoc)->script->pending_state;
 }
 
+static int64_t fake_received(struct stack_assoc *assoc)
+{
+	return endpoint_of(assoc)->script->received;
+}
+
 static int64_t fake_checksum_errors(void)
 {
 	return fake.checksum_errors++ ? fake.scripts[fake.opens - 1].checksum_errors : 0;
@@ -886,6 +891,7 @@ const struct stack fake_stack = {
 	.soft_error = fake_soft_error,
 	.send_error = fake_send_error,
 	.pending_state = fake_pending_state,
+	.received = fake_received,
 	.status = fake_status,
 	.extensions = fake_extensions,
 	.paths = fake_paths,

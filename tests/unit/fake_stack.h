@@ -82,6 +82,7 @@ struct fake_script {
 	union address send_error_to;
 
 	enum stack_assoc_state pending_state;
+	int64_t received;
 	int64_t checksum_errors; /* between the first time they are asked for and the second */
 
 	int status_error;
