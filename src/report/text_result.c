@@ -84,9 +84,14 @@ static void print_failure(FILE *f, const struct result *result)
 		cause = printable(result->target->name, name, sizeof(name));
 	if (cause)
 		fputs(cause, f);
-	if (took_us > 0)
-		fprintf(f, "%safter %s", cause ? " " : "",
-			text_duration(took_us, SECONDS_FROM_US, buf));
+	if (took_us <= 0)
+		return;
+	/* Not the time of the close, which the reason has. */
+	if (result_was_up(result->word))
+		fprintf(f, "%sup after ", cause ? ", " : "");
+	else
+		fprintf(f, "%safter ", cause ? " " : "");
+	fputs(text_duration(took_us, SECONDS_FROM_US, buf), f);
 }
 
 /*

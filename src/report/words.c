@@ -1141,7 +1141,7 @@ static const struct words table[] = {
 	  "on the peer: ip -br addr; cat /proc/net/sctp/eps\n"
 	  "ip route get ADDR" },
 	{ FINDING_NO_TIME_FOR_HEARTBEAT, "no-time-for-heartbeat", RESULT_CONNECTED, -1,
-	  "no time for a heartbeat",
+	  "the probe ended before a heartbeat was answered",
 	  NULL,
 	  NULL,
 	  "the association or the program ended before a heartbeat was answered on this path",

@@ -114,7 +114,7 @@ serve() {
   try 0 -a 10.1.1.2:5301 --expect 1
   assert_line --regexp '^message +5 bytes on stream 1, PPID 51 \(webrtc-string\), after '
   try 1 -a 10.1.1.2:5301 --send x
-  assert_output --regexp '^closed +after '
+  assert_output --regexp '^closed +up after '
   [[ $output == *"the peer closed the association after "*" ms, without a reply"* ]]
   try_json 1 -a 10.1.1.2:5301 --send x --expect 2
   output=$(head -n 1 <<<"$output") json '.result, .cause.code, .cause.replies' $'closed\nclosed-before-reply\n1'

@@ -300,7 +300,7 @@ static const struct probe_case probe_cases[] = {
 	     (ANSWERS("127.0.0.1"), { .host = "127.0.0.2",
 				      .heartbeats = 1,
 				      .verdict = VERDICT_UNVERIFIED,
-				      .note = "no time for a heartbeat" }),
+				      .note = "the probe ended before a heartbeat was answered" }),
 	     AGAIN),
 	SEEN("closed before an answer", FINDING_CLOSED_BY_PEER, (.require = 1, .closed = true),
 	     ({ .host = "127.0.0.1", .heartbeats = 1, .verdict = VERDICT_VERIFIED }), AGAIN),
@@ -311,7 +311,7 @@ static const struct probe_case probe_cases[] = {
 	     (ANSWERS("127.0.0.1"), { .host = "127.0.0.2",
 				      .heartbeats = 2,
 				      .verdict = VERDICT_UNVERIFIED,
-				      .note = "no time for a heartbeat" }),
+				      .note = "the probe ended before a heartbeat was answered" }),
 	     .signal = SIGTERM, .word = RESULT_CONNECTED, .status = 143,
 	     .reason = "ended by SIGTERM before every path had answered a heartbeat"),
 };

@@ -360,6 +360,22 @@ static void text_timeout(void **state)
 		      "at the other end\n");
 }
 
+static void text_closed(void **state)
+{
+	struct fixture *f = *state;
+
+	make_failure(f, RESULT_CLOSED, 0, 700);
+	assert_result(f, "closed     up after 0.7 ms (kernel, nonblocking)\n", "");
+}
+
+static void text_aborted(void **state)
+{
+	struct fixture *f = *state;
+
+	make_failure(f, RESULT_ABORTED, ECONNRESET, 700);
+	assert_result(f, "aborted    ECONNRESET, up after 0.7 ms (kernel, nonblocking)\n", "");
+}
+
 static void text_unresolved(void **state)
 {
 	struct fixture *f = *state;
@@ -516,6 +532,8 @@ int main(void)
 		report_test(text_refused),
 		report_test(text_never_twice),
 		report_test(text_timeout),
+		report_test(text_closed),
+		report_test(text_aborted),
 		report_test(text_unresolved),
 		report_test(text_unsupported),
 		report_test(text_signal),

@@ -33,7 +33,7 @@ struct probing {
 #define IS_CLOSED      AS(RESULT_CLOSED, 0, STATUS_NOT_CONNECTED)
 #define IS_ABORTED     AS(RESULT_ABORTED, ECONNRESET, STATUS_NOT_CONNECTED)
 #define SECOND_IS_DEAD "127.0.0.2: listed by the peer, but no answer arrived on that path"
-#define NO_TIME        "no time for a heartbeat"
+#define NO_TIME        "the probe ended before a heartbeat was answered"
 
 static const struct probing probings[] = {
 	PROBING("all answer", (THREE), (EVENTS(UP(UP_US))),
