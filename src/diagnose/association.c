@@ -125,6 +125,8 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 		unanswered.flags |= FINDING_UNCONFIRMED;
 	else if (path->cause.code == FINDING_INIT_UNANSWERED)
 		unanswered.flags |= FINDING_NO_INIT;
+	if (diagnose_seen_to_arrive(evidence->ledger, &path->path.address))
+		unanswered.flags |= FINDING_HEARD;
 	if (!why.code) {
 		why = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, false);
 		path->icmp_error = why.error;

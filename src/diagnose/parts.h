@@ -79,6 +79,9 @@ struct finding diagnose_seen_init(const struct evidence *evidence, const union a
 struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union address *peer,
 				       bool answered);
 
+/* Has the peer sent other packets from it than those of the handshake? False: not seen. */
+bool diagnose_seen_to_arrive(const struct ledger *ledger, const union address *peer);
+
 /* Was a heartbeat to it seen to leave? False if there was no witness. */
 bool diagnose_seen_to_leave(const struct ledger *ledger, const union address *peer);
 

@@ -255,3 +255,10 @@ bool diagnose_seen_to_leave(const struct ledger *ledger, const union address *pe
 
 	return path && path->heartbeats.count;
 }
+
+bool diagnose_seen_to_arrive(const struct ledger *ledger, const union address *peer)
+{
+	const struct ledger_path *path = ledger ? ledger_find(ledger, peer) : NULL;
+
+	return path && path->received.count > path->init_acks.count + path->cookie_acks.count;
+}

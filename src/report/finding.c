@@ -62,6 +62,7 @@ static const struct {
 	{ "acknowledged", FINDING_ACKNOWLEDGED },
 	{ "down", FINDING_DOWN },
 	{ "unknown", FINDING_UNKNOWN },
+	{ "heard", FINDING_HEARD },
 };
 
 unsigned finding_flag_named(const char *name, size_t length)

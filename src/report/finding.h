@@ -173,7 +173,7 @@ enum finding_code {
 	FINDING_SOURCE_LINK_DOWN,     /* other: the -b address, on link; time_us */
 	FINDING_SILENT,               /* the INIT left; time_us, FINDING_ENDED, FINDING_UDP */
 	FINDING_NO_ANSWER,            /* it is not known whether the INIT left; the same */
-	FINDING_HEARTBEAT_UNANSWERED, /* time_us, others; FINDING_UNCONFIRMED, FINDING_NO_INIT */
+	FINDING_HEARTBEAT_UNANSWERED, /* time_us, others; _UNCONFIRMED, _NO_INIT, _HEARD */
 	FINDING_INIT_UNANSWERED,      /* time_us: its turn, if known; other: which one answered */
 	/* The peer lists an address that a bridge (detail) has on many hosts, and it is not
 	   reached. */
@@ -234,6 +234,7 @@ enum finding_flag {
 	FINDING_UNSEEN = 1 << 15,       /* there was no witness */
 	FINDING_DOWN = 1 << 16,         /* the link was not set up */
 	FINDING_UNKNOWN = 1 << 17,      /* who aborted does not know the association */
+	FINDING_HEARD = 1 << 18,        /* packets of the peer came from that address */
 };
 
 struct finding_icmp {

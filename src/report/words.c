@@ -1114,7 +1114,7 @@ static const struct words table[] = {
 	{ FINDING_HEARTBEAT_UNANSWERED, "heartbeat-unanswered", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "[no_init:answered neither the INIT nor a heartbeat in {time}][!no_init:no heartbeat answer in {time}[unconfirmed:, so it was never confirmed]]",
 	  NULL,
-	  "{address}[others: and {others} more]: listed by the peer, but no answer arrived on [others:those paths][!others:that path] in time: check routing, filters and NAT on [others:them][!others:it], in both directions (a stateful firewall may only know the path of the INIT), or give a slow path more time (--probe-timeout)",
+	  "{address}[others: and {others} more]: listed by the peer, but no answer arrived on [others:those paths][!others:that path] in time: [heard:packets from it do arrive, so the heartbeat is lost on its way there, or only its answer is; ]check routing, filters and NAT on [others:them][!others:it], in both directions (a stateful firewall may only know the path of the INIT), or give a slow path more time (--probe-timeout)",
 	  "a heartbeat was sent on the path, and no answer arrived in time",
 	  "a cut link, or a filter or route that drops it in one direction\n"
 	  "a firewall that knows an association only by its INIT, which took another path, and drops the rest as invalid\n"

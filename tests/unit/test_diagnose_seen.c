@@ -226,6 +226,24 @@ static void a_heartbeat_from_another_port(void **state)
 	assert_int_equal(finding.other_port, 7001);
 }
 
+/* What the handshake needs says nothing about the time after it. */
+static void packets_that_come_from_an_address(void **state)
+{
+	union address peer;
+
+	(void)state;
+	assert_true(address_from_text(&peer, "10.1.1.2"));
+	assert_false(diagnose_seen_to_arrive(NULL, &peer));
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
+	assert_false(diagnose_seen_to_arrive(&wire.ledger, &peer));
+	wire_take_chunk("10.1.1.2", CHUNK_HEARTBEAT, 0, OUR_TAG, "information");
+	assert_true(diagnose_seen_to_arrive(&wire.ledger, &peer));
+	assert_true(address_from_text(&peer, "10.1.2.2"));
+	assert_false(diagnose_seen_to_arrive(&wire.ledger, &peer));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +258,7 @@ int main(void)
 		WITH_ONE(an_icmp_error_about_the_cookie),
 		WITH_TWO(a_heartbeat_that_is_not_seen),
 		WITH_TWO(a_heartbeat_from_another_port),
+		WITH_TWO(packets_that_come_from_an_address),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);
