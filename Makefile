@@ -119,8 +119,8 @@ $(B)/unit/%.o: tests/unit/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-# But for this one, which is about the time and the signals that are real.
-$(B)/unit/test_signals: $(B)/unit/test_signals.o $(filter-out %/main.o,$(OBJECTS))
+# But for these, which are about the time and the signals that are real.
+$(B)/unit/test_signals $(B)/unit/test_packet_socket: %: %.o $(filter-out %/main.o,$(OBJECTS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 

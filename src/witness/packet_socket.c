@@ -111,13 +111,20 @@ static int64_t nanoseconds(const struct timespec *time)
 	return (int64_t)time->tv_sec * NSEC_PER_SEC + time->tv_nsec;
 }
 
+/* More than clocks are adjusted by, or than passes between two calls. */
+#define SET_NS (NSEC_PER_SEC / 10)
+
 static void read_clocks(struct packet_socket *s)
 {
 	struct timespec wall;
+	int64_t apart;
 
 	s->now_us = loop_now_us();
 	clock_gettime(CLOCK_REALTIME, &wall);
 	s->now_wall_ns = nanoseconds(&wall);
+	apart = s->now_wall_ns - s->now_us * NSEC_PER_USEC;
+	s->set = s->apart_ns && llabs(apart - s->apart_ns) > SET_NS;
+	s->apart_ns = apart;
 }
 
 static int64_t time_of(const struct packet_socket *s, int64_t wall_ns)
@@ -126,12 +133,15 @@ static int64_t time_of(const struct packet_socket *s, int64_t wall_ns)
 }
 
 /*
- * The kernel stamps packets with the wall clock, which may have been set meanwhile. A work queue
+ * The kernel stamps packets with the wall clock. If it was set meanwhile, they get the time of
+ * reading. A work queue
  * begins to do so some time after the request; until then, a packet gets the time of reading.
  */
 static void set_time(struct packet_socket *s, struct received *r, const struct timespec *stamp)
 {
 	r->wall_ns = nanoseconds(stamp);
+	if (s->set)
+		return;
 	r->time_us = time_of(s, r->wall_ns);
 	if (r->time_us >= s->now_us) {
 		read_clocks(s);

@@ -21,6 +21,8 @@ struct packet_socket {
 	bool punctual; /* the kernel has stamped one as it came, and so stamps all that follow */
 	/* The two clocks at one moment, for all packets that are read in a row; 0: not read. */
 	int64_t now_us, now_wall_ns;
+	int64_t apart_ns; /* by how much they differed then; 0: not known */
+	bool set;         /* the wall clock was set since the packets before */
 };
 
 /* One packet. */
