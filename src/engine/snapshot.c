@@ -146,7 +146,8 @@ void snapshot_find_own(const struct stack *stack, struct stack_assoc *assoc,
 	for (size_t i = 0; !here && i < a->path_count; i++) {
 		struct path_result *path = &a->paths[i];
 
-		if (!path->in_association || !local_has(&path->path.address))
+		if (!path->in_association || address_equal(&path->path.address, answered) ||
+		    !local_has(&path->path.address))
 			continue;
 		path->own = true;
 		leave_alone(stack, assoc, path, "is an address of this host, too", timeline);
