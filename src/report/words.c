@@ -965,8 +965,9 @@ static const struct words table[] = {
 	  "{address}: both hosts have this address, as bridges of containers often do (docker0, virbr0): bind each end only to addresses that the other can reach (here: -b), because the peer may send heartbeats to it, too, which end the association there",
 	  "the peer lists an address that this host has, too; a heartbeat to it would come back here, and this host's ABORT would end the association, so none is sent",
 	  "docker0 (172.17.0.1) or virbr0 (192.168.122.1), which have the same address on every host\n"
-	  "an address that was meant for one host was given to two",
-	  "ip addr, on both hosts\n"
+	  "an address that was meant for one host was given to two\n"
+	  "a route of type local covers it here (ip route add local ...)",
+	  "ip addr, on both hosts; ip route get ADDR\n"
 	  "cat /proc/net/sctp/assocs: the addresses of both ends" },
 	{ FINDING_BRIDGE_ANNOUNCED, "bridge-announced", RESULT_CONNECTED, -1,
 	  "this host told the peer {address} of the bridge {link}[others: and {others} more of bridges], which no path uses",
@@ -1095,7 +1096,7 @@ static const struct words table[] = {
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
 	  "the peer is down, or its answer gets lost: a missing route there, or a filter\n"
 	  "the packets are damaged on the path, and the peer drops them for their checksum\n"
-	  "a stale entry in conntrack on the path, if the peer answers other local ports\n"
+	  "a stale entry in conntrack on the path, if the peer answers other local ports; or its table is full (dmesg there)\n"
 	  "rp_filter of the peer or of a router, which would send the answer over another link than the one on which the INIT arrived\n"
 	  "an XDP program of this host drops the answer before a packet socket sees it: ip link show\n"
 	  "a wrong link-layer address: a static neighbour, a link without ARP",
