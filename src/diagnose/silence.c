@@ -173,11 +173,21 @@ static struct finding why_silent(struct result *result, const struct evidence *e
 	return cause;
 }
 
+static bool all_are_of_this_host(struct result *result, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->order_count; i++)
+		if (!diagnose_nth(result, evidence, i)->route.loopback)
+			return false;
+	return evidence->order_count > 0;
+}
+
 static void diagnose_timeout(struct result *result, const struct evidence *evidence)
 {
-	const struct finding cause = why_silent(result, evidence);
 	const struct finding untried = diagnose_first_cause(&result->association, VERDICT_UNTRIED);
+	struct finding cause = why_silent(result, evidence);
 
+	if (all_are_of_this_host(result, evidence))
+		cause.flags |= FINDING_THIS_HOST;
 	diagnose_conclude(result, ETIMEDOUT, &cause);
 	/* If nothing more is known, more time may help, or it is known which turn did not come. */
 	if (cause.code >= FINDING_SILENT && untried.code)

@@ -63,6 +63,7 @@ static const struct {
 	{ "down", FINDING_DOWN },
 	{ "unknown", FINDING_UNKNOWN },
 	{ "heard", FINDING_HEARD },
+	{ "this_host", FINDING_THIS_HOST },
 };
 
 unsigned finding_flag_named(const char *name, size_t length)

@@ -235,6 +235,7 @@ enum finding_flag {
 	FINDING_DOWN = 1 << 16,         /* the link was not set up */
 	FINDING_UNKNOWN = 1 << 17,      /* who aborted does not know the association */
 	FINDING_HEARD = 1 << 18,        /* packets of the peer came from that address */
+	FINDING_THIS_HOST = 1 << 19,    /* all addresses of the attempt are of this host */
 };
 
 struct finding_icmp {

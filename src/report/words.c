@@ -25,6 +25,7 @@
 #define REFUSAL_HINT    "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]"
 #define ICMP_ANSWER     "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]"
 #define COOKIE_REFUSED  "answered the COOKIE-ECHO with ERROR: {cause}"
+#define OWN_SILENCE     "[several:these addresses are][!several:this address is] of this host itself: a filter here drops the packets (nft list ruleset), or the kernel has no SCTP, and the program that should answer with a stack of its own does not run, does not listen on that port, or is stuck"
 #define LOW_PORT        "use a port from {other_port} on, run as root, or see sysctl net.ipv4.ip_unprivileged_port_start"
 #define EXPLAIN_ERRNO   "the errno says which: sctp-connect --explain ERRNO"
 #define CHECK_RESOLVER  "cat /etc/resolv.conf; resolvectl query NAME"
@@ -1090,7 +1091,7 @@ static const struct words table[] = {
 	{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, that UDP port may not be in use there, its program may be stuck, a filter on the path or at the peer may drop it, or the answer may find no way back; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, a filter on the path or at the peer may drop SCTP (IP protocol 132), or the answer may find no way back; tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
+	  "[this_host:" OWN_SILENCE "][!this_host:[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, that UDP port may not be in use there, its program may be stuck, a filter on the path or at the peer may drop it, or the answer may find no way back; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, a filter on the path or at the peer may drop SCTP (IP protocol 132), or the answer may find no way back; tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
 	  "an INIT left this host, and no answer arrived",
 	  "a firewall that drops IP protocol 132: many pass only TCP\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
@@ -1106,7 +1107,7 @@ static const struct words table[] = {
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "nothing more is known: the host may be down[udp:, that UDP port may not be in use there, its program may be stuck], there may be no way back, or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]",
+	  "[this_host:" OWN_SILENCE "][!this_host:nothing more is known: the host may be down[udp:, that UDP port may not be in use there, its program may be stuck], there may be no way back, or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
 	  "no answer arrived, and without a witness it is not known whether the INIT left this host",
 	  "as for silent\n"
 	  "a filter of this host drops the INIT or the answer",

@@ -96,6 +96,7 @@ void diagnosis_prepare(const struct evidence_case *k)
 		path->route_error = k->asked[i].route_error;
 		path->link_down = k->asked[i].link_down;
 		path->link_dummy = k->asked[i].link_dummy;
+		path->route.loopback = k->asked[i].this_host;
 		path->in_association = d->result.association.known && !k->asked[i].outside;
 		path->verdict = path->in_association ? VERDICT_UNVERIFIED : VERDICT_UNTRIED;
 		d->order[i] = i;

@@ -54,7 +54,8 @@ struct asked {
 	const char *host; /* NULL ends the list */
 	int route_error;
 	bool link_down, link_dummy;
-	bool outside; /* not in the association; only for PHASE_UP */
+	bool this_host; /* the route ends on this host */
+	bool outside;   /* not in the association; only for PHASE_UP */
 };
 
 struct evidence_case {

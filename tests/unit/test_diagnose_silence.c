@@ -24,6 +24,12 @@ static const struct evidence_case cases[] = {
 	     .note = "before its turn"),
 
 	/* --- What the network or the routing table said --- */
+	CASE("silence of this host itself", FINDING_NO_ANSWER, (SILENCE, .elapsed_us = DEADLINE_US),
+	     ({ "127.0.0.1", .this_host = true }), TIMED_OUT,
+	     EXPECT("silent", "no answer to INIT", "this address is of this host itself")),
+	CASE("of this host and another one", FINDING_NO_ANSWER, (SILENCE, AFTER(DEADLINE_US)),
+	     ({ "127.0.0.1", .this_host = true }, B), TIMED_OUT,
+	     EXPECT("silent silent", "no answer to INIT", "the host may be down")),
 	CASE("silence, in UDP", FINDING_NO_ANSWER, (SILENCE, .encapsulated = true), (A), TIMED_OUT,
 	     EXPECT("silent", "no answer to INIT", "that UDP port may not be in use there")),
 	CASE("the newest of two counts", FINDING_ICMP_OR_NEIGHBOUR,
