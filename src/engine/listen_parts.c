@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/listen_parts.h"
 
+#include <assert.h>
+
 #include "diagnose/failed_call.h"
 
 void listen_stop(struct listening *l, int status, struct finding cause)
@@ -14,10 +16,11 @@ void listen_stop(struct listening *l, int status, struct finding cause)
 
 void listen_report(struct listening *l, struct listen_event *event)
 {
-	static const char *const served[DRILL_COUNT] = {
+	static const char *const served[] = {
 		[DRILL_ECHO] = "echoed", [DRILL_REPLY] = "answered", [DRILL_DISCARD] = "discarded",
 		[DRILL_SILENT] = "read", [DRILL_RELAY] = "read",
 	};
+	static_assert(ARRAY_SIZE(served) == DRILL_COUNT, "a drill without a word");
 
 	event->served = served[l->options->drill];
 	event->stack = l->stack->name;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/state.h"
 
+#include <assert.h>
+
+#include "base/util.h"
+
 #define FROM(state) (1u << (state))
 
 /* name: for -v. before: those that it is entered from. */
@@ -21,6 +25,7 @@ static const struct {
 					      FROM(CONNECTION_VERIFYING) | FROM(CONNECTION_PAUSED) |
 					      FROM(CONNECTION_CLOSING) },
 };
+static_assert(ARRAY_SIZE(states) == CONNECTION_STATE_COUNT, "a state without a row");
 
 const char *connection_state_name(enum connection_state state)
 {

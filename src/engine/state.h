@@ -45,6 +45,7 @@ enum connection_state {
 	CONNECTION_CLOSING,
 	/* The result is final, and nothing is open. It is never left. */
 	CONNECTION_DONE,
+	CONNECTION_STATE_COUNT,
 };
 
 /* For -v. */

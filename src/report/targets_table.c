@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/targets_table.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +28,11 @@ enum column {
 	COLUMN_COUNT,
 };
 
-static const char *const heads[COLUMN_COUNT] = {
+static const char *const heads[] = {
 	[COLUMN_NAME] = "target", [COLUMN_STATE] = "state", [COLUMN_PATHS] = "paths",
 	[COLUMN_RTT] = "rtt ms",  [COLUMN_LOSS] = "loss",   [COLUMN_NOTE] = "",
 };
+static_assert(ARRAY_SIZE(heads) == COLUMN_COUNT, "a column without a head");
 
 struct layout {
 	const struct live_size *size;

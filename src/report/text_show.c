@@ -2,6 +2,7 @@
 /* The associations of --show. */
 #include "report/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/param.h>
@@ -75,6 +76,7 @@ void report_text_show_event(const struct reporter *reporter, const struct show_e
 		[SHOW_PRESENT] = "",    [SHOW_NEW] = "new: ", [SHOW_CHANGED] = "changed: ",
 		[SHOW_GONE] = "gone: ", [SHOW_END] = "",
 	};
+	static_assert(ARRAY_SIZE(words) == SHOW_EVENT_COUNT, "an event without a word");
 	struct record record;
 	FILE *f = record_start(&record, reporter);
 
