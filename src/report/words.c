@@ -512,9 +512,9 @@ static const struct words table[] = {
 	  "ip route get ADDR; ip neigh show ADDR: who has the address here\n"
 	  "on the peer: ip addr; cat /proc/net/sctp/assocs" },
 	{ FINDING_ABORTED_BY_PEER, "aborted-by-peer", RESULT_ABORTED, STATUS_NOT_CONNECTED,
-	  "aborted by the peer[cause:: {cause}]",
-	  "[cause:the peer aborted the association {when}: {cause} (cause {cause_code})][!cause:[unseen:an ABORT from an address of the peer ended the association {when}][!unseen:the peer aborted the association {when}[unknown:, because it does not know it]]]",
-	  "[cause_hint:{cause_hint}][!cause_hint:[unknown:its program or host has restarted, or NAT changes this host's address or port on one path, so that the peer finds no association for its packets: avoid NAT, or use one address at each end (-b)][!unknown:the peer's log says why; its application may not know this host's addresses][unseen:[!cause:; or another host with one of its addresses sent the ABORT, or a second SCTP stack there, or NAT hides this host from the peer: with CAP_NET_RAW this program sees more]]]",
+	  "[unknown:ended by an ABORT of a host that does not know the association][!unknown:[!cause:[unseen:ended by an ABORT][!unseen:aborted by the peer]][cause:aborted by the peer: {cause}]]",
+	  "[cause:the peer aborted the association {when}: {cause} (cause {cause_code})][!cause:[unseen:an ABORT from an address of the peer ended the association {when}][!unseen:[unknown:a host with an address of the peer aborted the association {when}, because it does not know it][!unknown:the peer aborted the association {when}]]]",
+	  "[cause_hint:{cause_hint}][!cause_hint:[unknown:the peer's program or host has restarted, another host has taken its address, or NAT changes this host's address or port on one path, so that the peer finds no association for its packets: avoid NAT, or use one address at each end (-b)][!unknown:the peer's log says why; its application may not know this host's addresses][unseen:[!cause:; or another host with one of its addresses sent the ABORT, or a second SCTP stack there, or NAT hides this host from the peer: with CAP_NET_RAW this program sees more]]]",
 	  "the peer ended an established association with an ABORT",
 	  "the server closed with data unread, or with SO_LINGER {1,0}\n"
 	  "the protocol above (Diameter, M3UA, S1AP, ...) rejects this peer\n"

@@ -204,14 +204,14 @@ has_bytes() { # FILE COUNT
   relay_to=/dev/full relay_client "$BATS_TEST_TMPDIR/text"
   ends_with 6 "$CLIENT"
   grep 'write standard output: ENOSPC' "$CLIENT_OUT.err"
-  wait_for_line "$LISTEN_OUT" 'lost: .*aborted by the peer'
+  wait_for_line "$LISTEN_OUT" 'lost: .*(aborted by the peer|ended by an ABORT)'
   end_listener
   relay_to=/dev/full start_relay /dev/null
   relay_client "$BATS_TEST_TMPDIR/text"
   ends_with 1 "$CLIENT"
   ends_with 6 "$LISTENER"
   LISTENER=
-  grep '^relayed .*aborted by the peer' "$CLIENT_OUT.err"
+  grep -E '^relayed .*(aborted by the peer|ended by an ABORT)' "$CLIENT_OUT.err"
   grep '^down .* lost: aborted by this end, because --relay did not send and write everything' "$LISTEN_OUT.err"
 }
 

@@ -241,7 +241,7 @@ static void how_associations_end(void **state)
 		  "3 closed by the peer, 1 message 1 byte echoed" },
 		{ "ABORT",
 		  { EVENTS(UP(0), LOST(MSEC, ECONNRESET)) },
-		  "3 lost: ECONNRESET: aborted by the peer" },
+		  "3 lost: ECONNRESET: ended by an ABORT" },
 		{ "ABORT with a cause",
 		  { EVENTS(UP(0), AT(MSEC, .type = EVENT_LOST, .error = ECONNRESET,
 				     .cause = { .code = 12, .text = "bye" })) },
@@ -252,7 +252,7 @@ static void how_associations_end(void **state)
 		  "3 lost: ECONNABORTED: aborted by this end: the peer broke the protocol: no" },
 		{ "ABORT at once",
 		  { .status_error = ENOTCONN, EVENTS(UP(0), LOST(0, ECONNRESET)) },
-		  "3 lost: ECONNRESET: aborted by the peer" },
+		  "3 lost: ECONNRESET: ended by an ABORT" },
 		{ "silence",
 		  { EVENTS(UP(0), LOST(MSEC, ETIMEDOUT)) },
 		  "3 lost: ETIMEDOUT: the peer does not answer any more" },
@@ -419,7 +419,7 @@ static void lost_while_an_echo_waits(void **state)
 
 	(void)state;
 	assert_int_equal(LISTEN(scripts, "-b", "127.0.0.1:5000", "--count", "1"), STATUS_OK);
-	assert_contains(said.out, "lost: ECONNRESET: aborted by the peer, 0 messages 0 bytes");
+	assert_contains(said.out, "lost: ECONNRESET: ended by an ABORT, 0 messages 0 bytes");
 	assert_int_equal(said.took_us, 5 * MSEC);
 }
 
@@ -884,7 +884,7 @@ static void drill_discard_and_silent(void **state)
 
 	/* It goes on until the association itself is found to have ended. */
 	assert_int_equal(LISTEN(unread, "-p", "5000", "--count", "1", "--silent"), STATUS_OK);
-	assert_contains(said.out, "lost: ECONNRESET: aborted by the peer, 0 messages 0 bytes read");
+	assert_contains(said.out, "lost: ECONNRESET: ended by an ABORT, 0 messages 0 bytes read");
 	assert_int_equal(fake_stack_record(1)->sent_count, 0);
 	assert_int_equal(said.took_us, 250 * MSEC);
 

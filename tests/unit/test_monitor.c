@@ -665,7 +665,7 @@ static void lost_before_it_is_known(void **state)
 	reset(&r);
 	run(&r, &script, false);
 	assert_int_equal(r.status, STATUS_NOT_CONNECTED);
-	expect_has(&r, 0, "lost  association 3, ECONNRESET: aborted by the peer");
+	expect_has(&r, 0, "lost  association 3, ECONNRESET: ended by an ABORT");
 	done(&r);
 }
 
@@ -796,8 +796,8 @@ static void the_peer_ends_it(void **state)
 		  "in 2.5 s: closed by the peer",
 		  true },
 		{ { .type = EVENT_LOST, .error = ECONNRESET },
-		  "lost  association 3, ECONNRESET: aborted by the peer",
-		  "in 2.5 s: aborted by the peer",
+		  "lost  association 3, ECONNRESET: ended by an ABORT",
+		  "in 2.5 s: ended by an ABORT",
 		  true },
 		{ { .type = EVENT_LOST,
 		    .error = ECONNRESET,
