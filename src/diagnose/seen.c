@@ -102,6 +102,10 @@ static void take_stopped(const struct ledger_path *path, enum stack_assoc_state 
 static void take_silent(const struct ledger_path *path, struct finding *finding)
 {
 	finding->code = FINDING_SILENT;
+	if (path->init_way.tunnel) {
+		finding->flags |= FINDING_TUNNEL;
+		memcpy(finding->link, path->init_way.interface, sizeof(finding->link));
+	}
 	if (path->bad_sent.count == path->sent.count) {
 		finding->code = FINDING_BAD_CHECKSUM_SENT;
 		finding->chunk = CHUNK_INIT;

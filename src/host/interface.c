@@ -23,6 +23,12 @@ static const char *const above[] = { "vlan", "macvlan", "macvtap", "ipvlan", "ip
 /* Kinds of Ethernet links that need no link-layer addresses. */
 static const char *const without_arp[] = { "dummy", "ipvlan", "ipvtap", "vrf" };
 
+/* Kinds of tunnels; also "tun", unless it is an Ethernet link for a virtual machine. */
+static const char *const tunnels[] = { "wireguard", "gre",  "gretap", "erspan", "ip6gre",
+				       "ip6gretap", "ipip", "sit",    "ip6tnl", "vti",
+				       "vti6",      "xfrm", "vxlan",  "geneve", "gtp",
+				       "bareudp",   "ppp",  "ovpn",   "tun" };
+
 static bool is_word(const struct rtattr *a, const char *word)
 {
 	size_t length = strlen(word);
@@ -46,7 +52,8 @@ static void read_number(const struct rtattr *a, int *number)
 }
 
 /* in_vrf: its master is only a routing table, and packets stay on this interface. */
-static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf, struct link *link)
+static void read_kind(const struct rtattr *nested, bool ethernet, bool *is_above, bool *in_vrf,
+		      struct link *link)
 {
 	int left = (int)RTA_PAYLOAD(nested);
 
@@ -56,6 +63,8 @@ static void read_kind(const struct rtattr *nested, bool *is_above, bool *in_vrf,
 		if (a->rta_type == IFLA_INFO_KIND) {
 			*is_above = is_one_of(a, above, ARRAY_SIZE(above));
 			link->no_arp &= !is_one_of(a, without_arp, ARRAY_SIZE(without_arp));
+			link->tunnel = is_one_of(a, tunnels, ARRAY_SIZE(tunnels)) &&
+				       !(ethernet && is_word(a, "tun"));
 			link->bridge = is_word(a, "bridge");
 			link->dummy = is_word(a, "dummy");
 		}
@@ -105,7 +114,7 @@ bool link_read(const struct nlmsghdr *answer, struct link *link)
 			link->xdp = has_program(a);
 			break;
 		case IFLA_LINKINFO:
-			read_kind(a, &is_above, &in_vrf, link);
+			read_kind(a, info->ifi_type == ARPHRD_ETHER, &is_above, &in_vrf, link);
 			break;
 		}
 	}
@@ -160,6 +169,7 @@ void interface_ask(int fd, int index, struct interface *interface)
 			interface->down = link.down;
 			interface->dummy = link.dummy;
 			interface->no_arp = link.no_arp;
+			interface->tunnel = link.tunnel;
 			interface->bridge = link.bridge;
 			if (link.master)
 				interface->top = link.master;

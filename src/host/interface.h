@@ -22,6 +22,7 @@ struct interface {
 	bool dead;   /* it has a route, and no carrier */
 	bool down;   /* dead, because it is not set up: loopback, whose routes stay */
 	bool dummy;  /* top is a dummy, which drops what is sent over it */
+	bool tunnel; /* top is one: what is sent over it may be dropped, or wait, unseen */
 	bool no_arp; /* top is Ethernet without ARP and neighbour discovery ("arp off") */
 	bool xdp; /* it, or one that carries it, has an XDP program, which may drop what arrives */
 	bool bridge; /* top is one */
@@ -49,7 +50,7 @@ struct link {
 	int vrf;    /* the VRF that it is in; 0: none */
 	int lower;  /* the interface of this host below a VLAN or the like; 0: none */
 	bool loopback;
-	bool dead, down, dummy, no_arp, xdp, bridge; /* as above */
+	bool dead, down, dummy, tunnel, no_arp, xdp, bridge; /* as above */
 };
 
 /* The kernel's answer to RTM_GETLINK. False: it is something else. */

@@ -64,6 +64,7 @@ static const struct {
 	{ "unknown", FINDING_UNKNOWN },
 	{ "heard", FINDING_HEARD },
 	{ "this_host", FINDING_THIS_HOST },
+	{ "tunnel", FINDING_TUNNEL },
 };
 
 unsigned finding_flag_named(const char *name, size_t length)

@@ -236,6 +236,7 @@ enum finding_flag {
 	FINDING_UNKNOWN = 1 << 17,      /* who aborted does not know the association */
 	FINDING_HEARD = 1 << 18,        /* packets of the peer came from that address */
 	FINDING_THIS_HOST = 1 << 19,    /* all addresses of the attempt are of this host */
+	FINDING_TUNNEL = 1 << 20,       /* link, over which the INIT was sent, is a tunnel */
 };
 
 struct finding_icmp {

@@ -874,11 +874,12 @@ static const struct words table[] = {
 	{ FINDING_ICMP_THIS_HOST, "icmp-this-host", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "this host itself answered [cookie:the COOKIE-ECHO with ]{icmp}",
 	  NULL,
-	  "this host's own packet filter or routes send it, or a next hop does not answer ARP: nft list ruleset, iptables -S OUTPUT, ip route, ip neigh",
+	  "this host's own packet filter or routes send it, a next hop does not answer ARP, or a tunnel has no peer for it: nft list ruleset, iptables -S OUTPUT, ip route, ip neigh, wg show",
 	  "this host itself sent the ICMP error: a filter, a route, or a neighbour that does not answer",
 	  "an nftables or iptables rule that rejects in the output hook\n"
 	  "a route of type unreachable or prohibit\n"
-	  "no host answers ARP or neighbour discovery for the address",
+	  "no host answers ARP or neighbour discovery for the address\n"
+	  "WireGuard: no peer has the address in its AllowedIPs, or the peer has no endpoint yet",
 	  "ip route get ADDR; ip neigh show ADDR" },
 	{ FINDING_ICMP_PROHIBITED, "icmp-prohibited", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  ICMP_ANSWER "[!icmp:ICMPv6 says administratively prohibited]",
@@ -1091,7 +1092,7 @@ static const struct words table[] = {
 	{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "[this_host:" OWN_SILENCE "][!this_host:[udp:the INIT left this host in UDP, and no answer arrived: the host may be down, that UDP port may not be in use there, its program may be stuck, a filter on the path or at the peer may drop it, or the answer may find no way back; tcpdump -ni any udp at the peer shows whether it arrives][!udp:the INIT left this host, and no answer arrived: the host may be down, a filter on the path or at the peer may drop SCTP (IP protocol 132), or the answer may find no way back; tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
+	  "[this_host:" OWN_SILENCE "][!this_host:[tunnel:the INIT went into the tunnel {link}, and no answer arrived: the tunnel may not carry it to its other end (ip -s -d link show {link}; for WireGuard, wg show: the latest handshake), ][udp:[!tunnel:the INIT left this host in UDP, and no answer arrived: ]the host may be down, that UDP port may not be in use there, its program may be stuck, a filter on the path or at the peer may drop it, or the answer may find no way back; tcpdump -ni any udp at the peer shows whether it arrives][!udp:[!tunnel:the INIT left this host, and no answer arrived: ]the host may be down, a filter on the path or at the peer may drop SCTP (IP protocol 132), or the answer may find no way back; tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
 	  "an INIT left this host, and no answer arrived",
 	  "a firewall that drops IP protocol 132: many pass only TCP\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"

@@ -28,6 +28,7 @@ struct witness_event {
 	enum witness_odd odd;
 	bool taken;     /* another association got it, too, before this one */
 	bool this_host; /* passed the loopback interface: the other end is on this host */
+	bool tunnel;    /* that interface is one */
 	int ifindex;    /* of a bond or bridge, not of its ports */
 	char interface[IF_NAMESIZE];
 	int base; /* what carries that interface, see host/interface.h */

@@ -67,7 +67,8 @@ struct ledger_way {
 	char interface[IF_NAMESIZE];
 	union address local;
 	bool this_host; /* it is loopback */
-	int base;       /* what carries the interface, see host/interface.h */
+	bool tunnel;
+	int base; /* what carries the interface, see host/interface.h */
 	char base_name[IF_NAMESIZE];
 };
 

@@ -22,6 +22,7 @@ static void set_way(struct ledger_way *way, const struct witness_event *event)
 	way->local = event->outgoing ? event->packet.source : event->packet.destination;
 	address_set_port(&way->local, 0);
 	way->this_host = event->this_host;
+	way->tunnel = event->tunnel;
 	way->base = event->base;
 	memcpy(way->base_name, event->base_name, sizeof(way->base_name));
 }

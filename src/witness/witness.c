@@ -235,6 +235,7 @@ static void fill(struct witness *w, const struct received *r, bool outgoing,
 	event->outgoing = outgoing;
 	event->ifindex = interface->top;
 	event->this_host = interface->loopback;
+	event->tunnel = interface->tunnel;
 	memcpy(event->interface, interface->name, sizeof(event->interface));
 	event->base = interface->base;
 	memcpy(event->base_name, interface->base_name, sizeof(event->base_name));

@@ -115,6 +115,19 @@ static void an_init_that_this_host_damages(void **state)
 	diagnosis_expect(FINDING_BAD_CHECKSUM_SENT, reason, "tc qdisc");
 }
 
+static void an_init_into_a_tunnel(void **state)
+{
+	(void)state;
+	wire.event.tunnel = true;
+	wire_send_init("10.1.1.2", 1);
+	wire.event.tunnel = false;
+	wire_after(1000);
+	diagnosis_expect(FINDING_SILENT, "no answer to INIT",
+			 "the INIT went into the tunnel c1, and no answer arrived: the tunnel");
+	wire_send_init("10.1.1.2", 2);
+	diagnosis_expect(FINDING_SILENT, "", "the INIT left this host, and no answer arrived: the");
+}
+
 static void an_init_in_fragments(void **state)
 {
 	(void)state;
@@ -253,6 +266,7 @@ int main(void)
 		WITH_ONE(an_answer_from_another_port),
 		WITH_ONE(an_init_with_a_bad_checksum),
 		WITH_ONE(an_init_that_this_host_damages),
+		WITH_ONE(an_init_into_a_tunnel),
 		WITH_ONE(an_init_in_fragments),
 		WITH_ONE(icmp_of_this_host),
 		WITH_ONE(an_icmp_error_about_the_cookie),

@@ -382,6 +382,31 @@ static void an_ethernet_link_may_ask_for_no_addresses(void **state)
 	}
 }
 
+/* Those of a virtual machine are of the same kind as those of a VPN. */
+static void a_link_may_be_a_tunnel(void **state)
+{
+	const struct {
+		const char *kind;
+		unsigned short type;
+		bool tunnel;
+	} cases[] = {
+		{ "veth", ARPHRD_ETHER, false }, { "wireguard", ARPHRD_NONE, true },
+		{ "vxlan", ARPHRD_ETHER, true }, { "tun", ARPHRD_NONE, true },
+		{ "tun", ARPHRD_ETHER, false },  { "ipip", ARPHRD_TUNNEL, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct nested kinds[] = { { IFLA_INFO_KIND, cases[i].kind }, { 0, NULL } };
+		struct netlink_question m = link_message("t1", kinds);
+		struct link link;
+
+		m.body.link.ifi_type = cases[i].type;
+		assert_true(link_read(&m.header, &link));
+		assert_int_equal(link.tunnel, cases[i].tunnel);
+	}
+}
+
 /* --- Rules ------------------------------------------------------------------------------------ */
 
 static void rules_that_cannot_be_asked_about(void **state)
@@ -427,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_link_is_up_or_has_no_carrier),
 		cmocka_unit_test(a_link_may_have_a_program),
 		cmocka_unit_test(an_ethernet_link_may_ask_for_no_addresses),
+		cmocka_unit_test(a_link_may_be_a_tunnel),
 		cmocka_unit_test(rules_that_cannot_be_asked_about),
 	};
 
