@@ -7,20 +7,16 @@
  * has a bell, and usrsctp_attempt.c reads ICMP.
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 
 #include "base/loop.h"
-#include "base/privilege.h"
 #include "base/util.h"
-#include "host/local.h"
 #include "stack/receiver.h"
 #include "stack/usrsctp_bind.h"
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_parts.h"
-#include "stack/usrsctp_source.h"
 
 /* usrsctp's internal option for usrsctp_connectx(), which has room for 2048 bytes only. */
 #define CONNECT_X 0x00008007
@@ -150,50 +146,6 @@ static int configure(struct socket *socket, const struct stack_config *config,
 	return set_option(socket, SCTP_I_WANT_MAPPED_V4_ADDR, &off, sizeof(off));
 }
 
-/* As the kernel has it for its own SCTP; raw sockets have no ports. In UDP, its port counts. */
-static bool may_have(uint16_t port)
-{
-	return !port || encapsulated(library_encaps()) || port >= local_unprivileged_port() ||
-	       privilege_held() & PRIVILEGE(CAP_NET_BIND_SERVICE);
-}
-
-static int bind_each(struct socket *socket, const union address *list, size_t count,
-		     struct stack_fault *fault)
-{
-	fault->call = "sctp_bindx";
-	fault->binds = true;
-	if (count && !may_have(address_port(&list[0]))) {
-		fault->address = list[0];
-		return -EACCES;
-	}
-	for (size_t i = 0; i < count; i++) {
-		union address one = list[i];
-
-		if (usrsctp_bindx(socket, &one.sa, 1, SCTP_BINDX_ADD_ADDR) < 0) {
-			int error = errno;
-
-			fault->address = list[i];
-			return -error;
-		}
-	}
-	return 0;
-}
-
-static int bind_all(struct socket *socket, const union address *list, size_t count,
-		    struct stack_fault *fault)
-{
-	int rc = bind_each(socket, list, count, fault);
-	union address *bound = NULL;
-
-	if (rc < 0 || !count || address_is_wildcard(&list[0]))
-		return rc;
-	rc = us_addresses(socket, 0, &bound);
-	if (rc > 0)
-		source_bind(address_port(&bound[0]), bound, (size_t)rc);
-	free(bound);
-	return rc < 0 ? rc : 0;
-}
-
 /*
  * The library does not count them as local addresses (sctputil.c sctp_is_address_in_scope()), so it
  * cannot send to them.
@@ -256,9 +208,9 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	if (rc == 0)
 		rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
 	if (rc == 0 && config->local_count)
-		rc = bind_all(socket, config->local, config->local_count, fault);
+		rc = bind_addresses(socket, config->local, config->local_count, fault);
 	else if (rc == 0 && chosen_count)
-		rc = bind_all(socket, chosen, chosen_count, fault);
+		rc = bind_addresses(socket, chosen, chosen_count, fault);
 	if (rc < 0) {
 		gate_close(socket);
 		return rc;

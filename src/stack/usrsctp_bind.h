@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which addresses an endpoint of usrsctp is bound to, if the user gives none. */
+/* Which addresses an endpoint of usrsctp is bound to, also if the user gives none. */
 #ifndef STACK_USRSCTP_BIND_H
 #define STACK_USRSCTP_BIND_H
 
@@ -20,5 +20,10 @@
  *   the peer would not know it.
  */
 size_t bind_choose(const struct stack_config *config, union address chosen[BIND_CHOSEN_MAX]);
+
+/* Binds a socket of the library, and its packets (source_bind()). 0, or -errno and *fault. */
+struct socket;
+int bind_addresses(struct socket *socket, const union address *list, size_t count,
+		   struct stack_fault *fault);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the stack in user space share: usrsctp.c (endpoints, connecting),
- * usrsctp_send.c (sending, and the end), usrsctp_event.c (events) and usrsctp_status.c (the state
- * of an association). Only they, usrsctp_library.c and usrsctp_gate.c include <usrsctp.h>.
+ * usrsctp_bind.c, usrsctp_send.c (sending, and the end), usrsctp_event.c (events) and
+ * usrsctp_status.c (the state of an association). Only they, usrsctp_library.c and usrsctp_gate.c
+ * include <usrsctp.h>.
  */
 #ifndef STACK_USRSCTP_PARTS_H
 #define STACK_USRSCTP_PARTS_H
