@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 
@@ -77,20 +78,10 @@ static size_t sctp_at(const struct msghdr *message, uint8_t first)
 	return message->msg_controllen ? 0 : (size_t)(first & 0xf) * 4;
 }
 
-bool received_is_endless(const struct msghdr *message, size_t length)
+/* Has the INIT behind so many bytes a parameter whose length would never end? */
+static bool has_endless_parameter(struct bytes left, size_t before)
 {
-	static _Thread_local uint8_t packet[UINT16_MAX];
-	struct bytes left = { packet, 0 };
-	uint8_t head[IP_HEADER_MAX + SCTP_HEADER + 1];
-	size_t have = message_gather(message, head, MIN(sizeof(head), length)), at;
-
-	if (!have)
-		return false;
-	at = sctp_at(message, head[0]) + SCTP_HEADER;
-	if (at >= have || head[at] != CHUNK_INIT)
-		return false;
-	left.left = message_gather(message, packet, MIN(sizeof(packet), length));
-	if (!bytes_skip(&left, at + INIT_SIZE))
+	if (!bytes_skip(&left, before + INIT_SIZE))
 		return false;
 	while (left.left >= PARAMETER_HEADER_SIZE) {
 		size_t size = be16(left.at + 2);
@@ -100,6 +91,25 @@ bool received_is_endless(const struct msghdr *message, size_t length)
 		bytes_skip(&left, MIN((size + 3) & ~(size_t)3, left.left));
 	}
 	return false;
+}
+
+bool received_is_endless(const struct msghdr *message, size_t length)
+{
+	uint8_t head[IP_HEADER_MAX + SCTP_HEADER + 1], *packet;
+	bool endless;
+	size_t have = message_gather(message, head, MIN(sizeof(head), length)), at;
+
+	if (!have)
+		return false;
+	at = sctp_at(message, head[0]) + SCTP_HEADER;
+	if (at >= have || head[at] != CHUNK_INIT)
+		return false;
+	/* Not thread-local: each thread, and each start of the program, would clear it. */
+	packet = xmalloc(length);
+	endless = has_endless_parameter(
+		(struct bytes){ packet, message_gather(message, packet, length) }, at);
+	free(packet);
+	return endless;
 }
 
 /* On any thread. */
