@@ -33,20 +33,21 @@ _sctp_connect_options()
   done < <(_sctp_connect_list options)
 }
 
-# Does it stand before an argument?
-_sctp_connect_takes_argument() # OPTION
+# What stands behind an option: "FILE", "TIME", or "-" for nothing.
+_sctp_connect_argument() # OPTION
 {
   local letter name argument
   while IFS=$'\t' read -r letter name argument _; do
     [[ $1 != "$letter" && $1 != "$name" ]] || break
   done < <(_sctp_connect_list options)
   # One that may be left out stands behind "=" only.
-  [[ -n $argument && $argument != - && $argument != \[*\] ]]
+  [[ -n $argument && $argument != \[*\] ]] || argument=-
+  printf '%s\n' "$argument"
 }
 
 _sctp_connect()
 {
-  local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} option
+  local i=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} option argument=-
 
   # What COMP_WORDBREAKS has split at colons and at the = of --option=value.
   while ((i > 1)) && [[ ${COMP_WORDS[i]} == [!-]* ]] &&
@@ -90,9 +91,6 @@ _sctp_connect()
   -R | --require)
     mapfile -t COMPREPLY < <(compgen -W all -- "$cur")
     ;;
-  --pcap)
-    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-    ;;
   --color)
     mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
     ;;
@@ -102,15 +100,23 @@ _sctp_connect()
   --ppid)
     mapfile -t COMPREPLY < <(compgen -W "$(_sctp_connect_list ppids)" -- "$cur")
     ;;
-  --send)
-    [[ $cur != @* ]] || mapfile -t COMPREPLY < <(compgen -f -P @ -- "${cur#@}")
-    ;;
   --list)
     mapfile -t COMPREPLY < <(compgen -W 'options services ppids names parameters' -- "$cur")
     ;;
   *)
-    [[ $option == -* ]] && _sctp_connect_takes_argument "$option" ||
+    [[ $option != -* ]] || argument=$(_sctp_connect_argument "$option")
+    case $argument in
+    -)
       mapfile -t COMPREPLY < <(compgen -W "$(_sctp_connect_options)" -- "$cur")
+      ;;
+    FILE)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      compopt -o filenames 2>/dev/null
+      ;;
+    DATA)
+      [[ $cur != @* ]] || mapfile -t COMPREPLY < <(compgen -f -P @ -- "${cur#@}")
+      ;;
+    esac
     ;;
   esac
 

@@ -37,8 +37,12 @@ function __fish_sctp_connect_arguments
       printf '%s\n' auto kernel usrsctp
     case --require
       echo all
-    case --pcap
-      __fish_complete_path
+    case --send --reply
+      # "@" and a file; the rest is text.
+      set -l word (commandline -ct)
+      if string match -q '@*' -- $word
+        __fish_complete_path (string sub -s 2 -- $word) | string replace -r '^' @
+      end
     case --color
       printf '%s\n' auto always never
   end
@@ -52,7 +56,9 @@ command sctp-connect --list options 2>/dev/null | while read -d \t -l letter nam
     set -a spec -s (string sub -s 2 -- $letter)
   end
   # One that may be left out stands behind "=" only.
-  if test $argument != -; and not string match -qr '^\[.*\]$' -- $argument
+  if test $argument = FILE
+    set -a spec -r -F
+  else if test $argument != -; and not string match -qr '^\[.*\]$' -- $argument
     set -a spec -x -a "(__fish_sctp_connect_arguments $name)"
   end
   switch $modes:$name

@@ -96,6 +96,10 @@ completes_arguments() {
   assert_output all
   run -0 "$1" -o SACK
   assert_output --regexp '^SACK.Delay=?$'
+  run -0 "$1" --targets README
+  assert_output README.md
+  run -0 "$1" --metrics README
+  assert_output README.md
   run -0 "$1" -w ''
   refute_option --json
   run -0 "$1" --probe-timeout ''
@@ -228,7 +232,20 @@ lists_all_stacks() {
   assert_output --explain=ECONNREFUSED
 }
 
-@test "no completion offers file names" {
+completes_data() {
+  run -0 "$1" --send @README
+  assert_output --regexp '^@?README\.md$'
+  run -0 "$1" --send one --send @README
+  assert_output --regexp '^@?README\.md$'
+  run -0 "$1" --listen --reply README
+  assert_output ''
+}
+
+@test "the file of --send and --reply" {
+  each_shell completes_data
+}
+
+@test "no completion offers file names otherwise" {
   for shell in bash zsh fish; do
     run -0 "${shell}_complete" Make
     refute_output --partial Makefile
