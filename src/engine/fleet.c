@@ -428,7 +428,8 @@ static void prepare(struct fleet *f)
 	if (config->stack && config->stack->shares)
 		f->pool = pool_new(f->loop, config->stack, descriptors_make_room(2 * wanted));
 	else
-		f->limit = MIN(f->limit, descriptors_make_room(wanted));
+		/* An endpoint each, with its port (usrsctp_port.h). */
+		f->limit = MIN(f->limit, MAX(descriptors_make_room(2 * wanted) / 2, 1));
 	for (size_t i = 0; i < config->count; i++) {
 		struct fleet_target *t = &config->targets[i];
 

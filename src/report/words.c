@@ -244,11 +244,13 @@ static const struct words table[] = {
 	{ FINDING_BIND_IN_USE, "bind-in-use", RESULT_FAILED, STATUS_HOST,
 	  "{at}: the port is in use on this host",
 	  NULL,
-	  "ss -Sanp shows who has it; port 0 takes a free port",
+	  "ss -Sanp shows who has it, with usrsctp ss -xap (sctp-port); port 0 takes a free port",
 	  "another SCTP socket of this host has that local address and port",
 	  "another program, or another sctp-connect --listen, has the port\n"
-	  "a socket bound to all addresses (0.0.0.0 or ::) takes the port on each of them",
-	  "cat /proc/net/sctp/eps /proc/net/sctp/assocs" },
+	  "a socket bound to all addresses (0.0.0.0 or ::) takes the port on each of them\n"
+	  "another sctp-connect has it with usrsctp, or any program has its name, @sctp-port/PORT/ADDRESS, as that of a Unix socket",
+	  "cat /proc/net/sctp/eps /proc/net/sctp/assocs\n"
+	  "ss -xap | grep sctp-port" },
 	{ FINDING_BIND_CLOSING, "bind-closing", RESULT_FAILED, STATUS_HOST,
 	  "{at}: an association with {other} that is still closing has the port",
 	  NULL,

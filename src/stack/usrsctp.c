@@ -17,6 +17,7 @@
 #include "stack/usrsctp_bind.h"
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_parts.h"
+#include "stack/usrsctp_port.h"
 
 /* usrsctp's internal option for usrsctp_connectx(), which has room for 2048 bytes only. */
 #define CONNECT_X 0x00008007
@@ -48,6 +49,7 @@ static void free_endpoint(struct stack_endpoint *endpoint)
 		gate_close(endpoint->socket);
 	if (endpoint->bell)
 		bell_give_back(endpoint->bell);
+	port_release(endpoint->claim);
 	attempts_free(&endpoint->attempts);
 	endpoint_base_free(&endpoint->base);
 	free(endpoint);
@@ -175,6 +177,30 @@ static bool binds_addresses(const struct stack_config *config)
 	return config->local_count > 0;
 }
 
+static int bind_socket(struct socket *socket, const struct stack_config *config,
+		       const union address *chosen, size_t chosen_count, struct port_claim **claim,
+		       struct stack_fault *fault)
+{
+	union address any = { .sa.sa_family = config->ipv6 ? AF_INET6 : AF_INET };
+
+	if (config->local_count)
+		return bind_addresses(socket, config->local, config->local_count, claim, fault);
+	if (chosen_count)
+		return bind_addresses(socket, chosen, chosen_count, claim, fault);
+	return bind_addresses(socket, &any, 1, claim, fault);
+}
+
+static void remember(struct stack_endpoint *endpoint, const struct stack_config *config,
+		     uint32_t rto_initial_ms)
+{
+	if (parameter_is_known(&config->parameters, PARAMETER_RTO_MIN))
+		endpoint->rto_min_ms = config->parameters.value[PARAMETER_RTO_MIN];
+	if (parameter_is_known(&config->parameters, PARAMETER_PF_MAX_RETRANS))
+		endpoint->pf_max_retrans = (int)config->parameters.value[PARAMETER_PF_MAX_RETRANS];
+	endpoint->rto_initial_ms = rto_initial_ms;
+	endpoint->base.receive.in_pieces = config->shared;
+}
+
 static int us_open(struct stack_endpoint **endpoint, const struct stack_config *config,
 		   struct stack_fault *fault)
 {
@@ -182,6 +208,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	struct sctp_rtoinfo rto = { 0 };
 	union address chosen[BIND_CHOSEN_MAX];
 	const size_t chosen_count = bind_choose(config, chosen);
+	const bool bound = chosen_count || binds_addresses(config);
+	struct port_claim *claim = NULL;
 	struct socket *socket;
 	int rc = library_available(&config->udp, fault);
 
@@ -196,7 +224,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		fault->lack = LACKS_IPV6;
 		return -EAFNOSUPPORT;
 	}
-	rc = library_start(&config->udp, chosen_count || binds_addresses(config), fault);
+	rc = library_start(&config->udp, bound, fault);
 	if (rc < 0)
 		return rc;
 	fault->call = "socket";
@@ -207,10 +235,8 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	rc = configure(socket, config, fault);
 	if (rc == 0)
 		rc = get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto));
-	if (rc == 0 && config->local_count)
-		rc = bind_addresses(socket, config->local, config->local_count, fault);
-	else if (rc == 0 && chosen_count)
-		rc = bind_addresses(socket, chosen, chosen_count, fault);
+	if (rc == 0)
+		rc = bind_socket(socket, config, chosen, chosen_count, &claim, fault);
 	if (rc < 0) {
 		gate_close(socket);
 		return rc;
@@ -220,15 +246,12 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 	if (!*endpoint) {
 		rc = -errno;
 		gate_close(socket);
+		port_release(claim);
 		return rc;
 	}
-	if (parameter_is_known(&config->parameters, PARAMETER_RTO_MIN))
-		(*endpoint)->rto_min_ms = config->parameters.value[PARAMETER_RTO_MIN];
-	if (parameter_is_known(&config->parameters, PARAMETER_PF_MAX_RETRANS))
-		(*endpoint)->pf_max_retrans =
-			(int)config->parameters.value[PARAMETER_PF_MAX_RETRANS];
-	(*endpoint)->rto_initial_ms = rto.srto_initial;
-	(*endpoint)->base.receive.in_pieces = config->shared;
+	(*endpoint)->claim = claim;
+	(*endpoint)->bound = bound;
+	remember(*endpoint, config, rto.srto_initial);
 	fault->call = "usrsctp_set_upcall";
 	rc = take_socket(*endpoint, socket);
 	if (rc < 0)
@@ -332,7 +355,7 @@ static size_t packed_size(const union address *list, size_t count)
 static bool cannot_leave(struct stack_endpoint *endpoint, const union address *peers, size_t count)
 {
 	union address *local = NULL;
-	int local_count = us_addresses(endpoint->socket, 0, &local);
+	int local_count = endpoint->bound ? us_addresses(endpoint->socket, 0, &local) : 0;
 	bool bound = local_count > 0 && only_loopback(local, (size_t)local_count);
 
 	free(local);

@@ -10,7 +10,11 @@
 #include "host/route.h"
 #include "stack/usrsctp_interfaces.h"
 #include "stack/usrsctp_parts.h"
+#include "stack/usrsctp_port.h"
+#include "stack/usrsctp_received.h"
 #include "stack/usrsctp_source.h"
+
+#define PORT_TRIES 64
 
 static bool all_global(const struct stack_config *config)
 {
@@ -51,35 +55,66 @@ static bool may_have(uint16_t port)
 	       privilege_held() & PRIVILEGE(CAP_NET_BIND_SERVICE);
 }
 
-static int bind_each(struct socket *socket, const union address *list, size_t count,
-		     struct stack_fault *fault)
+/* *at: how far it came. */
+static int bind_each(struct socket *socket, uint16_t port, const union address *list, size_t count,
+		     size_t *at)
 {
-	fault->call = "sctp_bindx";
-	fault->binds = true;
-	if (count && !may_have(address_port(&list[0]))) {
-		fault->address = list[0];
-		return -EACCES;
-	}
-	for (size_t i = 0; i < count; i++) {
-		union address one = list[i];
+	for (*at = 0; *at < count; ++*at) {
+		union address one = list[*at];
 
-		if (usrsctp_bindx(socket, &one.sa, 1, SCTP_BINDX_ADD_ADDR) < 0) {
-			int error = errno;
-
-			fault->address = list[i];
-			return -error;
-		}
+		address_set_port(&one, port);
+		if (usrsctp_bindx(socket, &one.sa, 1, SCTP_BINDX_ADD_ADDR) < 0)
+			return -errno;
 	}
 	return 0;
 }
 
-int bind_addresses(struct socket *socket, const union address *list, size_t count,
-		   struct stack_fault *fault)
+/* On failure *call is what failed, NULL: to bind; and *at is for which address. */
+static int claim_and_bind(struct socket *socket, uint16_t port, const union address *list,
+			  size_t count, struct port_claim **claim, size_t *at, const char **call)
 {
-	int rc = bind_each(socket, list, count, fault);
+	const struct port claimed = { port, encapsulated(library_encaps()) };
+	int rc = port_claim(claim, &claimed, list, count, at, call);
+
+	if (rc < 0)
+		return rc;
+	received_expect(port);
+	rc = bind_each(socket, port, list, count, at);
+	if (rc == 0)
+		return 0;
+	*call = NULL;
+	port_release(*claim);
+	*claim = NULL;
+	return rc;
+}
+
+static int bind_all(struct socket *socket, const union address *list, size_t count,
+		    struct port_claim **claim, struct stack_fault *fault)
+{
+	const uint16_t wanted = address_port(&list[0]);
+	const char *call = NULL;
+	size_t at = 0;
+	int rc = may_have(wanted) ? -EADDRINUSE : -EACCES;
+
+	/* Once it is bound to one address, it keeps its port. */
+	for (int i = 0; rc == -EADDRINUSE && i < (wanted ? 1 : PORT_TRIES) && (call || !at); i++)
+		rc = claim_and_bind(socket, wanted ? wanted : port_choose(), list, count, claim,
+				    &at, &call);
+	if (rc < 0)
+		*fault = call ? (struct stack_fault){ .call = call }
+			      : (struct stack_fault){ .call = "sctp_bindx",
+						      .binds = true,
+						      .address = list[at] };
+	return rc;
+}
+
+int bind_addresses(struct socket *socket, const union address *list, size_t count,
+		   struct port_claim **claim, struct stack_fault *fault)
+{
+	int rc = bind_all(socket, list, count, claim, fault);
 	union address *bound = NULL;
 
-	if (rc < 0 || !count || address_is_wildcard(&list[0]))
+	if (rc < 0 || address_is_wildcard(&list[0]))
 		return rc;
 	rc = us_addresses(socket, 0, &bound);
 	if (rc > 0)

@@ -22,6 +22,8 @@ struct stack_endpoint {
 	struct endpoint_base base;
 	struct socket *socket;
 	struct bell *bell;
+	struct port_claim *claim;   /* NULL: it has that of the endpoint that accepted it */
+	bool bound;                 /* not to all addresses */
 	struct attempt_ports ports; /* sctp 0: not known yet */
 	struct attempts attempts;
 	uint32_t rto_min_ms;     /* an association gets it back when it is up */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -112,6 +113,34 @@ bool received_is_endless(const struct msghdr *message, size_t length)
 	return endless;
 }
 
+/* By port: the library has, or had it. Its threads ask. */
+static atomic_bool expected[UINT16_MAX + 1];
+
+void received_expect(uint16_t port)
+{
+	atomic_store(&expected[port], true);
+}
+
+/* What comes in UDP is for this process alone. What netlink says has a sender of its own, too. */
+static bool is_raw(const struct msghdr *message)
+{
+	union address from;
+
+	return !message->msg_name ||
+	       (address_from_sockaddr(&from, message->msg_name) && !address_port(&from));
+}
+
+bool received_is_for_others(const struct msghdr *message, size_t length)
+{
+	uint8_t head[IP_HEADER_MAX + SCTP_HEADER];
+	size_t have = message_gather(message, head, MIN(sizeof(head), length)), at;
+
+	if (!have || !is_raw(message))
+		return false;
+	at = sctp_at(message, head[0]);
+	return have >= at + SCTP_HEADER && !atomic_load(&expected[be16(head + at + 2)]);
+}
+
 /* On any thread. */
 ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
 {
@@ -122,7 +151,8 @@ ssize_t library_recvmsg(int fd, struct msghdr *message, int flags)
 	gate_leave();
 	receiver_wait(fd);
 	length = kernel_recvmsg(fd, message, flags | MSG_DONTWAIT);
-	if (length > 0 && received_is_endless(message, (size_t)length)) {
+	if (length > 0 && (received_is_for_others(message, (size_t)length) ||
+			   received_is_endless(message, (size_t)length))) {
 		errno = EAGAIN;
 		return -1;
 	}

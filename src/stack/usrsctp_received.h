@@ -23,6 +23,16 @@ VISIBLE ssize_t library_recvmsg(int fd, struct msghdr *message, int flags);
  */
 bool received_is_endless(const struct msghdr *message, size_t length);
 
+/* From now on, raw packets to that port are for the library. */
+void received_expect(uint16_t port);
+
+/*
+ * Is it a raw packet to a port that is not expected? A raw socket receives those of all
+ * programs, and the library would answer the SHUTDOWN-ACK to another one. library_recvmsg() drops
+ * such a packet.
+ */
+bool received_is_for_others(const struct msghdr *message, size_t length);
+
 /*
  * In a thread that reads: if this packet, from its SCTP header on, is an ABORT to the peer that
  * sent the newest INIT, the address that the INIT was sent to. Else NULL.

@@ -196,6 +196,14 @@ void source_finish(void)
 	unsent_clear();
 }
 
+bool source_address(size_t place, union address *address)
+{
+	if (place >= sources.link_count)
+		return false;
+	*address = sources.links[place].address;
+	return true;
+}
+
 bool source_example(union address *address)
 {
 	for (size_t i = 0; i < sources.link_count; i++) {

@@ -37,6 +37,9 @@ void source_finish(void);
  */
 int source_check_links(const char **call);
 
+/* The addresses of this host, by their place. False: there are no more. */
+bool source_address(size_t place, union address *address);
+
 /* An address of this host that is not link-local. False: there is none. */
 bool source_example(union address *address);
 

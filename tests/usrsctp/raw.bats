@@ -157,11 +157,10 @@ primary() {
   done
 }
 
-@test "an ABORT comes from the address that was asked, also if it is not the first of its link" {
-  ip -n "$TOPO-server" addr add 10.1.1.12/24 dev s1
-  listen_us -b 10.1.1.2:0 -b 10.1.1.12
-  # An INIT for no streams at all.
-  ip netns exec "$TOPO-client" timeout 60 python3 - "$PORT" >"$BATS_TEST_TMPDIR/abort" <<-'END'
+# odd_packets PORT CHUNK [PORT CHUNK]...: SCTP packets from the client to 10.1.1.12, and the address and the type of the first
+# answer. CHUNK: the fields of one that is built like an INIT, or less of them.
+odd_packets() {
+  ip netns exec "$TOPO-client" timeout 60 python3 - "$@" <<-'END'
 	import socket, struct, sys
 	def crc32c(data):
 	    crc = 0xffffffff
@@ -170,14 +169,23 @@ primary() {
 	        for _ in range(8):
 	            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
 	    return crc ^ 0xffffffff
-	def packet(checksum):
-	    return (struct.pack("!HHI", 7000, int(sys.argv[1]), 0) + struct.pack("<I", checksum) +
-	            struct.pack("!BBHIIHHI", 1, 0, 20, 5, 65536, 0, 0, 1))
+	def packet(port, chunk, checksum):
+	    fields = [int(field) for field in chunk.split()]
+	    return (struct.pack("!HHI", 7000, int(port), 0) + struct.pack("<I", checksum) +
+	            struct.pack(("!BBH", "!BBHIIHHI")[len(fields) > 3], *fields))
 	raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_SCTP)
-	raw.sendto(packet(crc32c(packet(0))), ("10.1.1.12", 0))
+	for port, chunk in zip(sys.argv[1::2], sys.argv[2::2]):
+	    raw.sendto(packet(port, chunk, crc32c(packet(port, chunk, 0))), ("10.1.1.12", 0))
 	answer, (address, _) = raw.recvfrom(2000)
-	print(address, "ABORT" if answer[32] == 6 else answer[32])
+	print(address, {2: "INIT-ACK", 6: "ABORT"}.get(answer[32], answer[32]))
 	END
+}
+
+@test "an ABORT comes from the address that was asked, also if it is not the first of its link" {
+  ip -n "$TOPO-server" addr add 10.1.1.12/24 dev s1
+  listen_us -b 10.1.1.2:0 -b 10.1.1.12
+  # An INIT for no streams at all.
+  odd_packets "$PORT" "1 0 20 5 65536 0 0 1" >"$BATS_TEST_TMPDIR/abort"
   assert_equal "$(cat "$BATS_TEST_TMPDIR/abort")" "10.1.1.12 ABORT"
   ip -n "$TOPO-server" addr del 10.1.1.12/24 dev s1
 }
@@ -305,4 +313,38 @@ connects_from() {
   us 0 -b 10.1.1.1:1999 -a "10.1.1.2:$PORT"
   PROGRAM=("$SCTP_CONNECT")
   us 0 -b 10.1.1.1:999 -a "10.1.1.2:$PORT"
+}
+
+@test "a port that another program has: its association stays as it is, whoever asks" {
+  local way
+  listen_us -b 10.1.1.2:0 -b 10.1.2.2
+  start_client --stack usrsctp -b 10.1.1.1:40000 -a "10.1.1.2:$PORT" --monitor --interval 100ms
+  wait_for_line "$CLIENT_OUT" '^connected'
+  # shellcheck disable=SC2054 # commas of setpriv
+  PROGRAM=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw
+    --bounding-set=-all,+net_raw "$SCTP_CONNECT")
+  for way in "-b 10.1.1.1:40000" "-b 10.1.2.1:40000 -b 10.1.1.1" "-b 0.0.0.0:40000"; do
+    # shellcheck disable=SC2086 # a list of options
+    us 6 $way -a "10.1.1.2:$PORT"
+    json .errno EADDRINUSE .cause.code bind-in-use
+  done
+  us 6 --no-sandbox -b 10.1.1.1:40000 -a "10.1.1.2:$PORT"
+  # The same port of another address is another endpoint.
+  us 0 -b 10.1.2.1:40000 -a "10.1.2.2:$PORT"
+  # Neither can anyone take the place of a listener.
+  run -6 ip netns exec "$TOPO-server" "${PROGRAM[@]}" --stack usrsctp --listen -p "$PORT"
+  end_client TERM
+  refute grep -E 'dead|lost, [1-9]' "$CLIENT_OUT"
+  wait_for_line "$LISTEN_OUT" 'down .*closed by the peer'
+  # It is free when its owner has gone.
+  us 0 -b 10.1.1.1:40000 -a "10.1.1.2:$PORT"
+}
+
+@test "what comes to other programs' ports is not answered" {
+  ip -n "$TOPO-server" addr add 10.1.1.12/24 dev s1
+  listen_us -b 10.1.1.2:0 -b 10.1.1.12
+  # A SHUTDOWN-ACK, then an INIT.
+  odd_packets 7 "8 0 4" "$PORT" "1 0 20 5 65536 1 1 1" >"$BATS_TEST_TMPDIR/answer"
+  assert_equal "$(cat "$BATS_TEST_TMPDIR/answer")" "10.1.1.12 INIT-ACK"
+  ip -n "$TOPO-server" addr del 10.1.1.12/24 dev s1
 }

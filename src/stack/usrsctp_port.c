@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "stack/usrsctp_port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/loop.h"
+#include "stack/usrsctp_source.h"
+
+/* As the library's own (sctp_pcb.c sctp_inpcb_bind()), and RFC 6335 section 6. */
+#define EPHEMERAL_FIRST 49152
+#define EPHEMERAL_COUNT 16384
+
+struct port_claim {
+	size_t count;
+	int descriptors[];
+};
+
+/* For all addresses of this host. */
+static const union address wildcard = { .v4.sin_family = AF_INET };
+
+/* For bind() and connect(). */
+static socklen_t name_it(struct sockaddr_un *name, const struct port *port,
+			 const union address *address)
+{
+	char text[ADDRESS_TEXT_MAX];
+	union address host = *address;
+	int length;
+
+	if (host.sa.sa_family == AF_INET6)
+		host.v6.sin6_scope_id = 0;
+	*name = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	length = snprintf(name->sun_path + 1, sizeof(name->sun_path) - 1, "sctp-port/%s%u/%s",
+			  port->in_udp ? "udp/" : "", port->number,
+			  address_is_wildcard(&host) ? "*" : address_host_text(&host, text));
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+}
+
+/* Connecting leaves no trace where nobody has that name. */
+static bool is_taken(int fd, const struct port *port, const union address *address)
+{
+	struct sockaddr_un name;
+	socklen_t length = name_it(&name, port, address);
+
+	return connect(fd, (struct sockaddr *)&name, length) == 0 || errno != ECONNREFUSED;
+}
+
+/* By an endpoint with all addresses of this host, or, if that is asked for, with any of them. */
+static bool is_taken_otherwise(int fd, const struct port *port, const union address *first)
+{
+	union address one;
+
+	if (!address_is_wildcard(first))
+		return is_taken(fd, port, &wildcard);
+	for (size_t i = 0; source_address(i, &one); i++)
+		if (is_taken(fd, port, &one))
+			return true;
+	return false;
+}
+
+/* A descriptor, or -errno. */
+static int claim_one(const struct port *port, const union address *address, const char **call)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+	struct sockaddr_un name;
+	socklen_t length = name_it(&name, port, address);
+
+	*call = "socket(AF_UNIX)";
+	if (fd < 0)
+		return -errno;
+	*call = "bind(AF_UNIX)";
+	do {
+		rc = bind(fd, (struct sockaddr *)&name, length) < 0 ? -errno : 0;
+	} while (rc == -EINTR);
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
+static bool forbids(int error)
+{
+	return error == EPERM || error == EACCES || error == EAFNOSUPPORT;
+}
+
+int port_claim(struct port_claim **claim, const struct port *port, const union address *list,
+	       size_t count, size_t *taken, const char **call)
+{
+	struct port_claim *c = xcalloc(1, sizeof(*c) + count * sizeof(*c->descriptors));
+	int rc = 0;
+
+	for (*taken = 0; *taken < count; ++*taken) {
+		if (address_is_listed(&list[*taken], list, *taken))
+			continue;
+		rc = claim_one(port, &list[*taken], call);
+		if (rc < 0)
+			break;
+		c->descriptors[c->count++] = rc;
+	}
+	if (rc >= 0 && is_taken_otherwise(c->descriptors[0], port, &list[0])) {
+		*taken = 0;
+		rc = -EADDRINUSE;
+	}
+	if (rc == -EADDRINUSE)
+		*call = NULL;
+	if (rc < 0 && !forbids(-rc)) {
+		port_release(c);
+		return rc;
+	}
+	*claim = c;
+	return 0;
+}
+
+void port_release(struct port_claim *claim)
+{
+	for (size_t i = 0; claim && i < claim->count; i++)
+		close(claim->descriptors[i]);
+	free(claim);
+}
+
+uint16_t port_choose(void)
+{
+	uint16_t any;
+
+	/* Nothing depends on it but that two programs choose different ones. */
+	if (getrandom(&any, sizeof(any), GRND_NONBLOCK) != sizeof(any))
+		any = (uint16_t)(loop_now_us() ^ getpid());
+	return EPHEMERAL_FIRST + any % EPHEMERAL_COUNT;
+}
