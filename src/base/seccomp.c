@@ -212,7 +212,7 @@ static void put_socket(struct program *p)
 	put(p, BPF_JMP | BPF_JEQ | BPF_K, NETLINK_ROUTE, 8, 0);
 	put(p, BPF_JMP | BPF_JEQ | BPF_K, NETLINK_XFRM, 7, 0);
 	put_return(p, REFUSE);
-	/* The C library asks for the names of interfaces through one of SOCK_DGRAM. */
+	/* SOCK_DGRAM: the C library asks for names of interfaces, usrsctp_port.c has a name. */
 	put(p, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 4);
 	put_load(p, ARGUMENT(1));
 	put(p, BPF_ALU | BPF_AND | BPF_K, 0xf, 0, 0);

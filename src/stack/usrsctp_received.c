@@ -94,13 +94,39 @@ static bool has_endless_parameter(struct bytes left, size_t before)
 	return false;
 }
 
+/* By port: the library has, or had it. Its threads ask. */
+static atomic_bool expected[UINT16_MAX + 1];
+
+void received_expect(uint16_t port)
+{
+	atomic_store(&expected[port], true);
+}
+
+/* The library hears from netlink, too. */
+static bool is_sctp(const struct msghdr *message)
+{
+	const struct sockaddr *from = message->msg_name;
+
+	return !from || from->sa_family == AF_INET || from->sa_family == AF_INET6;
+}
+
+/* What comes in UDP is for this process alone. Only a raw socket of IPv4 is not asked for a sender.
+ */
+static bool is_raw(const struct msghdr *message)
+{
+	union address from;
+
+	return !message->msg_name ||
+	       (address_from_sockaddr(&from, message->msg_name) && !address_port(&from));
+}
+
 bool received_is_endless(const struct msghdr *message, size_t length)
 {
 	uint8_t head[IP_HEADER_MAX + SCTP_HEADER + 1], *packet;
 	bool endless;
 	size_t have = message_gather(message, head, MIN(sizeof(head), length)), at;
 
-	if (!have)
+	if (!have || !is_sctp(message))
 		return false;
 	at = sctp_at(message, head[0]) + SCTP_HEADER;
 	if (at >= have || head[at] != CHUNK_INIT)
@@ -111,23 +137,6 @@ bool received_is_endless(const struct msghdr *message, size_t length)
 		(struct bytes){ packet, message_gather(message, packet, length) }, at);
 	free(packet);
 	return endless;
-}
-
-/* By port: the library has, or had it. Its threads ask. */
-static atomic_bool expected[UINT16_MAX + 1];
-
-void received_expect(uint16_t port)
-{
-	atomic_store(&expected[port], true);
-}
-
-/* What comes in UDP is for this process alone. What netlink says has a sender of its own, too. */
-static bool is_raw(const struct msghdr *message)
-{
-	union address from;
-
-	return !message->msg_name ||
-	       (address_from_sockaddr(&from, message->msg_name) && !address_port(&from));
 }
 
 bool received_is_for_others(const struct msghdr *message, size_t length)

@@ -56,6 +56,20 @@ static void inits(void **state)
 	}
 }
 
+/* What netlink says may look like one. */
+static void netlink(void **state)
+{
+	uint8_t said[60] = { 0x45, [20 + INIT_AT] = CHUNK_INIT, [20 + PARAMETERS_AT + 3] = 1 };
+	struct sockaddr from = { .sa_family = AF_INET };
+	struct iovec part = { said, sizeof(said) };
+	struct msghdr message = { .msg_name = &from, .msg_iov = &part, .msg_iovlen = 1 };
+
+	(void)state;
+	assert_true(received_is_endless(&message, sizeof(said)));
+	from.sa_family = AF_NETLINK;
+	assert_false(received_is_endless(&message, sizeof(said)));
+}
+
 static void short_packets(void **state)
 {
 	uint8_t packet[PARAMETERS_AT] = { [INIT_AT] = CHUNK_INIT }, control[16];
@@ -174,9 +188,9 @@ static void chosen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(inits),       cmocka_unit_test(short_packets),
-		cmocka_unit_test(other_ports), cmocka_unit_test(claims),
-		cmocka_unit_test(chosen),
+		cmocka_unit_test(inits),         cmocka_unit_test(netlink),
+		cmocka_unit_test(short_packets), cmocka_unit_test(other_ports),
+		cmocka_unit_test(claims),        cmocka_unit_test(chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,8 @@ first_dead() { # OPTION...
 
 last_alive() { # OPTION...
   us 0 "$@" -a "10.1.1.2:$PORT" -a 10.77.0.1 -a 10.1.2.2 -a 10.1.3.2
-  json .result connected '[.paths[] | select(.primary) | .address] | join(" ")' 10.1.3.2 \
+  # On a busy host, the next INIT may leave before the INIT-ACK is read. Then its address is the primary.
+  json .result connected '[.paths[] | select(.verdict == "verified") | .address] | join(" ")' 10.1.3.2 \
     '.time_ms.connect >= 550' true # three turns of 200 ms
 }
 
