@@ -53,6 +53,9 @@ static bool is_about_routes(int error, bool routed)
 	case ENETDOWN:
 	case EINVAL:
 	case EADDRNOTAVAIL:
+	/* WireGuard has no peer for it, or no endpoint of that peer, and sends an ICMP error. */
+	case ENOKEY:
+	case EDESTADDRREQ:
 		return true;
 	case EACCES:
 		return !routed;

@@ -17,8 +17,8 @@
  * chunk: the type of its first one. If one INIT or COOKIE-ECHO was sent, the next one's failure is
  * not noted: the peer has had its chance to answer.
  * Not noted are errors about the packet's size, because the library then makes smaller packets, and
- * errors about its route, because a route look-up tells more. routed: there is a route, so EACCES
- * is not about that.
+ * errors about its route, because a route look-up or an ICMP error of this host tells more. routed:
+ * there is a route, so EACCES is not about that.
  */
 void unsent_note(uint16_t port, const union address *to, uint8_t chunk, int error, bool routed);
 

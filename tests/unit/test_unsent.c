@@ -74,6 +74,8 @@ static void denied_though_there_is_a_route(void **state)
 	(void)state;
 	unsent_note(5000, &a, CHUNK_HEARTBEAT, EACCES, false);
 	assert_int_equal(unsent_error(5000, &a), 0);
+	unsent_note(5000, &a, CHUNK_HEARTBEAT, ENOKEY, true);
+	assert_int_equal(unsent_error(5000, &a), 0);
 	unsent_note(5000, &a, CHUNK_HEARTBEAT, EACCES, true);
 	assert_int_equal(unsent_error(5000, &a), EACCES);
 }
