@@ -731,10 +731,11 @@ static const struct words table[] = {
 	{ FINDING_OWN_OUTPUT_FILTER, "own-output-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no {chunk} left this host",
 	  NULL,
-	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc -s qdisc, ip rule[errno:; {call} fails with {errno}, as a sandbox (EPERM) or a full queue (ENOBUFS) makes it, too]",
+	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc -s qdisc, ip rule, bpftool cgroup tree[errno:; {call} fails with {errno}, as a sandbox (EPERM) or a full queue (ENOBUFS) makes it, too]",
 	  "the stack sent a packet, but the witness did not see it leave, or sendmsg() failed with EPERM or ENOBUFS: something on this host drops it",
 	  "an nftables or iptables rule in the output hook\n"
 	  "a queue discipline or filter (tc, nftables netdev egress), or a BPF program, that drops\n"
+	  "a BPF program of the cgroup: IPAddressDeny= of systemd\n"
 	  "a rule for SCTP alone that leads to a blackhole (ip rule ... ipproto, dport, fwmark)\n"
 	  "conntrack is full (dmesg: table full, dropping packet)",
 	  "nft list ruleset; bpftool cgroup tree\n"
@@ -742,12 +743,13 @@ static const struct words table[] = {
 	{ FINDING_OWN_INPUT_FILTER, "own-input-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the {chunk} arrived[other_link: on {other_link}, not on {link}], but was dropped before this host's SCTP saw it",
 	  NULL,
-	  "something on this host drops it after it arrives: nft list ruleset, iptables -S INPUT, ip xfrm policy, tc filter",
+	  "something on this host drops it after it arrives: nft list ruleset, iptables -S INPUT, ip xfrm policy, tc filter, bpftool cgroup tree",
 	  "the witness saw the answer arrive, but the stack did not get it: something on this host drops it",
 	  "an nftables or iptables rule in the input hook, or a tc filter on ingress\n"
+	  "a BPF program of the cgroup: IPAddressDeny= of systemd\n"
 	  "an IPsec policy that takes it only encrypted\n"
 	  "a NAT entry in conntrack that translates it to another port",
-	  "nft list ruleset; conntrack -L -p sctp\n"
+	  "nft list ruleset; conntrack -L -p sctp; bpftool cgroup tree\n"
 	  "ip xfrm policy; cat /proc/net/xfrm_stat" },
 	{ FINDING_OWN_FILTER, "own-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT, but no {chunk} left this host",
