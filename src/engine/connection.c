@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "engine/connection_parts.h"
+#include "engine/last_path.h"
 #include "engine/other_answer.h"
 #include "engine/second_look.h"
 #include "engine/settle.h"
@@ -451,6 +452,10 @@ void connection_shut(struct connection *c, struct loop *loop)
 		return;
 	join(c, loop);
 	attempt_read_on(&c->trial.attempt);
+	/* The monitor knows better, and has done so. */
+	if (!c->options->monitor)
+		last_path_of(&c->result.association, c->trial.attempt.stack, c->trial.attempt.assoc,
+			     c->timeline);
 	go_on_closing(c, closing_begin(&c->closing, &c->trial.attempt, c->result.connect_us));
 	await(c);
 }

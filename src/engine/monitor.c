@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"
+#include "engine/last_path.h"
 #include "engine/monitor_parts.h"
 #include "packet/sctp.h"
 
@@ -422,6 +423,16 @@ void monitor_interrupt(struct monitoring *r, int signal, int error)
 	monitor_end(r, diagnose_interruption(signal, error));
 }
 
+static void take_last_path(const struct monitoring *r)
+{
+	struct last_path last = { 0 };
+
+	for (size_t i = 0; i < r->m.path_count; i++)
+		last_path_consider(&last, &r->m.paths[i].address, r->m.paths[i].verdict,
+				   r->m.paths[i].primary);
+	last_path_take(&last, r->stack, r->assoc, r->timeline);
+}
+
 int monitor_finish(struct monitoring *r, bool *gone)
 {
 	int64_t now = loop_now_us();
@@ -440,6 +451,8 @@ int monitor_finish(struct monitoring *r, bool *gone)
 	live_end(r->live);
 	r->live = NULL;
 	monitor_tell(r, &(struct monitor_event){ .type = MONITOR_END, .cause = r->cause });
+	if (!r->gone)
+		take_last_path(r);
 	*gone = r->gone;
 	status = r->m.status;
 	probe_free(r->probe);

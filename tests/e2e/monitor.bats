@@ -88,6 +88,17 @@ why() {
   [ "$(why 10.1.3.2)" = link-down ]
 }
 
+# The kernel's stack finds out by itself before this program gives up.
+# bats test_tags=usrsctp
+@test "the primary is dead: the peer learns of the end over another path" {
+  monitor --interval 200ms
+  wait_for_line "$CLIENT_OUT" '^connected'
+  drop_path 1
+  wait_for_line "$CLIENT_OUT" " 10.1.1.2:$PORT  dead  .* primary$"
+  end_client INT
+  wait_for_line "$LISTEN_OUT" '^down .*closed by the peer'
+}
+
 # To usrsctp a path stays active as long as no data goes over it.
 # bats test_tags=kernel
 @test "the primary is cut: failover, and back" {
