@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <stdbool.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -33,6 +32,11 @@ static int write_capabilities(const struct capabilities *c)
 /* CAP_NET_ADMIN would show its user this host's IPsec policies, and give longer buffers. */
 #define BORROWED (PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_BIND_SERVICE))
 
+bool privilege_is_borrowed(void)
+{
+	return getauxval(AT_SECURE) != 0;
+}
+
 int privilege_keep_network(void)
 {
 	struct capabilities before = { 0 }, network = { 0 };
@@ -40,7 +44,7 @@ int privilege_keep_network(void)
 	gid_t group;
 	int rc;
 
-	if (!getauxval(AT_SECURE))
+	if (!privilege_is_borrowed())
 		return 0;
 	user = getuid();
 	group = getgid();

@@ -3,12 +3,16 @@
 #ifndef BASE_PRIVILEGE_H
 #define BASE_PRIVILEGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Sets of capabilities: a bit for each. All of them are in the first word. */
 #define PRIVILEGE(capability) (1U << (capability))
 /* Raw and packet sockets, IPsec policies and longer buffers. */
 #define PRIVILEGES_OF_PACKETS (PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_NET_ADMIN))
+
+/* Has the program a set-user-ID bit or file capabilities, which its user may not have? */
+bool privilege_is_borrowed(void);
 
 /*
  * With a set-user-ID bit or file capabilities: keeps of that only raw sockets and ports below 1024,

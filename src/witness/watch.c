@@ -3,20 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/auxv.h>
 
 #include "base/loop.h"
 #include "base/names.h"
+#include "base/privilege.h"
 #include "witness/ledger_add.h"
-
-/*
- * Has the program CAP_NET_RAW from its file (setcap)? Then its user may not see others' packets,
- * nor tags, by which an association can be ended.
- */
-static bool is_borrowed(void)
-{
-	return getauxval(AT_SECURE) != 0;
-}
 
 /*
  * One with another port may be of another program. Its content is not for this user, unless it
@@ -41,9 +32,9 @@ static void take(void *context, const struct witness_event *event)
 		capture_add(watch->capture, watch->reader, event);
 	/* One with another port may be of another program, and its tag would let it be ended. */
 	if (timeline && timeline->verbose && !event->odd)
-		timeline_note_at(
-			timeline, event->time_us, "%s",
-			witness_text(event, timeline->unicode, !is_borrowed(), text, sizeof(text)));
+		timeline_note_at(timeline, event->time_us, "%s",
+				 witness_text(event, timeline->unicode, !privilege_is_borrowed(),
+					      text, sizeof(text)));
 }
 
 static int attach(struct watch *watch, struct view_config *config, bool stamped)
@@ -54,7 +45,8 @@ static int attach(struct watch *watch, struct view_config *config, bool stamped)
 		.data_bytes = watch->capture ? capture_snaplen(watch->capture) : 0,
 	};
 
-	config->strict = is_borrowed();
+	/* Its user may not see others' packets, nor tags, by which an association can be ended. */
+	config->strict = privilege_is_borrowed();
 	config->take = take;
 	config->context = watch;
 	return watch->witnesses ? witnesses_attach(watch->witnesses, &witness, config, &watch->view)

@@ -294,7 +294,7 @@ link_local() { # SIDE LINK
   start_listener_3
   drop_path 2
   # The same two ports, between other addresses.
-  in_client setpriv --reuid 65534 --regid 65534 --clear-groups "$folder/sctp-connect" "${PROGRAM[@]:1}" -v -w 4s \
+  in_client setpriv --reuid 65534 --regid 65534 --clear-groups "$folder/sctp-connect" "${PROGRAM[@]:1}" -v -w 4s --no-sandbox \
     -b 10.1.2.1:40000 -a "10.1.2.2:$PORT" >"$BATS_TEST_TMPDIR/spy" 2>&1 3>&- &
   local spy=$!
   wait_for_line "$BATS_TEST_TMPDIR/spy" ' INIT '
@@ -308,4 +308,7 @@ link_local() { # SIDE LINK
   # Nor IPsec's policies, which need the other capability.
   assert_output --partial net_raw
   refute_output --partial net_admin
+  # Nor can its user do without the sandbox.
+  assert_output --partial "--no-sandbox is only for"
+  assert_output --partial no_new_privs
 }
