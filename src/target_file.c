@@ -31,6 +31,9 @@ struct reading {
 
 /* --- The file --------------------------------------------------------------------------------- */
 
+/* More than any file has: a device, or a pipe without an end. */
+#define FILE_MAX (64U << 20)
+
 static int read_stream(FILE *in, char **text, size_t *length)
 {
 	size_t room = 0;
@@ -44,9 +47,9 @@ static int read_stream(FILE *in, char **text, size_t *length)
 		*length += fread(*text + *length, 1, room - *length - 1, in);
 		if (ferror(in) && errno == EINTR)
 			clearerr(in);
-	} while (!feof(in) && !ferror(in));
+	} while (!feof(in) && !ferror(in) && *length <= FILE_MAX);
 	(*text)[*length] = '\0';
-	return ferror(in) ? errno : 0;
+	return ferror(in) ? errno : *length > FILE_MAX ? EFBIG : 0;
 }
 
 static int read_file(struct reading *r)

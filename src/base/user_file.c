@@ -46,6 +46,7 @@ int user_file_read_status(int error)
 {
 	switch (error) {
 	case EACCES:
+	case EFBIG:
 	case EISDIR:
 	case ELOOP:
 	case ENAMETOOLONG:

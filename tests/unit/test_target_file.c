@@ -208,6 +208,11 @@ static void files(void **state)
 	read_it(f, NULL);
 	assert_int_equal(f->status, STATUS_USAGE);
 	assert_non_null(strstr(f->why.text, "cannot be read: EISDIR"));
+	/* It has no end. */
+	strcpy(f->file, "/dev/zero");
+	read_it(f, NULL);
+	assert_int_equal(f->status, STATUS_USAGE);
+	assert_non_null(strstr(f->why.text, "cannot be read: EFBIG"));
 	strcpy(f->file, "/nonexistent");
 }
 
