@@ -349,7 +349,7 @@ static int take_option(struct parser *p, int value, int index, const char *token
 	if (index >= 0 || (value == ':' && !strncmp(token, "--", 2)))
 		snprintf(p->spelled, sizeof(p->spelled), "--%s", option_rows[p->row].name);
 	else
-		snprintf(p->spelled, sizeof(p->spelled), "-%c", option_rows[p->row].letter);
+		memcpy(p->spelled, (char[]){ '-', option_rows[p->row].letter, '\0' }, 3);
 	if (value == ':')
 		return message_set(p->why, STATUS_USAGE, "option '%s' needs %s %s", p->spelled,
 				   article(p->row), option_rows[p->row].argument);

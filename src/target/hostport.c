@@ -231,18 +231,16 @@ static int check_bare_v6(const char *who, const char *text, struct message *why)
 			   is_digit(colon[1]) ? printable(colon + 1, port, sizeof(port)) : "PORT");
 }
 
-int hostport_parse(const char *what, const char *text, bool allow_port_zero, struct hostport *out,
-		   struct message *why)
+static int parse(const char *who, const char *text, bool allow_port_zero, struct hostport *out,
+		 struct message *why)
 {
 	const char *colon = strchr(text, ':');
 	const char *host = text;
 	const char *port = NULL;
 	size_t length = strlen(text);
-	char who[WHO_MAX];
 	int status = STATUS_OK;
 
 	memset(out, 0, sizeof(*out));
-	format_who(what, text, who);
 	if (length == 0)
 		return message_set(why, STATUS_USAGE, "%s: the host is missing", who);
 
@@ -274,4 +272,15 @@ int hostport_parse(const char *what, const char *text, bool allow_port_zero, str
 	}
 	out->has_port = port != NULL;
 	return STATUS_OK;
+}
+
+int hostport_parse(const char *what, const char *text, bool allow_port_zero, struct hostport *out,
+		   struct message *why)
+{
+	char who[WHO_MAX];
+
+	/* To say whose error it is costs as much as all the rest. */
+	if (parse("", text, allow_port_zero, out, why) == STATUS_OK)
+		return STATUS_OK;
+	return parse(format_who(what, text, who), text, allow_port_zero, out, why);
 }
