@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/names.h"
 #include "base/user_file.h"
 #include "option_parser.h"
 #include "option_rows.h"
@@ -64,7 +63,7 @@ static int read_file(struct reading *r)
 		fclose(in);
 	if (error)
 		return message_set(r->why, user_file_read_status(error),
-				   "--targets %s: cannot be read: %s", r->file, errno_name(error));
+				   "--targets %s: cannot be read: %s", r->file, strerror(error));
 	if (strlen(r->list->text) != length)
 		return message_set(r->why, STATUS_USAGE,
 				   "--targets %s: not a text file: it has a NUL byte", r->file);

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/names.h"
 #include "base/util.h"
 #include "report/text.h"
 
@@ -89,5 +88,5 @@ bool metrics_write_file(const char *file, const struct reporter *reporter,
 	snprintf(beside, size, "%s.%ld.tmp", file, (long)getpid());
 	error = replace(&page, beside);
 	free(beside);
-	return error ? complain(file, errno_name(error)) : true;
+	return error ? complain(file, strerror(error)) : true;
 }

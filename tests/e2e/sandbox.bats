@@ -73,6 +73,6 @@ whole_or_skip() {
   run -0 grep -c '^sctp_target_up.* 1$' "$BATS_TEST_TMPDIR/metrics"
   # What the report says of a folder that is not there is what the kernel says of it.
   try 6 --metrics "$BATS_TEST_TMPDIR/no/metrics" -a "10.1.1.2:$PORT"
-  assert_regex "$stderr" 'cannot be written: ENOENT'
+  assert_regex "$stderr" 'cannot be written: No such file'
   forget_hosts
 }

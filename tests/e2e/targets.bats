@@ -252,7 +252,7 @@ metric() {
   # The file that is there stays, if its place cannot be written.
   chmod 444 "$BATS_TEST_TMPDIR/sctp.prom"
   try 6 -q -a "10.1.1.2:$PORT" --metrics "$BATS_TEST_TMPDIR/no/such/file"
-  [[ $stderr == *"--metrics $BATS_TEST_TMPDIR/no/such/file: cannot be written: ENOENT"* ]]
+  [[ $stderr == *"--metrics $BATS_TEST_TMPDIR/no/such/file: cannot be written: No such file or directory"* ]]
 
   start_client -M -a "10.1.1.2:$PORT" --interval 100ms --metrics "$BATS_TEST_TMPDIR/sctp.prom"
   wait_for metric_is 1 sctp_path_up 'path="10.1.2.2"' "target=\"10.1.1.2:$PORT\""

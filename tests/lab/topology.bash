@@ -58,7 +58,7 @@ topo_down()
 }
 
 # in_client CMD..., in_server CMD..., in_loop CMD...: run a program there. With
-# "&", $! is the program itself.
+# "&", $! is a shell that waits for it; of "ip netns exec $TOPO-client CMD &" it is the program.
 in_client() { ip netns exec "$TOPO-client" "$@"; }
 in_server() { ip netns exec "$TOPO-server" "$@"; }
 in_loop() { ip netns exec "$TOPO-loop" "$@"; }
