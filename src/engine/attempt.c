@@ -336,6 +336,11 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 	return attempt->outcome;
 }
 
+enum attempt_outcome attempt_look(struct attempt *attempt)
+{
+	return pool_shares(&attempt->user) ? attempt->outcome : attempt_read(attempt);
+}
+
 void attempt_read_on(struct attempt *attempt)
 {
 	attempt->keeps = false;

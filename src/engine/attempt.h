@@ -110,6 +110,12 @@ int64_t attempt_deadline_us(const struct attempt *attempt);
  */
 enum attempt_outcome attempt_read(struct attempt *attempt);
 
+/*
+ * The outcome for one who acts on it now: reads the events first, unless the endpoint is shared.
+ * That is read once in each round, for all of its users.
+ */
+enum attempt_outcome attempt_look(struct attempt *attempt);
+
 /* Another reader of the events has gone: attempt_read() has them from now on. */
 void attempt_read_on(struct attempt *attempt);
 

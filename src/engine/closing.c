@@ -52,9 +52,7 @@ static enum closing_step shut(struct closing *closing)
 	rc = attempt->stack->shutdown(attempt->assoc);
 	if (rc == -ENOTCONN)
 		attempt_gone(attempt); /* it has already ended */
-	/* Events of a shared endpoint are read for all at once. */
-	step = closing_read(closing,
-			    pool_shares(&attempt->user) ? attempt->outcome : attempt_read(attempt));
+	step = closing_read(closing, attempt_look(attempt));
 	/* Without an ABORT the peer would keep it. */
 	return rc < 0 && step == CLOSING_GOES_ON ? give_up(closing, errno_name(-rc)) : step;
 }

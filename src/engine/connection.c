@@ -187,11 +187,9 @@ static void end(struct connection *c, enum phase phase)
 		conclude_with(c, phase, c->trial.attempt.error);
 }
 
-/* Reads the stack's events, and acts on them in this state. */
-static void handle_events(struct connection *c)
+/* Acts on what the stack's events say, in this state. */
+static void act_on(struct connection *c, enum attempt_outcome outcome)
 {
-	enum attempt_outcome outcome = attempt_read(&c->trial.attempt);
-
 	if (outcome == ATTEMPT_FAULT && c->state != CONNECTION_CLOSING)
 		conclude_with(c, PHASE_FAULT, c->trial.attempt.error);
 	else if (c->state == CONNECTION_PENDING && outcome == ATTEMPT_FAILED)
@@ -204,6 +202,11 @@ static void handle_events(struct connection *c)
 		go_on_closing(c, closing_read(&c->closing, outcome));
 	else if (c->state == CONNECTION_VERIFYING && c->trial.exchange.options)
 		c->wake_us = loop_now_us(); /* a message may have come */
+}
+
+static void handle_events(struct connection *c)
+{
+	act_on(c, attempt_read(&c->trial.attempt));
 }
 
 /* The next address gets its INIT now, and not when the stack's timer fires. */
@@ -253,12 +256,8 @@ static void tick_verifying(struct connection *c, int64_t now)
 	}
 	watch_read(&c->trial.watch);
 	if (trial_is_verified(&c->trial, now, &c->wake_us)) {
-		/*
-		 * The peer may have closed the association since the poll. A shared endpoint was
-		 * read in this round.
-		 */
-		if (!pool_shares(&c->trial.attempt.user))
-			handle_events(c);
+		/* The peer may have closed the association since the poll. */
+		act_on(c, attempt_look(&c->trial.attempt));
 		if (c->state == CONNECTION_VERIFYING)
 			conclude_with(c, PHASE_UP, 0);
 		return;

@@ -69,7 +69,7 @@ void pool_leave(struct pool_user *user, bool abort);
 
 /*
  * May one more use an endpoint of its own? Those who only wait may have half of the slots, so that
- * the others need not wait for them. pool_return() gives the slot back.
+ * the others need not wait for them. pool_return_slot() gives it back.
  */
 bool pool_take_slot(struct pool *pool, bool waits);
 void pool_return_slot(struct pool *pool);
