@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnose/parts.h"
 
+#include "diagnose/failed_call.h"
+
 /* The verdict by the packets, or the existing one if they add nothing. */
 static enum verdict verdict_of(enum proof proof, enum verdict verdict)
 {
@@ -105,10 +107,8 @@ void diagnose_mark_by_packets(struct result *result, const struct evidence *evid
 	path->verdict = verdict_of(proof, path->verdict);
 	path->cause = seen;
 	mark_exchanged(result, evidence, &path->cause);
-	if (path->cause.code == FINDING_OWN_OUTPUT_FILTER && path->send_error) {
-		path->cause.call = "sendmsg";
-		path->cause.error = path->send_error;
-	}
+	if (path->cause.code == FINDING_OWN_OUTPUT_FILTER && path->send_error)
+		path->cause = diagnose_unasked(path, path->cause.chunk);
 	if (proof == PROOF_ICMP)
 		path->icmp_error = seen.error;
 }
