@@ -1112,7 +1112,7 @@ static const struct words table[] = {
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "[this_host:" OWN_SILENCE "][!this_host:nothing more is known: the host may be down[udp:, that UDP port may not be in use there, its program may be stuck], there may be no way back, or a filter on the path may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
+	  "[this_host:" OWN_SILENCE "][!this_host:nothing more is known: the host may be down[udp:, that UDP port may not be in use there, its program may be stuck], there may be no way back, or a filter here, on the path or at the peer may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
 	  "no answer arrived, and without a witness it is not known whether the INIT left this host",
 	  "as for silent\n"
 	  "a filter of this host drops the INIT or the answer",
