@@ -100,11 +100,12 @@ static int bind_all(struct socket *socket, const union address *list, size_t cou
 	for (int i = 0; rc == -EADDRINUSE && i < (wanted ? 1 : PORT_TRIES) && (call || !at); i++)
 		rc = claim_and_bind(socket, wanted ? wanted : port_choose(), list, count, claim,
 				    &at, &call);
-	if (rc < 0)
-		*fault = call ? (struct stack_fault){ .call = call }
-			      : (struct stack_fault){ .call = "sctp_bindx",
-						      .binds = true,
-						      .address = list[at] };
+	if (rc < 0 && call)
+		*fault = (struct stack_fault){ .call = call };
+	else if (rc < 0)
+		*fault = (struct stack_fault){ .call = "sctp_bindx",
+					       .binds = true,
+					       .address = list[at] };
 	return rc;
 }
 
