@@ -27,8 +27,9 @@ struct path_result *diagnose_nth(struct result *result, const struct evidence *e
 
 /*
  * The stack sends its INIT to one address after the other, t1_us apart; timers never fire early but
- * up to an eighth late. So at elapsed_us the INIT has certainly gone to the first tried_surely()
- * addresses, and certainly not to those beyond the first tried_maybe().
+ * up to an eighth late. So at elapsed_us the INIT has certainly gone to the first
+ * diagnose_tried_surely() addresses, and certainly not to those beyond the first
+ * diagnose_tried_maybe().
  */
 size_t diagnose_tried_maybe(const struct evidence *evidence);
 size_t diagnose_tried_surely(const struct evidence *evidence);

@@ -267,7 +267,8 @@ static void give_up_rights(const struct listening *l)
 	(void)privilege_drop_all_but(sends ? PRIVILEGE(CAP_NET_ADMIN) : 0);
 }
 
-struct listening *listen_start(struct loop *loop, const struct listen_config *config, int *status)
+/* NULL: it cannot listen, which is reported, and *status is the exit status. */
+static struct listening *start(struct loop *loop, const struct listen_config *config, int *status)
 {
 	struct listening *l = xcalloc(1, sizeof(*l));
 	struct message usage = { "" };
@@ -310,12 +311,13 @@ struct listening *listen_start(struct loop *loop, const struct listen_config *co
 	return l;
 }
 
-bool listen_ended(const struct listening *l)
+static bool has_ended(const struct listening *l)
 {
 	return !l->endpoint && !l->peer_count;
 }
 
-void listen_interrupt(struct listening *l, int signal, int error)
+/* A signal came, or loop_turn() failed with this errno. */
+static void interrupt(struct listening *l, int signal, int error)
 {
 	if (l->ending) {
 		abort_all(l);
@@ -326,7 +328,7 @@ void listen_interrupt(struct listening *l, int signal, int error)
 	begin_close(l);
 }
 
-int listen_finish(struct listening *l)
+static int finish(struct listening *l)
 {
 	int status;
 
@@ -353,16 +355,16 @@ int listen_run(const struct listen_config *config)
 {
 	struct loop *loop = loop_new();
 	int status;
-	struct listening *l = listen_start(loop, config, &status);
+	struct listening *l = start(loop, config, &status);
 
-	while (l && !listen_ended(l)) {
+	while (l && !has_ended(l)) {
 		int rc = loop_turn(loop);
 
 		if (rc < 0)
-			listen_interrupt(l, loop_take_signal(), -rc);
+			interrupt(l, loop_take_signal(), -rc);
 	}
 	if (l)
-		status = listen_finish(l);
+		status = finish(l);
 	loop_free(loop);
 	return status;
 }
