@@ -343,12 +343,17 @@ static void mark_other_endpoints(struct result *result)
 	}
 }
 
-/* If this host could not try at all, the existing hint is better. */
+/*
+ * If this host could not try at all, the existing hint is better; so it is if the peer had
+ * accepted, as it does each address alone.
+ */
 static void hint_each(struct result *result)
 {
 	size_t accepting = singles_count(result, RESULT_CONNECTED);
 
 	if (result->each_count < 2 || result_is_up(result->word) || result->status == STATUS_HOST)
+		return;
+	if (accepting == result->each_count && result->word == RESULT_ABORTED)
 		return;
 	if (accepting)
 		advise(result, accepting == result->each_count ? FINDING_ALL_ACCEPT_ALONE

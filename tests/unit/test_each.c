@@ -601,6 +601,12 @@ static void every_hint(void **state)
 		  "10.1.1.2 and 10.1.3.2 alone accept: leave out the other" },
 		{ { REFUSES(MSEC), UP(MSEC), UP(MSEC), UP(MSEC) },
 		  "every address accepts when tried alone: the failure may have been temporary" },
+		{ { { EVENTS(AT(MSEC, .type = EVENT_UP),
+			     AT(2 * MSEC, .type = EVENT_LOST, .error = ECONNRESET)) },
+		    UP(MSEC),
+		    UP(MSEC),
+		    UP(MSEC) },
+		  "the peer's log says why" },
 		{ { REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC), REFUSES(MSEC) },
 		  "no address accepts when tried alone" },
 		{ { SILENT, SILENT, SILENT, REFUSES(MSEC) },
@@ -610,8 +616,10 @@ static void every_hint(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		const struct result *result = RUN(cases[i].scripts, THREE);
+		const struct result *result;
 
+		bench.hold_us = 10 * MSEC;
+		result = RUN(cases[i].scripts, THREE);
 		if (strncmp(said_hint(result).text, cases[i].hint, strlen(cases[i].hint)) != 0)
 			fail_msg("case %zu: '%s', expected '%s'", i, said_hint(result).text,
 				 cases[i].hint);
