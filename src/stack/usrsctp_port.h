@@ -6,8 +6,8 @@
  * cannot tell two of them that have the same address and port. Its association with the first
  * ends when the second one asks it. So each endpoint has a Unix socket whose abstract name is its
  * address and port. Endpoints in UDP have names of their own, because a listener can serve both.
- * Such names belong to a network namespace, as ports do,
- * and vanish with their process. Any user may take them, as any port at or above 1024.
+ * Such names belong to a network namespace, as ports do, and vanish with their process. Any user
+ * may take them, as any port at or above 1024.
  */
 #ifndef STACK_USRSCTP_PORT_H
 #define STACK_USRSCTP_PORT_H

@@ -110,7 +110,9 @@ static bool is_sctp(const struct msghdr *message)
 	return !from || from->sa_family == AF_INET || from->sa_family == AF_INET6;
 }
 
-/* What comes in UDP is for this process alone. Only a raw socket of IPv4 is not asked for a sender.
+/*
+ * What comes in UDP is for this process alone. Only a raw socket of IPv4 is read without a place
+ * for the sender.
  */
 static bool is_raw(const struct msghdr *message)
 {

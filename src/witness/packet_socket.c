@@ -133,9 +133,8 @@ static int64_t time_of(const struct packet_socket *s, int64_t wall_ns)
 }
 
 /*
- * The kernel stamps packets with the wall clock. If it was set meanwhile, they get the time of
- * reading. A work queue
- * begins to do so some time after the request; until then, a packet gets the time of reading.
+ * The kernel stamps packets with the wall clock. A work queue begins to do so some time after the
+ * request; until then, and if the clock was set meanwhile, a packet gets the time of reading.
  */
 static void set_time(struct packet_socket *s, struct received *r, const struct timespec *stamp)
 {
