@@ -80,7 +80,7 @@ modes=("" "-B" "-m" "-m -B")
   drop_path 1
   netem_path 2 delay 350ms
   drop_path 3
-  try_json 0 --no-probe -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
+  try_json 0 -w 30s --no-probe -a "10.1.1.2:$PORT" -a 10.1.2.2 -a 10.1.3.2
   json '.paths[0].cause | .code, .other_address' $'init-unanswered\n10.1.2.2' '.paths[1].cause' null \
     '.paths[2].cause' null
 }
