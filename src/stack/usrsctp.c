@@ -239,6 +239,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		rc = bind_socket(socket, config, chosen, chosen_count, &claim, fault);
 	if (rc < 0) {
 		gate_close(socket);
+		port_release(claim);
 		return rc;
 	}
 	*fault = (struct stack_fault){ .call = NULL };

@@ -21,12 +21,14 @@
  */
 size_t bind_choose(const struct stack_config *config, union address chosen[BIND_CHOSEN_MAX]);
 
-/*
- * Takes the port of these addresses (0: any port), of which there is one at least, and binds a
- * socket of the library and its packets (source_bind()) to them. 0, or -errno and *fault.
- */
 struct socket;
 struct port_claim;
+
+/*
+ * Takes the port of these addresses (0: any port), of which there is one at least, and binds a
+ * socket of the library and its packets (source_bind()) to them. 0, or -errno and *fault. *claim
+ * is NULL before; after any return it is the caller's to release.
+ */
 int bind_addresses(struct socket *socket, const union address *list, size_t count,
 		   struct port_claim **claim, struct stack_fault *fault);
 
