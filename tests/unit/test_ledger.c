@@ -253,12 +253,18 @@ static void test_abort_of_either(void **state)
 	assert_int_not_equal(finding("10.1.2.2"), PROOF_ABORTED);
 }
 
-static void test_abort_reflected(void **state)
+/* The handshake, up to the COOKIE-ECHO. */
+static void send_cookie(void)
 {
-	(void)state;
 	wire_send_init("10.1.1.2", 1);
 	wire_take_init_ack("10.1.1.2", 1);
 	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+}
+
+static void test_abort_reflected(void **state)
+{
+	(void)state;
+	send_cookie();
 	take_abort(OUR_TAG, CHUNK_FLAG_T);
 	assert_int_equal(wire_path("10.1.1.2")->strays.count, 1);
 	take_abort(PEER_TAG, CHUNK_FLAG_T);
@@ -430,13 +436,11 @@ static void test_a_cookie_with_a_late_time(void **state)
 
 	(void)state;
 	wire_after(100);
-	wire_send_init("10.1.1.2", 1);
-	wire_take_init_ack("10.1.1.2", 1);
-	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	send_cookie();
 	wire_after(-50);
 	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
 	wire_send_chunk("10.1.1.2", CHUNK_HEARTBEAT, "asked");
-	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
+	take_abort(PEER_TAG, CHUNK_FLAG_T);
 	path = wire_path("10.1.1.2");
 	assert_int_equal(path->aborts.count, 1);
 	assert_false(ledger_answered_twice(&wire.ledger, path));
@@ -446,13 +450,11 @@ static void test_a_cookie_with_a_late_time(void **state)
 static void test_one_stack_that_aborts_twice(void **state)
 {
 	(void)state;
-	wire_send_init("10.1.1.2", 1);
-	wire_take_init_ack("10.1.1.2", 1);
-	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	send_cookie();
 	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
 	wire_send_chunk("10.1.1.2", CHUNK_SHUTDOWN, "TSN.");
-	wire_take_chunk("10.1.1.2", CHUNK_ABORT, 0, OUR_TAG, "");
-	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
+	take_abort(OUR_TAG, 0);
+	take_abort(PEER_TAG, CHUNK_FLAG_T);
 	assert_int_equal(wire_path("10.1.1.2")->reflected.count, 1);
 	assert_false(ledger_answered_twice(&wire.ledger, wire_path("10.1.1.2")));
 }
@@ -461,14 +463,12 @@ static void test_one_stack_that_aborts_twice(void **state)
 static void test_two_stacks_one_of_which_aborts(void **state)
 {
 	(void)state;
-	wire_send_init("10.1.1.2", 1);
-	wire_take_init_ack("10.1.1.2", 1);
-	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
-	wire_take_chunk("10.1.1.2", CHUNK_ABORT, 0, OUR_TAG, "");
+	send_cookie();
+	take_abort(OUR_TAG, 0);
 	wire_take_chunk("10.1.1.2", CHUNK_COOKIE_ACK, 0, OUR_TAG, "");
 	wire_send_chunk("10.1.1.2", CHUNK_ABORT, "");
 	assert_false(ledger_answered_twice(&wire.ledger, wire_path("10.1.1.2")));
-	wire_take_chunk("10.1.1.2", CHUNK_ABORT, CHUNK_FLAG_T, PEER_TAG, "");
+	take_abort(PEER_TAG, CHUNK_FLAG_T);
 	assert_true(ledger_answered_twice(&wire.ledger, wire_path("10.1.1.2")));
 }
 
