@@ -22,11 +22,6 @@ int main(int argc, char *argv[])
 	keep_standard_descriptors();
 	expect_file_limit();
 	status = options_parse(&options, argc, argv, &why);
-	/* What a peer sends could let its user have them, whole. */
-	if (options.no_sandbox && privilege_is_borrowed()) {
-		warn("--no-sandbox is only for users who have this program's capabilities themselves");
-		options.no_sandbox = false;
-	}
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else if (options.action == ACTION_CONNECT || options.action == ACTION_LISTEN ||

@@ -7,6 +7,7 @@
 #include "diagnose/endpoint.h"
 #include "base/loop.h"
 #include "base/names.h"
+#include "base/privilege.h"
 #include "base/timeline.h"
 #include "confine.h"
 #include "connect.h"
@@ -188,6 +189,11 @@ static int show(const struct options *options, const struct reporter *reporter)
 
 int work(struct options *options, struct reporter *reporter)
 {
+	/* What a peer sends could let its user have them, whole. */
+	if (options->no_sandbox && privilege_is_borrowed()) {
+		warn("--no-sandbox is only for users who have this program's capabilities themselves");
+		options->no_sandbox = false;
+	}
 	if (options->action == ACTION_SHOW)
 		return show(options, reporter);
 	return pcap_close(options, use_network(options, reporter));
