@@ -17,8 +17,8 @@ static bool makes_file(const struct options *options)
 
 /*
  * A filter of calls costs a fifth of a plain connect on the kernel's stack, a second process two
- * fifths, and Landlock, which forbids other files and programs, a fiftieth. So the first
- * two are for what stays, and for what reads the peer's packets itself.
+ * fifths, and Landlock, which forbids other files and programs, a fiftieth. So the first two are
+ * for what stays, and for what reads the peer's packets itself.
  */
 static bool is_lasting(const struct confined *c)
 {

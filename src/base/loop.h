@@ -56,8 +56,8 @@ void loop_add(struct loop *loop, struct loop_source *source, struct pollfd what,
 void loop_change(struct loop_source *source, short events);
 
 /*
- * The handler did not read everything: it is called in the next round in any case (with
- * revents 0 if poll sees nothing), because some descriptors become ready only once.
+ * The handler did not read everything: it is called in the next round in any case (with revents 0
+ * if poll sees nothing), because some descriptors become ready only once.
  */
 void loop_again(struct loop_source *source);
 
@@ -82,8 +82,7 @@ void loop_timer_init(struct loop *loop, struct loop_timer *timer,
 /*
  * expired() is called once, in the first round at or after at_us; with more than 500 sources that
  * comes up to 5 ms late. A time that was set before is forgotten. From within a timer's handler:
- * not in the same round, even if at_us has come.
- * LOOP_FOREVER: never.
+ * not in the same round, even if at_us has come. LOOP_FOREVER: never.
  */
 void loop_timer_set(struct loop_timer *timer, int64_t at_us);
 void loop_timer_stop(struct loop_timer *timer);

@@ -9,8 +9,8 @@
 #include "base/util.h"
 
 /*
- * What stderr shows while the program works: with verbose, one line per step with the
- * milliseconds since the start; else, on a terminal, one line that shows what it waits for.
+ * What stderr shows while the program works: with verbose, one line per step with the milliseconds
+ * since the start; else, on a terminal, one line that shows what it waits for.
  */
 struct timeline {
 	int64_t start_us;  /* loop_now_us() at the start of the program */

@@ -56,9 +56,9 @@ const char *printable(const char *text, char *buf, size_t size);
 bool locale_is_utf8(void);
 
 /*
- * Opens something harmless on each standard descriptor that is closed. Otherwise a socket
- * would take its number, and the report would be sent to the peer. Writing to a stdout that was
- * closed still fails.
+ * Opens something harmless on each standard descriptor that is closed. Otherwise a socket would
+ * take its number, and the report would be sent to the peer. Writing to a stdout that was closed
+ * still fails.
  */
 void keep_standard_descriptors(void);
 

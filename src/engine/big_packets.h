@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Do packets as large as a path's MTU get through? A heartbeat is small, and does not show that. If
- * something on the path drops large packets without an ICMP error (a path MTU black hole),
- * an association comes up, but its large messages get lost.
+ * Do packets as large as a path's MTU get through? A heartbeat is small, and does not show that.
+ * If something on the path drops large packets without an ICMP error (a path MTU black hole), an
+ * association comes up, but its large messages get lost.
  *
  * So one more HEARTBEAT is sent on each path, padded to its MTU (RFC 8899 section 6.2, with the PAD
  * chunk of RFC 4820). The peer's stack answers it like any other. No stack can be told to send one,

@@ -3,8 +3,8 @@
  * The engine: one state machine per connection, any number of them in one loop (run.h).
  *
  * A connection is one attempt (or, with --wait, several in a row) to bring up one association with
- * one target, from the look-ups to the snapshot of its paths. It ends with a filled struct
- * result and, if it is connected, with the association still up, until connection_shut().
+ * one target, from the look-ups to the snapshot of its paths. It ends with a filled struct result
+ * and, if it is connected, with the association still up, until connection_shut().
  */
 #ifndef ENGINE_CONNECTION_H
 #define ENGINE_CONNECTION_H
@@ -49,9 +49,9 @@ bool connection_has_answer(const struct connection *connection);
 bool connection_has_result(const struct connection *connection);
 
 /*
- * Ends what it waits for: a signal asks the program to end, or (signal 0) the loop cannot
- * wait, and error (positive errno) says why. If it had no result, it has one now; if it was
- * closing, SHUTDOWN is sent at once, or ABORT if it was already sent.
+ * Ends what it waits for: a signal asks the program to end, or (signal 0) the loop cannot wait,
+ * and error (positive errno) says why. If it had no result, it has one now; if it was closing,
+ * SHUTDOWN is sent at once, or ABORT if it was already sent.
  */
 void connection_interrupt(struct connection *connection, int signal, int error);
 

@@ -4,10 +4,10 @@
  * which were answered.
  *
  * No stack reports that a heartbeat was answered on a path that is already active. But the answer
- * is a measurement, and makes it update the path's RTO (RFC 9260 section 6.3.1). The probe
- * makes sure that the new RTO differs from the old one, by changing RTO.Min a little if necessary,
- * and looks at the RTO often. So the round trip that it reports is at most a thirtieth too long,
- * but for those that were over before the first look in calm.
+ * is a measurement, and makes it update the path's RTO (RFC 9260 section 6.3.1). The probe makes
+ * sure that the new RTO differs from the old one, by changing RTO.Min a little if necessary, and
+ * looks at the RTO often. So the round trip that it reports is at most a thirtieth too long, but
+ * for those that were over before the first look in calm.
  */
 #ifndef ENGINE_HEARTBEAT_H
 #define ENGINE_HEARTBEAT_H
@@ -99,9 +99,9 @@ void probe_know_states(struct probe *probe, const struct stack_path *list, size_
 void probe_free(struct probe *probe);
 
 /*
- * Sends one heartbeat on each path whose element of ask is true. To be called no
- * sooner than an answer to the previous one can have arrived: the stack counts a heartbeat that is
- * sent before that answer as a failure of the path.
+ * Sends one heartbeat on each path whose element of ask is true. To be called no sooner than an
+ * answer to the previous one can have arrived: the stack counts a heartbeat that is sent before
+ * that answer as a failure of the path.
  */
 void probe_ask(struct probe *probe, const bool *ask);
 void probe_ask_all(struct probe *probe);

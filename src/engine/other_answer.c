@@ -8,8 +8,8 @@
 #include "witness/ledger_query.h"
 
 /*
- * How long the answer of a second stack may take after that of the first: twice what that
- * one took, in these limits.
+ * How long the answer of a second stack may take after that of the first: twice what that one
+ * took, in these limits.
  */
 #define OTHER_ANSWER_LEAST_US (300)
 #define OTHER_ANSWER_MOST_US  (3 * USEC_PER_MSEC)

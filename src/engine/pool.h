@@ -19,9 +19,7 @@ struct pool_endpoint;
 
 /* Who is told of events. */
 struct pool_reader {
-	/*
-	 * An event of the user's association, or of the endpoint. It is called whoever reads.
-	 */
+	/* An event of the user's association, or of the endpoint. It is called whoever reads. */
 	void (*take)(void *context, const struct stack_event *event);
 	/* Called by the loop when take() was, unless the user itself has read. */
 	void (*ready)(void *context);

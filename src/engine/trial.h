@@ -60,8 +60,8 @@ struct trial_end trial_move_on(struct trial *t, const struct options *options);
 struct trial_end trial_ask_alone(struct trial *t, const struct options *options);
 
 /*
- * The association has come up: reads its state into *result. If it has already ended, or a
- * call about it fails, that is the outcome of the attempt from then on.
+ * The association has come up: reads its state into *result. If it has already ended, or a call
+ * about it fails, that is the outcome of the attempt from then on.
  */
 void trial_take_association(struct trial *t, const struct options *options, struct result *result);
 

@@ -33,9 +33,9 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 	      struct route *route);
 
 /*
- * The route that a stack takes whose endpoint is bound to these addresses (count 0, or a
- * wildcard: to all). It is the one of the peer alone if its source is bound, else the one from a
- * bound address, if possible on that address's own link (net/sctp/protocol.c sctp_v4_get_dst();
+ * The route that a stack takes whose endpoint is bound to these addresses (count 0, or a wildcard:
+ * to all). It is the one of the peer alone if its source is bound, else the one from a bound
+ * address, if possible on that address's own link (net/sctp/protocol.c sctp_v4_get_dst();
  * usrsctp_source.c does the same).
  */
 void route_look_up(struct routes *routes, const union address *peer, const union address *sources,

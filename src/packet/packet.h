@@ -57,10 +57,10 @@ struct packet {
 struct packet_context {
 	uint16_t udp_ports[2]; /* those that carry SCTP, on either side; 0: none */
 	/*
-	 * The outermost transport checksum (SCTP's, or UDP's around it) may be missing, because the
-	 * packet was never on a wire (TP_STATUS_CSUMNOTREADY), or because its receiver
-	 * has checked it (TP_STATUS_CSUM_VALID). A wrong one is not bad then, and that of SCTP is
-	 * not looked at.
+	 * The outermost transport checksum (SCTP's, or UDP's around it) may be missing, because
+	 * the packet was never on a wire (TP_STATUS_CSUMNOTREADY), or because its receiver has
+	 * checked it (TP_STATUS_CSUM_VALID). A wrong one is not bad then, and that of SCTP is not
+	 * looked at.
 	 */
 	bool checksum_optional;
 };

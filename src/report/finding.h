@@ -15,10 +15,10 @@
 #include "packet/chunk.h"
 
 /*
- * In order of priority: if two are true of one address, or of several addresses of
- * one attempt, the report has the one that is higher here (finding_goes_first()). So what ended the
- * attempt from outside comes before what this host knows, then what the peer or a router
- * reported, then what packets prove, and last that no answer arrived.
+ * In order of priority: if two are true of one address, or of several addresses of one attempt,
+ * the report has the one that is higher here (finding_goes_first()). So what ended the attempt
+ * from outside comes before what this host knows, then what the peer or a router reported, then
+ * what packets prove, and last that no answer arrived.
  */
 enum finding_code {
 	FINDING_NONE,

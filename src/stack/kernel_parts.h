@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the kernel's stack share: kernel.c (endpoints, connecting, sending),
- * kernel_event.c (events), kernel_status.c (the state of an association) and
- * kernel_encaps.c. No other file includes <netinet/sctp.h>.
+ * kernel_event.c (events), kernel_status.c (the state of an association) and kernel_encaps.c. No
+ * other file includes <netinet/sctp.h>.
  */
 #ifndef STACK_KERNEL_PARTS_H
 #define STACK_KERNEL_PARTS_H

@@ -49,10 +49,7 @@ struct us_attempt *attempts_add(struct attempts *attempts, struct stack_assoc *a
 				int64_t begun_us, const union address *peers, size_t count);
 void attempt_forget(struct us_attempt *attempt);
 
-/*
- * Reads a bounded number of ICMP errors. Those that are left keep the bell's
- * descriptor ready.
- */
+/* Reads a bounded number of ICMP errors. Those that are left keep the bell's descriptor ready. */
 void attempts_read_icmp(struct attempts *attempts, const struct attempt_ports *ports);
 
 /* An attempt that ICMP has ended, or NULL. */

@@ -28,8 +28,8 @@ bool library_has_ipv6(void);
 const struct stack_encaps *library_encaps(void);
 
 /*
- * After all sockets are closed: gives associations that are still closing a moment for
- * it (80 ms), then ends the threads.
+ * After all sockets are closed: gives associations that are still closing a moment for it (80 ms),
+ * then ends the threads.
  */
 void library_finish(void);
 

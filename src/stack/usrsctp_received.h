@@ -27,9 +27,9 @@ bool received_is_endless(const struct msghdr *message, size_t length);
 void received_expect(uint16_t port);
 
 /*
- * Is it a raw packet to a port that is not expected? A raw socket receives those of all
- * programs, and the library would answer the SHUTDOWN-ACK to another one. library_recvmsg() drops
- * such a packet.
+ * Is it a raw packet to a port that is not expected? A raw socket receives those of all programs,
+ * and the library would answer the SHUTDOWN-ACK to another one. library_recvmsg() drops such a
+ * packet.
  */
 bool received_is_for_others(const struct msghdr *message, size_t length);
 

@@ -8,9 +8,9 @@
  * cut a healthy path looks dead. If the kernel writes the IP header (IPv6, and UDP) it is the
  * other way round: routes decide, and addresses that the user has not bound are sent from.
  *
- * The library has no option for it, but it sends every packet with sendmsg(). So this file
- * has a function that the library calls instead (usrsctp_syscall.h), and that corrects the source
- * before the packet is sent; SCTP's checksum does not cover it.
+ * The library has no option for it, but it sends every packet with sendmsg(). So this file has a
+ * function that the library calls instead (usrsctp_syscall.h), and that corrects the source before
+ * the packet is sent; SCTP's checksum does not cover it.
  */
 #ifndef STACK_USRSCTP_SOURCE_H
 #define STACK_USRSCTP_SOURCE_H

@@ -3,8 +3,8 @@
  * Functions in the place of those that usrsctp calls: library_sendmsg() in usrsctp_source.h,
  * library_recvmsg() in usrsctp_received.h, library_nanosleep() in usrsctp_gate.h,
  * library_getifaddrs() in usrsctp_interfaces.h, library_pthread_create() in usrsctp_thread.h. And
- * the kernel's own sendmsg() and recvmsg() for
- * them, with the results and errno of the system calls.
+ * the kernel's own sendmsg() and recvmsg() for them, with the results and errno of the system
+ * calls.
  *
  * USRSCTP_CONFINED: the library is linked in, and calls library_*(), because the build has renamed
  * its symbols. Otherwise it is a shared library, and they are the sendmsg(), recvmsg(),

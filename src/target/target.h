@@ -79,9 +79,9 @@ int target_take(struct target *target, int64_t waited_us, size_t *late, struct t
 		struct message *why);
 
 /*
- * The three together, blocking for timeout_us at most. STATUS_OK;
- * STATUS_USAGE or STATUS_UNRESOLVED as above; STATUS_SIGNAL when a signal came, which
- * loop_take_signal() tells. Without STATUS_OK there are no addresses.
+ * The three together, blocking for timeout_us at most. STATUS_OK; STATUS_USAGE or
+ * STATUS_UNRESOLVED as above; STATUS_SIGNAL when a signal came, which loop_take_signal() tells.
+ * Without STATUS_OK there are no addresses.
  */
 int target_resolve(struct target *target, int family, int64_t timeout_us, struct timeline *timeline,
 		   struct message *why);

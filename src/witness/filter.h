@@ -38,10 +38,10 @@ bool filter_has_one_copy(const struct filter_ports *ports);
 #define WITNESS_FILTER_MAX 160
 
 /*
- * Into code (WITNESS_FILTER_MAX), for a cooked packet socket, whose packets start at the IP header.
- * With link, it also checks what the kernel knows about the packet: its type, and
- * whether it is for this host. Packets that begin with user data are cut at data_bytes, or at what
- * the ledger needs if that is more. Returns the number of instructions.
+ * Into code (WITNESS_FILTER_MAX), for a cooked packet socket, whose packets start at the IP
+ * header. With link, it also checks what the kernel knows about the packet: its type, and whether
+ * it is for this host. Packets that begin with user data are cut at data_bytes, or at what the
+ * ledger needs if that is more. Returns the number of instructions.
  */
 size_t witness_filter(const struct filter_ports *ports, bool link, uint32_t data_bytes,
 		      struct sock_filter *code);

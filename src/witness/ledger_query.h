@@ -41,8 +41,8 @@ void ledger_counts(const struct ledger *ledger, const union address *peer, struc
 
 /*
  * For a path that has worked before: *view has this address alone, with only the heartbeats, the
- * ICMP errors and the bad checksums since then. The view uses *path, and is not
- * freed. It is empty if the ledger does not have the address.
+ * ICMP errors and the bad checksums since then. The view uses *path, and is not freed. It is empty
+ * if the ledger does not have the address.
  */
 void ledger_since(const struct ledger *ledger, const union address *peer, int64_t since_us,
 		  struct ledger *view, struct ledger_path *path);

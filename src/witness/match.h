@@ -20,10 +20,9 @@ struct matches {
 };
 
 /*
- * Adds to matches whose packet it is.
- * One that has a sure claim keeps the packet from all others: also from one that would take it if
- * it were alone. A packet that several may have sent belongs to none of them; an INIT of that kind
- * is counted in view->unsure of each.
+ * Adds to matches whose packet it is. One that has a sure claim keeps the packet from all others:
+ * also from one that would take it if it were alone. A packet that several may have sent belongs to
+ * none of them; an INIT of that kind is counted in view->unsure of each.
  */
 void match_find(const struct view_index *index, const struct packet *packet, bool outgoing,
 		struct matches *matches);

@@ -5,9 +5,9 @@
  *
  *	connectx c 127.0.0.1:9   = -1 EINPROGRESS id set
  *
- * The text after " = " in the input is ignored, so a test is a transcript: input
- * and output are the same if the kernel behaves as expected (see helper.bash). A step that
- * only prepares says nothing unless it fails or the line has a " = ".
+ * The text after " = " in the input is ignored, so a test is a transcript: input and output are
+ * the same if the kernel behaves as expected (see helper.bash). A step that only prepares says
+ * nothing unless it fails or the line has a " = ".
  *
  * A socket has a name. One process plays every side: "ns NAME" enters the network namespace
  * $TOPO-NAME, where the sockets opened from then on stay. Addresses are HOST[:PORT]: PORT may be

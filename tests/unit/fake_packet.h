@@ -38,8 +38,8 @@ void fake_icmp(struct fake_packet *p, const char *router, const char *to, uint8_
 	       uint8_t code, uint32_t rest, const struct fake_packet *about, size_t quoted);
 
 /*
- * One packet of each kind, for tests that spoil or mutate them: the number of
- * them, and the packet of a number.
+ * One packet of each kind, for tests that spoil or mutate them: the number of them, and the packet
+ * of a number.
  */
 size_t fake_samples(void);
 const char *fake_sample(size_t number, struct fake_packet *p);
