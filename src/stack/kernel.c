@@ -205,7 +205,7 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 		return rc;
 	}
 	*endpoint = new_endpoint(fd, config->style, config->budget);
-	(*endpoint)->base.receive.in_pieces = (*endpoint)->shared = config->shared;
+	(*endpoint)->base.receive.shared = config->shared;
 	return 0;
 }
 
@@ -251,7 +251,7 @@ static int kernel_connect(struct stack_endpoint *endpoint, const union address *
 	void *packed;
 	sctp_assoc_t id = 0;
 	int64_t begun_us = loop_now_us();
-	int64_t discards = endpoint->shared ? kernel_discards() : -1;
+	int64_t discards = endpoint->base.receive.shared ? kernel_discards() : -1;
 	int error = 0;
 
 	if (blocking && fcntl(endpoint->fd, F_SETFL, 0) < 0)

@@ -17,7 +17,6 @@
 struct stack_endpoint {
 	struct endpoint_base base;
 	int fd;
-	bool shared;
 	bool limits_known; /* rto_min_ms to max_retrans, with which all its associations begin */
 	uint32_t rto_min_ms, rto_max_ms;
 	uint16_t max_retrans;

@@ -61,12 +61,6 @@ void pending_sockets_read(struct pending_sockets *s, const char *name)
 	s->good_until_us = now_us + MIN(GOOD_TIMES * (now_us - begun_us), GOOD_MAX_US);
 }
 
-void pending_sockets_free(struct pending_sockets *s)
-{
-	free(s->list);
-	*s = (struct pending_sockets){ 0 };
-}
-
 enum stack_assoc_state pending_sockets_find(const struct pending_sockets *s, uint64_t inode)
 {
 	const struct pending_socket key = { .inode = inode }, *found = NULL;

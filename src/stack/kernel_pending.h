@@ -14,14 +14,13 @@ struct pending_socket {
 };
 
 struct pending_sockets {
-	struct pending_socket *list; /* owned; by inode */
+	struct pending_socket *list; /* free() it; by inode */
 	size_t count, room;
 	int64_t good_until_us;
 };
 
 /* Replaces the list by that of the file; by none, if that cannot be read. */
 void pending_sockets_read(struct pending_sockets *sockets, const char *file);
-void pending_sockets_free(struct pending_sockets *sockets);
 
 /* ASSOC_CLOSED: it is not listed. */
 enum stack_assoc_state pending_sockets_find(const struct pending_sockets *sockets, uint64_t inode);

@@ -69,7 +69,10 @@ static int64_t counter(const char *text, const char *name)
 	return line ? strtoll(line + strlen(name), NULL, 10) : -1;
 }
 
-/* Reading them costs more than a handshake, and many attempts begin and end together. */
+/*
+ * Reading them costs more than a handshake, and many attempts begin and end together. The kernel
+ * counts for all endpoints together, and so they are kept for the whole process.
+ */
 static struct counters read_counters(int64_t age_us)
 {
 	static struct counters newest;

@@ -79,7 +79,7 @@ bool receive_data(struct receive *receive, size_t got, bool end, uint32_t id,
 {
 	receive->partial += got;
 	receive->assoc = id;
-	if (!end && !receive->in_pieces && receive->partial < STACK_MESSAGE_MAX &&
+	if (!end && !receive->shared && receive->partial < STACK_MESSAGE_MAX &&
 	    (!is_full(receive) || next_size(receive) > receive->size))
 		return false;
 	event->type = EVENT_DATA;

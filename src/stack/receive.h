@@ -18,7 +18,7 @@ struct receive {
 	size_t partial;              /* bytes of a message that is not complete */
 	uint32_t assoc;              /* the id of the association of that message */
 	bool notification_goes_on;   /* its last piece has not arrived */
-	bool in_pieces;              /* messages are not put together */
+	bool shared;                 /* by attempts: no message is put together */
 	struct stack_budget *budget; /* not owned; NULL: there is none */
 };
 

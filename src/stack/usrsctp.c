@@ -198,7 +198,7 @@ static void remember(struct stack_endpoint *endpoint, const struct stack_config 
 	if (parameter_is_known(&config->parameters, PARAMETER_PF_MAX_RETRANS))
 		endpoint->pf_max_retrans = (int)config->parameters.value[PARAMETER_PF_MAX_RETRANS];
 	endpoint->rto_initial_ms = rto_initial_ms;
-	endpoint->base.receive.in_pieces = config->shared;
+	endpoint->base.receive.shared = config->shared;
 }
 
 static int us_open(struct stack_endpoint **endpoint, const struct stack_config *config,

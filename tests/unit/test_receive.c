@@ -199,7 +199,7 @@ static void no_budget_is_left(void **state)
 static void nothing_is_put_together(void **state)
 {
 	(void)state;
-	receive.in_pieces = true;
+	receive.shared = true;
 	assert_true(message(1024, 'a', false, ASSOC));
 	assert_int_equal(event.length, 1024);
 	assert_true(event.more);
