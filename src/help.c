@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* --help and --list options: the table of options as text. */
+#include <assert.h>
 #include <string.h>
 
 #include "option_rows.h"
@@ -49,6 +50,7 @@ void options_print_list(FILE *out)
 		[MODE_LISTEN] = "listen",
 		[MODE_BOTH] = "both",
 	};
+	static_assert(ARRAY_SIZE(modes) == MODE_BOTH + 1, "a mode without a word");
 
 	for (const struct option_row *r = option_rows; r < option_rows + ROWS; r++) {
 		if (r->letter)

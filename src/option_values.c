@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "option_values.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,6 +298,7 @@ int take_color(struct parser *p, const char *text, void *value)
 		[COLOR_ALWAYS] = "always",
 		[COLOR_NEVER] = "never",
 	};
+	static_assert(ARRAY_SIZE(names) == COLOR_COUNT, "a choice without a word");
 	char shown[PRINTABLE_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

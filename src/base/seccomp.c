@@ -2,6 +2,7 @@
 #include "base/seccomp.h"
 
 #include <asm/unistd.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -242,6 +243,7 @@ static void put_fate(struct program *p, uint8_t fate)
 	static const uint32_t what[] = {
 		[FATE_REFUSE] = REFUSE, [FATE_ALLOW] = ALLOW, [FATE_ABSENT] = ABSENT
 	};
+	static_assert(ARRAY_SIZE(what) == FATE_RULES, "a fate without an action");
 
 	if (fate < FATE_RULES)
 		put_return(p, what[fate]);

@@ -117,6 +117,7 @@ struct finding finding_of_local(const struct local_address *local)
 		[LOCAL_LINK_DOWN] = FINDING_LOCAL_LINK_DOWN,
 		[LOCAL_USABLE] = FINDING_NONE,
 	};
+	static_assert(ARRAY_SIZE(codes) == LOCAL_STATE_COUNT, "a state without a code");
 	struct finding finding = { .code = codes[local->state],
 				   .basis = BASIS_SYSTEM,
 				   .address = local->address };

@@ -12,13 +12,13 @@
 enum local_state {
 	LOCAL_USABLE,   /* or this host did not tell */
 	LOCAL_ABSENT,   /* no interface has it */
-	LOCAL_BY_ROUTE, /* nor here, but a route makes it local: all of 127/8, "ip route add local"
-			 */
+	LOCAL_BY_ROUTE, /* nor here, but a route of type local has it, as all of 127/8 */
 	LOCAL_TENTATIVE,
 	LOCAL_DUPLICATE,     /* duplicate address detection has found it on another host */
 	LOCAL_ON_OTHER_LINK, /* link has it, and the zone is another one */
 	LOCAL_IN_VRF,        /* link is in vrf */
 	LOCAL_LINK_DOWN,     /* link is down, or has no carrier */
+	LOCAL_STATE_COUNT,
 };
 
 struct local_address {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/json_parts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,6 +308,7 @@ json_t *cause_object(const struct finding *f)
 static json_t *doubts(unsigned doubts)
 {
 	static const char *const names[] = { "xdp", "set-neighbour", "other-route", "no-arp" };
+	static_assert(1 << ARRAY_SIZE(names) == DOUBT_END, "a doubt without a name");
 	json_t *json = json_array();
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

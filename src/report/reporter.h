@@ -11,6 +11,7 @@ enum color {
 	COLOR_AUTO,
 	COLOR_ALWAYS,
 	COLOR_NEVER,
+	COLOR_COUNT,
 };
 
 /* Which row of report.c's table renders. */

@@ -88,6 +88,7 @@ enum route_doubt {
 	DOUBT_SET_NEIGHBOUR = 1 << 1, /* a link-layer address that was set by hand may be wrong */
 	DOUBT_OTHER_ROUTE = 1 << 2,   /* it was not seen, and packets may take another one */
 	DOUBT_NO_ARP = 1 << 3,        /* its link asks for no link-layer addresses */
+	DOUBT_END = 1 << 4,           /* no doubt: the bit after the last one */
 };
 
 struct path_route {
