@@ -36,6 +36,8 @@ B := build$(if $(SANITIZE),/sanitize)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
             -Wpointer-arith -Wwrite-strings -Wundef -Wno-missing-field-initializers \
             $(if $(WERROR),-Werror)
+# What is longer belongs on the heap: a user may have little stack. A sanitizer puts room between all variables.
+FRAMES := $(if $(SANITIZE),,-Wframe-larger-than=8000)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DLIBSCTP_VERSION='"$(LIBSCTP_VERSION)"' \
                -DHAVE_USRSCTP=$(USRSCTP) $(if $(USRSCTP_CONFINED),-DUSRSCTP_CONFINED) -DUSRSCTP_VERSION='"$(USRSCTP_VERSION)"' -Isrc $(CPPFLAGS)
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
@@ -90,7 +92,7 @@ $(B)/libusrsctp.a: $(USRSCTP_ARCHIVE) Makefile
 $(B)/obj/%.o: src/%.c $(B)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(FRAMES) -c -o $@ $<
 
 $(B)/sctp-connect: $(OBJECTS)
 	$(call say,LD,$@)

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -304,14 +305,15 @@ int seccomp_available(void)
 
 int seccomp_confine(unsigned calls)
 {
-	struct sock_filter code[SECCOMP_PROGRAM_MAX];
+	struct sock_filter *code = xcalloc(SECCOMP_PROGRAM_MAX, sizeof(*code));
 	struct sock_fprog program = { .len = (unsigned short)seccomp_program(calls, code),
 				      .filter = code };
-	long rc;
-
-	if (!program.len)
-		return -ENOSYS;
 	/* Above 0: the thread that it could not be set for. */
-	rc = syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
-	return rc < 0 ? -errno : rc > 0 ? -EBUSY : 0;
+	long rc = program.len ? syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
+					SECCOMP_FILTER_FLAG_TSYNC, &program)
+			      : -1;
+	int error = program.len ? errno : ENOSYS;
+
+	free(code);
+	return rc < 0 ? -error : rc > 0 ? -EBUSY : 0;
 }

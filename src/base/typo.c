@@ -18,7 +18,7 @@ static bool same(char a, char b)
 /* Both words are shorter than ROOM. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	size_t d[ROOM][ROOM];
+	uint8_t d[ROOM][ROOM];
 
 	for (size_t i = 0; i <= a_length; i++) {
 		for (size_t j = 0; j <= b_length; j++) {

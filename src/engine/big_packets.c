@@ -130,13 +130,14 @@ static int send_from(const struct ledger_sample *sample, const uint8_t *packet, 
 static bool send_one(struct big_packets_ask *a, const struct ledger_sample *sample, uint32_t size,
 		     struct timeline *timeline)
 {
-	uint8_t packet[MTU_MAX];
+	uint8_t *packet = xmalloc(MTU_MAX);
 	char text[ADDRESS_TEXT_MAX];
 	uint64_t id;
 	size_t length =
 		big_packets_packet(sample, size, (uint32_t)a->search->count + 1, packet, &id);
 	int rc = length ? send_from(sample, packet, length) : -EMSGSIZE;
 
+	free(packet);
 	timeline_note(timeline, "HEARTBEAT of %u bytes to %s%s%s", size,
 		      address_host_text(&sample->destination, text), rc < 0 ? ": " : "",
 		      rc < 0 ? errno_name(-rc) : "");

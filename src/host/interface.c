@@ -5,6 +5,7 @@
 #include <net/if_arp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -131,12 +132,14 @@ static bool ask(int fd, int index, struct link *link)
 {
 	struct netlink_question q = { .header = NETLINK_HEADER(RTM_GETLINK, sizeof(q.body.link)),
 				      .body.link.ifi_index = index };
-	char room[16384] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *answer = xmalloc(NETLINK_ANSWER_MAX);
 	uint32_t skip = RTEXT_FILTER_SKIP_STATS;
+	bool told;
 
 	netlink_put(&q, IFLA_EXT_MASK, &skip, sizeof(skip));
-	return netlink_ask(fd, &q, room, sizeof(room)) >= 0 &&
-	       link_read((const struct nlmsghdr *)room, link);
+	told = netlink_ask(fd, &q, answer, NETLINK_ANSWER_MAX) >= 0 && link_read(answer, link);
+	free(answer);
+	return told;
 }
 
 /* Without netlink(7). */

@@ -5,12 +5,16 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/util.h"
+
 /* A host with that many routes, policies or keys has another problem. */
 #define PIECES_MAX 65536
+#define PIECE_ROOM 32768
 
 static int new_socket(int protocol)
 {
@@ -98,15 +102,14 @@ ssize_t netlink_ask(int fd, struct netlink_question *q, void *answer, size_t siz
 }
 
 /* 0, or -errno; then the kernel may have more to tell. */
-static int read_list(int fd, const struct netlink_question *q,
+static int read_list(int fd, const struct netlink_question *q, void *piece,
 		     bool (*each)(void *context, const struct nlmsghdr *one), void *context)
 {
-	char room[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
 	bool wanted = true;
 
 	for (unsigned n = 0; n < PIECES_MAX; n++) {
-		const struct nlmsghdr *one = (const struct nlmsghdr *)room;
-		ssize_t got = receive(fd, q, room, sizeof(room));
+		const struct nlmsghdr *one = piece;
+		ssize_t got = receive(fd, q, piece, PIECE_ROOM);
 
 		if (got < 0)
 			return (int)got;
@@ -139,6 +142,7 @@ static void renew(int fd)
 int netlink_list(int fd, struct netlink_question *q,
 		 bool (*each)(void *context, const struct nlmsghdr *one), void *context)
 {
+	void *piece;
 	int rc;
 
 	q->header.nlmsg_flags |= NLM_F_DUMP;
@@ -146,7 +150,9 @@ int netlink_list(int fd, struct netlink_question *q,
 		return -EBADF;
 	if (send_question(fd, q) < 0)
 		return -errno;
-	rc = read_list(fd, q, each, context);
+	piece = xmalloc(PIECE_ROOM);
+	rc = read_list(fd, q, piece, each, context);
+	free(piece);
 	if (rc < 0)
 		renew(fd);
 	return rc;

@@ -42,6 +42,9 @@ struct netlink_question {
  */
 int netlink_open(int protocol);
 
+/* No answer about one thing is longer. */
+#define NETLINK_ANSWER_MAX 16384
+
 void netlink_put(struct netlink_question *q, unsigned short type, const void *data, size_t length);
 
 /* The length of the answer; or -errno, from the kernel's answer or from a call that failed. */

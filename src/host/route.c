@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/lwtunnel.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -251,20 +252,12 @@ static bool any_hop_open(struct routes *routes, const struct rtattr *hops)
 	return false;
 }
 
-/* Has the whole route, of which one next hop is asked about, another one that is open? */
-static bool has_open_hop(struct routes *routes, const union address *peer,
-			 const union address *source)
+static bool tells_open_hop(struct routes *routes, const struct nlmsghdr *answer)
 {
-	char room[16384] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const struct nlmsghdr *answer = (const struct nlmsghdr *)room;
 	const struct rtmsg *message = NLMSG_DATA(answer);
-	ssize_t rc = ask_kernel(routes, peer, source, RTM_F_FIB_MATCH, room, sizeof(room));
+	int left = RTM_PAYLOAD(answer);
 	bool by_number = false, told = false;
-	int left;
 
-	if (rc < (ssize_t)NLMSG_LENGTH(sizeof(*message)))
-		return false;
-	left = RTM_PAYLOAD(answer);
 	for (const struct rtattr *a = RTM_RTA(message); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		by_number |= a->rta_type == RTA_NH_ID;
 		told |= a->rta_type == RTA_OIF || a->rta_type == RTA_MULTIPATH;
@@ -273,6 +266,19 @@ static bool has_open_hop(struct routes *routes, const union address *peer,
 	}
 	/* With net.ipv4.nexthop_compat_mode=0 the kernel tells only their number. */
 	return by_number && !told;
+}
+
+/* Has the whole route, of which one next hop is asked about, another one that is open? */
+static bool has_open_hop(struct routes *routes, const union address *peer,
+			 const union address *source)
+{
+	struct nlmsghdr *answer = xmalloc(NETLINK_ANSWER_MAX);
+	ssize_t rc = ask_kernel(routes, peer, source, RTM_F_FIB_MATCH, answer, NETLINK_ANSWER_MAX);
+	bool open = rc >= (ssize_t)NLMSG_LENGTH(sizeof(struct rtmsg)) &&
+		    tells_open_hop(routes, answer);
+
+	free(answer);
+	return open;
 }
 
 /* Whatever address the stack sends from. */

@@ -386,17 +386,16 @@ json_t *record_object(void)
 void emit_object(const struct reporter *reporter, json_t *json)
 {
 	const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(TIME_DIGITS);
-	char room[RECORD_ROOM], *text = room;
-	size_t length = json_dumpb(json, room, sizeof(room), flags);
+	char *text = xmalloc(RECORD_ROOM);
+	size_t length = json_dumpb(json, text, RECORD_ROOM, flags);
 
-	if (length >= sizeof(room)) {
-		text = xreallocarray(NULL, length + 1, 1);
+	if (length >= RECORD_ROOM) {
+		text = xreallocarray(text, length + 1, 1);
 		length = json_dumpb(json, text, length, flags);
 	}
 	json_decref(json);
 	/* The newline is written with the rest. */
 	text[length] = '\n';
 	reporter_emit(reporter, length ? text : NULL, length + 1);
-	if (text != room)
-		free(text);
+	free(text);
 }

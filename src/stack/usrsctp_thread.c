@@ -9,6 +9,9 @@
 #include "base/util.h"
 #include "stack/usrsctp_interfaces.h"
 
+/* Whatever the user's limit is (ulimit -s). */
+#define STACK_BYTES (256 << 10)
+
 struct beginning {
 	void *(*run)(void *);
 	void *argument;
@@ -43,13 +46,17 @@ int library_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 			   void *(*run)(void *), void *argument)
 {
 	struct beginning *beginning;
+	pthread_attr_t own;
 	int error;
 
 	if (!starts_library)
 		return libc_pthread_create(thread, attributes, run, argument);
 	beginning = xcalloc(1, sizeof(*beginning));
 	*beginning = (struct beginning){ run, argument };
-	error = libc_pthread_create(thread, attributes, begin, beginning);
+	pthread_attr_init(&own);
+	pthread_attr_setstacksize(&own, STACK_BYTES);
+	error = libc_pthread_create(thread, &own, begin, beginning);
+	pthread_attr_destroy(&own);
 	if (error)
 		free(beginning);
 	return error;

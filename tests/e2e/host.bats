@@ -287,6 +287,13 @@ detected() { # ADDRESS
   assert_output --partial 'EMFILE: this process may not open more file descriptors'
 }
 
+@test "a stack of 40 KiB is enough" {
+  [[ $SCTP_CONNECT != */sanitize/* ]] || skip "a sanitizer needs more"
+  local PROGRAM=(prlimit --stack=40960 "${PROGRAM[@]}")
+  try 0 -v -e -a 10.1.1.2:5000 -a '[fd01:1::2]'
+  try_json 1 -a 10.1.1.2:5001
+}
+
 # bats test_tags=faults
 @test "memory, buffers, and whatever else socket() may say: by name" {
   local error
