@@ -19,7 +19,8 @@ static bool is_prohibition(bool v6, uint8_t code)
 {
 	if (v6)
 		return code == ICMP6_DST_UNREACH_ADMIN || code > ICMP6_DST_UNREACH_NOPORT;
-	return code == ICMP_NET_ANO || code == ICMP_HOST_ANO || code == ICMP_PKT_FILTERED;
+	return code == ICMP_NET_ANO || code == ICMP_HOST_ANO ||
+	       (code >= ICMP_PKT_FILTERED && code <= ICMP_PREC_CUTOFF);
 }
 
 /* Where this host is the peer, too, it has what a peer has: no SCTP, or no such UDP port. */

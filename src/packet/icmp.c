@@ -31,6 +31,8 @@ static int error_of_v4(uint8_t type, uint8_t code)
 
 	if (type == ICMP_TIME_EXCEEDED)
 		return EHOSTUNREACH;
+	if (type == ICMP_PARAMETERPROB)
+		return EPROTO;
 	if (type == ICMP_DEST_UNREACH && code < ARRAY_SIZE(unreachable))
 		return unreachable[code];
 	return 0;
@@ -51,8 +53,8 @@ static int error_of_v6(uint8_t type, uint8_t code)
 
 	if (type == ICMP6_TIME_EXCEEDED)
 		return EHOSTUNREACH;
-	if (type == ICMP6_PARAM_PROB && code == ICMP6_PARAMPROB_NEXTHEADER)
-		return ENOPROTOOPT;
+	if (type == ICMP6_PARAM_PROB)
+		return code == ICMP6_PARAMPROB_NEXTHEADER ? ENOPROTOOPT : EPROTO;
 	if (type == ICMP6_DST_UNREACH && code < ARRAY_SIZE(unreachable))
 		return unreachable[code];
 	return 0;

@@ -114,13 +114,20 @@ static const char *icmp4_name(uint8_t type, uint8_t code)
 		[ICMP_SR_FAILED] = "source route failed",
 		[ICMP_NET_UNKNOWN] = "network unknown",
 		[ICMP_HOST_UNKNOWN] = "host unknown",
+		[ICMP_HOST_ISOLATED] = "source host isolated",
 		[ICMP_NET_ANO] = "network prohibited",
 		[ICMP_HOST_ANO] = "host prohibited",
+		[ICMP_NET_UNR_TOS] = "network unreachable for this type of service",
+		[ICMP_HOST_UNR_TOS] = "host unreachable for this type of service",
 		[ICMP_PKT_FILTERED] = "administratively prohibited",
+		[ICMP_PREC_VIOLATION] = "host precedence violation",
+		[ICMP_PREC_CUTOFF] = "precedence cutoff",
 	};
 
 	if (type == ICMP_TIME_EXCEEDED)
 		return code == ICMP_EXC_TTL ? "time to live exceeded" : "reassembly timed out";
+	if (type == ICMP_PARAMETERPROB)
+		return "parameter problem";
 	if (type == ICMP_DEST_UNREACH && code < ARRAY_SIZE(unreachable))
 		return unreachable[code];
 	return NULL;
@@ -142,8 +149,9 @@ static const char *icmp6_name(uint8_t type, uint8_t code)
 		return "packet too big";
 	if (type == ICMP6_TIME_EXCEEDED)
 		return code ? "reassembly timed out" : "hop limit exceeded";
-	if (type == ICMP6_PARAM_PROB && code == ICMP6_PARAMPROB_NEXTHEADER)
-		return "unknown next header";
+	if (type == ICMP6_PARAM_PROB)
+		return code == ICMP6_PARAMPROB_NEXTHEADER ? "unknown next header"
+							  : "parameter problem";
 	if (type == ICMP6_DST_UNREACH && code < ARRAY_SIZE(unreachable))
 		return unreachable[code];
 	return NULL;

@@ -180,12 +180,45 @@ static void icmp_of_this_host(void **state)
 }
 
 /* An ICMP error of a router about what was sent last. */
-static void reject(uint8_t code)
+static void report(uint8_t type, uint8_t code)
 {
 	const struct fake_packet about = wire.packet;
 
-	fake_icmp(&wire.packet, "10.1.9.254", "10.1.1.1", ICMP_DEST_UNREACH, code, 0, &about, 48);
+	fake_icmp(&wire.packet, "10.1.9.254", "10.1.1.1", type, code, 0, &about, 48);
 	wire_pass(1);
+}
+
+static void reject(uint8_t code)
+{
+	report(ICMP_DEST_UNREACH, code);
+}
+
+static void icmp_errors_that_are_rare(void **state)
+{
+	static const struct {
+		uint8_t type, code;
+		enum finding_code finding;
+		const char *reason;
+	} rows[] = {
+		{ ICMP_DEST_UNREACH, ICMP_NET_UNR_TOS, FINDING_ICMP_UNREACHABLE,
+		  "10.1.9.254 answered ICMP network unreachable for this type of service" },
+		{ ICMP_DEST_UNREACH, ICMP_PREC_VIOLATION, FINDING_ICMP_PROHIBITED,
+		  "10.1.9.254 answered ICMP host precedence violation" },
+		{ ICMP_DEST_UNREACH, ICMP_PREC_CUTOFF, FINDING_ICMP_PROHIBITED,
+		  "10.1.9.254 answered ICMP precedence cutoff" },
+		{ ICMP_PARAMETERPROB, 0, FINDING_ICMP_NOT_ACCEPTED,
+		  "10.1.9.254 answered ICMP parameter problem" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (i) {
+			diagnosis_stop(state);
+			diagnosis_one(state);
+		}
+		wire_send_init("10.1.1.2", 1);
+		report(rows[i].type, rows[i].code);
+		diagnosis_expect(rows[i].finding, rows[i].reason, "");
+	}
 }
 
 static void an_icmp_error_about_the_cookie(void **state)
@@ -269,6 +302,7 @@ int main(void)
 		WITH_ONE(an_init_into_a_tunnel),
 		WITH_ONE(an_init_in_fragments),
 		WITH_ONE(icmp_of_this_host),
+		WITH_ONE(icmp_errors_that_are_rare),
 		WITH_ONE(an_icmp_error_about_the_cookie),
 		WITH_TWO(a_heartbeat_that_is_not_seen),
 		WITH_TWO(a_heartbeat_from_another_port),

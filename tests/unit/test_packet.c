@@ -378,6 +378,12 @@ static void test_icmp_quotes(void **state)
 	fake_icmp(&p, "10.1.1.2", "10.1.1.1", 3, 77, 0, &about, 28);
 	assert_true(parse());
 	assert_text("ICMP type 3 code 77  about a packet to 10.1.1.2");
+	fake_icmp(&p, "10.1.1.2", "10.1.1.1", 3, 15, 0, &about, 28);
+	assert_true(parse());
+	assert_text("ICMP precedence cutoff  about a packet to 10.1.1.2");
+	fake_icmp(&p, "10.1.1.2", "10.1.1.1", 12, 0, 0, &about, 28);
+	assert_true(parse());
+	assert_text("ICMP parameter problem  about a packet to 10.1.1.2");
 	fake_icmp(&p, "10.1.1.2", "10.1.1.1", 8, 0, 0, &about, 28);
 	assert_false(parse()); /* an echo request that looks like it */
 	fake_icmp(&p, "fd01::2", "fd01::1", 1, 0, 0, &about, 48);
