@@ -28,6 +28,7 @@ enum request_kind {
 	REQUEST_SOCKET, /* a: family, b: type, c: protocol */
 	/* Of the descriptor that comes along. a: SO_SNDBUF or SO_RCVBUF, b: bytes */
 	REQUEST_BUFFER,
+	REQUEST_CLOSE,  /* of the descriptor that comes along, later; there is no reply */
 	REQUEST_KEEP,   /* a: capabilities */
 	REQUEST_ANSWER, /* the question in bytes */
 };
@@ -162,12 +163,18 @@ static void fulfil(struct message_between *m, int *fd, broker_answer *answer)
 static void serve(broker_answer *answer)
 {
 	struct message_between m = { 0 };
-	int fd;
+	int fd, last = -1;
 
 	while (receive_one(BROKER_FD, &m, &fd)) {
 		int came = fd;
 		bool sent;
 
+		/* The first process has closed it since then. */
+		if (last >= 0)
+			close(last);
+		last = m.kind == REQUEST_CLOSE ? fd : -1;
+		if (m.kind == REQUEST_CLOSE)
+			continue;
 		fulfil(&m, &fd, answer);
 		sent = send_one(BROKER_FD, &m, m.kind == REQUEST_SOCKET ? fd : -1);
 		if (came >= 0)
@@ -290,6 +297,15 @@ int broker_set_buffer(int fd, int option, int bytes)
 	int with = fd;
 
 	return ask(&m, &with) ? m.a : set_buffer(fd, option, bytes);
+}
+
+void broker_close(int fd)
+{
+	const struct message_between m = { .kind = REQUEST_CLOSE };
+
+	if (broker.fd >= 0)
+		(void)send_one(broker.fd, &m, fd);
+	close(fd);
 }
 
 bool broker_ask(const void *question, size_t length, void *answer, size_t size)

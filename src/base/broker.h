@@ -36,6 +36,12 @@ int broker_socket(int family, int type, int protocol);
 /* socket_buffer_send() or _receive(), for SO_SNDBUF or SO_RCVBUF. */
 int broker_set_buffer(int fd, int option, int bytes);
 
+/*
+ * close(), where that takes long. The second process has a copy until the next request or the end
+ * of this process, so that it is the one that waits.
+ */
+void broker_close(int fd);
+
 /* What broker_answer() says in the second process. False: there is none, or it does not answer. */
 bool broker_ask(const void *question, size_t length, void *answer, size_t size);
 

@@ -89,8 +89,9 @@ int packet_socket_open(struct packet_socket *s, const struct sock_fprog *filter,
 
 void packet_socket_close(struct packet_socket *s)
 {
+	/* The kernel waits for all processors: 10 ms. */
 	if (s->fd >= 0)
-		close(s->fd);
+		broker_close(s->fd);
 	free(s->packet);
 	*s = (struct packet_socket){ .fd = -1 };
 }

@@ -107,6 +107,23 @@ static void questions(void)
 	assert_int_equal(total, 0);
 }
 
+/* It is the last one that has it. */
+static void closing(void)
+{
+	uint32_t total;
+	int ends[2];
+	char one;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+	without_rights();
+	broker_close(ends[0]);
+	assert_int_equal(close(ends[0]), -1);
+	assert_int_equal(recv(ends[1], &one, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_true(broker_ask("", 0, &total, sizeof(total)));
+	assert_int_equal(recv(ends[1], &one, 1, MSG_DONTWAIT), 0);
+}
+
 static void less(void)
 {
 	int fd;
@@ -189,6 +206,7 @@ static void in_child(void (*run)(void))
 IN_CHILD(sockets)
 IN_CHILD(buffers)
 IN_CHILD(questions)
+IN_CHILD(closing)
 IN_CHILD(less)
 IN_CHILD(killed)
 IN_CHILD(nothing_to_keep)
@@ -196,9 +214,13 @@ IN_CHILD(nothing_to_keep)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sockets),   cmocka_unit_test(test_buffers),
-		cmocka_unit_test(test_questions), cmocka_unit_test(test_less),
-		cmocka_unit_test(test_killed),    cmocka_unit_test(test_nothing_to_keep),
+		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_buffers),
+		cmocka_unit_test(test_questions),
+		cmocka_unit_test(test_closing),
+		cmocka_unit_test(test_less),
+		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_nothing_to_keep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
