@@ -13,6 +13,8 @@
 #define STEPS 4
 /* How many failures the stack's own heartbeats may add meanwhile. */
 #define STRIKES_SPARE 2
+/* A tick that comes so late is not from the loop. */
+#define LATE_US (20 * USEC_PER_MSEC)
 
 void verify_begin(struct verify *verify, const struct plan *plan, const struct attempt *attempt,
 		  const struct watch *watch, const struct association *association,
@@ -74,7 +76,7 @@ static int64_t next_ask_us(const struct verify *verify)
 {
 	if (verify->asked + 1 >= STEPS)
 		return LOOP_FOREVER;
-	return verify->attempt->up_us + (verify->asked + 1) * verify->step_us;
+	return verify->attempt->up_us + verify->late_us + (verify->asked + 1) * verify->step_us;
 }
 
 static int64_t slowest_us(const struct verify *verify)
@@ -173,7 +175,8 @@ static int64_t path_deadline_us(const struct verify *verify, const struct probe_
 	if (!path || watch->ledger->lost || !path->inits.count || path->received.count ||
 	    asked->then.state == PATH_UNCONFIRMED)
 		return verify->deadline_us;
-	return MIN(verify->deadline_us, MAX(path->inits.first_us + verify->timeout_us, half_us));
+	return MIN(verify->deadline_us,
+		   MAX(path->inits.first_us + verify->timeout_us, half_us) + verify->late_us);
 }
 
 /* Can any of the paths that have not answered still answer? If so, *wake_us: until when. */
@@ -230,9 +233,21 @@ static bool tick_paths(struct verify *verify, int64_t now_us)
 	return false;
 }
 
+static void note_late(struct verify *verify, int64_t now_us)
+{
+	int64_t late_us = now_us - verify->next_us;
+
+	if (late_us < LATE_US)
+		return;
+	late_us = MIN(late_us, verify->timeout_us - verify->late_us);
+	verify->late_us += late_us;
+	verify->deadline_us += late_us;
+}
+
 bool verify_tick(struct verify *verify, int64_t now_us)
 {
 	if (verify->probe && !verify->over) {
+		note_late(verify, now_us);
 		verify->over = tick_paths(verify, now_us);
 		verify->over_us = now_us;
 		if (!verify->over)

@@ -24,6 +24,7 @@ struct verify {
 	bool ways_known;
 	int64_t timeout_us; /* 0: no probe */
 	int64_t deadline_us;
+	int64_t late_us;       /* how much later that is, and each step: see verify_tick() */
 	int64_t hold_until_us; /* it must be up until then */
 	int64_t step_us;       /* the least time until a silent path is asked again */
 	int64_t handshake_us;  /* the round trip of the handshake; 0: not known */
@@ -50,6 +51,8 @@ void verify_free(struct verify *verify);
 /*
  * To be called at verify->next_us, and whenever packets have arrived. True: it is over, because it
  * was up for long enough, and every path has answered, its time is over, or it cannot answer.
+ * If the call comes late, this host was busy or stood still, and perhaps whoever answers, too: then
+ * that is added to the time of the paths, up to twice the time-out.
  */
 bool verify_tick(struct verify *verify, int64_t now_us);
 

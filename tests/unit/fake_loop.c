@@ -51,7 +51,8 @@ static struct {
 	int64_t fails_us;
 	int fails_with; /* 0: never */
 	int64_t look_us;
-	bool quiet; /* no descriptor that is no fake has anything */
+	int64_t still_at_us, still_us; /* 0: not */
+	bool quiet;                    /* no descriptor that is no fake has anything */
 } loop = { .now_us = START_US, .alarm_us = LOOP_FOREVER };
 
 void fake_loop_reset(void)
@@ -59,6 +60,7 @@ void fake_loop_reset(void)
 	loop.now_us = START_US;
 	loop.alarm_us = LOOP_FOREVER;
 	loop.look_us = 0;
+	loop.still_us = 0;
 	loop.quiet = false;
 	loop.signal_count = 0;
 	loop.waits = 0;
@@ -121,6 +123,10 @@ static void advance(int64_t to_us)
 {
 	if (to_us == LOOP_FOREVER)
 		fail_msg("waits for ever: nothing is to come");
+	if (loop.still_us && to_us >= loop.still_at_us) {
+		to_us += loop.still_us;
+		loop.still_us = 0;
+	}
 	if (to_us > loop.now_us) {
 		loop.now_us = to_us;
 		loop.spins = 0;
@@ -153,6 +159,12 @@ int64_t loop_now_us(void)
 void fake_loop_looks_take(int64_t us)
 {
 	loop.look_us = us;
+}
+
+void fake_loop_stand_still(int64_t after_us, int64_t us)
+{
+	loop.still_at_us = loop.now_us + after_us;
+	loop.still_us = us;
 }
 
 void fake_loop_is_quiet(void)

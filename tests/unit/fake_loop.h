@@ -15,6 +15,9 @@ void fake_loop_reset(void);
 /* From now on each look at the clock takes so long, as on a busy machine. */
 void fake_loop_looks_take(int64_t us);
 
+/* The first wait that ends so long from now, or later, ends us later. */
+void fake_loop_stand_still(int64_t after_us, int64_t us);
+
 /* Descriptors that are no fakes are not waited for: the test knows that nothing comes. */
 void fake_loop_is_quiet(void);
 

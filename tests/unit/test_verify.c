@@ -511,6 +511,38 @@ static void a_dead_path_costs_little(void **state)
 	close_bench();
 }
 
+/* What stood still cannot answer either. So the paths have that time, too, but not for ever. */
+static void a_host_that_stands_still(void **state)
+{
+	static const struct {
+		struct fake_heartbeat first;
+		int64_t still_us;
+		const char *verdict;
+		int64_t least_us, most_us;
+	} cases[] = {
+		{ { 0, 1, FAKE_NEVER, 0 }, PROBE_US, "verified", PROBE_US, 3 * PROBE_US / 2 },
+		{ { 0, 1, 3 * PROBE_US / 2, 0 }, PROBE_US, "verified", PROBE_US, 3 * PROBE_US / 2 },
+		{ SILENT(0), PROBE_US / 2, "dead", 3 * PROBE_US / 2, 3 * PROBE_US / 2 },
+		{ SILENT(0), 10 * PROBE_US, "dead", 10 * PROBE_US, 11 * PROBE_US },
+	};
+
+	(void)state;
+	host.probing = true;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct fake_script scripts[] = {
+			{ EVENTS(UP(UP_US)), .heartbeats = &cases[i].first, .heartbeat_count = 1 }
+		};
+		const struct result *result;
+
+		fake_loop_stand_still(UP_US + PROBE_US / 10, cases[i].still_us);
+		result = RUN(scripts, ONE);
+		assert_paths(result, cases[i].verdict);
+		assert_in_range(fake_stack_record(0)->heartbeats, 1, 4);
+		assert_in_range(result->probe_us, cases[i].least_us, cases[i].most_us);
+		close_bench();
+	}
+}
+
 /* Each heartbeat before an answer is a failure, which must not add up to the end of all. */
 static void asking_again_ends_nothing(void **state)
 {
@@ -645,6 +677,7 @@ int main(void)
 		TEST(closed_while_it_is_held),
 		TEST(probes_beside_others),
 		TEST(a_dead_path_costs_little),
+		TEST(a_host_that_stands_still),
 		TEST(asking_again_ends_nothing),
 		TEST(addresses_of_this_host),
 		TEST(a_learned_link_local_address),
