@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "diagnose/endpoint.h"
+#include "base/broker.h"
 #include "base/loop.h"
 #include "base/names.h"
 #include "base/privilege.h"
@@ -189,6 +190,8 @@ static int show(const struct options *options, const struct reporter *reporter)
 
 int work(struct options *options, struct reporter *reporter)
 {
+	int status;
+
 	/* What a peer sends could let its user have them, whole. */
 	if (options->no_sandbox && privilege_is_borrowed()) {
 		warn("--no-sandbox is only for users who have this program's capabilities themselves");
@@ -196,5 +199,7 @@ int work(struct options *options, struct reporter *reporter)
 	}
 	if (options->action == ACTION_SHOW)
 		return show(options, reporter);
-	return pcap_close(options, use_network(options, reporter));
+	status = pcap_close(options, use_network(options, reporter));
+	broker_finish();
+	return status;
 }

@@ -42,7 +42,8 @@ struct message_between {
 
 static struct {
 	pid_t process;
-	int fd; /* -1: there is none */
+	int fd;          /* -1: there is none */
+	bool init_reaps; /* or who else has it then */
 } broker = { .fd = -1 };
 
 /* --- Messages, with a descriptor if it is not -1 ---------------------------------------------- */
@@ -212,6 +213,16 @@ static _Noreturn void be_broker(int fd, uint32_t capabilities, broker_answer *an
 
 /* --- The first process ------------------------------------------------------------------------ */
 
+/* Its number is the same on all hosts: PROC_PID_INIT_INO of linux/proc_ns.h. */
+static bool is_first_pid_namespace(void)
+{
+	static const char first[] = "pid:[4026531836]";
+	char name[sizeof(first)] = "";
+
+	return readlink("/proc/self/ns/pid", name, sizeof(name)) == sizeof(first) - 1 &&
+	       memcmp(name, first, sizeof(first) - 1) == 0;
+}
+
 int broker_start(uint32_t capabilities, broker_answer *answer)
 {
 	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
@@ -236,6 +247,7 @@ int broker_start(uint32_t capabilities, broker_answer *answer)
 	}
 	broker.process = process;
 	broker.fd = ends[0];
+	broker.init_reaps = is_first_pid_namespace();
 	return (int)held;
 }
 
@@ -263,6 +275,12 @@ static bool ask(struct message_between *m, int *fd)
 	return false;
 }
 
+static void reap(void)
+{
+	while (waitpid(broker.process, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 void broker_keep(uint32_t capabilities)
 {
 	struct message_between m = { .kind = REQUEST_KEEP, .a = (int32_t)capabilities };
@@ -275,8 +293,20 @@ void broker_keep(uint32_t capabilities)
 		return;
 	}
 	let_go();
-	while (waitpid(broker.process, NULL, 0) < 0 && errno == EINTR)
-		;
+	reap();
+}
+
+void broker_finish(void)
+{
+	char none;
+
+	if (broker.fd < 0)
+		return;
+	shutdown(broker.fd, SHUT_WR);
+	/* Not for one that is stopped. */
+	if (!broker.init_reaps && recv(broker.fd, &none, sizeof(none), 0) == 0)
+		reap();
+	let_go();
 }
 
 int broker_socket(int family, int type, int protocol)

@@ -26,6 +26,11 @@ int broker_start(uint32_t capabilities, broker_answer *answer);
 /* It gives up all but these. 0: it ends. */
 void broker_keep(uint32_t capabilities);
 bool broker_is_there(void);
+/*
+ * At the end of this process: the other one ends, too. In a container it is waited for, because the
+ * first process of many containers reaps nothing: each run would leave a zombie there.
+ */
+void broker_finish(void);
 
 /*
  * socket(), closed on exec: a packet socket without a protocol, or a raw one of ICMP, SCTP or

@@ -218,3 +218,14 @@ unused() { # OPTION...: of the listener
   run ! grep -E 'clone3?\(|SOCK_RAW|SOCK_DGRAM|NETLINK|eventfd|timerfd' "$trace.k"
   grep -q 'socket(AF_INET, SOCK_STREAM' "$trace.k"
 }
+
+# The first process of many containers waits only for what it has started itself.
+@test "in a container whose first process reaps nothing: no zombie is left" {
+  run in_client unshare --pid --fork --mount-proc python3 -c '
+import glob, os, subprocess, sys
+print("status", subprocess.run(sys.argv[1:]).returncode)
+for other in set(glob.glob("/proc/[0-9]*")) - {"/proc/1"}:
+    print(open(other + "/stat").read())
+' "$SCTP_CONNECT" --stack usrsctp --quiet -a 10.1.1.2:9
+  [ "$output" = "status 1" ] || fail "$output"
+}
