@@ -8,11 +8,7 @@
 
 #include "base/loop.h"
 #include "base/names.h"
-
-/* How much RTO.Min is changed: more than a stack's clock tick, which is 10 ms at most. */
-#define RTO_STEP_MS 20
-/* What is above leaves room for that. */
-#define RTO_MAX_LOW_MS 1000
+#include "engine/rto_step.h"
 
 /* The time between two looks: this part of the time since the newest heartbeat. */
 #define LOOK_PART   30
@@ -86,99 +82,13 @@ void probe_know_states(struct probe *probe, const struct stack_path *list, size_
 	}
 }
 
-static int set_rto(struct probe *probe, uint32_t ms, uint32_t max_ms)
-{
-	int rc = 0;
-
-	if (ms != probe->rto_now_ms || max_ms != probe->rto_max_now_ms)
-		rc = probe->stack->set_rto(probe->assoc, ms, max_ms);
-	if (rc < 0)
-		return rc;
-	probe->rto_now_ms = ms;
-	probe->rto_max_now_ms = max_ms;
-	probe->moved = ms != probe->rto_min_ms;
-	return 0;
-}
-
 void probe_free(struct probe *probe)
 {
 	if (!probe)
 		return;
-	set_rto(probe, probe->rto_min_ms, probe->rto_max_ms);
+	rto_set(probe, probe->rto_min_ms, probe->rto_max_ms);
 	free(probe->paths);
 	free(probe);
-}
-
-/* --- RTO.Min ---------------------------------------------------------------------------------- */
-
-static bool close_to(uint32_t a, uint32_t b)
-{
-	return a < b + RTO_STEP_MS / 2 && b < a + RTO_STEP_MS / 2;
-}
-
-/* Backed off as often as doublings says. */
-static uint32_t backed_off(uint32_t rto_max_ms, uint32_t rto_ms, unsigned doublings)
-{
-	return (uint32_t)MIN((uint64_t)rto_ms << doublings, rto_max_ms);
-}
-
-/*
- * Could an answer be mistaken for a back-off, or go unnoticed? True if it leaves the RTO unchanged,
- * or where one back-off or (with a heartbeat unanswered) two take it. What was measured is not
- * known if it was below the association's RTO.Min.
- */
-static bool mistakable(const struct probe *probe, const struct probe_path *path,
-		       uint32_t rto_min_ms, uint32_t rto_max_ms)
-{
-	uint32_t then = path->then.rto_ms;
-	uint32_t measured = path->measured_ms > probe->rto_min_ms ? path->measured_ms : 0;
-	uint32_t answered = MIN(MAX(rto_min_ms, measured), rto_max_ms);
-
-	return close_to(answered, then) || close_to(answered, backed_off(rto_max_ms, then, 1)) ||
-	       (path->missed && close_to(answered, backed_off(rto_max_ms, then, 2)));
-}
-
-/* ask: the paths to ask now. Paths that wait for an answer count, too. */
-static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t rto_min_ms,
-			   uint32_t rto_max_ms)
-{
-	for (size_t i = 0; i < probe->count; i++)
-		if ((ask[i] || probe->paths[i].missed) &&
-		    mistakable(probe, &probe->paths[i], rto_min_ms, rto_max_ms))
-			return true;
-	return false;
-}
-
-/* RTO.Max is then out of the reach of a back-off. */
-static void raise_rto_max(struct probe *probe, const bool *ask)
-{
-	for (uint32_t ms = probe->rto_max_ms; ms < RTO_MAX_LOW_MS; ms += RTO_STEP_MS)
-		if (!any_mistakable(probe, ask, ms, 8 * ms) && set_rto(probe, ms, 8 * ms) == 0)
-			return;
-}
-
-/*
- * Uses the association's own RTO.Min if every answer is visible with it. Otherwise a value above
- * what was measured on any path, or, if the stack rejects that (RTO.Max may be as low), below its
- * own. If RTO.Max is so low that all these are too close together, it is raised, too.
- */
-static void choose_rto_min(struct probe *probe, const bool *ask)
-{
-	uint32_t ms = probe->rto_min_ms, max = probe->rto_max_ms;
-
-	if (!any_mistakable(probe, ask, ms, max) && set_rto(probe, ms, max) == 0)
-		return;
-	for (size_t i = 0; i < probe->count; i++)
-		ms = MAX(ms, probe->paths[i].measured_ms);
-	do
-		ms += RTO_STEP_MS;
-	while (ms <= max && any_mistakable(probe, ask, ms, max));
-	if (ms <= max && set_rto(probe, ms, max) == 0)
-		return;
-	for (ms = probe->rto_min_ms; ms > RTO_STEP_MS; ms -= RTO_STEP_MS)
-		if (!any_mistakable(probe, ask, ms, max) && set_rto(probe, ms, max) == 0)
-			return;
-	raise_rto_max(probe, ask);
 }
 
 /* --- Asking and looking ----------------------------------------------------------------------- */
@@ -195,12 +105,13 @@ static bool has_answered(const struct probe *probe, const struct stack_path *the
 		return true;
 	if (now->srtt_us != then->srtt_us)
 		return true;
-	if (close_to(now->rto_ms, then->rto_ms))
+	if (rto_close_to(now->rto_ms, then->rto_ms))
 		return false;
 	/* RTO.Initial may be above RTO.Max, and a back-off then lowers it. */
-	if (then->rto_ms > probe->rto_max_now_ms && close_to(now->rto_ms, probe->rto_max_now_ms))
+	if (then->rto_ms > probe->rto_max_now_ms &&
+	    rto_close_to(now->rto_ms, probe->rto_max_now_ms))
 		return false;
-	return now->rto_ms < then->rto_ms || close_to(now->rto_ms, probe->rto_now_ms);
+	return now->rto_ms < then->rto_ms || rto_close_to(now->rto_ms, probe->rto_now_ms);
 }
 
 /* The RTO after the next answer, if that is like this one. */
@@ -387,7 +298,7 @@ void probe_ask(struct probe *probe, const bool *ask)
 			read_state(probe, path, &path->then);
 		path->fresh = false;
 	}
-	choose_rto_min(probe, ask);
+	rto_choose(probe, ask);
 	for (size_t i = 0; i < probe->count; i++)
 		if (ask[i] && (!probe->paths[i].blind || probe->paths[i].missed))
 			ask_one(probe, &probe->paths[i]);
