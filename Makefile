@@ -167,6 +167,11 @@ build/calls/fail_malloc.so: tests/calls/fail_malloc.c build/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARNINGS) -O2 -g -shared -fPIC -fno-optimize-sibling-calls -o $@ $<
+# Starts the program in a network namespace
+build/calls/within: tests/calls/within.c build/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARNINGS) -O2 -static -o $@ $<
 
 # A peer for the tests of the stack in user space
 build/usrsctp/peer: tests/usrsctp/peer.c build/flags
@@ -231,7 +236,7 @@ unit: $(UNIT_TESTS)
 .PHONY: platform usrsctp witness many calls
 platform: build/platform/probe
 witness: $(B)/witness/watch
-calls: build/calls/fail_malloc.so
+calls: build/calls/fail_malloc.so build/calls/within
 many: $(B)/stack/many $(B)/stack/churn build/bench/loop
 usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import select
 import signal
 import subprocess
 import tempfile
@@ -12,7 +13,8 @@ import time
 from judge import Run, said
 from scenarios import STACK, SCTP_UDP, port_of
 
-PROGRAM = os.environ.get("SCTP_CONNECT", os.path.join(os.getcwd(), "build/sctp-connect"))
+PROGRAM = os.environ["SCTP_CONNECT"]
+WITHIN = os.path.join(os.getcwd(), "build/calls/within")
 TOPO = os.environ["TOPO"]
 # Emulation is slow, and so is a loaded machine: only a bound for what never ends.
 SECONDS_SPARE = 40 if STACK == "kernel" else 20
@@ -46,7 +48,7 @@ class Worker:
 
     @staticmethod
     def start(side, command, out, err, stdin=subprocess.DEVNULL, **more):
-        return subprocess.Popen(["ip", "netns", "exec", TOPO + "-" + side] + command, stdin=stdin,
+        return subprocess.Popen([WITHIN, TOPO + "-" + side] + command, stdin=stdin,
                                 stdout=out, stderr=err, start_new_session=True, **more)
 
     def listener(self, which):
@@ -167,22 +169,20 @@ class Worker:
 
     @staticmethod
     def finish(run, process):
-        def ended():
-            if process.returncode is None:
-                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-                if pid:
-                    process.returncode = os.waitstatus_to_exitcode(status)
-                    run.cpu = usage.ru_utime + usage.ru_stime
-            return process.returncode is not None
-        if not Worker.wait_for(ended, SECONDS_SPARE):
-            run.hung = True
-            process.kill()
-            Worker.wait_for(ended, 60)
+        if process.returncode is None:
+            ended = os.pidfd_open(process.pid)
+            if not select.select([ended], [], [], SECONDS_SPARE)[0]:
+                run.hung = True
+                process.kill()
+            os.close(ended)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            run.cpu = usage.ru_utime + usage.ru_stime
         run.status = process.returncode
 
     def look_for_left(self, run, which, path, before):
         def settled():
-            new = read(path)[before:]
+            new = read(path, before)
             return new.count('"event":"up"') <= new.count('"event":"down"')
         if which == "standing":
             return
@@ -193,8 +193,9 @@ class Worker:
             self.end_listener(which)
 
 
-def read(path):
+def read(path, begin=0):
     with open(path, errors="replace") as file:
+        file.seek(begin)
         return file.read()
 
 
