@@ -19,7 +19,7 @@ import sys
 
 sys.dont_write_bytecode = True
 from errnos import errnos_of  # noqa: E402
-from judge import judge  # noqa: E402
+from judge import is_busy, judge  # noqa: E402
 from scenarios import STACK  # noqa: E402
 from trial import Trial, chosen_scenarios, options  # noqa: E402
 from worker import LEFT_OUT, calls_before_main, calls_by_name, calls_with_places, innermost, \
@@ -160,13 +160,14 @@ class Calls(Trial):
         whose = failure.places and not failure.form
         for scenario, n in failure.tries:
             inject = "%s:error=%s:when=%d%s" % (failure.call, failure.errno, n, failure.form)
-            trace = failure.call if whose else failure.call + ",ppoll"
-            run = worker.run(scenario, inject, trace, places=whose)
+            trace = failure.call + ",ppoll"
+            run = worker.run(scenario, inject, failure.call if whose else trace, places=whose)
             met = run.injected and (not whose or
                                     any(i and p in failure.places for _, _, p, i in calls_with_places(run.log)))
             wrong = self.judge(run, failure, scenario) if run.injected else None
-            if wrong:
-                run = worker.run(scenario, inject, trace, places=whose)
+            # Where it was looked for who made the call, those that succeed are not counted.
+            if wrong or run.injected and whose and is_busy(run, self.plan.cpu_most[scenario.name]):
+                run = worker.run(scenario, inject, trace)
                 wrong = self.judge(run, failure, scenario) if run.injected else None
             if wrong:
                 self.plan.known[scenario.name].add(worker.run(scenario, trace="none").signature())
@@ -180,8 +181,7 @@ class Calls(Trial):
     def note(self, worker, failure, scenario, inject, run, wrong):
         who = ""
         if wrong:
-            who = callers(run.log if failure.places and not failure.form else
-                          worker.run(scenario, inject, failure.call, places=True).log)
+            who = callers(worker.run(scenario, inject, failure.call, places=True).log)
         self.keep(failure.group, run, wrong, run.command, who, scenario=scenario.name, call=failure.call, inject=inject,
                   errno=failure.errno, form=failure.form, cpu=run.cpu, calls=run.calls,
                   signature=run.signature() if wrong else None)

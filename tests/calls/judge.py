@@ -113,6 +113,11 @@ def paths_of(line):
     return tuple(sorted((p["address"], p.get("verdict")) for p in line.get("paths") or []))
 
 
+def is_busy(run, cpu_most):
+    """It took much more of a processor than undisturbed."""
+    return run.cpu > 0.3 + 3 * cpu_most + 0.25 * run.seconds
+
+
 def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_most):
     """None when the report is right, else what is wrong with it. The most: of that call, or ppoll(), undisturbed."""
     wrong = ended_badly(run)
@@ -122,7 +127,7 @@ def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_m
     if call not in MEMORY and run.calls > 3 * calls_most + CALLS_PER_SECOND * run.seconds:
         return "calls in a circle: %d, of %d" % (run.calls, calls_most)
     # An emulated processor is always busy.
-    if os.environ["STACK"] == "usrsctp" and run.cpu > 0.3 + 3 * cpu_most + 0.25 * run.seconds:
+    if os.environ["STACK"] == "usrsctp" and is_busy(run, cpu_most):
         return "a circle without a wait: %.2f s of processor time, of %.2f s" % (run.cpu, run.seconds)
     # Threads that cannot wait look again and again, with a pause.
     if run.polls > 3 * polls_most + POLLS_PER_SECOND * (run.seconds + (1 if call == "ppoll" else 0)):

@@ -96,11 +96,13 @@ class Worker:
 
     def run(self, scenario, inject=None, trace=None, places=False):
         """
-        inject: strace's; trace: only these calls, else all; places: with who made each call. strace is not the
+        inject: strace's; trace: only these calls, else all; places: with who made each call, and of a failing call
+        only those that fail, because each look at who made one takes as long as a hundred calls. strace is not the
         program's parent (-D), so what wait4() tells of its time is its own.
         """
         log = os.path.join(self.folder, "strace")
         tracer = ["strace", "-f", "-D", "-o", log, "-s", "16"] + (["-k"] if places else [])
+        tracer += ["-Z"] if places and inject else []
         tracer += ["--seccomp-bpf", "-e", "trace=" + trace] if trace else []
         tracer += ["-e", "inject=" + inject] if inject else []
         run = self.run_under(tracer, scenario)
