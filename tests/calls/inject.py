@@ -14,6 +14,8 @@ Everything else is a false report. TAP on stdout: one test for each scenario, or
 What --all means: README.md in the folder above this.
 """
 import collections
+import os
+import pickle
 import re
 import sys
 
@@ -58,6 +60,20 @@ class Plan:
         self.calls = {}
 
     def learn(self, worker, scenario):
+        learned = self.arguments.learned and os.path.join(self.arguments.learned, scenario.name + ".pickle")
+        if learned and os.path.exists(learned):
+            with open(learned, "rb") as file:
+                known, cpu, counts, totals, calls = pickle.load(file)
+        else:
+            known, cpu, counts, totals, calls = self.undisturbed(worker, scenario)
+            if learned:
+                with open(learned, "wb") as file:
+                    pickle.dump((known, cpu, counts, totals, calls), file)
+        self.known[scenario.name], self.cpu_most[scenario.name] = known, cpu
+        self.counts[scenario.name], self.totals[scenario.name] = counts, totals
+        self.calls[scenario.name] = calls
+
+    def undisturbed(self, worker, scenario):
         known, counts, totals, cpu = set(), None, collections.Counter(), 0
         trace = "!" + ",".join(sorted(LEFT_OUT))
         for _ in range(self.arguments.baselines):
@@ -69,10 +85,8 @@ class Plan:
             # Only what every run came to: the rest is a matter of time, and might not be reached.
             counts = these if counts is None else {n: min(counts[n], these.get(n, 0)) for n in counts}
             totals |= collections.Counter(re.findall(r"^\d+ +(\w+)\(", run.log, re.M))
-        self.known[scenario.name], self.cpu_most[scenario.name] = known, cpu
-        self.counts[scenario.name], self.totals[scenario.name] = counts, totals
-        if self.arguments.all:
-            self.calls[scenario.name] = calls_with_places(worker.run(scenario, trace=trace, places=True).log)
+        calls = calls_with_places(worker.run(scenario, trace=trace, places=True).log) if self.arguments.all else None
+        return known, cpu, counts, totals, calls
 
     def wanted(self, call):
         return call not in LEFT_OUT and re.fullmatch(self.arguments.call or ".*", call)
@@ -214,7 +228,11 @@ def main():
                         "for each errno, and with EPERM for each outcome")
     parser.add_argument("--call", help="only system calls whose names match")
     parser.add_argument("--errno", help="what calls fail with, with commas (all that make sense for a call)")
+    parser.add_argument("--learned", metavar="FOLDER", help="what undisturbed runs come to is kept in this folder, and "
+                        "taken from there (by other parts of the same program's)")
     arguments = parser.parse_args()
+    if arguments.learned:
+        os.makedirs(arguments.learned, exist_ok=True)
     with open(arguments.lines, "w") as lines:
         return Calls(arguments, lines).run()
 
