@@ -167,6 +167,11 @@ build/calls/fail_malloc.so: tests/calls/fail_malloc.c build/flags
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARNINGS) -O2 -g -shared -fPIC -fno-optimize-sibling-calls -o $@ $<
+# To be preloaded into strace, whose looks at stacks get quicker
+build/calls/peek_pages.so: tests/calls/peek_pages.c build/flags
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARNINGS) -O2 -g -shared -fPIC -o $@ $<
 # Starts the program in a network namespace
 build/calls/within: tests/calls/within.c build/flags
 	$(call say,LD,$@)
@@ -236,7 +241,7 @@ unit: $(UNIT_TESTS)
 .PHONY: platform usrsctp witness many calls
 platform: build/platform/probe
 witness: $(B)/witness/watch
-calls: build/calls/fail_malloc.so build/calls/within
+calls: build/calls/fail_malloc.so build/calls/peek_pages.so build/calls/within
 many: $(B)/stack/many $(B)/stack/churn build/bench/loop
 usrsctp: $(if $(filter 1,$(USRSCTP)),build/usrsctp/peer)
 

@@ -15,6 +15,7 @@ from scenarios import STACK, SCTP_UDP, port_of
 
 PROGRAM = os.environ["SCTP_CONNECT"]
 WITHIN = os.path.join(os.getcwd(), "build/calls/within")
+PEEK_PAGES = os.path.join(os.getcwd(), "build/calls/peek_pages.so")
 TOPO = os.environ["TOPO"]
 # Emulation is slow, and so is a loaded machine: only a bound for what never ends.
 SECONDS_SPARE = 40 if STACK == "kernel" else 20
@@ -101,11 +102,12 @@ class Worker:
         program's parent (-D), so what wait4() tells of its time is its own.
         """
         log = os.path.join(self.folder, "strace")
-        tracer = ["strace", "-f", "-D", "-o", log, "-s", "16"] + (["-k"] if places else [])
+        tracer = ["strace", "-f", "-D", "-o", log, "-e", "raw=all"]
+        tracer += ["-k", "-E", "LD_PRELOAD"] if places else []
         tracer += ["-Z"] if places and inject else []
         tracer += ["--seccomp-bpf", "-e", "trace=" + trace] if trace else []
         tracer += ["-e", "inject=" + inject] if inject else []
-        run = self.run_under(tracer, scenario)
+        run = self.run_under(tracer, scenario, {"LD_PRELOAD": PEEK_PAGES} if places else {})
         run.command = "strace -f" + (" -e inject=" + inject if inject else "") + run.command
         run.log = read(log)
         run.calls = len(re.findall(r"^\d+ +\w+\(", run.log, re.M))
@@ -113,8 +115,8 @@ class Worker:
         run.injected = run.log.count("(INJECTED)")
         return run
 
-    def run_under(self, wrapper, scenario):
-        """wrapper: a command that runs the program, or nothing."""
+    def run_under(self, wrapper, scenario, environment=None):
+        """wrapper: a command that runs the program, or nothing; environment: more for the wrapper."""
         run = Run()
         run.standing = self.port("standing")
         arguments = [self.fill(a, scenario) for a in scenario.arguments]
@@ -131,7 +133,7 @@ class Worker:
                 open(os.path.join(self.folder, "err"), "w+b") as err, \
                 open(os.path.join(self.folder, "in"), "rb") as stdin:
             process = self.start("server" if scenario.listens else "client", wrapper + [PROGRAM] + packing + arguments,
-                                 out, err, stdin, pass_fds=[traces])
+                                 out, err, stdin, pass_fds=[traces], env={**os.environ, **(environment or {})})
             os.close(traces)
             if scenario.listens:
                 self.attend(run, process, err.name if "--relay" in arguments else out.name, scenario.client)
