@@ -42,6 +42,11 @@ const char *printable(const char *text, char *buf, size_t size)
 	return buf;
 }
 
+bool error_forbids(int error)
+{
+	return error == EPERM || error == EACCES || error == EAFNOSUPPORT;
+}
+
 bool locale_is_utf8(void)
 {
 	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);

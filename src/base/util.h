@@ -52,6 +52,9 @@ int message_set(struct message *m, int status, const char *format, ...)
 #define PRINTABLE_MAX 64
 const char *printable(const char *text, char *buf, size_t size);
 
+/* A security module or a sandbox makes a call fail so, also one that needs no privilege. */
+bool error_forbids(int error);
+
 /* Do LC_ALL, LC_CTYPE and LANG allow characters that are not ASCII? */
 bool locale_is_utf8(void);
 

@@ -116,7 +116,7 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 	struct finding unsent = diagnose_unasked(path, CHUNK_HEARTBEAT);
 	struct finding why = diagnose_way(path);
 
-	if (unsent.code == FINDING_CALL_FAILED) {
+	if (finding_is_failed_call(&unsent)) {
 		path->verdict = VERDICT_UNVERIFIED;
 		path->cause = unsent;
 		return;

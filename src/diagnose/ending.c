@@ -93,7 +93,7 @@ struct finding diagnose_dead_path(const struct path_result *known, const struct 
 	const struct finding unasked = diagnose_unasked(known, CHUNK_HEARTBEAT);
 	struct finding cause = diagnose_way(known);
 
-	if (unasked.code == FINDING_CALL_FAILED)
+	if (finding_is_failed_call(&unasked))
 		return unasked;
 	if (!cause.code && since)
 		cause = diagnose_seen_heartbeat(since, &known->path.address, false);

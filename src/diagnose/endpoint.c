@@ -138,8 +138,8 @@ static void why_not_local(struct finding *finding)
 	local = local_look_up(&finding->address);
 	why = finding_of_local(&local);
 	/* The stack in user space knows only the addresses that there were when it started. */
-	if (local.state == LOCAL_USABLE && *local.link)
-		finding->code = FINDING_CALL_FAILED;
+	if (local.state == LOCAL_USABLE)
+		finding->code = *local.link ? FINDING_CALL_FAILED : FINDING_LOCAL_UNTOLD;
 	if (!why.code || why.code == FINDING_NOT_LOCAL)
 		return;
 	why.call = finding->call;
@@ -165,7 +165,7 @@ static void who_forbids_the_port(struct finding *finding)
 	uint16_t port = address_port(&finding->address);
 
 	finding->other_port = local_unprivileged_port();
-	finding->code = port && port < finding->other_port ? FINDING_PRIVILEGED_PORT
+	finding->code = port && !local_may_have_port(port) ? FINDING_PRIVILEGED_PORT
 							   : FINDING_BIND_FORBIDDEN;
 }
 
@@ -206,8 +206,14 @@ struct finding finding_of_fault(const struct stack_fault *fault, int error)
 		return no_sctp_here(error);
 	if (!finding.code && fault->binds)
 		why_not_bound(&finding);
+	/* The library does not say why: its calls were tried again. */
+	if (finding.code == FINDING_USRSCTP_THREADS &&
+	    diagnose_failed_call(fault->call, error).code == FINDING_CALL_FORBIDDEN)
+		finding.code = FINDING_CALL_FORBIDDEN;
+	if (finding.code == FINDING_NO_IPV6 && (error != EAFNOSUPPORT || local_has_ipv6()))
+		finding.code = FINDING_IPV6_FORBIDDEN;
 	if (!finding.code)
-		finding.code = FINDING_CALL_FAILED;
+		finding.code = diagnose_failed_call(fault->call, error).code;
 	return finding;
 }
 

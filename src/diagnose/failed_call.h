@@ -6,7 +6,10 @@
 #include "report/finding.h"
 #include "report/result.h"
 
-/* The call of this name has failed with this errno. */
+/*
+ * The call of this name has failed with this errno. It did not need a privilege that the program
+ * lacks, nor a family of addresses that the host lacks.
+ */
 struct finding diagnose_failed_call(const char *call, int error);
 
 /* A packet that was to begin with that chunk could not be sent; sendmsg() says why. */

@@ -40,7 +40,7 @@ static void mark_unsent(const struct evidence *evidence, struct path_result *pat
 	     path->cause.code != FINDING_NOT_SEEN && path->cause.code != FINDING_OWN_FILTER))
 		return;
 	path->cause = unsent;
-	if (unsent.code == FINDING_CALL_FAILED && !cookie)
+	if (finding_is_failed_call(&unsent) && !cookie)
 		path->verdict = VERDICT_UNTRIED;
 }
 
@@ -216,7 +216,7 @@ static bool could_not_send(struct result *result, const struct evidence *evidenc
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		const struct path_result *path = diagnose_nth(result, evidence, i);
 
-		if (path->cause.code != FINDING_CALL_FAILED)
+		if (!finding_is_failed_call(&path->cause))
 			continue;
 		diagnose_conclude(result, path->cause.error, &path->cause);
 		return true;

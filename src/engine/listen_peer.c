@@ -53,7 +53,7 @@ void listen_peer_down(struct peer *peer, bool graceful, int error, struct findin
 				       .echoed = peer->echoed,
 				       .not_echoed = peer->not_echoed,
 			       });
-	if (cause.code == FINDING_CALL_FAILED && !peer->l->failed.code)
+	if (finding_is_failed_call(&cause) && !peer->l->failed.code)
 		peer->l->failed = cause;
 	peer->holds = false;
 	peer->gone = true;

@@ -226,7 +226,7 @@ static void take_unasked(struct monitoring *r, size_t i, int64_t now, struct mon
 static void take_silence(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
 	event->cause = why_dead(r, i, now - r->probe->paths[i].first_us);
-	if (event->cause.code == FINDING_CALL_FAILED)
+	if (finding_is_failed_call(&event->cause))
 		take_unsent(r, i, now, event);
 	else if (!is_late(r, &r->m.paths[i], &event->cause))
 		take_death(r, i, now, event);

@@ -134,12 +134,12 @@ bool plan_needs_ipv6(const struct plan *plan)
 	       any_of_family(plan->addresses, plan->count, AF_INET6);
 }
 
-bool plan_without_ipv6(struct plan *plan, struct timeline *timeline)
+bool plan_without_ipv6(struct plan *plan, enum finding_code why, struct timeline *timeline)
 {
 	if (any_of_family(plan->sources, plan->source_count, AF_INET6) ||
 	    !any_of_family(plan->addresses, plan->count, AF_INET6))
 		return false;
-	exclude_family(plan, AF_INET6, FINDING_NO_IPV6, timeline);
+	exclude_family(plan, AF_INET6, why, timeline);
 	return true;
 }
 

@@ -49,10 +49,10 @@ struct local_address plan_look_up_sources(const struct plan *plan);
 bool plan_needs_ipv6(const struct plan *plan);
 
 /*
- * This host has no IPv6: takes those addresses out of the call. False: that makes no difference,
- * because -b asks for IPv6, or because there are none.
+ * This host has no IPv6, or forbids it: takes those addresses out of the call. False: that makes no
+ * difference, because -b asks for IPv6, or because there are none.
  */
-bool plan_without_ipv6(struct plan *plan, struct timeline *timeline);
+bool plan_without_ipv6(struct plan *plan, enum finding_code why, struct timeline *timeline);
 
 /* The first address of the call cannot be reached: makes it the last one of the next call. */
 void plan_move_first(struct plan *plan);

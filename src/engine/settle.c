@@ -139,12 +139,12 @@ static struct trial_end heed_unsent(const struct options *options, const struct 
 
 	for (size_t i = 0; i < a->path_count; i++) {
 		answered += a->paths[i].answered > 0;
-		if (unasked.code != FINDING_CALL_FAILED && !a->paths[i].answered)
+		if (!finding_is_failed_call(&unasked) && !a->paths[i].answered)
 			unasked = diagnose_unasked(&a->paths[i], CHUNK_HEARTBEAT);
 	}
 	if (required == REQUIRE_ALL)
 		required = a->path_count;
-	if (unasked.code != FINDING_CALL_FAILED || answered >= required)
+	if (!finding_is_failed_call(&unasked) || answered >= required)
 		return end;
 	return (struct trial_end){ true, PHASE_FAULT, unasked.error, unasked.call };
 }

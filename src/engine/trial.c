@@ -69,7 +69,8 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 	if (!stack)
 		return end_with(PHASE_STACK, stack_error);
 	rc = attempt_open(&t->attempt, stack, options, &t->plan, timeline);
-	if (t->attempt.fault.lack == LACKS_IPV6 && plan_without_ipv6(&t->plan, timeline)) {
+	if (t->attempt.fault.lack == LACKS_IPV6 &&
+	    plan_without_ipv6(&t->plan, finding_of_fault(&t->attempt.fault, -rc).code, timeline)) {
 		list_excluded(&t->plan, result);
 		if (t->plan.count)
 			rc = attempt_open(&t->attempt, stack, options, &t->plan, timeline);

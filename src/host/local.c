@@ -3,12 +3,14 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
+#include <linux/capability.h>
 #include <linux/if_addr.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/privilege.h"
 #include "base/util.h"
 #include "host/interface.h"
 #include "host/route.h"
@@ -138,6 +140,16 @@ bool local_lacks(const union address *address)
 	return count && !is_among(address, own, count);
 }
 
+bool local_has_ipv6(void)
+{
+	FILE *file = fopen("/proc/net/if_inet6", "re");
+
+	if (!file)
+		return false;
+	fclose(file);
+	return true;
+}
+
 /* --- Ports ----------------------------------------------------------------------------------- */
 
 /* "10.1.1.1 *10.1.2.1 <-> ...": the first of them that is (or, NULL: the first one of all). */
@@ -196,4 +208,10 @@ uint16_t local_unprivileged_port(void)
 	int port = sysctl_number("net/ipv4/ip_unprivileged_port_start", UNPRIVILEGED_PORT);
 
 	return port < 0 || port > UINT16_MAX ? UNPRIVILEGED_PORT : (uint16_t)port;
+}
+
+bool local_may_have_port(uint16_t port)
+{
+	return port >= local_unprivileged_port() ||
+	       privilege_held() & PRIVILEGE(CAP_NET_BIND_SERVICE);
 }

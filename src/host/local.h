@@ -47,7 +47,12 @@ bool local_lacks(const union address *address);
  */
 bool local_port_closing(const union address *local, union address *peer);
 
+/* Has this host IPv6, whether or not this program may use it? False also if it does not tell. */
+bool local_has_ipv6(void);
+
 /* The lowest port that needs no privilege. */
 uint16_t local_unprivileged_port(void);
+/* Does that port need no privilege, or has this program that privilege? */
+bool local_may_have_port(uint16_t port);
 
 #endif

@@ -24,8 +24,9 @@ enum finding_code {
 	FINDING_NONE,
 
 	/* The user, or this host, ended it. */
-	FINDING_INTERRUPTED, /* signal; FINDING_RETRY, FINDING_UP */
-	FINDING_CALL_FAILED, /* call, error; name: of the file */
+	FINDING_INTERRUPTED,    /* signal; FINDING_RETRY, FINDING_UP */
+	FINDING_CALL_FAILED,    /* call, error; name: of the file */
+	FINDING_CALL_FORBIDDEN, /* the same; by a security module or a sandbox */
 	FINDING_COUNT_REACHED,
 	FINDING_TIME_ELAPSED,
 	FINDING_ALL_SERVED,
@@ -40,6 +41,7 @@ enum finding_code {
 	FINDING_LOOKUP_FAILED,        /* name; call and error, or detail: the resolver's message */
 	FINDING_NO_SCTP_HERE,         /* detail: the line of modprobe.d that blocks it, or "" */
 	FINDING_NO_IPV6,
+	FINDING_IPV6_FORBIDDEN, /* this host has IPv6 */
 	FINDING_ENCAPS_UNSUPPORTED,
 	FINDING_ENCAPS_OFF,        /* port: what to set */
 	FINDING_ENCAPS_OTHER_PORT, /* port: wanted; other_port: what is set */
@@ -54,6 +56,7 @@ enum finding_code {
 	FINDING_BIND_IN_USE,       /* address: local, if known; the same for the next ones */
 	FINDING_BIND_CLOSING,      /* other: the peer of the association */
 	FINDING_NOT_LOCAL,
+	FINDING_LOCAL_UNTOLD,    /* this host does not tell its addresses */
 	FINDING_LOCAL_TENTATIVE, /* link: which has it; the same for the next ones */
 	FINDING_LOCAL_DUPLICATE,
 	FINDING_LOCAL_ON_OTHER_LINK,
@@ -293,6 +296,12 @@ const char *finding_basis_name(enum finding_basis basis);
 
 /* If both are true, does the report have a? FINDING_NONE comes last. */
 bool finding_goes_first(const struct finding *a, const struct finding *b);
+
+/* Has a call failed, so that nothing is known about what it was for? */
+static inline bool finding_is_failed_call(const struct finding *finding)
+{
+	return finding->code == FINDING_CALL_FAILED || finding->code == FINDING_CALL_FORBIDDEN;
+}
 
 /* Do both read the same, apart from the address that they are about? */
 bool finding_same(const struct finding *a, const struct finding *b);

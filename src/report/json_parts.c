@@ -253,7 +253,7 @@ static json_t *icmp_object(const struct finding_icmp *icmp)
 static bool tells_call(const struct finding *f)
 {
 	return f->call &&
-	       (f->code == FINDING_CALL_FAILED || f->code == FINDING_LOOKUP_FAILED ||
+	       (finding_is_failed_call(f) || f->code == FINDING_LOOKUP_FAILED ||
 		f->code == FINDING_USRSCTP_THREADS || f->code == FINDING_USRSCTP_ADDRESSES ||
 		f->code == FINDING_NOT_SEEN || f->code == FINDING_OWN_OUTPUT_FILTER);
 }

@@ -27,6 +27,8 @@
 #define COOKIE_REFUSED  "answered the COOKIE-ECHO with ERROR: {cause}"
 #define OWN_SILENCE     "[several:these addresses are][!several:this address is] of this host itself: a filter here drops the packets (nft list ruleset), or the kernel has no SCTP, and the program that should answer with a stack of its own does not run, does not listen on that port, or is stuck"
 #define LOW_PORT        "use a port from {other_port} on, run as root, or see sysctl net.ipv4.ip_unprivileged_port_start"
+#define DENIALS         "ausearch -m AVC -ts recent; dmesg | grep -i denied; systemctl show UNIT | grep -E 'RestrictAddressFamilies|SystemCallFilter'"
+#define CHECK_FORBIDDEN "getenforce; aa-status; cat /proc/self/attr/current; grep -E 'Seccomp|CapEff' /proc/self/status; cat /proc/self/uid_map"
 #define EXPLAIN_ERRNO   "the errno says which: sctp-connect --explain ERRNO"
 #define CHECK_RESOLVER  "cat /etc/resolv.conf; resolvectl query NAME"
 #define EACH_ALONE      "sctp-connect --each tries every address alone"
@@ -60,6 +62,16 @@ static const struct words table[] = {
 	  "no permission, or a lack of resources: the errno says which\n"
 	  "a sandbox that forbids the call",
 	  "strace -f sctp-connect ... shows the call" },
+	{ FINDING_CALL_FORBIDDEN, "call-forbidden", RESULT_FAILED, STATUS_HOST,
+	  "{call}[name: {name}]: {errno}: a security module or a sandbox of this host forbids it",
+	  NULL,
+	  DENIALS,
+	  "this host forbids a system call that needs no privilege, or one whose privilege the program has",
+	  "a security module: SELinux, AppArmor, SMACK\n"
+	  "a sandbox: a seccomp filter of a container, RestrictAddressFamilies or SystemCallFilter of systemd, a BPF program of its cgroup\n"
+	  "a container in a user namespace, whose root has no privileges on a network that is not its own",
+	  CHECK_FORBIDDEN "\n"
+	  "the same command outside of the container or service" },
 	{ FINDING_COUNT_REACHED, "count-reached", RESULT_CONNECTED, STATUS_OK,
 	  "reached --count rounds",
 	  NULL,
@@ -160,6 +172,14 @@ static const struct words table[] = {
 	  "IPv6 is switched off, by sysctl or on the kernel's command line\n"
 	  "a sandbox forbids the address family",
 	  "sctp-connect -4, if the peer has IPv4 addresses" },
+	{ FINDING_IPV6_FORBIDDEN, "ipv6-forbidden", RESULT_FAILED, STATUS_HOST,
+	  "a security module or a sandbox of this host forbids IPv6 sockets",
+	  "a security module or a sandbox of this host forbids IPv6 sockets, and the remaining addresses need them",
+	  DENIALS,
+	  "this host has IPv6, but this program may not open an IPv6 socket",
+	  "RestrictAddressFamilies of systemd without AF_INET6\n"
+	  "a security module: SELinux, AppArmor (network inet6), SMACK",
+	  CHECK_FORBIDDEN },
 	{ FINDING_ENCAPS_UNSUPPORTED, "encaps-unsupported", RESULT_FAILED, STATUS_HOST,
 	  "this kernel's SCTP has no UDP encapsulation",
 	  NULL,
@@ -269,6 +289,16 @@ static const struct words table[] = {
 	  "its interface is in another network namespace",
 	  "ip addr; ip netns\n"
 	  "sysctl net.ipv4.ip_nonlocal_bind" },
+	{ FINDING_LOCAL_UNTOLD, "local-untold", RESULT_FAILED, STATUS_HOST,
+	  "{at} cannot be bound: it is not an address of this host, or cannot be used now; which, this host does not tell this program",
+	  NULL,
+	  "a security module or a sandbox forbids asking for the addresses of this host (netlink): ip addr shows them outside of it, tentative ones and those in a VRF, too",
+	  "the address given with -b cannot be bound, and why is not known, because this program may not ask for the addresses of this host",
+	  "no interface has it\n"
+	  "it is tentative, or another host has it, too (IPv6)\n"
+	  "its interface is in a VRF",
+	  "ip addr; ip link show type vrf\n"
+	  CHECK_FORBIDDEN },
 	{ FINDING_LOCAL_TENTATIVE, "local-tentative", RESULT_FAILED, STATUS_HOST,
 	  "{at} cannot be used yet: {link} is still looking for another host with this address",
 	  NULL,
@@ -333,11 +363,12 @@ static const struct words table[] = {
 	{ FINDING_BIND_FORBIDDEN, "bind-forbidden", RESULT_FAILED, STATUS_HOST,
 	  "{at}: a security module or a sandbox of this host forbids binding it",
 	  NULL,
-	  "ausearch -m AVC -ts recent; dmesg | grep -i denied",
-	  "this host forbids the local address or port, although the port needs no privilege",
+	  DENIALS,
+	  "this host forbids the local address or port, although the port needs no privilege, or the program has it",
 	  "a security module: SELinux, AppArmor, SMACK\n"
-	  "a seccomp filter of a container or a service",
-	  "getenforce; cat /proc/self/attr/current; grep Seccomp /proc/self/status" },
+	  "a seccomp filter of a container or a service\n"
+	  "a port below 1024 in a user namespace, such as a container without root, that uses the host's network",
+	  CHECK_FORBIDDEN },
 	{ FINDING_WILDCARD_NOT_ALONE, "wildcard-not-alone", RESULT_FAILED, STATUS_HOST,
 	  "{at} cannot be bound together with the others",
 	  NULL,

@@ -185,7 +185,7 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 		fault->call = "socket";
 	}
 	fd = open_socket(config);
-	if (fd == -EAFNOSUPPORT && config->ipv6)
+	if (config->ipv6 && error_forbids(-fd))
 		fault->lack = LACKS_IPV6;
 	if (fd < 0)
 		return fd;

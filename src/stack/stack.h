@@ -101,7 +101,7 @@ enum stack_lack {
 	LACKS_LINK_LOCAL,      /* the stack does not support such addresses */
 	LACKS_THREADS,         /* usrsctp started too few threads; call NULL: it is not known why */
 	LACKS_ADDRESSES,       /* usrsctp could not read this host's addresses, nor says why */
-	LACKS_IPV6,            /* the host has no IPv6 */
+	LACKS_IPV6,            /* the host has no IPv6, or forbids it */
 	LACKS_LOCAL_FAMILY,    /* no local address has the family of a peer address */
 };
 

@@ -32,8 +32,7 @@ void attempts_free(struct attempts *attempts)
 
 static bool is_denied(int error)
 {
-	return error == EPERM || error == EACCES || error == EAFNOSUPPORT ||
-	       error == EPROTONOSUPPORT;
+	return error_forbids(error) || error == EPROTONOSUPPORT;
 }
 
 int attempts_watch(struct attempts *attempts, struct bell *bell, const union address *peers,

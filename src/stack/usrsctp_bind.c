@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "stack/usrsctp_bind.h"
 
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <sys/param.h>
 
-#include "base/privilege.h"
 #include "host/local.h"
 #include "host/route.h"
 #include "stack/usrsctp_interfaces.h"
@@ -51,8 +49,7 @@ size_t bind_choose(const struct stack_config *config, union address chosen[BIND_
 /* As the kernel has it for its own SCTP; raw sockets have no ports. In UDP, its port counts. */
 static bool may_have(uint16_t port)
 {
-	return !port || encapsulated(library_encaps()) || port >= local_unprivileged_port() ||
-	       privilege_held() & PRIVILEGE(CAP_NET_BIND_SERVICE);
+	return !port || encapsulated(library_encaps()) || local_may_have_port(port);
 }
 
 /* *at: how far it came. */

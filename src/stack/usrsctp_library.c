@@ -81,7 +81,7 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 	if (library.started)
 		return 0;
 	rc = try_socket(AF_INET, SOCK_RAW, IPPROTO_SCTP);
-	if (rc != -EPERM && rc != -EACCES)
+	if ((rc != -EPERM && rc != -EACCES) || privilege_held() & PRIVILEGE(CAP_NET_RAW))
 		return rc;
 	fault->lack = LACKS_RAW_PRIVILEGE;
 	return -EPERM;
@@ -89,7 +89,7 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 
 bool library_has_ipv6(void)
 {
-	return try_socket(AF_INET6, SOCK_DGRAM, 0) != -EAFNOSUPPORT;
+	return !error_forbids(-try_socket(AF_INET6, SOCK_DGRAM, 0));
 }
 
 /* A UDP socket as the library will open it. Port 0: a free one. *call: the call that failed. */
@@ -136,7 +136,10 @@ static int try_port(uint16_t *port, const char **call)
 	close(v4);
 	if (v6 >= 0)
 		close(v6);
-	return v6 < 0 && v6 != -EAFNOSUPPORT && v6 != -EADDRNOTAVAIL ? v6 : 0;
+	/* It has none, or may not have one. */
+	if (error_forbids(-v6) && strcmp(*call, "socket(UDP)") == 0)
+		return 0;
+	return v6 < 0 && v6 != -EADDRNOTAVAIL ? v6 : 0;
 }
 
 /* The library does not report that its UDP port cannot be bound, so try it first. */
@@ -269,7 +272,7 @@ static int find_failure(const struct stack_encaps *udp, const char **call)
 		*call = encapsulated(udp) ? "socket(UDP)" : "socket(SOCK_RAW)";
 		rc = encapsulated(udp) ? try_socket(families[i], SOCK_DGRAM, 0)
 				       : try_socket(families[i], SOCK_RAW, IPPROTO_SCTP);
-		if (families[i] == AF_INET6 && rc == -EAFNOSUPPORT)
+		if (families[i] == AF_INET6 && error_forbids(-rc))
 			rc = 0;
 	}
 	return rc;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/util.h"
 #include "stack/usrsctp_source.h"
 
 /* As the library's own (sctp_pcb.c sctp_inpcb_bind()), and RFC 6335 section 6. */
@@ -82,11 +83,6 @@ static int claim_one(const struct port *port, const union address *address, cons
 	return rc;
 }
 
-static bool forbids(int error)
-{
-	return error == EPERM || error == EACCES || error == EAFNOSUPPORT;
-}
-
 int port_claim(struct port_claim **claim, const struct port *port, const union address *list,
 	       size_t count, size_t *taken, const char **call)
 {
@@ -107,7 +103,7 @@ int port_claim(struct port_claim **claim, const struct port *port, const union a
 	}
 	if (rc == -EADDRINUSE)
 		*call = NULL;
-	if (rc < 0 && !forbids(-rc)) {
+	if (rc < 0 && !error_forbids(-rc)) {
 		port_release(c);
 		return rc;
 	}

@@ -138,7 +138,7 @@ static int open_routes(const char **call)
 	if (sources.route4 < 0 && errno != EAFNOSUPPORT)
 		return -errno;
 	sources.route6 = open_route(AF_INET6);
-	return sources.route6 < 0 && errno != EAFNOSUPPORT ? -errno : 0;
+	return sources.route6 < 0 && !error_forbids(errno) ? -errno : 0;
 }
 
 int source_start(const char **call)

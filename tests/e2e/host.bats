@@ -312,45 +312,54 @@ detected() { # ADDRESS
   cannot ENOBUFS ''
 }
 
+# bats test_tags=faults
+@test "a security module or a sandbox forbids sockets" {
+  without_socket AF_INET EACCES "${PROGRAM[@]}" --json -a 10.1.1.2:5000
+  [ "$status" -eq 6 ]
+  json .result failed .errno EACCES .cause.code call-forbidden '.cause.call | startswith("socket")' true
+  keep_json <<<"$output"
+  record "a security module forbids the socket"
+}
+
 # --- IPv6 is off ------------------------------------------------------------------------------
 
 # bats test_tags=faults
-@test "no IPv6 on this host: the IPv4 addresses are used, and the others are excluded" {
+@test "IPv6 sockets that a sandbox forbids: the IPv4 addresses are used, and the others are excluded" {
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -v -a '[fd01:1::2]:5000' -a 10.1.1.2
   [ "$status" -eq 0 ]
   assert_line --index 0 --regexp '^connected  association '
-  assert_line --regexp '^  \[fd01:1::2\]:5000 +excluded +this host has no IPv6$'
+  assert_line --regexp '^  \[fd01:1::2\]:5000 +excluded +a security module or a sandbox of this host forbids IPv6 sockets$'
   assert_line --regexp '^  10\.1\.1\.2:5000 +verified .* primary'
-  [[ $stderr == *"this host has no IPv6"* ]]
+  [[ $stderr == *"forbids IPv6 sockets"* ]]
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" --json -m -a 10.1.1.2:5000 -a fd01:1::2
   [ "$status" -eq 0 ]
   json '[.paths[] | select(.requested).verdict] | join(" ")' 'verified excluded'
   keep_json <<<"$output"
-  record "no IPv6 on this host, an IPv4 address besides"
+  record "a sandbox forbids IPv6, an IPv4 address besides"
 }
 
 # bats test_tags=faults
-@test "no IPv6 on this host, and nothing else asked for: exit 6" {
+@test "IPv6 sockets that a sandbox forbids, and nothing else asked for: exit 6" {
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -a '[fd01:1::2]:5000'
   [ "$status" -eq 6 ]
-  cannot EAFNOSUPPORT "no IPv6"
+  cannot EAFNOSUPPORT "forbids IPv6 sockets"
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" --json -a '[fd01:1::2]:5000'
   json .errno EAFNOSUPPORT .exit_status 6
   keep_json <<<"$output"
-  record "no IPv6 on this host"
+  record "a sandbox forbids IPv6"
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" -b fd01:1::1 -b 10.1.1.1 -a 10.1.1.2:5000
   [ "$status" -eq 6 ]
-  cannot EAFNOSUPPORT "no IPv6"
+  cannot EAFNOSUPPORT "forbids IPv6 sockets"
 }
 
-@test "no IPv6 on this host: --listen takes IPv4 where any address will do" {
+@test "IPv6 sockets that a sandbox forbids: --listen takes IPv4 where any address will do" {
   LISTEN_OUT=$BATS_TEST_TMPDIR/listen
   without_socket AF_INET6 EAFNOSUPPORT /usr/bin/timeout 1 "${PROGRAM[@]}" --listen -p 7001
   assert_line --index 0 --regexp '^listening on .*10\.1\.1\.1:7001'
   [[ ${lines[0]} != *::* ]]
   without_socket AF_INET6 EAFNOSUPPORT "${PROGRAM[@]}" --listen -6 -p 7001
   [ "$status" -eq 6 ]
-  cannot EAFNOSUPPORT "no IPv6"
+  cannot EAFNOSUPPORT "forbids IPv6 sockets"
 }
 
 # bats test_tags=faults

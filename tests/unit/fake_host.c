@@ -14,6 +14,8 @@ struct fake_host fake_host;
 struct local_address __wrap_local_look_up(const union address *address);
 bool __wrap_local_port_closing(const union address *local, union address *peer);
 uint16_t __wrap_local_unprivileged_port(void);
+bool __wrap_local_may_have_port(uint16_t port);
+bool __wrap_local_has_ipv6(void);
 struct routes *__wrap_routes_now(void);
 void __wrap_route_look_up(struct routes *routes, const union address *peer,
 			  const union address *sources, size_t count, struct route *route);
@@ -96,6 +98,16 @@ bool __wrap_local_port_closing(const union address *local, union address *peer)
 uint16_t __wrap_local_unprivileged_port(void)
 {
 	return fake_host.unprivileged_port ? fake_host.unprivileged_port : 1024;
+}
+
+bool __wrap_local_may_have_port(uint16_t port)
+{
+	return fake_host.any_port || port >= __wrap_local_unprivileged_port();
+}
+
+bool __wrap_local_has_ipv6(void)
+{
+	return fake_host.ipv6;
 }
 
 enum neighbour __wrap_neighbour_state(struct routes *routes, const union address *peer,

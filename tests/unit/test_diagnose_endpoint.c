@@ -51,14 +51,21 @@ static const struct evidence_case cases[] = {
 	CASE("no UDP port left", FINDING_NO_FREE_PORT,
 	     (OPEN(EADDRINUSE), .fault.lack = LACKS_ANY_UDP_PORT), (A), HOST(EADDRINUSE),
 	     EXPECT("untried", "no local port is free", "ip_local_port_range")),
-	CASE("a family that a sandbox forbids", FINDING_CALL_FAILED, (OPEN(EAFNOSUPPORT)), (A),
-	     HOST(EAFNOSUPPORT), EXPECT("untried", "socket: E", "--explain EAFNOSUPPORT")),
+	CASE("IPv6 that a security module forbids", FINDING_IPV6_FORBIDDEN,
+	     (OPEN(EACCES), .fault.lack = LACKS_IPV6), (GOOD("fd01::1")), HOST(EACCES),
+	     EXPECT("untried", "forbids IPv6 sockets", "RestrictAddressFamilies")),
+	CASE("a family that a sandbox forbids", FINDING_CALL_FORBIDDEN, (OPEN(EAFNOSUPPORT)), (A),
+	     HOST(EAFNOSUPPORT),
+	     EXPECT("untried", "socket: EAFNOSUPPORT: a security module or a sandbox",
+		    "RestrictAddressFamilies")),
 	CASE("no descriptors", FINDING_CALL_FAILED, (OPEN(EMFILE)), (A, B), HOST(EMFILE),
 	     EXPECT("untried untried", "socket: EMFILE", "--explain EMFILE")),
 	CASE("no memory", FINDING_CALL_FAILED, (OPEN(ENOMEM)), (A), HOST(ENOMEM),
 	     EXPECT("untried", "socket: ENOMEM", "--explain ENOMEM")),
-	CASE("no right to a raw option", FINDING_CALL_FAILED, (OPEN(EPERM)), (A), HOST(EPERM),
-	     EXPECT("untried", "socket: ", "--explain")),
+	CASE("a socket that a seccomp filter forbids", FINDING_CALL_FORBIDDEN, (OPEN(EPERM)), (A),
+	     HOST(EPERM), EXPECT("untried", "socket: EPERM: a security module or", "denied")),
+	CASE("a socket that AppArmor forbids", FINDING_CALL_FORBIDDEN, (OPEN(EACCES)), (A),
+	     HOST(EACCES), EXPECT("untried", "socket: EACCES: a security module or", "denied")),
 	CASE("bind: in use", FINDING_BIND_IN_USE, (BINDX(EADDRINUSE)), (A), HOST(EADDRINUSE),
 	     EXPECT("untried", "127.0.0.8:80: the port is in use", "ss -Sanp")),
 	CASE("bind: not ours", FINDING_NOT_LOCAL, (BINDX(EADDRNOTAVAIL)), (A), HOST(EADDRNOTAVAIL),
@@ -118,7 +125,7 @@ static const struct evidence_case cases[] = {
 static void every_case(void **state)
 {
 	(void)state;
-	fake_host.local_untold = true;
+	fake_host.local_state = LOCAL_ABSENT;
 	diagnosis_check(cases, ARRAY_SIZE(cases));
 }
 
@@ -131,7 +138,7 @@ static void what_is_not_bound(void **state)
 		struct fake_host host;
 		enum finding_code code;
 	} conditions[] = {
-		{ EADDRNOTAVAIL, 0, { .local_untold = true }, FINDING_NOT_LOCAL },
+		{ EADDRNOTAVAIL, 0, { .local_untold = true }, FINDING_LOCAL_UNTOLD },
 		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_USABLE }, FINDING_CALL_FAILED },
 		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_BY_ROUTE }, FINDING_LOCAL_BY_ROUTE },
 		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_ABSENT }, FINDING_NOT_LOCAL },
@@ -147,6 +154,7 @@ static void what_is_not_bound(void **state)
 		{ EADDRINUSE, 80, { .port_closing = true }, FINDING_BIND_CLOSING },
 		{ EADDRINUSE, 0, { .port_closing = true }, FINDING_NO_FREE_PORT },
 		{ EACCES, 1023, { .unprivileged_port = 1024 }, FINDING_PRIVILEGED_PORT },
+		{ EACCES, 1023, { .any_port = true }, FINDING_BIND_FORBIDDEN },
 		{ EACCES, 1024, { .unprivileged_port = 1024 }, FINDING_BIND_FORBIDDEN },
 		{ EACCES, 5999, { .unprivileged_port = 6000 }, FINDING_PRIVILEGED_PORT },
 		{ EACCES, 0, { .unprivileged_port = 1024 }, FINDING_BIND_FORBIDDEN },
@@ -175,11 +183,34 @@ static void what_is_not_bound(void **state)
 	fake_host = (struct fake_host){ 0 };
 }
 
+static void threads_that_a_sandbox_forbids(void **state)
+{
+	const struct stack_fault fault = { .call = "pthread_create", .lack = LACKS_THREADS };
+
+	(void)state;
+	assert_int_equal(finding_of_fault(&fault, EPERM).code, FINDING_CALL_FORBIDDEN);
+	assert_int_equal(finding_of_fault(&fault, EAGAIN).code, FINDING_USRSCTP_THREADS);
+}
+
+/* A host that has IPv6, and a program that may not open such a socket. */
+static void ipv6_that_is_there(void **state)
+{
+	const struct stack_fault fault = { .call = "socket", .lack = LACKS_IPV6 };
+
+	(void)state;
+	assert_int_equal(finding_of_fault(&fault, EAFNOSUPPORT).code, FINDING_NO_IPV6);
+	fake_host.ipv6 = true;
+	assert_int_equal(finding_of_fault(&fault, EAFNOSUPPORT).code, FINDING_IPV6_FORBIDDEN);
+	fake_host = (struct fake_host){ 0 };
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case),
 		cmocka_unit_test(what_is_not_bound),
+		cmocka_unit_test(threads_that_a_sandbox_forbids),
+		cmocka_unit_test(ipv6_that_is_there),
 	};
 
 	return cmocka_run_group_tests_name("endpoint", tests, NULL, NULL);

@@ -49,7 +49,7 @@ static void a_path_that_could_not_be_asked(void **state)
 	(void)state;
 	assert_true(address_from_text(&path.path.address, "10.1.1.2"));
 	why = diagnose_unasked(&path, CHUNK_HEARTBEAT);
-	assert_int_equal(why.code, FINDING_CALL_FAILED);
+	assert_int_equal(why.code, FINDING_CALL_FORBIDDEN);
 	assert_string_equal(why.call, path.ask_call);
 	assert_int_equal(why.error, EPERM);
 	assert_true(address_equal(&why.address, &path.path.address));
@@ -58,10 +58,26 @@ static void a_path_that_could_not_be_asked(void **state)
 	assert_int_equal(diagnose_unasked(&path, CHUNK_HEARTBEAT).code, FINDING_NONE);
 }
 
+/* A route or a filter may be why sending is not permitted. */
+static void calls_that_a_sandbox_forbids(void **state)
+{
+	(void)state;
+	assert_int_equal(diagnose_failed_call("recvmsg", EACCES).code, FINDING_CALL_FORBIDDEN);
+	assert_int_equal(diagnose_failed_call("socket", EPERM).code, FINDING_CALL_FORBIDDEN);
+	assert_int_equal(diagnose_failed_call("socket", EAFNOSUPPORT).code, FINDING_CALL_FORBIDDEN);
+	assert_int_equal(diagnose_failed_call("getifaddrs", EAFNOSUPPORT).code,
+			 FINDING_CALL_FORBIDDEN);
+	assert_int_equal(diagnose_failed_call("sendmsg", EACCES).code, FINDING_CALL_FAILED);
+	assert_int_equal(diagnose_failed_call("sendmsg", EPERM).code, FINDING_CALL_FAILED);
+	assert_int_equal(diagnose_failed_call("bind(UDP)", EINVAL).code, FINDING_CALL_FAILED);
+	assert_int_equal(diagnose_failed_call(NULL, EPERM).code, FINDING_CALL_FAILED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waiting_that_ends),
+		cmocka_unit_test(calls_that_a_sandbox_forbids),
 		cmocka_unit_test(a_packet_that_could_not_be_sent),
 		cmocka_unit_test(a_path_that_could_not_be_asked),
 	};

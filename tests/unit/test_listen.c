@@ -637,7 +637,7 @@ static void the_wait_fails(void **state)
 	fake_loop_fail(10 * MSEC, EPERM);
 	assert_int_equal(LISTEN(scripts, "-b", "127.0.0.1:5000"), STATUS_HOST);
 	assert_int_equal(said.took_us, 10 * MSEC);
-	assert_contains(said.out, "echoed: ppoll: EPERM: this host does not permit the call");
+	assert_contains(said.out, "echoed: ppoll: EPERM: a security module or a sandbox");
 }
 
 static void a_signal_without_clients(void **state)

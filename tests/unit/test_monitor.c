@@ -935,8 +935,8 @@ static void the_wait_fails(void **state)
 	assert_int_equal(r.status, STATUS_HOST);
 	assert_false(r.gone);
 	expect(&r, 0,
-	       "end        1 round in 10.0 ms: ppoll: EPERM: this host does not permit the call: a privilege is "
-	       "missing, or a sandbox or a filter forbids it");
+	       "end        1 round in 10.0 ms: ppoll: EPERM: a security module or a sandbox of "
+	       "this host forbids it");
 	done(&r);
 }
 
