@@ -38,9 +38,14 @@ static const struct stack *choose_stack(const struct options *options, int *erro
 		why = finding_of_fault(&fault, *error);
 		warn("%s: using %s instead", words_reason(&why, &reason), stack->name);
 	}
+	return stack;
+}
+
+/* From here on the routes that are asked for are those that this stack takes. */
+static void ask_for_routes_of(const struct stack *stack)
+{
 	if (stack && stack->routes_as_root)
 		routes_ask_as_root();
-	return stack;
 }
 
 /* The modes that use the network. */
@@ -147,6 +152,7 @@ static int use_network(struct options *options, struct reporter *reporter)
 		status = open_witnesses(&w, options, &why);
 	if (status == STATUS_OK && !stack)
 		stack = choose_stack(options, &stack_error);
+	ask_for_routes_of(stack);
 	if (status == STATUS_OK)
 		status = confine(
 			&(struct confined){ options, stack, has_names(&w), has_low_ports(&w) },
