@@ -46,6 +46,8 @@ static void ask_for_routes_of(const struct stack *stack)
 {
 	if (stack && stack->routes_as_root)
 		routes_ask_as_root();
+	if (stack && stack->no_link_local)
+		routes_ask_without_link_local();
 }
 
 /* The modes that use the network. */

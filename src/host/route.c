@@ -148,6 +148,13 @@ static bool can_ask_from(const union address *peer, const union address *source)
 	return !source || address_scope(source) >= address_scope(peer);
 }
 
+bool route_lacks_source(const struct routes *routes, const union address *peer,
+			const struct route *route)
+{
+	return routes->no_link_local && route->source.sa.sa_family == AF_INET6 &&
+	       address_scope(&route->source) == SCOPE_LINK && address_scope(peer) > SCOPE_LINK;
+}
+
 int route_ask(struct routes *routes, const union address *peer, const union address *source,
 	      struct route *route)
 {
@@ -171,6 +178,8 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 						       peer->sa.sa_family == AF_INET ? (int)-rc : 0,
 						       route);
 	else if (peer->sa.sa_family == AF_INET6 && !source && !route->source.sa.sa_family)
+		route->error = EADDRNOTAVAIL;
+	else if (!source && route_lacks_source(routes, peer, route))
 		route->error = EADDRNOTAVAIL;
 	else if (route->broadcast)
 		route->error = EDESTADDRREQ;

@@ -25,6 +25,10 @@ struct route {
 	bool doubtful;   /* packets may take another one: see rules.h, or it has other next hops */
 };
 
+/* Does it say to send to the peer from a link-local address, as the stack cannot? */
+bool route_lacks_source(const struct routes *routes, const union address *peer,
+			const struct route *route);
+
 /*
  * The route from this source, or (NULL) from the source that the route chooses. Returns
  * route->error.

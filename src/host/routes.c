@@ -27,6 +27,7 @@ struct routes *routes_now(void)
 	if (!routes->since_us || now_us >= routes->since_us + GOOD_US) {
 		free(routes->own);
 		*routes = (struct routes){ .as_root = routes->as_root,
+					   .no_link_local = routes->no_link_local,
 					   .since_us = now_us,
 					   .device = -1 };
 	}
@@ -37,6 +38,11 @@ struct routes *routes_now(void)
 void routes_ask_as_root(void)
 {
 	of_process()->as_root = geteuid() != 0;
+}
+
+void routes_ask_without_link_local(void)
+{
+	of_process()->no_link_local = true;
 }
 
 /* "ip vrf exec" binds every socket of a process to the VRF. */

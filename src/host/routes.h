@@ -19,7 +19,7 @@ struct own_address {
 #define ROUTES_INTERFACES 8
 
 struct routes {
-	bool as_root;
+	bool as_root, no_link_local;
 	int fd; /* rtnetlink(7); negative: a sandbox forbids it, and less is known */
 	/* What is remembered: */
 	int64_t since_us;
@@ -49,6 +49,8 @@ struct routes *routes_now(void);
  * with uidrange).
  */
 void routes_ask_as_root(void);
+/* From now on a route whose source is a link-local address is closed, as it is for some stacks. */
+void routes_ask_without_link_local(void);
 
 /* What the sockets of this process are bound to, the index of an interface; 0: nothing. */
 int routes_device(struct routes *routes);

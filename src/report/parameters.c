@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <netinet/icmp6.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -216,6 +217,16 @@ static void say_icmp(const struct phrase_context *c, char value[PARAMETER_MAX])
 			      icmp->code);
 }
 
+/* RFC 4443 section 3.1: the source address does not reach as far as the destination. */
+static void say_beyond_scope(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	const struct finding_icmp *icmp = &c->f->icmp;
+
+	if (icmp->known && icmp->v6 && icmp->type == ICMP6_DST_UNREACH &&
+	    icmp->code == ICMP6_DST_UNREACH_BEYONDSCOPE)
+		parameter_say(value, "beyond scope");
+}
+
 static void say_who(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	if (address_equal(&c->f->other, &c->f->address))
@@ -302,6 +313,7 @@ static const struct parameter parameters[] = {
 	{ "cause_code", say_cause_code, false },
 	{ "cause_hint", say_cause_hint, true },
 	{ "icmp", say_icmp, false },
+	{ "beyond_scope", say_beyond_scope, true },
 	{ "who", say_who, false },
 	{ "router", say_router, true },
 	{ "soft", say_soft, false },

@@ -458,10 +458,11 @@ static const struct words table[] = {
 	{ FINDING_NO_SOURCE_ADDRESS, "no-source-address", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "[other:nothing can be sent to it from {other}][!other:this host has no source address for it (sysctl net.ipv6.conf.all.disable_ipv6)]",
 	  NULL,
-	  "[other:-b with another address, or with none: ip addr][!other:" ROUTE_GET "]",
+	  "[other:this host needs an address that reaches {address} (ip addr), and -b, if it is given, must have it][!other:" ROUTE_GET "]",
 	  "this host has a route, but no address to send from",
 	  "IPv6 is switched off on the interface\n"
 	  "-b gives only loopback addresses, and the peer lists others, too\n"
+	  "this host has only link-local IPv6 addresses, and SCTP in user space cannot send from those\n"
 	  "the interface has no address of the peer's family",
 	  "ip addr; sysctl net.ipv6.conf.all.disable_ipv6" },
 	{ FINDING_BROADCAST_ADDRESS, "broadcast-address", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
@@ -942,9 +943,10 @@ static const struct words table[] = {
 	{ FINDING_ICMP_UNREACHABLE, "icmp-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  ICMP_ANSWER,
 	  NULL,
-	  "the sender of the ICMP error has no onward route: check its routing table, and whether the host is up",
+	  "[beyond_scope:this host sends from a link-local address, which routers do not forward: it needs a global IPv6 address (ip -6 addr), or -b with the one that it has][!beyond_scope:the sender of the ICMP error has no onward route: check its routing table, and whether the host is up]",
 	  "a router says by ICMP that it cannot reach the address",
 	  "the router has no route\n"
+	  "the source of the packets is a link-local address\n"
 	  "the host is down: the last router gets no answer on the link",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_NOT_ACCEPTED, "icmp-not-accepted", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,

@@ -208,6 +208,8 @@ struct stack {
 	 * net/sctp/protocol.c sctp_v4_get_dst() says nothing of the socket's owner.
 	 */
 	bool routes_as_root;
+	/* It sends from no link-local address (sctputil.c sctp_is_address_in_scope()). */
+	bool no_link_local;
 
 	/*
 	 * Can this process use the stack here at all, packed so? 0, or -errno and *fault says why.

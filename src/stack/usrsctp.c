@@ -417,6 +417,7 @@ const struct stack stack_usrsctp = {
 	.name = "usrsctp",
 	.description = "FreeBSD's SCTP in user space",
 	.version = us_version,
+	.no_link_local = true,
 	.available = library_available,
 	.open = us_open,
 	.listen = us_listen,

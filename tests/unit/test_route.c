@@ -238,6 +238,31 @@ static void route_without_zone(void **state)
 	assert_int_equal(error, 0);
 }
 
+/* A stack may be unable to send from a link-local address, and is if it is to reach further. */
+static void a_route_with_a_link_local_source(void **state)
+{
+	static const struct {
+		const char *peer, *source;
+		bool lacks;
+	} cases[] = {
+		{ "2001:db8::1", "fe80::1", true },   { "fd01::2", "fe80::1", true },
+		{ "fe80::2", "fe80::1", false },      { "2001:db8::1", "fd01::1", false },
+		{ "10.1.1.2", "169.254.1.1", false },
+	};
+	const struct routes any = { .fd = -1 }, global = { .fd = -1, .no_link_local = true };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct route route = { .error = 0 };
+		union address peer;
+
+		assert_true(address_from_text(&peer, cases[i].peer));
+		assert_true(address_from_text(&route.source, cases[i].source));
+		assert_int_equal(route_lacks_source(&global, &peer, &route), cases[i].lacks);
+		assert_false(route_lacks_source(&any, &peer, &route));
+	}
+}
+
 /* --- Links ------------------------------------------------------------------------------------ */
 
 struct nested {
@@ -448,6 +473,7 @@ int main(void)
 		cmocka_unit_test(late_answers),
 		cmocka_unit_test(route_without_netlink),
 		cmocka_unit_test(route_without_zone),
+		cmocka_unit_test(a_route_with_a_link_local_source),
 		cmocka_unit_test(links_and_what_is_below),
 		cmocka_unit_test(a_link_is_up_or_has_no_carrier),
 		cmocka_unit_test(a_link_may_have_a_program),
