@@ -6,8 +6,8 @@
 #include "option_parser.h"
 
 /*
- * STATUS_USAGE, and what getopt_long() could not make sense of in token: p->row, if that is one, as
- * it has a value and takes none. letter is optopt.
+ * STATUS_USAGE, and p->why, after getopt_long() has rejected the word token with this optopt. If
+ * p->row is in the table, that option got a value, and takes none.
  */
 int option_unknown(struct parser *p, const char *token, int letter);
 

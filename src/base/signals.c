@@ -28,7 +28,7 @@ static void set_alarm(int64_t us)
 /*
  * A signal may come between the test for it and a blocking call, which would then not notice: so it
  * interrupts again, until loop_alarm_stop(). In loop_wait() there is no such gap, and a pending
- * SIGALRM does no harm. The timer is set anew each time, so that the program goes on even where a
+ * SIGALRM does no harm. The timer is set again each time, so that the program goes on even where a
  * signal takes longer than that.
  */
 static void on_signal(int number)

@@ -52,7 +52,8 @@ static bool turn_came(const struct evidence *evidence, size_t position, size_t a
 
 /*
  * Does an INIT to the address at this position leave before its turn? The stack sends one to each
- * in turn, t1_us apart and never early. So it was meant for another address.
+ * in turn, t1_us apart; an eighth is for timers that fire early. So it was meant for another
+ * address.
  */
 static bool leaves_early(const struct evidence *evidence, const struct ledger_path *path,
 			 size_t position)

@@ -26,9 +26,9 @@ struct path_result *diagnose_nth(struct result *result, const struct evidence *e
 				 size_t position);
 
 /*
- * The stack sends its INIT to one address after the other, t1_us apart; timers never fire early but
- * up to an eighth late. So at elapsed_us the INIT has certainly gone to the first
- * diagnose_tried_surely() addresses, and certainly not to those beyond the first
+ * The stack sends its INIT to one address after the other, t1_us apart. Its timers fire up to an
+ * eighth late, and hardly ever early (attempts.h). So at elapsed_us the INIT has certainly gone to
+ * the first diagnose_tried_surely() addresses, and certainly not to those beyond the first
  * diagnose_tried_maybe().
  */
 size_t diagnose_tried_maybe(const struct evidence *evidence);

@@ -102,7 +102,7 @@ static void remember_soft_error(struct gather *gather, int error)
 		gather->soft_errors[gather->soft_error_count++] = error;
 }
 
-/* Has the stack asked no other address than the first? Timers do not fire early. */
+/* Has the stack asked only the first address? An eighth is for timers that fire early. */
 static bool only_first_was_asked(const struct gather *gather, int64_t now_us)
 {
 	const struct attempt *attempt = gather->attempt;
@@ -278,8 +278,8 @@ static bool all_obstructed(const struct gather *gather, int64_t now_us)
 }
 
 /*
- * Linux restarts the handshake on every ERROR that answers a COOKIE-ECHO, without delay or limit,
- * whatever the number of attempts is to be: thousands of INITs a second.
+ * Linux restarts the handshake on every ERROR that answers a COOKIE-ECHO, without delay, and does
+ * not count it as an attempt: thousands of INITs a second.
  */
 static bool cookies_refused(const struct gather *gather, int64_t now_us)
 {

@@ -38,7 +38,7 @@ void probe_free(struct probe *probe);
 void probe_ask(struct probe *probe, const bool *ask);
 void probe_ask_all(struct probe *probe);
 
-/* In calm: whoever waits was asked not long ago, or is one that is looked at only now and then. */
+/* In calm: no path that waits has to be looked at yet. */
 bool probe_is_early(const struct probe *probe, int64_t now_us);
 
 /* Looks for answers on every path that waits. Returns how many still wait. */

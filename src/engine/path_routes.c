@@ -121,7 +121,7 @@ static bool has_set_neighbour(struct routes *routes, const union address *peer,
 	return neighbour_state(routes, peer, &by_link, &hop) == NEIGHBOUR_SET;
 }
 
-/* What on its way may explain that an address does not answer. */
+/* What on the route may explain that an address does not answer. */
 static unsigned find_doubts(struct routes *routes, const union address *peer,
 			    const struct path_route *route, const struct way *known)
 {

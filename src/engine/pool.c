@@ -239,7 +239,8 @@ static int open_endpoint(struct pool *pool, const struct stack_config *config,
 	return 0;
 }
 
-/* Whoever is short of something does not keep what nobody uses. True: there was something. */
+/* This host is short of something, so endpoints that nobody uses are closed. True: there were some.
+ */
 static bool close_idle(struct pool *pool)
 {
 	struct pool_endpoint **link = &pool->endpoints;

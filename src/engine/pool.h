@@ -5,8 +5,8 @@
  *
  * Two attempts for one peer address never use the same endpoint: the stack would refuse the second.
  * Two addresses of one peer, asked at the same time, keep each other from coming up; nobody knows
- * before that they are one peer's. So whoever gets no clear answer asks again from an endpoint of
- * its own (attempt.h).
+ * before that they are one peer's. So an attempt without a clear answer asks again from an
+ * endpoint of its own (attempt.h).
  */
 #ifndef ENGINE_POOL_H
 #define ENGINE_POOL_H

@@ -34,7 +34,7 @@ enum connection_state {
 	/*
 	 * The result is final, and the association is up as far as is known; with --monitor also
 	 * one that was closed or aborted, because the monitor tells that. Others may use it
-	 * (connection_assoc()). Left for CLOSING by connection_shut() alone.
+	 * (connection_assoc()). Left for CLOSING by connection_shut() or connection_abort().
 	 */
 	CONNECTION_UP,
 	/*

@@ -30,7 +30,7 @@ void verify_begin(struct verify *verify, const struct plan *plan, const struct a
 		.step_us = timeout_us / STEPS,
 		.hold_until_us = attempt->up_us + hold_us,
 		.handshake_us = handshake_us,
-		.asked_anew = attempt->restarted,
+		.restart_asked = attempt->restarted,
 	};
 	verify->next_us = loop_now_us(); /* all may already have answered */
 	if (!timeout_us)
@@ -120,12 +120,12 @@ static void ask_silent(struct verify *verify, bool all)
  */
 static bool ask_again(struct verify *verify, int64_t now_us)
 {
-	bool anew = verify->attempt->restarted && !verify->asked_anew;
+	bool restarted = verify->attempt->restarted && !verify->restart_asked;
 
-	if (!count_waiting(verify) || (!anew && now_us < next_ask_us(verify)))
+	if (!count_waiting(verify) || (!restarted && now_us < next_ask_us(verify)))
 		return false;
-	verify->asked_anew |= anew;
-	ask_silent(verify, anew || ++verify->asked == STEPS / 2);
+	verify->restart_asked |= restarted;
+	ask_silent(verify, restarted || ++verify->asked == STEPS / 2);
 	return true;
 }
 

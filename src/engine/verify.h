@@ -29,7 +29,7 @@ struct verify {
 	int64_t step_us;       /* the least time until a silent path is asked again */
 	int64_t handshake_us;  /* the round trip of the handshake; 0: not known */
 	unsigned asked;        /* how often silent paths were asked again */
-	bool asked_anew;       /* silent paths were asked when the peer had restarted */
+	bool restart_asked;    /* silent paths were asked when the peer had restarted */
 	size_t strikes;        /* the same over all paths: the stack counts them as failures */
 	int64_t next_us;       /* when to look again */
 	bool over;             /* every path had its time */

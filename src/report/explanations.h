@@ -18,10 +18,7 @@ struct explanation {
 	const char *meaning; /* one sentence without full stop; also the reason in a report */
 	const char *causes;  /* lines separated by \n, or NULL */
 	const char *check;   /* the same: commands to run, settings to look at */
-	/*
-	 * Findings whose causes and checks (words.h) are those of this, too; FINDING_NONE ends
-	 * them.
-	 */
+	/* Findings whose causes and checks (words.h) are its own, too; FINDING_NONE ends them. */
 	enum finding_code codes[EXPLANATION_CODES];
 };
 

@@ -231,9 +231,9 @@ enum finding_flag {
 	FINDING_NO_INIT = 1 << 9,       /* it did not answer the INIT either */
 	FINDING_RESOLVING = 1 << 10,    /* names were being looked up */
 	FINDING_HELD = 1 << 11,         /* every path had its time, but --hold was not over */
+	FINDING_EACH = 1 << 12,         /* addresses were being, or were, tried alone (--each) */
 	FINDING_ASCONF = 1 << 13,       /* the INIT offered ASCONF without AUTH */
 	FINDING_ACKNOWLEDGED = 1 << 14, /* by the peer's stack: what was sent */
-	FINDING_EACH = 1 << 12,         /* addresses were being, or were, tried alone (--each) */
 	FINDING_UNSEEN = 1 << 15,       /* there was no witness */
 	FINDING_DOWN = 1 << 16,         /* the link was not set up */
 	FINDING_UNKNOWN = 1 << 17,      /* who aborted does not know the association */

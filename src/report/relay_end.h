@@ -13,8 +13,7 @@ struct relay_end {
 	uint32_t assoc;
 	bool gone;     /* the association has ended */
 	bool graceful; /* by SHUTDOWN */
-	bool cut_off;  /* not everything was sent and written: ABORT, because SHUTDOWN says that it
-			  was */
+	bool cut_off;  /* it was aborted: SHUTDOWN would say that everything was sent and written */
 	int status;    /* exit status */
 	struct finding cause;
 	uint64_t messages_sent, bytes_sent;

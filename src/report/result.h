@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The result: filled by connection.c, listen.c and diagnose.c, shown by report.c. */
+/* The result of a try: engine/ and diagnose/ fill it, and report.c shows it. */
 #ifndef REPORT_RESULT_H
 #define REPORT_RESULT_H
 
@@ -186,7 +186,7 @@ struct result {
 
 	enum result_word word;
 	int error;            /* positive errno that names it, or 0 */
-	int status;           /* exit status, enum status */
+	int status;           /* enum exit_status */
 	int signal;           /* ended by it, or 0 */
 	struct finding cause; /* why it is not connected, or something else to report; or none */
 	/* finding_keep(), owned. */

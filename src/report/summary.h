@@ -12,7 +12,7 @@ struct summary {
 	size_t untried;             /* the signal came before their turn */
 	int64_t took_us;
 	int signal; /* that ended it, or 0 */
-	int status; /* exit status of all together, enum status */
+	int status; /* enum exit_status of all together */
 };
 
 /* Which of the two exit statuses all together have. */

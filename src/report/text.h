@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports as text: the pieces for the three renderers and the live table. */
+/* Reports as text: the pieces for all text_*.c, and for the live tables. */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 

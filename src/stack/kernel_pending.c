@@ -11,13 +11,13 @@
 #include "stack/kernel_table.h"
 
 /*
- * A list is used for ten times as long as it took to read it: for next to nothing when there are
- * few associations, and so that reading takes a tenth of the time at most when there are many.
+ * A list is used for ten times as long as it took to read it. So it is hardly ever old when there
+ * are few associations, and reading takes a tenth of the time at most when there are many.
  */
 #define GOOD_TIMES  10
 #define GOOD_MAX_US (50 * USEC_PER_MSEC)
 
-/* With each call the kernel counts its way from the first association to those that are left. */
+/* In each call the kernel begins at the first association again, so few calls are made. */
 #define BUFFER_BYTES 65536
 
 static int by_inode(const void *a, const void *b)

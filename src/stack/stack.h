@@ -71,8 +71,8 @@ struct stack_config {
 	 * them does not hold up the others. Messages come in the pieces that arrive.
 	 */
 	bool shared;
-	struct stack_budget
-		*budget;            /* of it and of those that it accepts; outlives them, or NULL */
+	/* Of it and of those that it accepts. It outlives them. NULL: there is none. */
+	struct stack_budget *budget;
 	const union address *local; /* to bind; all with the same port, which may be 0 */
 	size_t local_count;
 	const union address *peers; /* the addresses for connect(), if they are known */

@@ -174,7 +174,7 @@ static void take_answer(struct question *q, int exit_status)
 	q->addresses = (const union address *)(q->bytes + head);
 }
 
-/* A call failed on the way to its answer. */
+/* A call failed before its answer was there. */
 static void give_up(struct question *q, const char *call)
 {
 	fail(q, call);

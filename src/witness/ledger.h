@@ -73,13 +73,13 @@ struct ledger_way {
 };
 
 struct ledger_path {
-	union address address; /* of the peer, without port */
-	bool requested;        /* ledger_init() was given it */
-	bool listed;           /* in an INIT or INIT-ACK of the peer, or its source address */
-	struct ledger_count sent,
-		received;           /* any packet; of received ones, those not bad or stray */
-	unsigned aborts_sent;       /* of the sent ones, which nobody answers */
-	struct ledger_way sent_way; /* of the newest packet to it */
+	union address address;    /* of the peer, without port */
+	bool requested;           /* ledger_init() was given it */
+	bool listed;              /* in an INIT or INIT-ACK of the peer, or its source address */
+	struct ledger_count sent; /* any packet */
+	struct ledger_count received; /* any, but bad and stray ones */
+	unsigned aborts_sent;         /* of the sent ones, which nobody answers */
+	struct ledger_way sent_way;   /* of the newest packet to it */
 
 	struct ledger_count inits; /* to it */
 	struct ledger_way init_way;
@@ -102,8 +102,7 @@ struct ledger_path {
 	bool abort_early;
 	struct ledger_count reflected;     /* all such ABORTs */
 	struct ledger_count bad_checksums; /* from it, and counted as nothing else */
-	struct ledger_count
-		strays; /* from it with a tag that is not ours, counted as nothing else */
+	struct ledger_count strays; /* from it with another tag, and counted as nothing else */
 	struct ledger_icmp icmps[LEDGER_ICMP_MAX];
 	size_t icmp_count;
 
@@ -120,10 +119,7 @@ struct ledger_path {
 
 	struct ledger_count heartbeats;     /* to it */
 	struct ledger_count heartbeat_acks; /* to those, from any address */
-	/*
-	 * The newest ones, in a ring: number n of all (counted from 0) at n %
-	 * LEDGER_HEARTBEATS_MAX.
-	 */
+	/* The newest ones, in a ring: number n (from 0) is at n % LEDGER_HEARTBEATS_MAX. */
 	struct ledger_heartbeat heartbeat[LEDGER_HEARTBEATS_MAX];
 };
 

@@ -6,7 +6,7 @@
 
 #include "base/util.h"
 
-/* Returns how many it are now. */
+/* Returns how many there are now. */
 static unsigned count(struct ledger_count *c, int64_t time_us)
 {
 	if (!c->count++)

@@ -46,8 +46,8 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
 	if (path->abort_early)
 		return path->init_acks.count + path->aborts.count > path->inits.count;
 	/*
-	 * After an ABORT of the peer itself, it knows the association no more either, and reflects
-	 * what was under way.
+	 * After an ABORT of its own, the peer does not know the association any more either, and
+	 * reflects packets that were still on the path.
 	 */
 	return path->cookie_acks.count && path->reflected.count && exceeds_one_stack(ledger) &&
 	       !waits_for_answer(ledger);

@@ -63,7 +63,7 @@ static bool is_odd(const struct search *s, const struct match *m)
 	return m->odd != ODD_NONE;
 }
 
-/* Adds those with that hash that are so. */
+/* Adds those with that hash for which is_so() is true. */
 static bool find(const struct search *s, uint64_t hash,
 		 bool (*is_so)(const struct search *s, const struct match *m))
 {
