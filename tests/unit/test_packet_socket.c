@@ -18,11 +18,22 @@
 
 /* By how many seconds the wall clock was set, as this process sees it. */
 static time_t wall_set;
+/* How often the processor is taken away before the wall clock is read, and for how long. */
+static int preempted;
+#define PREEMPTED_US 2000
 
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
-	long rc = syscall(SYS_clock_gettime, clock, time);
+	int64_t until_us;
+	long rc;
 
+	if (clock == CLOCK_REALTIME && preempted > 0) {
+		preempted--;
+		until_us = loop_now_us() + PREEMPTED_US;
+		while (loop_now_us() < until_us)
+			;
+	}
+	rc = syscall(SYS_clock_gettime, clock, time);
 	if (clock == CLOCK_REALTIME)
 		time->tv_sec += wall_set;
 	return (int)rc;
@@ -81,10 +92,25 @@ static void the_wall_clock_is_set(void **state)
 	}
 }
 
+/* A packet is no older than its sending; after one try more its time is right again. */
+static void between_the_clocks(void **state)
+{
+	(void)state;
+	for (int times = 0; times <= 5; times++) {
+		struct packet_socket s = open_socket();
+
+		preempted = times;
+		pass(&s, 0);
+		close(s.fd);
+	}
+	preempted = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_wall_clock_is_set),
+		cmocka_unit_test(between_the_clocks),
 	};
 
 	return cmocka_run_group_tests_name("packet socket", tests, NULL, NULL);
