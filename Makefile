@@ -146,6 +146,7 @@ $(B)/unit/test_fuzz: $(B)/unit/answers.o $(B)/unit/corpus.o
 FUZZED_LIBRARY := $(addprefix -Wl$(comma)--wrap=,usrsctp_recvv usrsctp_getsockopt usrsctp_setsockopt usrsctp_getpaddrs \
                   usrsctp_getladdrs usrsctp_freepaddrs usrsctp_freeladdrs bell_silence bell_ring)
 $(B)/unit/test_usrsctp_fuzz: FAKES = $(FUZZED_LIBRARY)
+$(B)/unit/test_usrsctp_port: FAKES = -Wl,--wrap=connect
 $(B)/unit/test_usrsctp_fuzz: $(B)/unit/library.o $(B)/unit/corpus.o
 $(addprefix $(B)/unit/,answers.o corpus.o library.o): $(B)/unit/%.o: tests/fuzz/%.c $(B)/flags
 	$(call say,CC,$<)

@@ -41,26 +41,30 @@ static socklen_t name_it(struct sockaddr_un *name, const struct port *port,
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
 }
 
-/* Connecting leaves no trace where nobody has that name. */
-static bool is_taken(int fd, const struct port *port, const union address *address)
+/* Connecting leaves no trace where nobody has that name. -EADDRINUSE: somebody has. */
+static int look_for(int fd, const struct port *port, const union address *address)
 {
 	struct sockaddr_un name;
 	socklen_t length = name_it(&name, port, address);
+	int rc;
 
-	return connect(fd, (struct sockaddr *)&name, length) == 0 || errno != ECONNREFUSED;
+	do {
+		rc = connect(fd, (struct sockaddr *)&name, length) < 0 ? -errno : -EADDRINUSE;
+	} while (rc == -EINTR);
+	return rc == -ECONNREFUSED ? 0 : rc;
 }
 
 /* By an endpoint with all addresses of this host, or, if that is asked for, with any of them. */
-static bool is_taken_otherwise(int fd, const struct port *port, const union address *first)
+static int look_for_others(int fd, const struct port *port, const union address *first)
 {
 	union address one;
+	int rc = 0;
 
 	if (!address_is_wildcard(first))
-		return is_taken(fd, port, &wildcard);
-	for (size_t i = 0; source_address(i, &one); i++)
-		if (is_taken(fd, port, &one))
-			return true;
-	return false;
+		return look_for(fd, port, &wildcard);
+	for (size_t i = 0; rc == 0 && source_address(i, &one); i++)
+		rc = look_for(fd, port, &one);
+	return rc;
 }
 
 /* A descriptor, or -errno. */
@@ -97,9 +101,10 @@ int port_claim(struct port_claim **claim, const struct port *port, const union a
 			break;
 		c->descriptors[c->count++] = rc;
 	}
-	if (rc >= 0 && is_taken_otherwise(c->descriptors[0], port, &list[0])) {
+	if (rc >= 0) {
 		*taken = 0;
-		rc = -EADDRINUSE;
+		*call = "connect(AF_UNIX)";
+		rc = look_for_others(c->descriptors[0], port, &list[0]);
 	}
 	if (rc == -EADDRINUSE)
 		*call = NULL;

@@ -28,7 +28,8 @@ struct port_claim;
 /*
  * Takes that port of those addresses, which have no port or the same; a wildcard: of all of this
  * host's. 0, or -EADDRINUSE, *taken is which of them another endpoint has, and *call is NULL; or
- * -errno of *call. Where no Unix sockets are allowed nothing is claimed, and that is 0, too.
+ * -errno of *call. Where a sandbox forbids Unix sockets, their names or their connects, less is
+ * claimed or found out, and that is 0, too.
  */
 int port_claim(struct port_claim **claim, const struct port *port, const union address *list,
 	       size_t count, size_t *taken, const char **call);
