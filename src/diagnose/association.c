@@ -131,8 +131,7 @@ static void mark_unanswered(const struct evidence *evidence, struct path_result 
 		why = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, false);
 		path->icmp_error = why.error;
 	}
-	if (!why.code || (why.code == FINDING_NOT_SEEN && unsent.code))
-		why = unsent;
+	diagnose_take_unsent(&unsent, &why);
 	if (!why.code && path->soft_error) {
 		why = diagnose_soft(path->soft_error, path->neighbour);
 		why.address = path->path.address;

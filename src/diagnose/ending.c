@@ -97,8 +97,7 @@ struct finding diagnose_dead_path(const struct path_result *known, const struct 
 		return unasked;
 	if (!cause.code && since)
 		cause = diagnose_seen_heartbeat(since, &known->path.address, false);
-	if (!cause.code)
-		cause = unasked;
+	diagnose_take_unsent(&unasked, &cause);
 	diagnose_host(known,
 		      diagnose_seen_to_leave(since, &known->path.address) ? 0 : CHUNK_HEARTBEAT,
 		      &cause);

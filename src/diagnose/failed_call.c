@@ -66,3 +66,10 @@ struct finding diagnose_unasked(const struct path_result *path, uint8_t chunk)
 	unsent.address = path->path.address;
 	return unsent;
 }
+
+void diagnose_take_unsent(const struct finding *unsent, struct finding *why)
+{
+	if (unsent->code &&
+	    (!why->code || why->code == FINDING_NOT_SEEN || why->code == FINDING_OWN_OUTPUT_FILTER))
+		*why = *unsent;
+}

@@ -24,4 +24,10 @@ struct finding diagnose_interruption(int signal, int error);
  */
 struct finding diagnose_unasked(const struct path_result *path, uint8_t chunk);
 
+/*
+ * Why a heartbeat was not answered: *why is what else is known. Of one that was not seen to leave,
+ * *unsent says more, if a call failed.
+ */
+void diagnose_take_unsent(const struct finding *unsent, struct finding *why);
+
 #endif

@@ -121,6 +121,27 @@ static void a_heartbeat_that_is_not_seen(void **state)
 	assert_int_equal(why.code, FINDING_HEARTBEAT_UNANSWERED);
 }
 
+/* That IPsec cannot be asked about does not hide the call that failed. */
+static void a_heartbeat_that_cannot_be_sent(void **state)
+{
+	struct finding why;
+
+	(void)state;
+	diagnosis.paths[0].departure.ipsec = IPSEC_UNKNOWN;
+	diagnosis.paths[0].send_error = EPERM;
+	why = diagnose_dead_path(&diagnosis.paths[0], &wire.ledger, 1000 * MSEC);
+	assert_string_equal(words_reason(&why, &diagnosis.said), "no heartbeat left this host");
+	assert_int_equal(why.error, EPERM);
+	diagnosis.evidence.phase = PHASE_UP;
+	diagnosis.evidence.require = 1;
+	diagnosis.evidence.probed = true;
+	diagnosis.result.association.known = true;
+	diagnosis.paths[0].in_association = true;
+	diagnosis.paths[0].heartbeats = 1;
+	diagnosis_expect(FINDING_OWN_OUTPUT_FILTER, "no heartbeat left this host",
+			 "sendmsg fails with EPERM");
+}
+
 static void an_answer_on_another_link(void **state)
 {
 	(void)state;
@@ -168,6 +189,7 @@ int main(void)
 		WITH_ONE(a_cookie_in_a_tunnel),
 		WITH_TWO(one_of_two_in_ipsec),
 		WITH_ONE(a_heartbeat_that_is_not_seen),
+		WITH_ONE(a_heartbeat_that_cannot_be_sent),
 		WITH_ONE(an_answer_on_another_link),
 		WITH_ONE(a_heartbeats_answer_on_another_link),
 	};
