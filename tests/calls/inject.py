@@ -14,6 +14,7 @@ Everything else is a false report. TAP on stdout: one test for each scenario, or
 What --all means: README.md in the folder above this.
 """
 import collections
+import hashlib
 import os
 import pickle
 import re
@@ -24,7 +25,7 @@ from errnos import errnos_of  # noqa: E402
 from judge import is_busy, judge  # noqa: E402
 from scenarios import STACK  # noqa: E402
 from trial import Trial, chosen_scenarios, options  # noqa: E402
-from worker import LEFT_OUT, calls_before_main, calls_by_name, calls_with_places, innermost, \
+from worker import LEFT_OUT, PROGRAM, calls_before_main, calls_by_name, calls_with_places, innermost, \
     functions, must_be_sound, rank, rank_number  # noqa: E402
 
 # usrsctp asks until it gets some, and so does not end.
@@ -228,10 +229,12 @@ def main():
                         "for each errno, and with EPERM for each outcome")
     parser.add_argument("--call", help="only system calls whose names match")
     parser.add_argument("--errno", help="what calls fail with, with commas (all that make sense for a call)")
-    parser.add_argument("--learned", metavar="FOLDER", help="what undisturbed runs come to is kept in this folder, and "
-                        "taken from there (by other parts of the same program's)")
+    parser.add_argument("--learned", metavar="FOLDER", help="what undisturbed runs of this program come to is kept "
+                        "in this folder, and taken from there")
     arguments = parser.parse_args()
     if arguments.learned:
+        with open(PROGRAM, "rb") as program:
+            arguments.learned = os.path.join(arguments.learned, hashlib.sha1(program.read()).hexdigest())
         os.makedirs(arguments.learned, exist_ok=True)
     with open(arguments.lines, "w") as lines:
         return Calls(arguments, lines).run()
