@@ -325,7 +325,7 @@ enum attempt_outcome attempt_read(struct attempt *attempt)
 		pool_read(&attempt->user);
 		return attempt->outcome;
 	}
-	for (int n = 0; n < EVENTS_MAX && attempt->endpoint &&
+	for (int n = 0; n < EVENTS_MAX && attempt->endpoint && attempt->outcome != ATTEMPT_FAULT &&
 			!(attempt->keeps && attempt->outcome == ATTEMPT_UP) &&
 			attempt->stack->next_event(attempt->endpoint, &event);
 	     n++) {

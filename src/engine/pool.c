@@ -27,6 +27,7 @@ struct pool_endpoint {
 	struct loop_source source;
 	struct pool_user *users;
 	size_t user_count;
+	bool failed; /* its users have been told so: nobody reads or joins it any more */
 	struct pool_user *news, **news_end;
 	struct pool_endpoint *next;
 };
@@ -181,9 +182,11 @@ static void read_some(struct pool_endpoint *e)
 	const struct stack *stack = e->pool->stack;
 	struct stack_event event;
 
-	for (int n = 0; n < EVENTS_MAX && stack->next_event(e->endpoint, &event); n++) {
+	for (int n = 0; n < EVENTS_MAX && !e->failed && stack->next_event(e->endpoint, &event);
+	     n++) {
 		struct pool_user *user = event.assoc ? stack->owner(event.assoc) : e->users;
 
+		e->failed = event.type == EVENT_FAULT && !event.assoc;
 		while (user) {
 			mark_news(user);
 			user->reader.take(user->reader.context, &event);
@@ -209,6 +212,8 @@ static void on_events(void *context, short revents)
 	}
 	if (e->news)
 		loop_again(&e->source);
+	else if (e->failed)
+		loop_remove(&e->source);
 }
 
 static int open_endpoint(struct pool *pool, const struct stack_config *config,
@@ -269,8 +274,8 @@ int pool_join(struct pool *pool, struct pool_user *user, const struct stack_conf
 
 	shared.style = STACK_ONE_TO_MANY;
 	shared.shared = true;
-	while (e &&
-	       (e->user_count >= USERS_MAX || !is_same(&e->config, config) || any_taken(e, config)))
+	while (e && (e->failed || e->user_count >= USERS_MAX || !is_same(&e->config, config) ||
+		     any_taken(e, config)))
 		e = e->next;
 	if (!e)
 		rc = open_endpoint(pool, &shared, &e, fault);
