@@ -9,6 +9,7 @@
 #include "base/privilege.h"
 #include "base/sandbox.h"
 #include "host/ipsec.h"
+#include "witness/packet_socket.h"
 
 static bool makes_file(const struct options *options)
 {
@@ -70,6 +71,7 @@ int confine(const struct confined *c, struct timeline *timeline, struct message 
 		.processes = options->action == ACTION_SHOW,
 		.replaced = makes_file(options) ? options->metrics : NULL,
 	};
+	static const struct broker_duties duties = { ipsec_answer, packet_socket_program };
 	struct sandbox sandbox;
 	struct message text;
 	int rc, brokered = 0;
@@ -79,7 +81,8 @@ int confine(const struct confined *c, struct timeline *timeline, struct message 
 		return STATUS_OK;
 	}
 	if (needs.lasting)
-		brokered = broker_start(network_capabilities(c), ipsec_answer);
+		brokered = broker_start(network_capabilities(c), &duties);
+	needs.filters = brokered < 0;
 	needs.capabilities = capabilities(c, brokered > 0);
 	rc = sandbox_enter(&needs, &sandbox);
 	if (rc < 0)

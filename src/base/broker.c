@@ -29,6 +29,8 @@ enum request_kind {
 	/* Of the descriptor that comes along. a: SO_SNDBUF or SO_RCVBUF, b: bytes */
 	REQUEST_BUFFER,
 	REQUEST_CLOSE,  /* of the descriptor that comes along, later; there is no reply */
+	REQUEST_HEAR,   /* a packet socket; what it hears, in bytes */
+	REQUEST_FILTER, /* of the descriptor that comes along: the same */
 	REQUEST_KEEP,   /* a: capabilities */
 	REQUEST_ANSWER, /* the question in bytes */
 };
@@ -120,8 +122,6 @@ static int set_buffer(int fd, int option, int bytes)
 static bool may_have(int family, int type, int protocol)
 {
 	type &= ~SOCK_NONBLOCK;
-	if (family == AF_PACKET)
-		return type == SOCK_DGRAM && protocol == 0;
 	return (family == AF_INET || family == AF_INET6) && type == SOCK_RAW &&
 	       (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6 ||
 		protocol == IPPROTO_SCTP || protocol == IPPROTO_UDP);
@@ -132,8 +132,66 @@ static bool is_buffer(int option, int bytes)
 	return (option == SO_SNDBUF || option == SO_RCVBUF) && bytes > 0 && bytes <= BUFFER_MAX;
 }
 
+static int set_filter(int fd, struct sock_filter *code, size_t length)
+{
+	const struct sock_fprog program = { .len = (unsigned short)length, .filter = code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno
+											   : 0;
+}
+
+static int filter(int fd, const struct message_between *m, broker_filter *make)
+{
+	struct sock_filter code[BROKER_FILTER_MAX];
+	size_t length = make(m->bytes, m->length, code);
+
+	return length ? set_filter(fd, code, length) : -EPERM;
+}
+
+/* For good. It would hear the packets of all programs, and is only for sending. */
+static int deafen(int fd)
+{
+	struct sock_filter nothing = { .code = BPF_RET | BPF_K, .k = 0 };
+	const int on = 1;
+	int rc = set_filter(fd, &nothing, 1);
+
+	if (rc == 0 && setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on)) < 0)
+		rc = -errno;
+	return rc;
+}
+
+/* A descriptor, or -errno. */
+static int hand_out(const struct message_between *m, broker_filter *make)
+{
+	const bool hears = m->kind == REQUEST_HEAR;
+	int fd, rc = 0;
+
+	if (!hears && !may_have(m->a, m->b, m->c))
+		return -EPERM;
+	/* Without a protocol it receives nothing before it has its filter. */
+	fd = hears ? open_socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0)
+		   : open_socket(m->a, m->b, m->c);
+	if (fd < 0)
+		return fd;
+	if (hears)
+		rc = filter(fd, m, make);
+	else if (m->c == IPPROTO_SCTP || m->c == IPPROTO_UDP)
+		rc = deafen(fd);
+	if (rc < 0)
+		close(fd);
+	return rc < 0 ? rc : fd;
+}
+
+static bool is_packet_socket(int fd)
+{
+	int family = 0;
+	socklen_t size = sizeof(family);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) == 0 && family == AF_PACKET;
+}
+
 /* fd: what came along, and then what goes back. */
-static void fulfil(struct message_between *m, int *fd, broker_answer *answer)
+static void fulfil(struct message_between *m, int *fd, const struct broker_duties *duties)
 {
 	struct message_between question = *m;
 
@@ -141,10 +199,13 @@ static void fulfil(struct message_between *m, int *fd, broker_answer *answer)
 	m->length = 0;
 	switch (question.kind) {
 	case REQUEST_SOCKET:
-		if (!may_have(question.a, question.b, question.c))
-			break;
-		*fd = open_socket(question.a, question.b, question.c);
+	case REQUEST_HEAR:
+		*fd = hand_out(&question, duties->filter);
 		m->a = *fd < 0 ? *fd : 0;
+		break;
+	case REQUEST_FILTER:
+		if (*fd >= 0 && is_packet_socket(*fd))
+			m->a = filter(*fd, &question, duties->filter);
 		break;
 	case REQUEST_BUFFER:
 		if (*fd >= 0 && is_buffer(question.a, question.b))
@@ -154,21 +215,21 @@ static void fulfil(struct message_between *m, int *fd, broker_answer *answer)
 		m->a = privilege_drop_all_but((uint32_t)question.a);
 		break;
 	case REQUEST_ANSWER:
-		m->length = (uint32_t)answer(question.bytes, question.length, m->bytes);
+		m->length = (uint32_t)duties->answer(question.bytes, question.length, m->bytes);
 		m->a = 0;
 		break;
 	}
 }
 
 /* Until the first process has ended. */
-static void serve(broker_answer *answer)
+static void serve(const struct broker_duties *duties)
 {
 	struct message_between m = { 0 };
 	int fd, last = -1;
 
 	while (receive_one(BROKER_FD, &m, &fd)) {
 		int came = fd;
-		bool sent;
+		bool opens = m.kind == REQUEST_SOCKET || m.kind == REQUEST_HEAR, sent;
 
 		/* The first process has closed it since then. */
 		if (last >= 0)
@@ -176,8 +237,8 @@ static void serve(broker_answer *answer)
 		last = m.kind == REQUEST_CLOSE ? fd : -1;
 		if (m.kind == REQUEST_CLOSE)
 			continue;
-		fulfil(&m, &fd, answer);
-		sent = send_one(BROKER_FD, &m, m.kind == REQUEST_SOCKET ? fd : -1);
+		fulfil(&m, &fd, duties);
+		sent = send_one(BROKER_FD, &m, opens ? fd : -1);
 		if (came >= 0)
 			close(came);
 		if (fd >= 0 && fd != came)
@@ -197,17 +258,19 @@ static void leave_descriptors(int fd)
 }
 
 /* The signals that end the first process may come to both: its end ends this one. */
-static _Noreturn void be_broker(int fd, uint32_t capabilities, broker_answer *answer)
+static _Noreturn void be_broker(int fd, uint32_t capabilities, const struct broker_duties *duties)
 {
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM };
-	const struct sandbox_needs needs = { .capabilities = capabilities, .lasting = true };
+	const struct sandbox_needs needs = { .capabilities = capabilities,
+					     .lasting = true,
+					     .filters = true };
 	struct sandbox sandbox;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	leave_descriptors(fd);
 	if (sandbox_enter(&needs, &sandbox) == 0)
-		serve(answer);
+		serve(duties);
 	_exit(0);
 }
 
@@ -223,7 +286,7 @@ static bool is_first_pid_namespace(void)
 	       memcmp(name, first, sizeof(first) - 1) == 0;
 }
 
-int broker_start(uint32_t capabilities, broker_answer *answer)
+int broker_start(uint32_t capabilities, const struct broker_duties *duties)
 {
 	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
 	const uint32_t held = privilege_held() & capabilities;
@@ -238,7 +301,7 @@ int broker_start(uint32_t capabilities, broker_answer *answer)
 			  ? -1
 			  : fork();
 	if (process == 0)
-		be_broker(ends[1], held, answer);
+		be_broker(ends[1], held, duties);
 	error = errno;
 	close(ends[1]);
 	if (process < 0) {
@@ -319,6 +382,28 @@ int broker_socket(int family, int type, int protocol)
 	if (m.a < 0)
 		return m.a;
 	return fd < 0 ? -EMFILE : fd; /* this process had no room for it */
+}
+
+int broker_packet_socket(const void *asked, size_t length)
+{
+	struct message_between m = { .kind = REQUEST_HEAR, .length = (uint32_t)length };
+	int fd = -1;
+
+	memcpy(m.bytes, asked, length);
+	if (!ask(&m, &fd))
+		return -ENOTCONN;
+	if (m.a < 0)
+		return m.a;
+	return fd < 0 ? -EMFILE : fd;
+}
+
+int broker_set_filter(int fd, const void *asked, size_t length)
+{
+	struct message_between m = { .kind = REQUEST_FILTER, .length = (uint32_t)length };
+	int with = fd;
+
+	memcpy(m.bytes, asked, length);
+	return ask(&m, &with) ? m.a : -ENOTCONN;
 }
 
 int broker_set_buffer(int fd, int option, int bytes)

@@ -7,6 +7,7 @@
 #ifndef BASE_BROKER_H
 #define BASE_BROKER_H
 
+#include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,12 +18,26 @@
 /* Answers a question, in the second process. Returns the length of the answer. */
 typedef size_t broker_answer(const void *question, size_t length, void *answer);
 
+/* The longest filter. */
+#define BROKER_FILTER_MAX 256
+
+/*
+ * Makes the filter of a packet socket that hears what is asked, in the second process. Returns its
+ * length; 0: nobody hears that.
+ */
+typedef size_t broker_filter(const void *asked, size_t length, struct sock_filter *code);
+
+struct broker_duties {
+	broker_answer *answer;
+	broker_filter *filter;
+};
+
 /*
  * Starts it, with those of the capabilities (PRIVILEGE()) that this process has. To be called
  * on the only thread, before this process gives up its own. Returns those that it has; 0: there is
  * none to keep; or -errno.
  */
-int broker_start(uint32_t capabilities, broker_answer *answer);
+int broker_start(uint32_t capabilities, const struct broker_duties *duties);
 /* It gives up all but these. 0: it ends. */
 void broker_keep(uint32_t capabilities);
 bool broker_is_there(void);
@@ -33,10 +48,18 @@ bool broker_is_there(void);
 void broker_finish(void);
 
 /*
- * socket(), closed on exec: a packet socket without a protocol, or a raw one of ICMP, SCTP or
- * UDP. Its descriptor, or -errno.
+ * socket(), closed on exec: a raw one of ICMP, SCTP or UDP. From the second process, those of SCTP
+ * and UDP only send: they hear nothing. Its descriptor, or -errno.
  */
 int broker_socket(int family, int type, int protocol);
+
+/*
+ * A packet socket with that filter, not blocking and without a protocol, from the second process;
+ * another filter for it. The first process cannot set one itself (sandbox_needs.filters). A
+ * descriptor or 0, or -errno; -ENOTCONN: there is no second process.
+ */
+int broker_packet_socket(const void *asked, size_t length);
+int broker_set_filter(int fd, const void *asked, size_t length);
 
 /* socket_buffer_send() or _receive(), for SO_SNDBUF or SO_RCVBUF. */
 int broker_set_buffer(int fd, int option, int bytes);

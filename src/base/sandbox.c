@@ -106,7 +106,8 @@ static int confine_files(const struct sandbox_needs *needs)
 int sandbox_enter(const struct sandbox_needs *needs, struct sandbox *sandbox)
 {
 	unsigned calls = (needs->look_ups ? CALLS_LOOK_UP : 0) |
-			 (needs->replaced ? CALLS_WRITE_FILES : 0);
+			 (needs->replaced ? CALLS_WRITE_FILES : 0) |
+			 (needs->filters ? CALLS_FILTERS : 0);
 	int rc = privilege_drop_all_but(needs->capabilities);
 
 	*sandbox = (struct sandbox){ .no_new_privs = 1 };

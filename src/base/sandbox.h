@@ -16,6 +16,7 @@ struct sandbox_needs {
 	uint32_t capabilities; /* PRIVILEGE() */
 	bool lasting;          /* it is worth a filter of calls */
 	bool look_ups;         /* names have to become addresses */
+	bool filters;          /* it sets filters of packets itself */
 	bool processes;        /* it looks into other processes, which Landlock forbids */
 	const char *replaced;  /* a file that is made and replaced; NULL: none */
 };

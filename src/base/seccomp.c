@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
@@ -99,7 +100,8 @@ static void add_rule(struct program *p, int number, uint8_t argument, uint32_t m
 	struct rule *rule = &p->rules[p->rule_count];
 
 	*rule = (struct rule){ .argument = argument, .mask = mask, .count = count };
-	memcpy(rule->values, values, count * sizeof(*values));
+	if (count)
+		memcpy(rule->values, values, count * sizeof(*values));
 	p->fates[number] = (uint8_t)(FATE_RULES + p->rule_count++);
 }
 
@@ -181,8 +183,10 @@ static void choose_fates(struct program *p, unsigned calls)
 	add_files(p, calls);
 	add_processes(p);
 	add_ioctl(p);
-	/* put_socket() has more than one argument to look at. */
+	/* put_socket() and put_option() have more than one argument to look at. */
 	ADD_RULE(p, __NR_socket, 0, ALL_BITS, AF_INET, AF_INET6, AF_PACKET);
+	if (!(calls & CALLS_FILTERS))
+		add_rule(p, __NR_setsockopt, 1, ALL_BITS, NULL, 0);
 }
 
 /* --- The filter ------------------------------------------------------------------------------- */
@@ -224,6 +228,28 @@ static void put_socket(struct program *p)
 	put_return(p, ALLOW);
 }
 
+/* A packet socket stays as the second process has made it. */
+static void put_option(struct program *p)
+{
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, SOL_SOCKET, 0, 5);
+	put_load(p, ARGUMENT(2));
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, SO_ATTACH_FILTER, 6, 0);
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, SO_DETACH_FILTER, 5, 0);
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, SO_ATTACH_BPF, 4, 0);
+	put_return(p, ALLOW);
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, SOL_PACKET, 0, 3);
+	put_load(p, ARGUMENT(2));
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, PACKET_AUXDATA, 1, 0);
+	put_return(p, REFUSE);
+	put_return(p, ALLOW);
+}
+
+/* Is it what the rule is about? */
+static bool is_about(const struct program *p, const struct rule *rule, int number)
+{
+	return p->fates[number] >= FATE_RULES && rule == &p->rules[p->fates[number] - FATE_RULES];
+}
+
 static void put_rule(struct program *p, const struct rule *rule)
 {
 	put_load(p, ARGUMENT(rule->argument));
@@ -233,8 +259,10 @@ static void put_rule(struct program *p, const struct rule *rule)
 		put(p, BPF_JMP | BPF_JEQ | BPF_K, rule->values[i], 0, 1);
 		put_return(p, ALLOW);
 	}
-	if (rule == &p->rules[p->fates[__NR_socket] - FATE_RULES])
+	if (is_about(p, rule, __NR_socket))
 		put_socket(p);
+	else if (is_about(p, rule, __NR_setsockopt))
+		put_option(p);
 	else
 		put_return(p, REFUSE);
 }

@@ -14,6 +14,7 @@
 /* What is left out unless it is asked for. */
 #define CALLS_LOOK_UP     (1U << 0) /* a child that may load libraries and ask local services */
 #define CALLS_WRITE_FILES (1U << 1) /* files may be made and replaced */
+#define CALLS_FILTERS     (1U << 2) /* what a socket hears may be changed */
 
 /* More than the longest program. */
 #define SECCOMP_PROGRAM_MAX 512

@@ -2,6 +2,7 @@
 #include "witness/packet_socket.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <stdlib.h>
@@ -24,10 +25,30 @@
 /* The longest possible packet. */
 #define PACKET_SIZE_MAX 65536
 
-int packet_socket_filter(struct packet_socket *s, const struct sock_fprog *filter)
+size_t packet_socket_program(const void *asked, size_t length, struct sock_filter *code)
 {
-	int rc = setsockopt(s->fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof(*filter));
+	struct packet_socket_hears hears;
 
+	static_assert(sizeof(hears) <= BROKER_BYTES_MAX && WITNESS_FILTER_MAX <= BROKER_FILTER_MAX,
+		      "a question and its answer fit");
+	if (length != sizeof(hears))
+		return 0;
+	memcpy(&hears, asked, length);
+	if (hears.ports.peer_count > FILTER_PEERS_MAX)
+		return 0;
+	return witness_filter(&hears.ports, true, hears.data_bytes, code);
+}
+
+int packet_socket_filter(struct packet_socket *s, const struct packet_socket_hears *hears)
+{
+	struct sock_filter code[WITNESS_FILTER_MAX];
+	struct sock_fprog filter = { .filter = code };
+	int rc;
+
+	if (broker_is_there())
+		return broker_set_filter(s->fd, hears, sizeof(*hears));
+	filter.len = (unsigned short)packet_socket_program(hears, sizeof(*hears), code);
+	rc = setsockopt(s->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
 	return rc < 0 ? -errno : 0;
 }
 
@@ -55,7 +76,9 @@ static int ask_for_details(const struct packet_socket *s)
 /* Protocol 0: it receives nothing before the filter is set. */
 static int open_socket(void)
 {
-	return broker_socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int packet_socket_available(void)
@@ -67,20 +90,33 @@ int packet_socket_available(void)
 	return fd < 0 ? fd : 0;
 }
 
-int packet_socket_open(struct packet_socket *s, const struct sock_fprog *filter, bool stamped)
+/* With its filter. */
+static int open_filtered(struct packet_socket *s, const struct packet_socket_hears *hears)
+{
+	int rc = broker_packet_socket(hears, sizeof(*hears));
+
+	if (rc != -ENOTCONN) {
+		s->fd = rc;
+		return rc < 0 ? rc : 0;
+	}
+	s->fd = open_socket();
+	return s->fd < 0 ? s->fd : packet_socket_filter(s, hears);
+}
+
+int packet_socket_open(struct packet_socket *s, const struct packet_socket_hears *hears,
+		       bool stamped)
 {
 	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	int rc;
 
-	*s = (struct packet_socket){ .fd = open_socket() };
-	if (s->fd < 0)
-		return s->fd;
+	*s = (struct packet_socket){ .fd = -1 };
+	rc = open_filtered(s, hears);
+	if (rc < 0)
+		return rc;
 	s->packet = xreallocarray(NULL, 1, PACKET_SIZE_MAX);
 	rc = stamped ? packet_socket_stamp(s) : 0;
 	if (rc == 0)
 		rc = ask_for_details(s);
-	if (rc == 0)
-		rc = packet_socket_filter(s, filter);
 	/* Only a socket for all protocols sees what this host sends. */
 	if (rc == 0 && bind(s->fd, (struct sockaddr *)&all, sizeof(all)) < 0)
 		rc = -errno;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "packet/bytes.h"
+#include "witness/filter.h"
 
 struct packet_socket {
 	int fd;
@@ -35,18 +36,28 @@ struct received {
 	bool late;       /* the times are those of reading */
 };
 
+/* What it hears. */
+struct packet_socket_hears {
+	struct filter_ports ports;
+	uint32_t data_bytes; /* as witness_filter() */
+};
+
+/* For broker_start(): makes the filter where the second process opens the socket. */
+size_t packet_socket_program(const void *hears, size_t length, struct sock_filter *code);
+
 /*
  * stamped: with the kernel's time of each packet. Nothing arrives before the filter is set. 0, or
  * -errno: -EPERM without the privilege. The caller closes it in either case.
  */
-int packet_socket_open(struct packet_socket *s, const struct sock_fprog *filter, bool stamped);
+int packet_socket_open(struct packet_socket *s, const struct packet_socket_hears *hears,
+		       bool stamped);
 void packet_socket_close(struct packet_socket *s);
 
 /* May this process open one? 0, or -errno as above. */
 int packet_socket_available(void);
 
 /* From now on: another filter; the kernel's times, too. 0, or -errno. */
-int packet_socket_filter(struct packet_socket *s, const struct sock_fprog *filter);
+int packet_socket_filter(struct packet_socket *s, const struct packet_socket_hears *hears);
 int packet_socket_stamp(struct packet_socket *s);
 
 /* 1; 0: there is no packet now, or *reads were read, which it counts down; or -errno. */

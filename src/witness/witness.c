@@ -42,28 +42,16 @@ struct witness {
 
 /* --- The filter ------------------------------------------------------------------------------- */
 
-static struct sock_fprog program_of(const struct witness *w, struct sock_filter *code)
-{
-	return (struct sock_fprog){
-		.len = (unsigned short)witness_filter(&w->filter, true, w->data_bytes, code),
-		.filter = code,
-	};
-}
-
 static int set_filter(struct witness *w, const struct filter_ports *filter)
 {
-	struct sock_filter code[WITNESS_FILTER_MAX];
-	struct filter_ports before = w->filter;
-	struct sock_fprog program;
+	const struct packet_socket_hears hears = { *filter, w->data_bytes };
 	int rc;
 
-	if (filter_ports_equal(filter, &before))
+	if (filter_ports_equal(filter, &w->filter))
 		return 0;
-	w->filter = *filter;
-	program = program_of(w, code);
-	rc = packet_socket_filter(&w->socket, &program);
-	if (rc < 0)
-		w->filter = before;
+	rc = packet_socket_filter(&w->socket, &hears);
+	if (rc == 0)
+		w->filter = *filter;
 	return rc;
 }
 
@@ -89,18 +77,17 @@ static void narrow(struct witness *w, const struct packet *p)
 
 int witness_open(struct witness **witness, const struct witness_config *config)
 {
-	struct sock_filter code[WITNESS_FILTER_MAX];
+	const struct packet_socket_hears hears = { filter_ports_of(&config->ports),
+						   config->data_bytes };
 	struct witness *w = xcalloc(1, sizeof(*w));
-	struct sock_fprog program;
 	int rc;
 
-	w->filter = filter_ports_of(&config->ports);
+	w->filter = hears.ports;
 	w->fresh = true;
 	w->udp_ports[0] = config->ports.udp_local;
 	w->udp_ports[1] = config->ports.udp_remote;
 	w->data_bytes = config->data_bytes;
-	program = program_of(w, code);
-	rc = packet_socket_open(&w->socket, &program, !config->unstamped);
+	rc = packet_socket_open(&w->socket, &hears, !config->unstamped);
 	if (rc < 0) {
 		witness_close(w);
 		w = NULL;

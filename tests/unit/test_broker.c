@@ -36,10 +36,25 @@ static size_t sum(const void *question, size_t length, void *answer)
 	return sizeof(total);
 }
 
+/* A filter of as many instructions, the last of which lets nothing pass. Nobody has more than four.
+ */
+static size_t filter(const void *asked, size_t length, struct sock_filter *code)
+{
+	size_t count = length == 1 ? *(const uint8_t *)asked : 0;
+
+	if (count > 4)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		code[i] = (struct sock_filter){ .code = BPF_RET | BPF_K };
+	return count;
+}
+
+static const struct broker_duties duties = { sum, filter };
+
 /* In a child: starts it, and gives up what it has itself. */
 static void without_rights(void)
 {
-	int rc = broker_start(RIGHTS, sum);
+	int rc = broker_start(RIGHTS, &duties);
 
 	assert_int_equal(rc, RIGHTS);
 	assert_true(broker_is_there());
@@ -67,15 +82,56 @@ static void good(int fd)
 static void sockets(void)
 {
 	without_rights();
-	good(broker_socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
 	good(broker_socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMP));
 	good(broker_socket(AF_INET, SOCK_RAW, IPPROTO_SCTP));
 	assert_int_equal(broker_socket(AF_PACKET, SOCK_RAW, 0), -EPERM);
-	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, htons(3)), -EPERM);
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
 	assert_int_equal(broker_socket(AF_INET, SOCK_STREAM, 0), -EPERM);
 	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_RAW), -EPERM);
 	assert_int_equal(broker_socket(AF_NETLINK, SOCK_RAW, 0), -EPERM);
 	assert_true(broker_is_there());
+}
+
+static int instructions(int fd)
+{
+	socklen_t count = 0;
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &count), 0);
+	return (int)count;
+}
+
+static int detach(int fd)
+{
+	int none = 0;
+
+	return setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none)) < 0 ? -errno : 0;
+}
+
+/* What is handed out hears no more than the broker lets it. */
+static void filters(void)
+{
+	uint8_t two = 2, three = 3, five = 5;
+	int fd, other = socket(AF_INET, SOCK_DGRAM, 0), raw;
+
+	without_rights();
+	fd = broker_packet_socket(&two, 1);
+	assert_true(fd >= 0);
+	assert_int_equal(instructions(fd), 2);
+	assert_int_equal(broker_set_filter(fd, &three, 1), 0);
+	assert_int_equal(instructions(fd), 3);
+	assert_int_equal(broker_set_filter(fd, &five, 1), -EPERM);
+	assert_int_equal(instructions(fd), 3);
+	assert_int_equal(broker_packet_socket(&five, 1), -EPERM);
+	assert_int_equal(broker_packet_socket("", 0), -EPERM);
+	assert_int_equal(broker_set_filter(other, &two, 1), -EPERM);
+	/* These are for sending. */
+	raw = broker_socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	assert_int_equal(instructions(raw), 1);
+	assert_int_equal(detach(raw), -EPERM);
+	assert_true(broker_is_there());
+	broker_keep(0);
+	assert_int_equal(broker_packet_socket(&two, 1), -ENOTCONN);
+	assert_int_equal(broker_set_filter(fd, &two, 1), -ENOTCONN);
 }
 
 static void buffers(void)
@@ -131,13 +187,13 @@ static void less(void)
 	without_rights();
 	broker_keep(PRIVILEGE(CAP_NET_ADMIN));
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), -EPERM);
 	assert_int_equal(broker_set_buffer(fd, SO_SNDBUF, LONG), 0);
 	assert_int_equal(buffer_of(fd, SO_SNDBUF), 2 * LONG);
 	broker_keep(0);
 	assert_false(broker_is_there());
 	assert_int_equal(waitpid(-1, NULL, 0), -1); /* it has ended */
-	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), -EPERM);
 }
 
 /* The first process goes on as one without rights. */
@@ -147,19 +203,19 @@ static void killed(void)
 	int status;
 
 	without_rights();
-	good(broker_socket(AF_PACKET, SOCK_DGRAM, 0)); /* it has begun */
+	good(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)); /* it has begun */
 	/* It ignores what is sent to all processes of a terminal. */
 	signal(SIGINT, SIG_IGN);
 	assert_int_equal(kill(0, SIGINT), 0);
-	good(broker_socket(AF_PACKET, SOCK_DGRAM, 0));
+	good(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
 	signal(SIGTERM, SIG_IGN);
 	assert_int_equal(kill(0, SIGTERM), 0);
-	good(broker_socket(AF_PACKET, SOCK_DGRAM, 0));
+	good(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
 	signal(SIGUSR1, SIG_IGN);
 	assert_int_equal(kill(0, SIGUSR1), 0);
 	child = waitpid(-1, &status, 0);
 	assert_true(child > 0 && WIFSIGNALED(status));
-	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -EPERM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), -EPERM);
 	assert_false(broker_is_there());
 	good(broker_socket(AF_INET, SOCK_DGRAM, 0));
 }
@@ -167,7 +223,7 @@ static void killed(void)
 static void nothing_to_keep(void)
 {
 	assert_int_equal(privilege_drop_all_but(0), 0);
-	assert_int_equal(broker_start(RIGHTS, sum), 0);
+	assert_int_equal(broker_start(RIGHTS, &duties), 0);
 	assert_false(broker_is_there());
 }
 
@@ -204,6 +260,7 @@ static void in_child(void (*run)(void))
 	}
 
 IN_CHILD(sockets)
+IN_CHILD(filters)
 IN_CHILD(buffers)
 IN_CHILD(questions)
 IN_CHILD(closing)
@@ -215,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_buffers),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_closing),

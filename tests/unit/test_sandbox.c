@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <netdb.h>
 #include <net/if.h>
@@ -57,6 +59,11 @@ static bool look_up_calls(void)
 static bool write_calls(void)
 {
 	return calls_only(CALLS_WRITE_FILES);
+}
+
+static bool filter_calls(void)
+{
+	return calls_only(CALLS_FILTERS);
 }
 
 static bool few_files(void)
@@ -330,6 +337,45 @@ static int socket_raw(void)
 	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
 }
 
+static int set_option(int level, int option)
+{
+	struct sock_filter pass = { .code = BPF_RET | BPF_K, .k = UINT32_MAX };
+	const struct sock_fprog program = { .len = 1, .filter = &pass };
+
+	return setsockopt(socket(AF_INET, SOCK_DGRAM, 0), level, option, &program, sizeof(program));
+}
+
+static int attach_filter(void)
+{
+	return set_option(SOL_SOCKET, SO_ATTACH_FILTER);
+}
+
+static int detach_filter(void)
+{
+	return set_option(SOL_SOCKET, SO_DETACH_FILTER);
+}
+
+static int attach_bpf(void)
+{
+	return set_option(SOL_SOCKET, SO_ATTACH_BPF);
+}
+
+/* The socket is none of these. */
+static int join_fanout(void)
+{
+	return set_option(SOL_PACKET, PACKET_FANOUT);
+}
+
+static int ask_details(void)
+{
+	return set_option(SOL_PACKET, PACKET_AUXDATA);
+}
+
+static int set_stamps(void)
+{
+	return set_option(SOL_SOCKET, SO_TIMESTAMPNS);
+}
+
 static int connect_tcp(void)
 {
 	struct sockaddr_in nobody = { .sin_family = AF_INET,
@@ -414,6 +460,14 @@ static void test_no_other_calls(void **state)
 		{ "socket(AF_UNIX, SOCK_STREAM)", socket_service, EPERM },
 		{ "socket(AF_VSOCK)", socket_other, EPERM },
 #endif
+#ifndef __i386__
+		{ "SO_ATTACH_FILTER", attach_filter, EPERM },
+		{ "SO_DETACH_FILTER", detach_filter, EPERM },
+		{ "SO_ATTACH_BPF", attach_bpf, EPERM },
+		{ "PACKET_FANOUT", join_fanout, EPERM },
+#endif
+		{ "PACKET_AUXDATA", ask_details, ENOPROTOOPT },
+		{ "SO_TIMESTAMPNS", set_stamps, 0 },
 		{ "if_nametoindex", name_interface, 0 },
 		{ "pthread_create", use_thread, 0 },
 	};
@@ -439,6 +493,18 @@ static void test_what_look_ups_need(void **state)
 
 	(void)state;
 	expect(look_up_calls, rows, ARRAY_SIZE(rows));
+}
+
+static void test_what_filters_need(void **state)
+{
+	static const struct row rows[] = {
+		{ "SO_ATTACH_FILTER", attach_filter, 0 },
+		{ "PACKET_FANOUT", join_fanout, ENOPROTOOPT },
+		{ "execve", execute, EPERM },
+	};
+
+	(void)state;
+	expect(filter_calls, rows, ARRAY_SIZE(rows));
 }
 
 static void test_what_files_need(void **state)
@@ -507,7 +573,7 @@ static void test_filters_are_short_enough(void **state)
 		print_message("there is no filter for this processor\n");
 		skip();
 	}
-	for (unsigned calls = 0; calls < 4; calls++)
+	for (unsigned calls = 0; calls < 8; calls++)
 		assert_in_range(seccomp_program(calls, program), 100, SECCOMP_PROGRAM_MAX - 50);
 }
 
@@ -533,6 +599,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_other_calls),
 		cmocka_unit_test(test_what_look_ups_need),
+		cmocka_unit_test(test_what_filters_need),
 		cmocka_unit_test(test_what_files_need),
 		cmocka_unit_test(test_no_other_files),
 		cmocka_unit_test(test_files_in_one_folder),
