@@ -37,18 +37,33 @@ static uint32_t network_capabilities(const struct confined *c)
 	/* A longer buffer for an answer. What it hears of is not asked about. */
 	if (c->options->action == ACTION_LISTEN)
 		return c->stack == &stack_kernel ? PRIVILEGE(CAP_NET_ADMIN) : 0;
+	/* Without the packets seen there are no large ones, and ICMP is the kernel's own. */
+	if (c->options->no_witness && c->stack == &stack_kernel)
+		return PRIVILEGE(CAP_NET_ADMIN);
 	return PRIVILEGES_OF_PACKETS;
+}
+
+/*
+ * Of network_capabilities(), what this process keeps. If there is no second one, whoever takes it
+ * over could change routes and filters: then IPsec is not asked about, and buffers are shorter.
+ */
+static uint32_t kept(const struct confined *c, int brokered)
+{
+	if (brokered > 0)
+		return 0;
+	return brokered < 0 ? network_capabilities(c) & PRIVILEGE(CAP_NET_RAW)
+			    : network_capabilities(c);
 }
 
 /*
  * What this process needs itself. One with rights of its own has privilege_keep_network() behind
  * it.
  */
-static uint32_t capabilities(const struct confined *c, bool brokered)
+static uint32_t capabilities(const struct confined *c, int brokered)
 {
 	const struct stack_encaps *udp = &c->options->udp;
 	const bool raw = c->stack && c->stack != &stack_kernel && !udp->local && !udp->remote;
-	uint32_t all = brokered ? 0 : network_capabilities(c);
+	uint32_t all = kept(c, brokered);
 
 	/* The folder of the file may be another user's. */
 	if (makes_file(c->options))
@@ -83,7 +98,7 @@ int confine(const struct confined *c, struct timeline *timeline, struct message 
 	if (needs.lasting)
 		brokered = broker_start(network_capabilities(c), &duties);
 	needs.filters = brokered < 0;
-	needs.capabilities = capabilities(c, brokered > 0);
+	needs.capabilities = capabilities(c, brokered);
 	rc = sandbox_enter(&needs, &sandbox);
 	if (rc < 0)
 		return message_set(why, STATUS_HOST, "capabilities (capget, capset): %s",

@@ -56,6 +56,22 @@ whole_or_skip() {
   end_listener
 }
 
+# bats test_tags=usrsctp
+@test "without a second process, the first one keeps packet sockets until the report, and nothing else" {
+  whole_or_skip
+  start_listener -b 10.1.1.2:0
+  ip netns exec "$TOPO-client" strace -qq -o /dev/null -e inject=clone:error=EAGAIN:when=1 "${PROGRAM[@]}" --monitor \
+    --interval 100ms -v -a "10.1.1.2:$PORT" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+  local tracer=$! traced
+  wait_for_line "$BATS_TEST_TMPDIR/out" '^connected'
+  run -0 grep -c 'sandbox: capabilities net_raw; no_new_privs; seccomp; Landlock' "$BATS_TEST_TMPDIR/err"
+  run -0 grep -c 'sandbox: no second process (EAGAIN)$' "$BATS_TEST_TMPDIR/err"
+  traced=$(pgrep -P "$tracer")
+  assert wait_for eval "[ \$(of $traced CapPrm) = 0000000000000000 ]"
+  kill "$traced"
+  wait "$tracer" || true
+}
+
 @test "--no-sandbox: nothing is given up" {
   start_listener -b 10.1.1.2:0 --no-sandbox
   assert_equal "$(of "$LISTENER" NoNewPrivs) $(of "$LISTENER" Seccomp)" "$(of $$ NoNewPrivs) $(of $$ Seccomp)"
