@@ -26,7 +26,7 @@ static bool is_lasting(const struct confined *c)
 	const struct options *options = c->options;
 
 	return options->action != ACTION_CONNECT || options->monitor || options->relay ||
-	       options->targets || c->stack != &stack_kernel;
+	       options->targets || !c->stack || !c->stack->in_kernel;
 }
 
 /* What is needed after the sandbox is closed, in this process or in a second one. */
@@ -36,9 +36,9 @@ static uint32_t network_capabilities(const struct confined *c)
 		return 0;
 	/* A longer buffer for an answer. What it hears of is not asked about. */
 	if (c->options->action == ACTION_LISTEN)
-		return c->stack == &stack_kernel ? PRIVILEGE(CAP_NET_ADMIN) : 0;
+		return c->stack->in_kernel ? PRIVILEGE(CAP_NET_ADMIN) : 0;
 	/* Without the packets seen there are no large ones, and ICMP is the kernel's own. */
-	if (c->options->no_witness && c->stack == &stack_kernel)
+	if (c->options->no_witness && c->stack->in_kernel)
 		return PRIVILEGE(CAP_NET_ADMIN);
 	return PRIVILEGES_OF_PACKETS;
 }
@@ -62,7 +62,7 @@ static uint32_t kept(const struct confined *c, int brokered)
 static uint32_t capabilities(const struct confined *c, int brokered)
 {
 	const struct stack_encaps *udp = &c->options->udp;
-	const bool raw = c->stack && c->stack != &stack_kernel && !udp->local && !udp->remote;
+	const bool raw = c->stack && !c->stack->in_kernel && !udp->local && !udp->remote;
 	uint32_t all = kept(c, brokered);
 
 	/* The folder of the file may be another user's. */

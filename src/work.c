@@ -44,7 +44,7 @@ static const struct stack *choose_stack(const struct options *options, int *erro
 /* From here on the routes that are asked for are those that this stack takes. */
 static void ask_for_routes_of(const struct stack *stack)
 {
-	if (stack && stack->routes_as_root)
+	if (stack && stack->in_kernel)
 		routes_ask_as_root();
 	if (stack && stack->no_link_local)
 		routes_ask_without_link_local();

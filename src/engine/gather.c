@@ -341,8 +341,7 @@ static struct asconf_settings read_asconf(const struct attempt *attempt)
 	struct asconf_settings settings = { false, false };
 	bool noauth;
 
-	if (strcmp(attempt->stack->name, "kernel") != 0 ||
-	    !sysctl_number("net/sctp/addip_enable", 0))
+	if (!attempt->stack->in_kernel || !sysctl_number("net/sctp/addip_enable", 0))
 		return settings;
 	noauth = sysctl_number("net/sctp/addip_noauth_enable", 0);
 	settings.refuses = !noauth;

@@ -258,7 +258,7 @@ static int open_listener(struct listening *l, struct target *local)
 static void give_up_rights(const struct listening *l)
 {
 	const bool answers = l->options->drill == DRILL_ECHO || l->options->drill == DRILL_REPLY;
-	const bool sends = answers && l->stack == &stack_kernel;
+	const bool sends = answers && l->stack->in_kernel;
 
 	if (l->options->no_sandbox)
 		return;

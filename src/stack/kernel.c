@@ -430,7 +430,7 @@ static void kernel_close(struct stack_endpoint *endpoint, bool abort)
 
 const struct stack stack_kernel = {
 	.name = "kernel",
-	.routes_as_root = true,
+	.in_kernel = true,
 	.description = "the Linux kernel's SCTP",
 	.version = kernel_version,
 	.shares = true,

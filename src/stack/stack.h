@@ -204,10 +204,12 @@ struct stack {
 	 */
 	bool shares;
 	/*
-	 * Its packets take the routes of root, whoever runs the program (rules with uidrange):
+	 * It is a part of the host's kernel. So net.sctp's sysctls are its settings, it makes
+	 * buffers longer with CAP_NET_ADMIN, and it needs no raw sockets. Its packets take the
+	 * routes of root, even if another user runs the program (rules with uidrange):
 	 * net/sctp/protocol.c sctp_v4_get_dst() says nothing of the socket's owner.
 	 */
-	bool routes_as_root;
+	bool in_kernel;
 	/* It sends from no link-local address (sctputil.c sctp_is_address_in_scope()). */
 	bool no_link_local;
 
