@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool address_parse_v6(const char *text, size_t length, struct in6_addr *v6, const char **zone)

@@ -2,7 +2,6 @@
 #include "engine/each.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/param.h>
 
 #include "base/descriptors.h"

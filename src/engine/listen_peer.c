@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "diagnose/ending.h"
 #include "diagnose/failed_call.h"

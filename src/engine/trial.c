@@ -2,7 +2,6 @@
 #include "engine/trial.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/param.h>
 
 #include "base/loop.h"

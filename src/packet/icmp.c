@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <linux/icmp.h>
 #include <netinet/icmp6.h>
-#include <string.h>
 
 #include "packet/ip.h"
 #include "packet/sctp.h"

@@ -2,8 +2,6 @@
 /* How packets leave this host, where that says something about the paths. */
 #include "report/text.h"
 
-#include <string.h>
-
 /* How many addresses without an answer have their line. */
 #define ROUTES_MAX 8
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "witness/witness.h"
 
-#include <errno.h>
 #include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
