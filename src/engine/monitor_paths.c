@@ -225,11 +225,15 @@ static void take_unasked(struct monitoring *r, size_t i, int64_t now, struct mon
 
 static void take_silence(struct monitoring *r, size_t i, int64_t now, struct monitor_event *event)
 {
-	event->cause = why_dead(r, i, now - r->probe->paths[i].first_us);
-	if (finding_is_failed_call(&event->cause))
+	const struct finding cause = why_dead(r, i, now - r->probe->paths[i].first_us);
+
+	if (finding_is_failed_call(&cause))
 		take_unsent(r, i, now, event);
-	else if (!is_late(r, &r->m.paths[i], &event->cause))
+	else if (is_late(r, &r->m.paths[i], &cause))
+		return;
+	else
 		take_death(r, i, now, event);
+	event->cause = cause;
 }
 
 /* Reports the changes of path i since the last look. */

@@ -46,8 +46,9 @@ static const union address peers[PATHS] = { FAKE_V4(0x0a010102, 5000), FAKE_V4(0
 
 static struct {
 	int64_t begin_us;
-	int64_t state_us[2]; /* the first path is in this state from then till then */
+	int64_t state_us[2]; /* a path, the first one, is in this state from then till then */
 	enum stack_path_state state;
+	size_t state_path;
 	int64_t primary_us; /* the second path is primary from then on; 0: never */
 	int64_t removed_us; /* the peer has no second path from then on; 0: it always has it */
 	int64_t added_us;   /* the third path is there from then on; 0: always */
@@ -67,7 +68,7 @@ static int world_path(struct stack_assoc *assoc, const union address *peer, stru
 	/* As net/sctp/socket.c says of an address that it does not know. */
 	if (world.removed_us && elapsed_us() >= world.removed_us && address_equal(peer, &peers[1]))
 		return -EINVAL;
-	if (address_equal(peer, &peers[0]) && elapsed_us() >= world.state_us[0] &&
+	if (address_equal(peer, &peers[world.state_path]) && elapsed_us() >= world.state_us[0] &&
 	    elapsed_us() < world.state_us[1])
 		path->state = world.state;
 	path->rto_ms = MIN(path->rto_ms, RTO_MAX_MS);
@@ -572,6 +573,22 @@ static void an_answer_that_is_not_taken(void **state)
 	run(&r, &late, false);
 	expect_has(&r, 0, "end ");
 	done(&r);
+
+	/* Nor if the stack changes the path's state in the same moment. */
+	for (int64_t from_us = 0; from_us < 900 * MSEC; from_us += 5 * MSEC) {
+		reset(&r);
+		r.silent = r.unread = true;
+		r.options.interval_us = 300 * MSEC;
+		r.options.monitor_us = 2500 * MSEC;
+		world.state = PATH_POTENTIALLY_FAILED;
+		world.state_path = 1;
+		world.state_us[0] = from_us;
+		world.state_us[1] = INT64_MAX;
+		run(&r, &late, false);
+		expect_has(&r, 0, "potentially failed");
+		assert_null(strstr(r.text, "dropped"));
+		done(&r);
+	}
 }
 
 /* IPsec hides the answers. The first one is looked for late, and no other. */
