@@ -53,6 +53,12 @@ static void say_other(const struct phrase_context *c, char value[PARAMETER_MAX])
 	say_host(&c->f->other, value);
 }
 
+static void say_loopback(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	if (address_scope(&c->f->address) == SCOPE_LOOPBACK)
+		say_address(c, value);
+}
+
 static void say_scope(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	parameter_say(value, "%s", address_scope_name(address_scope(&c->f->address)));
@@ -272,6 +278,23 @@ static void say_refusing(const struct phrase_context *c, char value[PARAMETER_MA
 	singles_name(c->result, RESULT_REFUSED, ", which refuse", value, PARAMETER_MAX);
 }
 
+/*
+ * The name that stands for this host itself instead of a peer, as Debian's /etc/hosts has it with
+ * 127.0.1.1. Who asks for localhost means it.
+ */
+static void say_own_name(const struct phrase_context *c, char value[PARAMETER_MAX])
+{
+	const struct association *a = c->result ? &c->result->association : NULL;
+	char shown[PRINTABLE_MAX];
+
+	for (size_t i = 0; a && i < a->path_count; i++)
+		if (!a->paths[i].host || strstr(a->paths[i].host, "localhost") ||
+		    address_scope(&a->paths[i].path.address) != SCOPE_LOOPBACK)
+			return;
+	if (a && a->path_count)
+		parameter_say(value, "%s", printable(a->paths[0].host, shown, sizeof(shown)));
+}
+
 static void say_rest(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
 	size_t rest = c->result ? c->result->each_count - singles_count(c->result, RESULT_CONNECTED)
@@ -290,6 +313,7 @@ static const struct parameter parameters[] = {
 	{ "at", say_at, false },
 	{ "other", say_other, false },
 	{ "other_at", say_other_at, false },
+	{ "loopback", say_loopback, true },
 	{ "scope", say_scope, false },
 	{ "other_scope", say_other_scope, false },
 	{ "next_hop", say_next_hop, false },
@@ -319,6 +343,7 @@ static const struct parameter parameters[] = {
 	{ "soft", say_soft, false },
 	{ "accepting", say_accepting, false },
 	{ "refusing", say_refusing, false },
+	{ "own_name", say_own_name, true },
 	{ "rest", say_rest, false },
 	{ "last", say_last, true },
 	{ NULL, NULL, false },

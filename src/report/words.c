@@ -22,7 +22,9 @@
 #define SOMEBODY_SENDS  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it"
 #define NO_INIT_ANSWER  "[ended:no answer to any INIT, and no attempt is left][!ended:no answer to INIT within {time}]"
 #define MORE_TURNS      "[ended:--init-attempts counts the INITs to all addresses together: {paths} of them need at least --init-attempts {least_attempts}][!ended:[time:each address has its turn after {time}: {paths} of them need at least -w {least_timeout}]]"
-#define REFUSAL_HINT    "[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]"
+#define OWN_NAME_HERE   "Debian's /etc/hosts gives a host's own name 127.0.1.1"
+#define OWN_NAME        "[own_name:{own_name} stands for this host itself, not for a peer: getent ahosts {own_name} (" OWN_NAME_HERE ")]"
+#define REFUSAL_HINT    OWN_NAME "[!own_name:[cause_hint:{cause_hint}][!cause_hint:[several:one refusal ends the whole attempt, even if other addresses would accept: retry [address:without {address}][!address:with each alone]]]]"
 #define ICMP_ANSWER     "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]"
 #define COOKIE_REFUSED  "answered the COOKIE-ECHO with ERROR: {cause}"
 #define OWN_SILENCE     "[several:these addresses are][!several:this address is] of this host itself: a filter here drops the packets (nft list ruleset), or the kernel has no SCTP, and the program that should answer with a stack of its own does not run, does not listen on that port, or is stuck"
@@ -340,7 +342,7 @@ static const struct words table[] = {
 	{ FINDING_LOCAL_BY_ROUTE, "local-by-route", RESULT_FAILED, STATUS_HOST,
 	  "{at} is local by a route only: no interface has it, so the stack cannot use it",
 	  NULL,
-	  "ip addr add {address} dev lo gives it to an interface; the kernel's SCTP can use such an IPv4 address without that (--stack kernel)",
+	  "[loopback:it reaches this host only: for another one, -b with another address (" OWN_NAME_HERE "); ]ip addr add {address} dev lo gives it to an interface; the kernel's SCTP can use such an IPv4 address without that (--stack kernel)",
 	  "a route of type local covers the address given with -b, but no interface has it; the stack in user space, and for IPv6 also the kernel's SCTP, know only addresses of interfaces",
 	  "on Linux all of 127/8 is local, and usually lo has only 127.0.0.1\n"
 	  "ip route add local PREFIX dev lo (AnyIP), as proxies and load balancers use it",
@@ -389,7 +391,7 @@ static const struct words table[] = {
 	{ FINDING_SCOPE_TOO_NARROW, "scope-too-narrow", RESULT_FAILED, STATUS_HOST,
 	  "no local address (or none given with -b) has a wide enough scope to reach {address}, the first address tried",
 	  NULL,
-	  "ip addr shows this host's addresses; -b chooses which of them may be used",
+	  "ip addr shows this host's addresses; -b chooses which of them may be used (" OWN_NAME_HERE ")",
 	  "this host has, or -b allows, only addresses whose scope is narrower than the first peer address",
 	  "this host has only loopback or link-local addresses, and the peer is farther away\n"
 	  "-b gives only addresses of a narrow scope",
@@ -927,10 +929,11 @@ static const struct words table[] = {
 	{ FINDING_ICMP_PORT_UNREACHABLE, "icmp-port-unreachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  ICMP_ANSWER "[!icmp:ICMP says port unreachable]",
 	  NULL,
-	  "[udp:[router:{router} has sent it, not the address that was asked: a firewall there (the default of iptables REJECT), or the packet went to another host][!router:nothing at the peer uses that UDP port: check that the peer runs SCTP in UDP (on Linux: sysctl net.sctp.udp_port), and on which port; or a firewall rejects it (the default of iptables REJECT)]][!udp:SCTP never sends \"port unreachable\": a firewall on the path or at the peer does (the default of iptables REJECT)]",
+	  OWN_NAME "[!own_name:[udp:[router:{router} has sent it, not the address that was asked: a firewall there (the default of iptables REJECT), or the packet went to another host][!router:nothing at the peer uses that UDP port: check that the peer runs SCTP in UDP (on Linux: sysctl net.sctp.udp_port), and on which port; or a firewall rejects it (the default of iptables REJECT)]][!udp:SCTP never sends \"port unreachable\": a firewall on the path or at the peer does (the default of iptables REJECT), or a load balancer without a server for it (IPVS: ipvsadm -Ln)]]",
 	  "ICMP port unreachable arrived: the UDP port is not in use at the peer, or a firewall rejects the packets",
 	  "with --udp-encaps: nothing at the peer uses that UDP port\n"
-	  "iptables ... -j REJECT, which sends this message by default",
+	  "iptables ... -j REJECT, which sends this message by default\n"
+	  "a load balancer (IPVS) that has no server for that address and port",
 	  ICMP_SENDER },
 	{ FINDING_ICMP_TIME_EXCEEDED, "icmp-time-exceeded", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  ICMP_ANSWER,

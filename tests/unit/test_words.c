@@ -418,6 +418,36 @@ static void what_each_adds(void **state)
 			    "10.1.3.2 alone accepts: leave out the others");
 }
 
+static void a_name_of_this_host(void **state)
+{
+	static const struct {
+		const char *host, *address;
+		bool own;
+	} cases[] = {
+		{ "mme1", "127.0.1.1", true },       { "mme1", "::1", true },
+		{ "localhost", "127.0.0.1", false }, { NULL, "127.0.1.1", false },
+		{ "mme1", "10.1.1.2", false },
+	};
+	static const enum finding_code codes[] = { FINDING_NO_ENDPOINT_OR_QUEUE_FULL,
+						   FINDING_NO_SCTP, FINDING_ICMP_PORT_UNREACHABLE };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases) * ARRAY_SIZE(codes); i++) {
+		size_t k = i / ARRAY_SIZE(codes);
+		struct path_result path = { .path.address = ip(cases[k].address),
+					    .host = cases[k].host };
+		struct finding advice = { .code = codes[i % ARRAY_SIZE(codes)],
+					  .address = path.path.address };
+		struct result result = { .association = { .paths = &path, .path_count = 1 },
+					 .advice = &advice };
+		struct message m;
+
+		assert_int_equal(strncmp(words_result_hint(&result, &m),
+					 "mme1 stands for this host itself", 32) == 0,
+				 cases[k].own);
+	}
+}
+
 static void interrupted_between_two_tries(void **state)
 {
 	struct finding last = { .code = FINDING_SILENT, .time_us = 1000000 };
@@ -475,6 +505,7 @@ int main(void)
 		cmocka_unit_test(a_phrase_is_cut_at_the_room),
 		cmocka_unit_test(sentences),
 		cmocka_unit_test(what_each_adds),
+		cmocka_unit_test(a_name_of_this_host),
 		cmocka_unit_test(interrupted_between_two_tries),
 		cmocka_unit_test(what_goes_first),
 		cmocka_unit_test(what_stands_beside_an_address),
