@@ -105,12 +105,13 @@ static const struct words table[] = {
 	  "getent ahosts NAME\n"
 	  CHECK_RESOLVER },
 	{ FINDING_NAME_WITHOUT_ADDRESS, "name-without-address", RESULT_UNRESOLVED, STATUS_UNRESOLVED,
-	  "{name}: the name has no [family:{family} ]address[family: ({option})]",
+	  "{name}: the name has no [family:{family} ]address[family: ({option})][detail: that can be used: {detail}]",
 	  NULL,
 	  NULL,
-	  "the name exists, but it has no address, or none of the requested family",
+	  "the name exists, but it has no address, or none of the requested family or that an endpoint can have",
 	  "a name that has only other records (MX, SRV, CNAME to nothing)\n"
-	  "-4 or -6 excludes the addresses that it has",
+	  "-4 or -6 excludes the addresses that it has\n"
+	  "a filtering name server answers 0.0.0.0, or an old entry has a link-local address",
 	  "getent ahosts NAME\n"
 	  "resolvectl query NAME" },
 	{ FINDING_NAME_SERVER_SILENT, "name-server-silent", RESULT_UNRESOLVED, STATUS_UNRESOLVED,

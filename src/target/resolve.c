@@ -144,8 +144,9 @@ static int unresolved(const struct question *q, const char *shown, int error, st
 	return STATUS_UNRESOLVED;
 }
 
-static int take_all(const struct question *q, const char *shown, uint16_t port,
-		    union address **list, size_t *count, struct message *why)
+/* A link-local address without its interface is of no use: detail says so. */
+static void take_all(const struct question *q, uint16_t port, union address **list, size_t *count,
+		     char *detail, size_t size)
 {
 	char text[ADDRESS_TEXT_MAX];
 
@@ -158,32 +159,29 @@ static int take_all(const struct question *q, const char *shown, uint16_t port,
 		if (a.sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a.v6.sin6_addr) &&
 		    a.v6.sin6_scope_id == 0) {
 			address_host_text(&a, text);
-			return message_set(why, STATUS_USAGE,
-					   "%s has the address %s, which is link-local and needs "
-					   "its interface: give it as %s%%eth0",
-					   shown, text, text);
+			snprintf(detail, size,
+				 "a link-local one needs its interface: give it as %s%%eth0", text);
+			continue;
 		}
 		address_set_port(&a, port);
 		append(list, count, &a);
 	}
-	return STATUS_OK;
 }
 
 int lookup_take(const struct lookup *l, uint16_t port, union address **list, size_t *count,
-		struct unresolved *u, struct message *why)
+		struct unresolved *u)
 {
 	const struct question *q = l->question;
-	char shown[PRINTABLE_MAX];
+	char shown[PRINTABLE_MAX], detail[sizeof(u->detail)] = "";
 	size_t before = *count;
-	int status;
 
 	printable(l->host, shown, sizeof(shown));
 	if (q->failed_call || q->answer.error)
 		return unresolved(q, shown, q->answer.error, u);
-	status = take_all(q, shown, port, list, count, why);
-	if (status != STATUS_OK)
-		*count = before;
-	else if (*count == before)
-		status = unresolved(q, shown, EAI_NODATA, u);
-	return status;
+	take_all(q, port, list, count, detail, sizeof(detail));
+	if (*count > before)
+		return STATUS_OK;
+	(void)unresolved(q, shown, EAI_NODATA, u);
+	memcpy(u->detail, detail, sizeof(detail));
+	return STATUS_UNRESOLVED;
 }

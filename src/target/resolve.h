@@ -59,12 +59,11 @@ bool lookup_is_unanswered(const struct lookup *lookup);
 
 /*
  * For a look-up that is done: appends every address, with port, to *list (*count entries, owned by
- * the caller, grown here). Returns STATUS_OK; STATUS_USAGE for an address that can never be used (a
- * link-local one without its interface), and why says so; STATUS_UNRESOLVED if the name does not
- * resolve, and u says why.
+ * the caller, grown here) that can be used: a link-local one needs its interface. Returns
+ * STATUS_OK, or STATUS_UNRESOLVED if there is none, and u says why.
  */
 int lookup_take(const struct lookup *lookup, uint16_t port, union address **list, size_t *count,
-		struct unresolved *u, struct message *why);
+		struct unresolved *u);
 
 /* Frees it. A child that is still running, for nobody else, is killed and reaped. NULL is fine. */
 void lookup_end(struct lookup *lookup);

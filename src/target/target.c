@@ -22,27 +22,17 @@ static bool may_have(const struct target *target, const union address *a)
 	return address_is_unicast(a) || (target->local && address_is_wildcard(a));
 }
 
-/*
- * Can a numeric address be in this list? It is checked before names are resolved. who: for
- * messages.
- */
-static int check_address(const struct target *target, const char *who, const union address *a,
-			 struct message *why)
+/* What is wrong with one that it may not have. */
+#define WRONG_MAX (ADDRESS_TEXT_MAX + 80)
+static const char *wrong_with(const union address *a, char wrong[WRONG_MAX])
 {
 	char text[ADDRESS_TEXT_MAX];
 
-	if (may_have(target, a))
-		return STATUS_OK;
-	address_host_text(a, text);
-	if (address_is_wildcard(a))
-		return message_set(
-			why, STATUS_USAGE,
-			"%s: %s stands for all addresses of a host: a peer cannot have it", who,
-			text);
-	return message_set(
-		why, STATUS_USAGE,
-		"%s: %s is multicast, broadcast or reserved: no SCTP endpoint can have it", who,
-		text);
+	snprintf(wrong, WRONG_MAX, "%s %s", address_host_text(a, text),
+		 address_is_wildcard(a)
+			 ? "stands for all addresses of a host: a peer cannot have it"
+			 : "is multicast, broadcast or reserved: no SCTP endpoint can have it");
+	return wrong;
 }
 
 static int parse_given(struct target *target, const char *option, const char **tokens, size_t count,
@@ -57,7 +47,7 @@ static int parse_given(struct target *target, const char *option, const char **t
 	target->given = xcalloc(count, sizeof(*target->given));
 	for (i = 0; i < count; i++) {
 		char shown[PRINTABLE_MAX];
-		char who[PRINTABLE_MAX + 8];
+		char who[PRINTABLE_MAX + 8], wrong[WRONG_MAX];
 		union address a;
 		int status;
 
@@ -70,9 +60,8 @@ static int parse_given(struct target *target, const char *option, const char **t
 			continue;
 		snprintf(who, sizeof(who), "%s %s", option,
 			 printable(tokens[i], shown, sizeof(shown)));
-		status = check_address(target, who, &a, why);
-		if (status != STATUS_OK)
-			return status;
+		if (!may_have(target, &a))
+			return message_set(why, STATUS_USAGE, "%s: %s", who, wrong_with(&a, wrong));
 		return message_set(why, STATUS_USAGE, "%s: " WILDCARD_HELP, who);
 	}
 	return STATUS_OK;
@@ -206,8 +195,6 @@ static int add(struct target *target, const union address *a, const char *host,
 	struct address_list list = { target->addresses, sizeof(*target->addresses),
 				     target->address_count };
 
-	if (!may_have(target, a))
-		return check_address(target, name_of(host, a, who), a, why);
 	if (address_index_find(index, &list, a) < list.count) {
 		timeline_note(timeline, "%s given twice: used once", address_host_text(a, text));
 		target->duplicate_count++;
@@ -293,13 +280,39 @@ static void tell_unresolved(struct target *target, const struct unresolved *why)
 	*target->unresolved = *why;
 }
 
+/* The addresses of a name. Those that no endpoint can have are of no use. */
+static int add_all(struct target *target, const char *name, const union address *list, size_t count,
+		   struct address_index *index, struct timeline *timeline, struct message *why)
+{
+	struct unresolved none = { .fault = UNRESOLVED_NO_ADDRESS, .family = target->family };
+	char shown[PRINTABLE_MAX], text[ADDRESS_TEXT_MAX], wrong[WRONG_MAX];
+	size_t used = 0;
+	int status = STATUS_OK;
+
+	printable(name, shown, sizeof(shown));
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		if (may_have(target, &list[i])) {
+			timeline_note(timeline, "%s has the address %s", shown,
+				      address_host_text(&list[i], text));
+			status = add(target, &list[i], name, index, timeline, why);
+			used++;
+			continue;
+		}
+		snprintf(none.detail, sizeof(none.detail), "%s", wrong_with(&list[i], wrong));
+		timeline_note(timeline, "%s: left out: %s", shown, none.detail);
+	}
+	if (used)
+		return status;
+	snprintf(none.names, sizeof(none.names), "%s", shown);
+	tell_unresolved(target, &none);
+	return STATUS_UNRESOLVED;
+}
+
 static int take_one(struct target *target, size_t nth, struct address_index *index,
 		    struct timeline *timeline, struct message *why)
 {
 	const char *name = target->given[nth].host;
 	union address *list = NULL;
-	char shown[PRINTABLE_MAX];
-	char text[ADDRESS_TEXT_MAX];
 	struct unresolved unresolved;
 	union address numeric;
 	size_t count = 0;
@@ -308,15 +321,11 @@ static int take_one(struct target *target, size_t nth, struct address_index *ind
 	if (numeric_address(name, target->port, target->family, &numeric, &status, why))
 		return status == STATUS_OK ? add(target, &numeric, NULL, index, timeline, why)
 					   : status;
-	status = lookup_take(target->lookups[nth], target->port, &list, &count, &unresolved, why);
+	status = lookup_take(target->lookups[nth], target->port, &list, &count, &unresolved);
 	if (status == STATUS_UNRESOLVED)
 		tell_unresolved(target, &unresolved);
-	printable(name, shown, sizeof(shown));
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		timeline_note(timeline, "%s has the address %s", shown,
-			      address_host_text(&list[i], text));
-		status = add(target, &list[i], name, index, timeline, why);
-	}
+	else
+		status = add_all(target, name, list, count, index, timeline, why);
 	free(list);
 	return status;
 }

@@ -8,9 +8,10 @@
 #include "base/util.h"
 
 enum unresolved_fault {
-	UNRESOLVED_NOT,        /* nothing is wrong */
-	UNRESOLVED_NO_NAME,    /* no such name; with a family: or no address of that family */
-	UNRESOLVED_NO_ADDRESS, /* the name has no address, or none of that family */
+	UNRESOLVED_NOT,     /* nothing is wrong */
+	UNRESOLVED_NO_NAME, /* no such name; with a family: or no address of that family */
+	/* The name has no address, or none of that family. detail: it has one that is of no use. */
+	UNRESOLVED_NO_ADDRESS,
 	/* No answer, or a temporary failure: the resolver does not tell which. */
 	UNRESOLVED_SERVER_SILENT,
 	UNRESOLVED_SERVER_FAILED, /* the name server reported a failure */
@@ -29,7 +30,8 @@ struct unresolved {
 	int64_t waited_us;
 	const char *call; /* "fork"; NULL: not known */
 	int error;        /* its errno, positive */
-	char detail[128]; /* without call: a message of the C library */
+	char detail[160]; /* without call: a message of the C library, or why an address is no use
+			   */
 };
 
 #endif

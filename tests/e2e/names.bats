@@ -125,12 +125,11 @@ asking() {
   json .result unresolved
 }
 
-@test "names of addresses that cannot be used: bad usage, and why" {
-  try 2 -a linklocal.lab:5000
-  assert_output ''
-  [[ $stderr == *"linklocal.lab has the address fe80::1"*"%eth0" ]]
-  try 2 -a nobody.lab:5000
-  [[ $stderr == *"nobody.lab: 0.0.0.0 stands for all addresses"* ]]
+@test "names of addresses that cannot be used: unresolved, and why; too many are bad usage" {
+  try 3 -a linklocal.lab:5000
+  [[ $stderr == *"linklocal.lab: the name has no address that can be used:"*"fe80::1%eth0" ]]
+  try_json 3 -a nobody.lab:5000
+  json '.cause | .code, .detail' $'name-without-address\n0.0.0.0 stands for all addresses of a host: a peer cannot have it'
   try 2 -a many.lab:5000
   [[ $stderr == *"many.lab: "*"more than 1000 addresses"* ]]
 }

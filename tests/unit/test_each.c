@@ -433,7 +433,7 @@ static void nothing_to_try(void **state)
 
 	prepare(ARGS("-e", "-a", "any.example:5000"), &fake_stack, NULL, 0);
 	result = run();
-	assert_int_equal(result->status, STATUS_USAGE);
+	assert_int_equal(result->status, STATUS_UNRESOLVED);
 	assert_each(result, "");
 }
 

@@ -27,7 +27,8 @@
 /* --- A name server: this file's getaddrinfo() comes before libc's -------------------------- */
 
 /*
- * "two.example" has two addresses, "sink.example" 0.0.0.0, "any6.example" ::, "many-N.example" N of
+ * "two.example" has two addresses, "sink.example" 0.0.0.0, "half.example" that and
+ * another, "any6.example" ::, "many-N.example" N of
  * them, "gone.example" one until fake_gone, "again.example" has no answer, and "silent-1.example"
  * and the like never end.
  */
@@ -60,6 +61,8 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 		*found = fake_v4(0x0a010102, fake_v4(0x0a010202, NULL));
 	} else if (strcmp(host, "sink.example") == 0) {
 		*found = fake_v4(0, NULL);
+	} else if (strcmp(host, "half.example") == 0) {
+		*found = fake_v4(0, fake_v4(0x0a010102, NULL));
 	} else if (strcmp(host, "any6.example") == 0) {
 		*found = fake_v4(0, NULL);
 		v6 = (struct sockaddr_in6 *)(*found)->ai_addr;
@@ -323,6 +326,7 @@ static void resolve_keeps_order_and_drops_duplicates(void **state)
 		  0,
 		  { "10.1.1.2:5000", "10.1.2.2:5000" },
 		  { "two.example", "two.example" } },
+		{ { "half.example" }, AF_UNSPEC, 0, { "10.1.1.2:5000" }, { "half.example" } },
 		{ { "10.1.2.2", "two.example" },
 		  AF_INET,
 		  1,
@@ -382,9 +386,11 @@ static void resolve_refuses_and_says_why(void **state)
 		{ { "sink.example" },
 		  false,
 		  AF_UNSPEC,
-		  STATUS_USAGE,
-		  "sink.example: 0.0.0.0 stands for all addresses of a host" },
-		{ { "any6.example" }, false, AF_UNSPEC, STATUS_USAGE, "any6.example: :: stands" },
+		  STATUS_UNRESOLVED,
+		  "sink.example: the name has no address that can be used: 0.0.0.0 stands for all "
+		  "addresses of a host" },
+		{ { "any6.example" }, false, AF_UNSPEC, STATUS_UNRESOLVED, "used: :: stands" },
+		{ { "10.1.1.2", "sink.example" }, false, AF_UNSPEC, STATUS_UNRESOLVED, "0.0.0.0" },
 		{ { "10.1.1.1", "sink.example" },
 		  true,
 		  AF_UNSPEC,
