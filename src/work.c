@@ -4,14 +4,14 @@
 #include <sys/param.h>
 #include <unistd.h>
 
-#include "diagnose/endpoint.h"
 #include "base/broker.h"
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/names.h"
 #include "base/privilege.h"
 #include "base/timeline.h"
 #include "confine.h"
 #include "connect.h"
+#include "diagnose/endpoint.h"
 #include "engine/fleet.h"
 #include "engine/listen.h"
 #include "engine/show.h"

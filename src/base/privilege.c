@@ -8,8 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/util.h"
-
 struct capabilities {
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
 };

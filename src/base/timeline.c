@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 static const char clear_line[] = "\r\033[K";

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/broker.h"
+#include "base/clock.h"
 #include "base/names.h"
-#include "base/loop.h"
 #include "engine/heartbeat.h"
 #include "packet/checksum.h"
 #include "packet/sctp.h"

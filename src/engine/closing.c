@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/param.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/names.h"
 
 /* How long a graceful close may take. It takes one round trip, and connecting took two. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 
 /* The bytes of so much are kept for the report; of what comes then, only the length. */
 #define KEPT_MAX (64u << 20)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/names.h"
 #include "engine/rto_step.h"
 

@@ -12,6 +12,7 @@
 #include "engine/last_path.h"
 #include "engine/monitor_parts.h"
 #include "packet/sctp.h"
+#include "report/table.h"
 
 /* How many events one round reads, so that a peer that floods does not block other handlers. */
 #define EVENTS_MAX 64

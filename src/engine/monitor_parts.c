@@ -3,6 +3,7 @@
 
 #include "diagnose/failed_call.h"
 #include "engine/comments.h"
+#include "report/live.h"
 
 void monitor_end(struct monitoring *r, struct finding cause)
 {

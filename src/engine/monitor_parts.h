@@ -12,7 +12,6 @@
 #include "engine/pool.h"
 #include "engine/settings.h"
 #include "report/report.h"
-#include "report/table.h"
 #include "stack/stack.h"
 #include "witness/watch.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/param.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "witness/ledger_query.h"
 
 /*

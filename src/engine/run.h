@@ -3,7 +3,6 @@
 #ifndef ENGINE_RUN_H
 #define ENGINE_RUN_H
 
-#include "base/loop.h"
 #include "engine/connection.h"
 
 /* In its own loop: starts them, and runs them until each has its result. */

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/names.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/failed_call.h"

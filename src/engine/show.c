@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/loop.h"
-#include "base/names.h"
 #include "report/show_metrics.h"
 
 struct showing {

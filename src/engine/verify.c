@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/param.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "engine/big_packets.h"
 #include "engine/round_trip.h"
 #include "witness/ledger_query.h"

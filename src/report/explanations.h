@@ -6,7 +6,6 @@
 #ifndef REPORT_EXPLANATIONS_H
 #define REPORT_EXPLANATIONS_H
 
-#include "base/util.h"
 #include "report/finding.h"
 
 #define EXPLANATION_CODES 4

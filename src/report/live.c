@@ -11,7 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
+#include "base/signals.h"
 #include "base/util.h"
 #include "report/text.h"
 

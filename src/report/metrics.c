@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/names.h"
 #include "base/util.h"
 #include "report/metrics_file.h"
 #include "report/words.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/show_metrics.h"
 
-#include "base/names.h"
 #include "base/util.h"
 #include "report/metrics_file.h"
 #include "report/result.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "base/loop.h"
+#include "base/clock.h"
 #include "stack/attempts.h"
 #include "stack/kernel_parts.h"
 #include "stack/notification.h"

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
@@ -13,8 +14,9 @@
 #include <usrsctp.h>
 
 #include "base/broker.h"
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/privilege.h"
+#include "base/util.h"
 #include "host/local.h"
 #include "stack/receiver.h"
 #include "stack/usrsctp_farewell.h"
@@ -23,7 +25,6 @@
 #include "stack/usrsctp_source.h"
 #include "stack/usrsctp_thread.h"
 #include "stack/usrsctp_udp_error.h"
-#include "base/util.h"
 
 /* The time for closing associations, when the program ends. */
 #define FINISH_BOUND_US (80 * USEC_PER_MSEC)

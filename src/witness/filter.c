@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "packet/chunk.h"
 #include "base/util.h"
+#include "packet/sctp.h"
 
 /* Passes whole packets, but only the beginning of packets that start with user data. */
 #define SNAP_ALL  65535

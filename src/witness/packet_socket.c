@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/broker.h"
-#include "base/loop.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 /*
