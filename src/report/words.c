@@ -1133,7 +1133,7 @@ static const struct words table[] = {
 	{ FINDING_SILENT, "silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "[this_host:" OWN_SILENCE "][!this_host:[tunnel:the INIT went into the tunnel {link}, and no answer arrived: the tunnel may not carry it to its other end (ip -s -d link show {link}; for WireGuard, wg show: the latest handshake), ][udp:[!tunnel:the INIT left this host in UDP, and no answer arrived: ]the host may be down, that UDP port may not be in use there, its program may be stuck, a filter on the path or at the peer may drop it, or the answer may find no way back; tcpdump -ni any udp at the peer shows whether it arrives][!udp:[!tunnel:the INIT left this host, and no answer arrived: ]the host may be down, a filter on the path or at the peer may drop SCTP (IP protocol 132), or the answer may find no way back; tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
+	  "[this_host:" OWN_SILENCE "][!this_host:[tunnel:the INIT went into the tunnel {link}, and no answer arrived: the tunnel may not carry it to its other end (ip -s -d link show {link}; for WireGuard, wg show: the latest handshake), ][udp:[!tunnel:the INIT left this host in UDP, and no answer arrived: ]the host may be down, that UDP port may not be in use there, its program may be stuck, a filter on the path or at the peer may drop it, or the answer may have no route back; tcpdump -ni any udp at the peer shows whether it arrives][!udp:[!tunnel:the INIT left this host, and no answer arrived: ]the host may be down, a filter on the path or at the peer may drop SCTP (IP protocol 132), or the answer may have no route back; tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
 	  "an INIT left this host, and no answer arrived",
 	  "a firewall that drops IP protocol 132: many pass only TCP\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
@@ -1149,7 +1149,7 @@ static const struct words table[] = {
 	{ FINDING_NO_ANSWER, "no-answer", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no answer to INIT",
 	  NO_INIT_ANSWER,
-	  "[this_host:" OWN_SILENCE "][!this_host:nothing more is known: the host may be down[udp:, that UDP port may not be in use there, its program may be stuck], there may be no way back, or a filter here, on the path or at the peer may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
+	  "[this_host:" OWN_SILENCE "][!this_host:nothing more is known: the host may be down[udp:, that UDP port may not be in use there, its program may be stuck], there may be no route back, or a filter here, on the path or at the peer may drop [udp:it; tcpdump -ni any udp][!udp:SCTP (IP protocol 132); tcpdump -ni any sctp] on both ends shows how far the INIT gets[local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
 	  "no answer arrived, and without a witness it is not known whether the INIT left this host",
 	  "as for silent\n"
 	  "a filter of this host drops the INIT or the answer",
@@ -1158,7 +1158,7 @@ static const struct words table[] = {
 	{ FINDING_HEARTBEAT_UNANSWERED, "heartbeat-unanswered", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "[no_init:answered neither the INIT nor a heartbeat in {time}][!no_init:no heartbeat answer in {time}[unconfirmed:, so it was never confirmed]]",
 	  NULL,
-	  "{address}[others: and {others} more]: listed by the peer, but no answer arrived on [others:those paths][!others:that path] in time: [heard:packets from it do arrive, so the heartbeat is lost on its way there, or only its answer is; ]check routing, filters and NAT on [others:them][!others:it], in both directions (a stateful firewall may only know the path of the INIT), or give a slow path more time (--probe-timeout)",
+	  "{address}[others: and {others} more]: listed by the peer, but no answer arrived on [others:those paths][!others:that path] in time: [heard:packets from it do arrive, so the heartbeat is lost on the path to it, or only its answer is; ]check routing, filters and NAT on [others:them][!others:it], in both directions (a stateful firewall may only know the path of the INIT), or give a slow path more time (--probe-timeout)",
 	  "a heartbeat was sent on the path, and no answer arrived in time",
 	  "a cut link, or a filter or route that drops it in one direction\n"
 	  "a firewall that knows an association only by its INIT, which took another path, and drops the rest as invalid\n"
