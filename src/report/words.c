@@ -28,7 +28,7 @@
 #define ICMP_ANSWER     "[icmp:{who} answered [cookie:the COOKIE-ECHO with ]{icmp}]"
 #define COOKIE_REFUSED  "answered the COOKIE-ECHO with ERROR: {cause}"
 #define OWN_SILENCE     "[several:these addresses are][!several:this address is] of this host itself: a filter here drops the packets (nft list ruleset), or the kernel has no SCTP, and the program that should answer with a stack of its own does not run, does not listen on that port, or is stuck"
-#define LOW_PORT        "use a port from {other_port} on, run as root, or see sysctl net.ipv4.ip_unprivileged_port_start"
+#define LOW_PORT        "use a port from {other_port} on, run as root (a sandbox may take that right from root, too), or see sysctl net.ipv4.ip_unprivileged_port_start"
 #define DENIALS         "ausearch -m AVC -ts recent; dmesg | grep -i denied; systemctl show UNIT | grep -E 'RestrictAddressFamilies|SystemCallFilter'"
 #define CHECK_FORBIDDEN "getenforce; aa-status; cat /proc/self/attr/current; grep -E 'Seccomp|CapEff' /proc/self/status; cat /proc/self/uid_map"
 #define EXPLAIN_ERRNO   "the errno says which: sctp-connect --explain ERRNO"
@@ -152,9 +152,10 @@ static const struct words table[] = {
 	  "[call:sctp-connect --explain {errno}]",
 	  "the look-up failed on this host, before any name server answered",
 	  "nsswitch.conf names a module that is missing\n"
+	  "a file in /etc that this user, or this program in a sandbox, may not read\n"
 	  "no memory, no descriptors, or no more processes allowed\n"
 	  "a sandbox that forbids the call",
-	  "cat /etc/nsswitch.conf\n"
+	  "ls -l /etc/nsswitch.conf /etc/hosts /etc/resolv.conf; cat /etc/nsswitch.conf\n"
 	  "getent ahosts NAME" },
 	{ FINDING_NO_SCTP_HERE, "no-sctp-here", RESULT_UNSUPPORTED, STATUS_HOST,
 	  "this host's kernel has no SCTP",

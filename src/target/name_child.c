@@ -67,6 +67,31 @@ static void write_all(const void *data, size_t length)
 	}
 }
 
+/* Is there no address because this host forbids reading a file? */
+static void look_for_unread(struct name_answer *head)
+{
+	static const char *const files[] = {
+		[NAME_FILE_NSSWITCH] = "/etc/nsswitch.conf",
+		[NAME_FILE_HOSTS] = "/etc/hosts",
+		[NAME_FILE_RESOLV] = "/etc/resolv.conf",
+	};
+	/* Without resolv.conf, the name server is this host, which has none. */
+	enum name_file end = head->error == EAI_AGAIN ? NAME_FILE_COUNT : NAME_FILE_RESOLV;
+
+	for (enum name_file i = NAME_FILE_NSSWITCH; i < end; i++) {
+		int fd = open(files[i], O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0) {
+			close(fd);
+		} else if (errno == EACCES || errno == EPERM) {
+			head->error = EAI_SYSTEM;
+			head->saved_errno = errno;
+			head->unread = i;
+			return;
+		}
+	}
+}
+
 static void answer(const char *host, int family)
 {
 	struct addrinfo *found = NULL;
@@ -76,6 +101,8 @@ static void answer(const char *host, int family)
 
 	head.error = look_up(host, family, &found);
 	head.saved_errno = errno;
+	if (head.error)
+		look_for_unread(&head);
 	for (struct addrinfo *ai = head.error ? NULL : found; ai; ai = ai->ai_next) {
 		if (head.count >= ANSWER_ADDRESSES_MAX || !address_from_sockaddr(&a, ai->ai_addr))
 			continue;

@@ -6,11 +6,21 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* What the C library reads. It does not say that it may not. */
+enum name_file {
+	NAME_FILE_NONE,
+	NAME_FILE_NSSWITCH,
+	NAME_FILE_HOSTS,
+	NAME_FILE_RESOLV,
+	NAME_FILE_COUNT,
+};
+
 /* The child writes this, and then its addresses. */
 struct name_answer {
 	int error;       /* of getaddrinfo(), EAI_*; 0: none */
-	int saved_errno; /* for EAI_SYSTEM */
-	size_t count;    /* of union address */
+	int saved_errno; /* for EAI_SYSTEM, or why a file could not be read */
+	enum name_file unread;
+	size_t count; /* of union address */
 };
 
 /*

@@ -120,7 +120,14 @@ static enum unresolved_fault fault_of(int error)
 
 static void name_call(const struct question *q, int error, struct unresolved *u)
 {
-	u->call = q->failed_call ? q->failed_call : "getaddrinfo";
+	static const char *const reads[] = {
+		[NAME_FILE_NONE] = "getaddrinfo",
+		[NAME_FILE_NSSWITCH] = "open(/etc/nsswitch.conf)",
+		[NAME_FILE_HOSTS] = "open(/etc/hosts)",
+		[NAME_FILE_RESOLV] = "open(/etc/resolv.conf)",
+	};
+
+	u->call = q->failed_call ? q->failed_call : reads[q->answer.unread % NAME_FILE_COUNT];
 	u->error = q->answer.saved_errno;
 	if (!q->failed_call && error == EAI_MEMORY)
 		u->error = ENOMEM;

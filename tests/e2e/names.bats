@@ -51,6 +51,17 @@ asking() {
   in_client cat /proc/net/udp | grep -q ' 0201010A:0035 '
 }
 
+# The C library does not say that it may not read a file. It asks a name server of this host then, which has none.
+@test "a file of the resolver that may not be read is named" {
+  ask_a_server timeout:1
+  chmod 0 "/etc/netns/$TOPO-client/resolv.conf"
+  run --separate-stderr in_client setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all \
+    "${PROGRAM[@]}" --udp-encaps 9899 -a nosuch.lab:5000
+  rm "/etc/netns/$TOPO-client/resolv.conf"
+  assert_equal "$status" 6
+  [[ $stderr == *"nosuch.lab: cannot look up the name: open(/etc/resolv.conf): EACCES: "* ]] || fail "$stderr"
+}
+
 @test "every address of a name, both families, with the name beside it" {
   start_listener -p 5000
   try 0 -a both.lab:5000
