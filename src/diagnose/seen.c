@@ -243,6 +243,9 @@ struct finding diagnose_seen_heartbeat(const struct ledger *ledger, const union 
 		finding.other_port = path->changed_port;
 	} else if (!path->heartbeats.count && !ledger->lost) {
 		take_unseen(ledger, path, CHUNK_HEARTBEAT, &finding);
+	} else if (path->odd_heartbeat_acks.count && path->heartbeats.count &&
+		   !path->changed.count && !ledger->lost) {
+		finding.code = FINDING_HEARTBEAT_ALTERED;
 	} else if (first_error(path)) {
 		take_icmp(path, &finding);
 	} else if (path->bad_checksums.count) {

@@ -49,6 +49,8 @@ static const struct row {
 	{ FINDING_ANSWERED_ELSEWHERE, IN, CHUNK_INIT_ACK, "this answer came from another address" },
 	{ FINDING_OTHER_PORT, IN, CHUNK_INIT_ACK, "this answer came from another port" },
 	{ FINDING_WRONG_TAG, IN, ANY, "the tag is not that of this association" },
+	{ FINDING_HEARTBEAT_ALTERED, IN, CHUNK_HEARTBEAT_ACK,
+	  "its content is not that of the heartbeat" },
 	{ FINDING_COOKIE_SILENT, OUT, CHUNK_COOKIE_ECHO, "the last COOKIE-ECHO" },
 	{ FINDING_NO_COOKIE_ACK, OUT, CHUNK_COOKIE_ECHO, "the last COOKIE-ECHO" },
 	{ FINDING_BAD_CHECKSUM, IN, ANY, "the checksum is wrong" },

@@ -134,9 +134,10 @@ enum finding_code {
 	FINDING_ANSWERED_ELSEWHERE, /* other: the address that answered */
 	FINDING_OTHER_PORT,         /* it answered from other_port, not from port */
 	FINDING_WRONG_TAG,
-	FINDING_COOKIE_SILENT, /* the COOKIE-ECHO left, no answer */
-	FINDING_NO_COOKIE_ACK, /* the stack waits for it; time_us. Nothing more is known */
-	FINDING_BAD_CHECKSUM,  /* packets: how many, if counted */
+	FINDING_HEARTBEAT_ALTERED, /* what came back is not what was sent */
+	FINDING_COOKIE_SILENT,     /* the COOKIE-ECHO left, no answer */
+	FINDING_NO_COOKIE_ACK,     /* the stack waits for it; time_us. Nothing more is known */
+	FINDING_BAD_CHECKSUM,      /* packets: how many, if counted */
 
 	/* What this host sends is not what it should be. */
 	FINDING_BAD_CHECKSUM_SENT, /* chunk */

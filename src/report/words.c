@@ -862,6 +862,14 @@ static const struct words table[] = {
 	  "the peer has an older association with the same addresses and ports",
 	  "conntrack -L -p sctp, on each NAT between the two hosts\n"
 	  "another local port: -b ADDR-OF-THIS-HOST:PORT" },
+	{ FINDING_HEARTBEAT_ALTERED, "heartbeat-altered", RESULT_DEGRADED, STATUS_DEGRADED,
+	  "its HEARTBEAT-ACK has another content than the heartbeat, so it does not count",
+	  NULL,
+	  "the peer, or a middlebox on the path, has changed what was to come back as it was sent: tcpdump -vni any sctp, on both ends, shows where",
+	  "a HEARTBEAT-ACK came whose content is not that of any heartbeat of this end, and the stack drops it",
+	  "a middlebox that edits packets, and the CRC32c with them\n"
+	  "a peer whose stack does not return what it was sent (RFC 9260 section 3.3.6)",
+	  "tcpdump -vXni any sctp, on both ends: the parameter Heartbeat Info in request and answer" },
 	{ FINDING_COOKIE_SILENT, "cookie-silent", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT, but not the COOKIE-ECHO",
 	  NULL,
@@ -1117,10 +1125,11 @@ static const struct words table[] = {
 	  "ip route get ADDR; ip rule" },
 	{ FINDING_NO_PATH_ANSWERS, "no-path-answers", RESULT_DEGRADED, STATUS_DEGRADED,
 	  "no path answers a heartbeat",
-	  "no path answers a heartbeat: the peer ignores heartbeats, a filter drops them, or the peer went away after the handshake",
+	  "no path answers a heartbeat: the peer ignores heartbeats, a filter drops them, a middlebox spoils them, or the peer went away after the handshake",
 	  "--no-probe accepts the handshake alone; tcpdump -ni any sctp shows whether HB REQ goes out and HB ACK comes back",
 	  "the handshake succeeded, but no path answers a heartbeat",
 	  "a peer whose stack does not answer heartbeats\n"
+	  "a middlebox that changes the content of heartbeats or of their answers (a witness sees the answers: heartbeat-altered)\n"
 	  "the peer went away after the handshake\n"
 	  "a filter that passes handshakes and drops heartbeats",
 	  NULL },
@@ -1165,6 +1174,7 @@ static const struct words table[] = {
 	  "a firewall that knows an association only by its INIT, which took another path, and drops the rest as invalid\n"
 	  "NAT on that path, so that the peer does not know this host there\n"
 	  "the answer arrives on another interface, and rp_filter drops it\n"
+	  "a middlebox that changes the heartbeat or its answer\n"
 	  "a round trip longer than --probe-timeout",
 	  "ip route get ADDR; sysctl net.ipv4.conf.all.rp_filter\n"
 	  "tcpdump -ni any 'sctp and host ADDR', on both ends" },

@@ -119,6 +119,8 @@ struct ledger_path {
 
 	struct ledger_count heartbeats;     /* to it */
 	struct ledger_count heartbeat_acks; /* to those, from any address */
+	/* From it, with another content than any of this end's heartbeats. */
+	struct ledger_count odd_heartbeat_acks;
 	/* The newest ones, in a ring: number n (from 0) is at n % LEDGER_HEARTBEATS_MAX. */
 	struct ledger_heartbeat heartbeat[LEDGER_HEARTBEATS_MAX];
 };
@@ -135,6 +137,7 @@ struct ledger {
 	struct address_index requested_index;
 	/* Of all addresses together: for judge(), which is asked for each of them. */
 	bool asked_again;  /* one of them got a second INIT */
+	bool forgotten;    /* a heartbeat without an answer is not kept any more */
 	bool has_icmp;     /* an ICMP message came */
 	bool has_errors;   /* one of them sent an ERROR */
 	int64_t init_us;   /* the newest INIT; 0: none */

@@ -99,19 +99,24 @@ static void keep_sample(struct ledger_path *path, const struct packet *p, struct
 	memcpy(path->sample.info, info.at, info.left);
 }
 
-static void add_heartbeat_sent(struct ledger_path *path, const struct witness_event *event,
-			       const struct chunk *chunk)
+static void add_heartbeat_sent(struct ledger *ledger, struct ledger_path *path,
+			       const struct witness_event *event, const struct chunk *chunk)
 {
+	const struct ledger_heartbeat *oldest;
+
 	if (!chunk->heartbeat)
 		return;
 	if (chunks_find(&event->packet.chunks, CHUNK_PAD)) {
 		unsigned n = path->padded.count % LEDGER_PADDED_MAX;
 
+		ledger->forgotten |= path->padding[n].id && !path->padding[n].answered;
 		path->padding[n].id = chunk->heartbeat;
 		path->padding[n].answered = false;
 		count(&path->padded, event->time_us);
 		return;
 	}
+	oldest = &path->heartbeat[path->heartbeats.count % LEDGER_HEARTBEATS_MAX];
+	ledger->forgotten |= oldest->id && !oldest->answered;
 	add_heartbeat(path, event, chunk->heartbeat);
 	keep_sample(path, &event->packet, chunk->value);
 }
@@ -160,7 +165,7 @@ static void add_sent(struct ledger *ledger, struct ledger_path *path,
 			path->aborts_sent++;
 			break;
 		case CHUNK_HEARTBEAT:
-			add_heartbeat_sent(path, event, &chunks->list[i]);
+			add_heartbeat_sent(ledger, path, event, &chunks->list[i]);
 			break;
 		}
 	}
@@ -179,9 +184,15 @@ static bool answer_padded(struct ledger_path *path, uint64_t id)
 	return false;
 }
 
-/* Whatever address the request was sent to, because the answer may come from another one. */
-static void add_heartbeat_ack(struct ledger *ledger, const struct witness_event *event, uint64_t id)
+/*
+ * Whatever address the request was sent to, because the answer may come from another one. from: who
+ * sent the answer.
+ */
+static void add_heartbeat_ack(struct ledger *ledger, struct ledger_path *from,
+			      const struct witness_event *event, uint64_t id)
 {
+	bool again = false;
+
 	for (size_t i = 0; id && i < ledger->path_count; i++) {
 		struct ledger_path *path = &ledger->paths[i];
 
@@ -190,7 +201,10 @@ static void add_heartbeat_ack(struct ledger *ledger, const struct witness_event 
 		for (size_t j = 0; j < LEDGER_HEARTBEATS_MAX; j++) {
 			struct ledger_heartbeat *h = &path->heartbeat[j];
 
-			if (h->id != id || h->answered)
+			if (h->id != id)
+				continue;
+			again |= h->answered;
+			if (h->answered)
 				continue;
 			h->answered = true;
 			h->rtt_us = event->time_us - h->sent_us;
@@ -202,6 +216,9 @@ static void add_heartbeat_ack(struct ledger *ledger, const struct witness_event 
 			return;
 		}
 	}
+	/* Or it answers one that was forgotten. */
+	if (id && !again && !ledger->forgotten)
+		count(&from->odd_heartbeat_acks, event->time_us);
 }
 
 /*
@@ -315,7 +332,7 @@ static void add_received(struct ledger *ledger, struct ledger_path *path,
 			path->error_cause = first_cause(chunks, chunk);
 			break;
 		case CHUNK_HEARTBEAT_ACK:
-			add_heartbeat_ack(ledger, event, chunk->heartbeat);
+			add_heartbeat_ack(ledger, path, event, chunk->heartbeat);
 			break;
 		}
 	}

@@ -160,6 +160,7 @@ void ledger_since(const struct ledger *ledger, const union address *peer, int64_
 	path->address = *peer;
 	forget_before(&path->heartbeats, since_us);
 	forget_before(&path->bad_checksums, since_us);
+	forget_before(&path->odd_heartbeat_acks, since_us);
 	for (size_t i = 0; i < LEDGER_HEARTBEATS_MAX; i++)
 		if (path->heartbeat[i].sent_us < since_us)
 			path->heartbeat[i].answered = false;

@@ -186,6 +186,18 @@ def no_padding(peer):
 
 
 @fault
+def altered(peer):
+    """Answers heartbeats with another content."""
+    yield from peer.handshake()
+    while True:
+        packet = yield
+        if HEARTBEAT in packet.chunks:
+            content = packet.chunks[HEARTBEAT]
+            packet.chunks[HEARTBEAT] = content[:4] + bytes(byte ^ 0xFF for byte in content[4:])
+        peer.answer(packet)
+
+
+@fault
 def fewer(peer):
     yield from peer.handshake(addresses=ADDRESSES[:1])
     yield from peer.live()
