@@ -109,6 +109,10 @@ int connect_run(const struct connect_config *config)
 	if (options->relay && !result->signal && connection_assoc(connection))
 		status = relay(config, connection);
 	close_connections(&connection, 1, config->timeline);
+	/* Otherwise the report has said that the peer, or its paths, do not answer. */
+	if (status == STATUS_OK)
+		report_unanswered(config->reporter, connection_result(connection),
+				  connection_unanswered_us(connection));
 	each_free(each);
 	connection_free(connection);
 	return status;

@@ -76,9 +76,12 @@ enum closing_step closing_tick(struct closing *closing, int64_t now_us)
 {
 	enum attempt_outcome outcome = closing->attempt->outcome;
 
-	if (closing->sent)
-		return now_us < closing->next_us ? CLOSING_GOES_ON
-						 : give_up(closing, "no answer to SHUTDOWN");
+	if (closing->sent && now_us < closing->next_us)
+		return CLOSING_GOES_ON;
+	if (closing->sent) {
+		closing->unanswered_us = closing->bound_us;
+		return give_up(closing, "no answer to SHUTDOWN");
+	}
 	if (now_us < closing->held_until_us &&
 	    (outcome == ATTEMPT_UP || outcome == ATTEMPT_WAITING)) {
 		closing->next_us = closing->held_until_us;

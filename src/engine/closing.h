@@ -22,6 +22,7 @@ struct closing {
 	int64_t held_until_us;   /* not before then */
 	int64_t bound_us;        /* how long the answer to SHUTDOWN may take */
 	bool sent;               /* SHUTDOWN */
+	int64_t unanswered_us;   /* so long its answer was waited for in vain; 0: it was not */
 	int64_t next_us;         /* when closing_tick() has something to do */
 };
 

@@ -80,6 +80,11 @@ void connection_shut(struct connection *connection, struct loop *loop);
 /* Ends the association of a connection that is connected with an ABORT. Then it is shut. */
 void connection_abort(struct connection *connection);
 bool connection_is_shut(const struct connection *connection);
+/*
+ * Of one that is shut: how long the answer to its SHUTDOWN was waited for in vain. 0: it has ended
+ * otherwise.
+ */
+int64_t connection_unanswered_us(const struct connection *connection);
 
 void connection_free(struct connection *connection);
 

@@ -51,6 +51,11 @@ bool connection_is_shut(const struct connection *c)
 	return c->state != CONNECTION_UP && c->state != CONNECTION_CLOSING;
 }
 
+int64_t connection_unanswered_us(const struct connection *c)
+{
+	return c->closing.unanswered_us;
+}
+
 void connection_on_change(struct connection *c, void (*changed)(void *context), void *context)
 {
 	c->changed = changed;

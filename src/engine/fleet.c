@@ -137,13 +137,6 @@ static const struct finding *shortage(const struct result *result)
 	return NULL;
 }
 
-/* Before a line is printed. */
-static void clear_lines(struct fleet *f)
-{
-	timeline_clear(f->config->timeline);
-	fleet_table_clear(f->table);
-}
-
 /*
  * Fewer at a time from now on; this one has its turn again when another one has ended. Those that
  * run need descriptors for their look-ups, too.
@@ -154,7 +147,7 @@ static void slow_down(struct fleet *f, struct member *m, const struct finding *w
 	struct message reason;
 
 	if (!f->options->quiet && !f->told) {
-		clear_lines(f);
+		fleet_clear_lines(f);
 		warn("from now on at most %zu targets at a time: %s", limit,
 		     words_reason(why, &reason));
 	}
@@ -184,7 +177,7 @@ static void take_result(struct fleet *f, struct member *m)
 	m->known = true;
 	if (again)
 		return;
-	clear_lines(f);
+	fleet_clear_lines(f);
 	report_target(f->config->reporter, result, f->name_width, f->options->verbose);
 }
 
@@ -225,6 +218,7 @@ static void look_at(struct fleet *f, struct member *m)
 	}
 	if (!is_shut(m))
 		return;
+	fleet_report_close(m);
 	discard(f, m);
 	m->ready = false;
 	f->full = false;

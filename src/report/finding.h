@@ -104,7 +104,7 @@ enum finding_code {
 	FINDING_ABORTED_AS_ASKED,
 	FINDING_RELAY_CUT_OFF,
 	FINDING_GONE,
-	FINDING_SHUTDOWN_UNANSWERED,
+	FINDING_SHUTDOWN_UNANSWERED,   /* time_us */
 	FINDING_NO_SCTP,               /* other: the sender of the ICMP error, if known */
 	FINDING_STALE_COOKIE,          /* cause */
 	FINDING_COOKIE_ERROR,          /* cause */

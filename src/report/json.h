@@ -18,6 +18,8 @@ void report_json_begin(void);
 
 void report_json_relay_end(const struct reporter *reporter, const struct relay_end *end);
 void report_json_result(const struct reporter *reporter, const struct result *result);
+void report_json_unanswered(const struct reporter *reporter, const struct result *result,
+			    const struct finding *why);
 void report_json_summary(const struct reporter *reporter, const struct summary *summary);
 void report_json_listen_event(const struct reporter *reporter, const struct listen_event *event);
 void report_json_monitor_event(const struct reporter *reporter, const struct monitor_event *event);

@@ -109,3 +109,23 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	emit_object(reporter, json);
 	report_json_replies(reporter, result);
 }
+
+void report_json_unanswered(const struct reporter *reporter, const struct result *result,
+			    const struct finding *why)
+{
+	const struct target *target = result->target;
+	json_t *json = record_object();
+	struct message m;
+
+	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
+	put_key(&json, "event", json_string("unanswered"));
+	if (target && target->known_as)
+		put_key(&json, "name", any_string(target->known_as));
+	put_key(&json, "target", any_string(target ? target->name : NULL));
+	put_key(&json, "stack", any_string(result->stack));
+	put_key(&json, "association_id", json_integer(result->association.status.id));
+	put_key(&json, "waited_ms", milliseconds(why->time_us));
+	put_key(&json, "reason", sentence(words_reason(why, &m)));
+	put_key(&json, "cause", cause_object(why));
+	emit_object(reporter, json);
+}

@@ -23,14 +23,19 @@ static const struct {
 	void (*monitor)(const struct reporter *reporter, const struct monitor_event *event);
 	void (*show)(const struct reporter *reporter, const struct show_event *event);
 	void (*relay)(const struct reporter *reporter, const struct relay_end *end);
+	/* SHUTDOWN was not answered: result is what had been connected. */
+	void (*unanswered)(const struct reporter *reporter, const struct result *result,
+			   const struct finding *why);
 	void (*end)(const struct reporter *reporter); /* NULL: each record stands for itself */
 } formats[] = {
 	[FORMAT_TEXT] = { NULL, report_text_result, report_text_target, report_text_summary,
 			  report_text_listen_event, report_text_monitor_event,
-			  report_text_show_event, report_text_relay_end, NULL },
+			  report_text_show_event, report_text_relay_end, report_text_unanswered,
+			  NULL },
 	[FORMAT_JSON] = { report_json_begin, report_json_result, NULL, report_json_summary,
 			  report_json_listen_event, report_json_monitor_event,
-			  report_json_show_event, report_json_relay_end, NULL },
+			  report_json_show_event, report_json_relay_end, report_json_unanswered,
+			  NULL },
 };
 static_assert(ARRAY_SIZE(formats) == FORMAT_COUNT, "a format without a row");
 
@@ -97,6 +102,17 @@ void report_relay_end(const struct reporter *reporter, const struct relay_end *e
 {
 	if (!reporter->quiet)
 		formats[reporter->format].relay(reporter, end);
+}
+
+void report_unanswered(const struct reporter *reporter, const struct result *result,
+		       int64_t waited_us)
+{
+	const struct finding why = { .code = FINDING_SHUTDOWN_UNANSWERED,
+				     .basis = BASIS_TIME,
+				     .time_us = waited_us };
+
+	if (!reporter->quiet && waited_us)
+		formats[reporter->format].unanswered(reporter, result, &why);
 }
 
 int report_finish(const struct reporter *reporter)

@@ -17,6 +17,13 @@ void report_begin(const struct reporter *reporter);
 void report_result(const struct reporter *reporter, const struct result *result);
 
 /*
+ * What was connected was closed, and SHUTDOWN had no answer in that time, so that it ended with an
+ * ABORT. 0: it had one, which is not reported.
+ */
+void report_unanswered(const struct reporter *reporter, const struct result *result,
+		       int64_t waited_us);
+
+/*
  * A result of --targets, whose target is known by a name: in short, in columns if names have that
  * width; or in full.
  */

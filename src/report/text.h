@@ -100,6 +100,8 @@ void text_exchange(FILE *f, const struct reporter *reporter,
 
 /* --- The renderers -------------------------------------------------------------------------- */
 
+void report_text_unanswered(const struct reporter *reporter, const struct result *result,
+			    const struct finding *why);
 void report_text_relay_end(const struct reporter *reporter, const struct relay_end *end);
 void report_text_result(const struct reporter *reporter, const struct result *result);
 void report_text_target(const struct reporter *reporter, const struct result *result,

@@ -218,3 +218,19 @@ void report_text_result(const struct reporter *reporter, const struct result *re
 	if (reporter->hints)
 		print_hints(reporter, result);
 }
+
+void report_text_unanswered(const struct reporter *reporter, const struct result *result,
+			    const struct finding *why)
+{
+	const struct target *target = result->target;
+	char name[PRINTABLE_MAX];
+	struct message reason;
+
+	if (!reporter->hints)
+		return;
+	fputs("sctp-connect: ", reporter->hints);
+	if (target && target->known_as)
+		fprintf(reporter->hints, "%s: ", printable(target->known_as, name, sizeof(name)));
+	fprintf(reporter->hints, "%s\n", words_reason(why, &reason));
+	fflush(reporter->hints);
+}

@@ -650,11 +650,14 @@ static const struct words table[] = {
 	  NULL },
 	{ FINDING_SHUTDOWN_UNANSWERED, "shutdown-unanswered", RESULT_CONNECTED, -1,
 	  "aborted by this end: no answer to SHUTDOWN",
-	  NULL,
+	  "no answer to SHUTDOWN within {time}, so this end aborted the association: if the ABORT is lost, too, the peer keeps it until it gives up, which takes minutes",
 	  NULL,
 	  "the peer did not complete the graceful close in time, so this end sent ABORT",
 	  "the peer's host is down or cut off\n"
-	  "the peer's program does not read the remaining data",
+	  "a filter that passes heartbeats, and drops SHUTDOWN or SHUTDOWN-ACK\n"
+	  "the peer's program does not read the remaining data\n"
+	  "data of the peer that this end has not acknowledged: SHUTDOWN is answered after that",
+	  "at the peer: ss -San; sysctl net.sctp.association_max_retrans\n"
 	  CHECK_WIRE },
 	{ FINDING_NO_SCTP, "no-sctp", RESULT_REFUSED, STATUS_NOT_CONNECTED,
 	  "[other:{who} answered ICMP protocol unreachable][!other:answered ICMP protocol unreachable]",

@@ -129,6 +129,7 @@ stop_and_continue() { # OPTION...
   start_client -v -w 10s -a "10.1.1.2:$PORT"
   ends_with 0
   grep -q 'no answer to SHUTDOWN, so ABORT' "$CLIENT_OUT.err"
+  grep -q '^sctp-connect: no answer to SHUTDOWN within [0-9.]* m*s, so this end aborted' "$CLIENT_OUT.err"
   wait_for no_associations client
   wait_for no_associations server
 }

@@ -746,6 +746,8 @@ static void every_way_to_close(void **state)
 		assert_int_equal(loop_now_us() - begun_us, k->took_us);
 		assert_int_equal(fake_stack_record(0)->shutdowns, 1);
 		assert_int_equal(fake_stack_record(0)->aborted, k->aborted);
+		assert_int_equal(connection_unanswered_us(NEWEST.connection),
+				 k->aborted && k->took_us == SEC ? SEC : 0);
 		close_bench(); /* twice does no harm */
 		teardown(NULL);
 		bench_count = 0;

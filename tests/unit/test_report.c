@@ -54,6 +54,27 @@ static void every_format_shows_all(void **state)
 	}
 }
 
+/* Of a close that had its answer there is nothing to say. */
+static void a_close_without_an_answer(void **state)
+{
+	struct fixture *f = *state;
+	size_t length;
+
+	make_up(f);
+	report_unanswered(&f->capture.reporter, &f->result, 0);
+	assert_printed(f, "", "");
+	report_unanswered(&f->capture.reporter, &f->result, 1000 * USEC_PER_MSEC);
+	f->capture.reporter.format = FORMAT_JSON;
+	report_unanswered(&f->capture.reporter, &f->result, 1000 * USEC_PER_MSEC);
+	length = strlen(read_back(&f->capture));
+	assert_non_null(strstr(f->capture.out, "\"event\":\"unanswered\""));
+	assert_non_null(strstr(f->capture.out, "\"waited_ms\":1000.0"));
+	assert_non_null(strstr(f->capture.hints, "no answer to SHUTDOWN within 1000 ms"));
+	f->capture.reporter.quiet = true;
+	report_unanswered(&f->capture.reporter, &f->result, 1000 * USEC_PER_MSEC);
+	assert_int_equal(strlen(read_back(&f->capture)), length);
+}
+
 /* No hole in the tables. */
 static void names(void **state)
 {
@@ -69,6 +90,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		report_test(quiet_prints_nothing),
 		report_test(every_format_shows_all),
+		report_test(a_close_without_an_answer),
 		report_test(names),
 	};
 
