@@ -27,6 +27,7 @@ static const char *event_name(enum stack_event_type type)
 		[EVENT_SHUTDOWN] = "SHUTDOWN_EVENT",
 		[EVENT_CLOSED] = "SHUTDOWN_COMP",
 		[EVENT_PATH] = "PEER_ADDR_CHANGE",
+		[EVENT_ADDRESSES] = "PEER_ADDR_CHANGE",
 		[EVENT_DATA] = "data",
 		[EVENT_DRY] = "SENDER_DRY",
 		[EVENT_FAULT] = "fault",

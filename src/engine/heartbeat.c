@@ -82,6 +82,23 @@ void probe_know_states(struct probe *probe, const struct stack_path *list, size_
 	}
 }
 
+void probe_take_over(struct probe *probe)
+{
+	probe->alone = probe->stack->asks_all &&
+		       probe->stack->no_heartbeats(probe->assoc, NULL) == 0;
+}
+
+void probe_doubt(struct probe *probe)
+{
+	for (size_t i = 0; i < probe->count; i++)
+		probe->paths[i].sure = false;
+}
+
+void probe_set_whole(struct probe *probe, bool whole)
+{
+	probe->whole = whole;
+}
+
 void probe_free(struct probe *probe)
 {
 	if (!probe)
@@ -240,6 +257,7 @@ static void look(struct probe *probe, struct probe_path *path, int64_t now_us)
 		path->lost += lost_before(path, measured_us, at_us);
 		if (path->missed > 1)
 			path->stray_us = path->sent_us + path->rtt_us;
+		path->sure = path->missed == 1;
 		path->missed = 0;
 		path->dead = false;
 		path->answered++;
@@ -251,16 +269,16 @@ static void look(struct probe *probe, struct probe_path *path, int64_t now_us)
 	path->looked_us = now_us;
 }
 
-static void ask_one(struct probe *probe, struct probe_path *path)
+/* It was asked at sent_us, and the call returned rc at left_us. */
+static void note_asked(struct probe *probe, struct probe_path *path, int64_t sent_us,
+		       int64_t left_us, int rc)
 {
 	char text[ADDRESS_TEXT_MAX];
-	int64_t left_us;
-	int rc;
 
-	path->sent_us = loop_now_us();
-	path->looked_us = path->sent_us;
-	rc = probe->stack->heartbeat(probe->assoc, &path->address);
+	path->sent_us = sent_us;
+	path->looked_us = sent_us;
 	path->blind = false;
+	path->sure = false;
 	path->error = -rc;
 	path->call = rc < 0 && rc != -ENOTCONN ? fault_of(probe) : NULL;
 	if (probe->timeline->verbose)
@@ -271,7 +289,6 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 		return;
 	if (!path->missed)
 		path->first_us = path->sent_us;
-	left_us = loop_now_us();
 	path->left_us[path->missed % PROBE_KEPT] = left_us;
 	path->asked_us[path->missed++ % PROBE_KEPT] = path->sent_us;
 	path->sent++;
@@ -285,6 +302,31 @@ static void ask_one(struct probe *probe, struct probe_path *path)
 		path->missed = 0;
 }
 
+static void ask_one(struct probe *probe, struct probe_path *path)
+{
+	int64_t sent_us = loop_now_us();
+	int rc = probe->stack->heartbeat(probe->assoc, &path->address);
+
+	note_asked(probe, path, sent_us, loop_now_us(), rc);
+}
+
+/* False: then each is asked for itself. */
+static bool ask_together(struct probe *probe, const bool *ask)
+{
+	int64_t sent_us = loop_now_us(), left_us;
+
+	for (size_t i = 0; i < probe->count; i++)
+		if (!ask[i] || !probe->paths[i].sure)
+			return false;
+	if (!probe->alone || !probe->whole || probe->count < 2 ||
+	    probe->stack->heartbeat(probe->assoc, NULL) < 0)
+		return false;
+	left_us = loop_now_us();
+	for (size_t i = 0; i < probe->count; i++)
+		note_asked(probe, &probe->paths[i], sent_us, left_us, 0);
+	return true;
+}
+
 void probe_ask(struct probe *probe, const bool *ask)
 {
 	int64_t now = loop_now_us();
@@ -294,11 +336,13 @@ void probe_ask(struct probe *probe, const bool *ask)
 
 		if (path->missed && now - path->looked_us > RECENT_US)
 			look(probe, path, now); /* so that an answer does not go unseen */
-		else if (!path->missed && ask[i] && !path->fresh)
+		else if (!path->missed && ask[i] && !path->fresh && !(probe->alone && path->sure))
 			read_state(probe, path, &path->then);
 		path->fresh = false;
 	}
 	rto_choose(probe, ask);
+	if (ask_together(probe, ask))
+		return;
 	for (size_t i = 0; i < probe->count; i++)
 		if (ask[i] && (!probe->paths[i].blind || probe->paths[i].missed))
 			ask_one(probe, &probe->paths[i]);

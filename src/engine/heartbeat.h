@@ -27,6 +27,16 @@ void probe_know(struct probe *probe, const struct association *association);
 /* These paths were read just now, and the next heartbeats are sent at once. */
 void probe_know_states(struct probe *probe, const struct stack_path *list, size_t count);
 
+/*
+ * Turns the stack's own heartbeats off until the association ends, if that makes the next ones cost
+ * fewer calls. Nothing else may be sent over the association from now on.
+ */
+void probe_take_over(struct probe *probe);
+/* Something else may have changed what the stack has measured. */
+void probe_doubt(struct probe *probe);
+/* Are these all paths of the association? True lets one call ask all of them. */
+void probe_set_whole(struct probe *probe, bool whole);
+
 /* Restores RTO.Min, unless the association has ended, and frees. NULL is fine. */
 void probe_free(struct probe *probe);
 

@@ -17,6 +17,12 @@
 /* How many events one round reads, so that a peer that floods does not block other handlers. */
 #define EVENTS_MAX 64
 
+/*
+ * An event tells that the peer has other addresses (Linux since 5.5), but events can be lost: then
+ * they are found after that time.
+ */
+#define LIST_US (30 * USEC_PER_SEC)
+
 /* --- The association ------------------------------------------------------------------------- */
 
 /* The stack decides which path is primary, and the peer may change it (RFC 5061). */
@@ -44,6 +50,7 @@ static void look_at_addresses(struct monitoring *r, bool asks)
 	int count = r->stack->paths(r->assoc, NULL, &list);
 
 	if (count > 0) {
+		r->listed_us = r->m.now_us;
 		monitor_take_addresses(r, list, (size_t)count);
 		look_for_primary(r, list, (size_t)count);
 		if (asks)
@@ -140,6 +147,8 @@ static void take_event(struct monitoring *r, const struct stack_event *event)
 {
 	switch (event->type) {
 	case EVENT_RESTART:
+		r->listed_us = 0;
+		probe_doubt(r->probe);
 		r->m.lost = true;
 		r->m.status = STATUS_NOT_CONNECTED;
 		timeline_note(r->timeline, "event RESTART");
@@ -159,6 +168,9 @@ static void take_event(struct monitoring *r, const struct stack_event *event)
 			      event->type == EVENT_CLOSED ? "SHUTDOWN_COMP" : "SHUTDOWN_EVENT");
 		go_down(r, 0,
 			(struct finding){ .code = FINDING_CLOSED_BY_PEER, .basis = BASIS_STACK });
+		break;
+	case EVENT_ADDRESSES:
+		r->listed_us = 0;
 		break;
 	case EVENT_FAULT:
 		fail(r, r->stack->fault(r->endpoint)->call, event->error);
@@ -190,8 +202,11 @@ static void take_events(struct monitoring *r)
 
 static void close_round(struct monitoring *r, bool next)
 {
+	bool known = r->probe->alone && r->listed_us && r->m.now_us < r->listed_us + LIST_US;
+
 	monitor_close_round(r);
-	look_at_addresses(r, next);
+	if (!known)
+		look_at_addresses(r, next);
 	monitor_tell(r, &(struct monitor_event){ .type = MONITOR_ROUND });
 }
 
@@ -381,6 +396,7 @@ struct monitoring *monitor_start(struct loop *loop, const struct monitor_config 
 		loop_add(loop, &r->events, r->stack->pollfd(r->endpoint), on_events, r);
 	}
 	take_paths(r, a);
+	monitor_take_over(r);
 	r->m.required = o->require;
 	r->m.links_required = o->links;
 	monitor_count_short(r, now);

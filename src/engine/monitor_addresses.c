@@ -88,4 +88,5 @@ void monitor_take_addresses(struct monitoring *r, const struct stack_path *list,
 		else
 			add(r, &list[i]);
 	}
+	probe_set_whole(r->probe, count == r->m.path_count);
 }

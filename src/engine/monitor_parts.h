@@ -34,9 +34,10 @@ struct monitoring {
 	struct live *others; /* the table of all; or NULL */
 	int64_t round_us;    /* when the next round begins */
 	int64_t until_us;
-	bool round_open; /* the round has begun, and is not reported yet */
-	unsigned heard;  /* packets that the witness had seen arrive when heartbeats were sent */
-	bool deaf;       /* an answer came that the witness has not seen */
+	int64_t listed_us; /* when the addresses were last read; 0: they may have changed */
+	bool round_open;   /* the round has begun, and is not reported yet */
+	unsigned heard;    /* packets that the witness had seen arrive when heartbeats were sent */
+	bool deaf;         /* an answer came that the witness has not seen */
 	int64_t short_since_us;
 	bool ended;
 	bool gone;                     /* the association */
@@ -55,6 +56,9 @@ void monitor_look_for_reader(struct monitoring *r);
 void monitor_tell(struct monitoring *r, struct monitor_event *event);
 
 /* --- monitor_paths.c -------------------------------------------------------------------------- */
+
+/* Makes heartbeats cheaper, if nothing needs those of the stack. To be called once. */
+void monitor_take_over(struct monitoring *r);
 
 /* To be called when a verdict changes: counts how long fewer paths than required answer. */
 void monitor_count_short(struct monitoring *r, int64_t now);

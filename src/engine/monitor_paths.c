@@ -10,6 +10,9 @@
 #include "engine/round_trip.h"
 #include "witness/ledger_query.h"
 
+/* HB.Interval of the stacks: with a longer interval, theirs are needed, too. */
+#define OWN_INTERVAL_US (30 * USEC_PER_SEC)
+
 /* The least time until a path is asked again, however short the interval and the round trip are. */
 #define PATIENCE_MIN_US (50 * USEC_PER_MSEC)
 
@@ -276,6 +279,15 @@ int64_t monitor_paths_next_us(const struct monitoring *r)
 			next = MIN(next, dead_at_us(r, i));
 	}
 	return next;
+}
+
+void monitor_take_over(struct monitoring *r)
+{
+	const struct options *o = r->options;
+
+	if (o->interval_us <= OWN_INTERVAL_US && !o->send_count &&
+	    !parameter_is_known(&o->parameters, PARAMETER_HB_INTERVAL))
+		probe_take_over(r->probe);
 }
 
 /* --- Rounds ---------------------------------------------------------------------------------- */

@@ -54,6 +54,7 @@ struct probe_path {
 	uint32_t measured_ms;   /* the RTO from the newest answer, without a raised RTO.Min */
 	struct stack_path then; /* the stack's state of the path at the last look */
 	bool fresh;             /* that was just now: the first heartbeat needs no look before */
+	bool sure;              /* that was after the answer to the only heartbeat on its way */
 	struct big_packets_ask big;
 };
 
@@ -71,6 +72,11 @@ struct probe {
 	 * that is dead ten times a second. May be changed at any time.
 	 */
 	bool calm;
+	/*
+	 * Only answers to these heartbeats change what the stack has measured: a path that is sure
+	 * needs no look before the next one. And these are all paths of the association.
+	 */
+	bool alone, whole;
 };
 
 #endif

@@ -434,6 +434,7 @@ const struct stack stack_kernel = {
 	.description = "the Linux kernel's SCTP",
 	.version = kernel_version,
 	.shares = true,
+	.asks_all = true,
 	.available = kernel_available,
 	.open = kernel_open,
 	.listen = kernel_listen,

@@ -379,6 +379,7 @@ int kernel_set_primary(struct stack_assoc *assoc, const union address *peer)
 		set_option(assoc->base.endpoint->fd, SCTP_PRIMARY_ADDR, &prim, sizeof(prim)));
 }
 
+/* peer NULL: all, as for the kernel the address of any host is. */
 static int set_path(struct stack_assoc *assoc, const union address *peer, uint32_t flags)
 {
 	struct sctp_paddrparams params = {
@@ -386,7 +387,8 @@ static int set_path(struct stack_assoc *assoc, const union address *peer, uint32
 		.spp_flags = flags,
 	};
 
-	kernel_put_address(&params.spp_address, peer);
+	if (peer)
+		kernel_put_address(&params.spp_address, peer);
 	return kernel_refused(assoc, "setsockopt(SCTP_PEER_ADDR_PARAMS)",
 			      set_option(assoc->base.endpoint->fd, SCTP_PEER_ADDR_PARAMS, &params,
 					 sizeof(params)));

@@ -47,6 +47,11 @@ static bool path_change(struct stack_endpoint *endpoint, const struct sctp_paddr
 		event->path_state = PATH_POTENTIALLY_FAILED;
 		return true;
 #endif
+	case SCTP_ADDR_ADDED:
+	case SCTP_ADDR_REMOVED:
+	case SCTP_ADDR_MADE_PRIM:
+		event->type = EVENT_ADDRESSES;
+		return true;
 	default:
 		return false;
 	}

@@ -157,6 +157,8 @@ enum stack_event_type {
 	EVENT_SHUTDOWN, /* the peer began a graceful close */
 	EVENT_CLOSED,   /* a graceful close is complete */
 	EVENT_PATH,     /* address is now in path_state */
+	/* The peer may have other addresses now, or have asked for another primary (RFC 5061). */
+	EVENT_ADDRESSES,
 	EVENT_DATA,
 	EVENT_DRY, /* the peer has acknowledged everything that was sent */
 	/*
@@ -203,6 +205,12 @@ struct stack {
 	 * (sctp_load_addresses_from_init() aborts that one with the locks of its own).
 	 */
 	bool shares;
+	/*
+	 * heartbeat() and no_heartbeats() without an address are about all paths, and
+	 * no_heartbeats() also about those to come; without heartbeats of its own, the stack still
+	 * counts those of heartbeat() that are not answered.
+	 */
+	bool asks_all;
 	/*
 	 * It is a part of the host's kernel. So net.sctp's sysctls are its settings, it makes
 	 * buffers longer with CAP_NET_ADMIN, and it needs no raw sockets. Its packets take the
@@ -334,10 +342,14 @@ struct stack {
 	 * Sends a HEARTBEAT on one path at once (RFC 9260 section 8.3). If it is sent before the
 	 * answer to the previous one, it counts as a failure of the path: the RTO doubles, and a
 	 * path that works may be called potentially failed. No event reports an answer; see
-	 * heartbeat.h.
+	 * heartbeat.h. peer NULL: on all paths, if asks_all is true; whether one of them could not
+	 * be sent is then not told.
 	 */
 	int (*heartbeat)(struct stack_assoc *assoc, const union address *peer);
-	/* From now on the stack sends no heartbeats of its own on that path. */
+	/*
+	 * From now on the stack sends no heartbeats of its own on that path. peer NULL: on none, if
+	 * asks_all is true.
+	 */
 	int (*no_heartbeats)(struct stack_assoc *assoc, const union address *peer);
 	/*
 	 * Sets RTO.Min and RTO.Max from the next measurement on. Until then the paths' RTOs stay as

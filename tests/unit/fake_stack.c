@@ -622,12 +622,16 @@ static void measure(struct stack_endpoint *e, struct fake_path *path)
 	}
 }
 
+static size_t path_count(const struct stack_endpoint *e)
+{
+	return MIN(e->script->paths ? e->script->path_count : e->record.peer_count, PATHS_MAX);
+}
+
 static size_t find_path(const struct stack_endpoint *e, const union address *peer)
 {
 	const struct fake_script *s = e->script;
-	size_t count = s->paths ? s->path_count : e->record.peer_count;
 
-	for (size_t i = 0; i < count && i < PATHS_MAX; i++)
+	for (size_t i = 0; i < path_count(e); i++)
 		if (address_equal(s->paths ? &s->paths[i].address : &e->record.peers[i], peer))
 			return i;
 	fail_msg("not a path of this association");
@@ -660,16 +664,15 @@ static int fake_no_heartbeats(struct stack_assoc *assoc, const union address *pe
 {
 	struct stack_endpoint *e = endpoint_of(assoc);
 
-	find_path(e, peer);
+	if (peer)
+		find_path(e, peer);
 	e->record.without_heartbeats++;
 	return 0;
 }
 
-static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
+static int ask_path(struct stack_endpoint *e, size_t n)
 {
-	struct stack_endpoint *e = endpoint_of(assoc);
 	const struct fake_script *s = e->script;
-	size_t n = find_path(e, peer);
 	struct fake_path *path = &e->paths[n];
 	struct fake_heartbeat how = { .after_us = FAKE_RTT_US };
 
@@ -687,6 +690,17 @@ static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
 		how.after_us == FAKE_NEVER ? 0 : loop_now_us() + how.after_us;
 	path->sent++;
 	e->record.heartbeats++;
+	return 0;
+}
+
+static int fake_heartbeat(struct stack_assoc *assoc, const union address *peer)
+{
+	struct stack_endpoint *e = endpoint_of(assoc);
+
+	if (peer)
+		return ask_path(e, find_path(e, peer));
+	for (size_t n = 0; n < path_count(e); n++)
+		(void)ask_path(e, n);
 	return 0;
 }
 

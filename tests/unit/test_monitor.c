@@ -33,6 +33,10 @@
 	.heartbeats = (const struct fake_heartbeat[]){ __VA_ARGS__ },               \
 	.heartbeat_count = sizeof((const struct fake_heartbeat[]){ __VA_ARGS__ }) / \
 			   sizeof(struct fake_heartbeat)
+#define ADDRESSES(us)                                            \
+	{                                                        \
+		.at_us = us, .event = {.type = EVENT_ADDRESSES } \
+	}
 #define EVENT(us, ...)                                                                      \
 	.events = (const struct fake_event[]){ { .at_us = us, .event = { __VA_ARGS__ } } }, \
 	.event_count = 1
@@ -53,7 +57,11 @@ static struct {
 	int64_t removed_us; /* the peer has no second path from then on; 0: it always has it */
 	int64_t added_us;   /* the third path is there from then on; 0: always */
 	unsigned looks;     /* at any path */
+	unsigned calls; /* of the system, as each of these functions is one on the kernel's stack */
 } world;
+
+/* All tests are run with a stack that asks all paths in one call, and with one that does not. */
+static bool asks_all;
 
 static int64_t elapsed_us(void)
 {
@@ -65,6 +73,7 @@ static int world_path(struct stack_assoc *assoc, const union address *peer, stru
 	int rc = fake_stack.path(assoc, peer, path);
 
 	world.looks++;
+	world.calls++;
 	/* As net/sctp/socket.c says of an address that it does not know. */
 	if (world.removed_us && elapsed_us() >= world.removed_us && address_equal(peer, &peers[1]))
 		return -EINVAL;
@@ -80,6 +89,7 @@ static int world_paths(struct stack_assoc *assoc, const struct stack_path *prima
 {
 	int count = fake_stack.paths(assoc, primary, list);
 
+	world.calls += (unsigned)count + 1;
 	if (world.primary_us && elapsed_us() >= world.primary_us) {
 		(*list)[0].primary = false;
 		(*list)[1].primary = true;
@@ -91,6 +101,18 @@ static int world_paths(struct stack_assoc *assoc, const struct stack_path *prima
 		count--;
 	}
 	return count;
+}
+
+static int world_heartbeat(struct stack_assoc *assoc, const union address *peer)
+{
+	world.calls++;
+	return fake_stack.heartbeat(assoc, peer);
+}
+
+static int world_set_rto(struct stack_assoc *assoc, uint32_t min_ms, uint32_t max_ms)
+{
+	world.calls++;
+	return fake_stack.set_rto(assoc, min_ms, max_ms);
 }
 
 /* --- One run of the monitor ------------------------------------------------------------------ */
@@ -159,6 +181,9 @@ static void run(struct run *r, const struct fake_script *script, bool json)
 
 	stack.path = world_path;
 	stack.paths = world_paths;
+	stack.heartbeat = world_heartbeat;
+	stack.set_rto = world_set_rto;
+	stack.asks_all = asks_all;
 	fake_stack_reset(script, 1);
 	assert_int_equal(stack.open(&endpoint, &config, &fault), 0);
 	assert_int_equal(stack.connect(endpoint, peers, PATHS, false, &assoc), 0);
@@ -430,6 +455,66 @@ static void quiet_paths_cost_little(void **state)
 	done(&r);
 }
 
+/* The answer to an older heartbeat is none to the next one, which is lost. */
+static void an_answer_that_comes_after_a_newer_one(void **state)
+{
+	const struct fake_script script = { HEARTBEATS(
+		{ 1, 10, 900 * MSEC, 0 }, { 1, 11, 100 * MSEC, 0 }, { 1, 12, FAKE_NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 20;
+	run(&r, &script, false);
+	expect_has(&r, 1, "20 sent, 20 answered");
+	expect_has(&r, 2, "22 sent, 20 answered");
+	done(&r);
+}
+
+/* As few calls for each heartbeat as may be, and its answer is seen all the same. */
+static void heartbeats_in_one_call(void **state)
+{
+	const struct fake_script well = { HEARTBEATS({ 0, 0, 0, 0 }, { 1, 0, 0, 0 },
+						     { 2, 0, 0, 0 }) };
+	const struct fake_script lossy = { HEARTBEATS({ 0, 0, 0, 0 }, { 1, 0, 0, 0 },
+						      { 2, 0, 0, 0 }, { 1, 50, FAKE_NEVER, 0 }) };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 100;
+	run(&r, &well, false);
+	assert_int_equal(r.heartbeats, 100 * PATHS);
+	if (asks_all)
+		assert_in_range(world.calls, 0, 100 * (PATHS + 2) + 40);
+	assert_int_equal(fake_stack_record(0)->without_heartbeats, asks_all);
+	done(&r);
+
+	/* One that is not answered is found by asking that path alone. */
+	reset(&r);
+	r.options.count = 100;
+	run(&r, &lossy, false);
+	expect_has(&r, 1, "100 sent, 100 answered");
+	expect_has(&r, 2, "101 sent, 100 answered");
+	if (asks_all)
+		assert_in_range(world.calls, 0, 100 * (PATHS + 2) + 150);
+	done(&r);
+
+	/* What is sent is measured, too, and who sets HB.Interval wants the stack's own. */
+	for (int i = 0; i < 3; i++) {
+		reset(&r);
+		r.options.count = 3;
+		r.options.send_count = i == 0;
+		if (i == 1)
+			parameter_set(&r.options.parameters, PARAMETER_HB_INTERVAL, 1000);
+		if (i == 2)
+			r.options.interval_us = 60 * SEC;
+		run(&r, &well, false);
+		assert_int_equal(fake_stack_record(0)->without_heartbeats, 0);
+		done(&r);
+	}
+}
+
 /* For each path that answers, or does not: ten looks a second at one that is dead. */
 static void a_dead_path_costs_little(void **state)
 {
@@ -693,11 +778,15 @@ static void a_heartbeat_that_cannot_be_sent(void **state)
 
 	(void)state;
 	reset(&r);
-	r.options.monitor_us = 2500 * MSEC;
+	r.options.monitor_us = 2900 * MSEC;
 	run(&r, &script, false);
-	expect_has(&r, 0, DAY "02.000  10.1.2.2:5000  unverified  setsockopt(");
+	/* The call that asks all does not tell, but that which asks again does. */
+	expect_has(&r, 0,
+		   asks_all ? DAY "02.500  10.1.2.2:5000  unverified  setsockopt("
+			    : DAY "02.000  10.1.2.2:5000  unverified  setsockopt(");
 	expect_has(&r, 0, "): EHOSTUNREACH");
-	expect_has(&r, 3, "10.1.2.2:5000  unverified  2 sent, 2 answered");
+	expect_has(&r, 3, "10.1.2.2:5000  unverified  ");
+	expect_has(&r, 3, asks_all ? "3 sent, 2 answered" : "2 sent, 2 answered");
 	assert_int_equal(r.status, STATUS_OK);
 	done(&r);
 
@@ -974,7 +1063,8 @@ static void of_another_association(void **state)
 
 static void another_primary(void **state)
 {
-	const struct fake_script script = { .assoc = 7 };
+	const struct fake_event news = ADDRESSES(2500 * MSEC);
+	const struct fake_script script = { .assoc = 7, .events = &news, .event_count = 1 };
 	struct run r;
 
 	(void)state;
@@ -1011,7 +1101,8 @@ static void fail_over(void **state)
 
 static void addresses_come_and_go(void **state)
 {
-	const struct fake_script script = { .assoc = 7 };
+	const struct fake_event news[] = { ADDRESSES(2500 * MSEC), ADDRESSES(4500 * MSEC) };
+	const struct fake_script script = { .assoc = 7, .events = news, .event_count = 2 };
 	struct run r;
 
 	(void)state;
@@ -1033,6 +1124,24 @@ static void addresses_come_and_go(void **state)
 	expect_has(&r, 6, "10.1.3.2:5000  verified    2 sent, 2 answered");
 	assert_int_equal(r.count, 7);
 	assert_int_equal(r.status, STATUS_OK);
+	done(&r);
+}
+
+/* The event was lost, or the kernel sends none. */
+static void an_address_that_no_event_tells_of(void **state)
+{
+	const struct fake_script script = { .assoc = 7 };
+	struct run r;
+
+	(void)state;
+	reset(&r);
+	r.options.count = 60;
+	world.added_us = 2500 * MSEC;
+	run(&r, &script, false);
+	expect_has(&r, 0, "10.1.3.2:5000  removed by the peer");
+	expect(&r, 1,
+	       asks_all ? DAY "31.000  10.1.3.2:5000  added by the peer"
+			: DAY "03.000  10.1.3.2:5000  added by the peer");
 	done(&r);
 }
 
@@ -1116,6 +1225,8 @@ int main(void)
 		cmocka_unit_test(require_all),
 		cmocka_unit_test(one_lost_heartbeat_is_no_death),
 		cmocka_unit_test(quiet_paths_cost_little),
+		cmocka_unit_test(an_answer_that_comes_after_a_newer_one),
+		cmocka_unit_test(heartbeats_in_one_call),
 		cmocka_unit_test(a_dead_path_costs_little),
 		cmocka_unit_test(dead_for_long),
 		cmocka_unit_test(flaps),
@@ -1140,11 +1251,16 @@ int main(void)
 		cmocka_unit_test(another_primary),
 		cmocka_unit_test(fail_over),
 		cmocka_unit_test(addresses_come_and_go),
+		cmocka_unit_test(an_address_that_no_event_tells_of),
 		cmocka_unit_test(an_address_goes_while_it_is_asked),
 		cmocka_unit_test(what_is_too_much_is_left_alone),
 		cmocka_unit_test(a_line_for_every_round),
 	};
 
+	int failed;
+
 	setenv("TZ", "UTC0", 1);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	asks_all = true;
+	return failed + cmocka_run_group_tests_name("a stack that asks all", tests, NULL, NULL);
 }
