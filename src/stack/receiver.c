@@ -17,7 +17,7 @@
  * How often a thread looks whether it is over, once the threads are to end; and before, in case
  * that waking them fails: then those that are awake need not hurry.
  */
-#define END_STEP_US      USEC_PER_MSEC
+#define END_STEP_US      (USEC_PER_MSEC / 5)
 #define END_STEP_SLOW_US (20 * USEC_PER_MSEC)
 #define WAIT_US          (500 * USEC_PER_MSEC)
 #define WAKE_TRIES       10
