@@ -33,6 +33,7 @@ enum request_kind {
 	REQUEST_FILTER, /* of the descriptor that comes along: the same */
 	REQUEST_KEEP,   /* a: capabilities */
 	REQUEST_ANSWER, /* the question in bytes */
+	LAST_WORDS,     /* of the second process, whose call failed. a: -errno */
 };
 
 /* A reply is the same, with the result in a. */
@@ -46,6 +47,7 @@ static struct {
 	pid_t process;
 	int fd;          /* -1: there is none */
 	bool init_reaps; /* or who else has it then */
+	int error;       /* of the call that failed between them, after which there is none; or 0 */
 } broker = { .fd = -1 };
 
 /* --- Messages, with a descriptor if it is not -1 ---------------------------------------------- */
@@ -76,6 +78,7 @@ static bool send_one(int to, const struct message_between *m, int fd)
 	return sent == (ssize_t)part.iov_len;
 }
 
+/* False: errno says why; 0: there is nobody at the other end. */
 static bool receive_one(int from, struct message_between *m, int *fd)
 {
 	struct iovec part = { m, sizeof(*m) };
@@ -92,7 +95,9 @@ static bool receive_one(int from, struct message_between *m, int *fd)
 	do {
 		got = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
 	} while (got < 0 && errno == EINTR);
-	if (got < 0)
+	if (got == 0)
+		errno = 0;
+	if (got <= 0)
 		return false;
 	c = CMSG_FIRSTHDR(&message);
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
@@ -225,11 +230,11 @@ static void fulfil(struct message_between *m, int *fd, const struct broker_dutie
 static void serve(const struct broker_duties *duties)
 {
 	struct message_between m = { 0 };
-	int fd, last = -1;
+	int fd, error = 0, last = -1;
 
-	while (receive_one(BROKER_FD, &m, &fd)) {
+	while (!error && receive_one(BROKER_FD, &m, &fd)) {
 		int came = fd;
-		bool opens = m.kind == REQUEST_SOCKET || m.kind == REQUEST_HEAR, sent;
+		bool opens = m.kind == REQUEST_SOCKET || m.kind == REQUEST_HEAR;
 
 		/* The first process has closed it since then. */
 		if (last >= 0)
@@ -238,14 +243,16 @@ static void serve(const struct broker_duties *duties)
 		if (m.kind == REQUEST_CLOSE)
 			continue;
 		fulfil(&m, &fd, duties);
-		sent = send_one(BROKER_FD, &m, opens ? fd : -1);
+		if (!send_one(BROKER_FD, &m, opens ? fd : -1))
+			error = errno;
 		if (came >= 0)
 			close(came);
 		if (fd >= 0 && fd != came)
 			close(fd);
-		if (!sent)
-			return;
 	}
+	m = (struct message_between){ .kind = LAST_WORDS, .a = -(error ? error : errno) };
+	if (m.a)
+		(void)send_one(BROKER_FD, &m, -1);
 }
 
 /* Otherwise the reader of a report would wait for this process, too. */
@@ -330,10 +337,24 @@ static void let_go(void)
 /* Into m and fd. False: there is no broker now. */
 static bool ask(struct message_between *m, int *fd)
 {
+	bool received;
+	int error;
+
 	if (broker.fd < 0)
 		return false;
-	if (send_one(broker.fd, m, *fd) && receive_one(broker.fd, m, fd))
+	error = send_one(broker.fd, m, *fd) ? 0 : errno;
+	if (error) /* only its last words can come */
+		shutdown(broker.fd, SHUT_RDWR);
+	received = receive_one(broker.fd, m, fd);
+	if (!received && errno == ECONNRESET) /* it has not read all; its words come after that */
+		received = receive_one(broker.fd, m, fd);
+	if (received && m->kind == LAST_WORDS)
+		error = -m->a;
+	else if (!received && !error)
+		error = errno;
+	else if (received && !error)
 		return true;
+	broker.error = error == EPIPE ? 0 : error;
 	let_go();
 	return false;
 }
@@ -361,13 +382,16 @@ void broker_keep(uint32_t capabilities)
 
 void broker_finish(void)
 {
-	char none;
+	char words;
+	ssize_t got = 1;
 
 	if (broker.fd < 0)
 		return;
 	shutdown(broker.fd, SHUT_WR);
-	/* Not for one that is stopped. */
-	if (!broker.init_reaps && recv(broker.fd, &none, sizeof(none), 0) == 0)
+	while (!broker.init_reaps && got > 0)
+		got = recv(broker.fd, &words, sizeof(words), 0);
+	/* Not one that is stopped. */
+	if (got == 0)
 		reap();
 	let_go();
 }
@@ -377,8 +401,11 @@ int broker_socket(int family, int type, int protocol)
 	struct message_between m = { .kind = REQUEST_SOCKET, family, type, protocol };
 	int fd = -1;
 
-	if (!ask(&m, &fd))
-		return open_socket(family, type, protocol);
+	if (!ask(&m, &fd)) {
+		fd = open_socket(family, type, protocol);
+		/* The other process was to have the right. */
+		return fd == -EPERM && broker.error ? -broker.error : fd;
+	}
 	if (m.a < 0)
 		return m.a;
 	return fd < 0 ? -EMFILE : fd; /* this process had no room for it */

@@ -49,7 +49,8 @@ void broker_finish(void);
 
 /*
  * socket(), closed on exec: a raw one of ICMP, SCTP or UDP. From the second process, those of SCTP
- * and UDP only send: they hear nothing. Its descriptor, or -errno.
+ * and UDP only send: they hear nothing. Its descriptor, or -errno; if the second process cannot be
+ * asked: why.
  */
 int broker_socket(int family, int type, int protocol);
 

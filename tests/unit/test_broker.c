@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,33 @@
 /* Beyond the limit of any system, and of the broker. */
 #define LONG     (16 << 20)
 #define TOO_LONG (64 << 20)
+
+/* Whose first call fails with ENOMEM: in this process, or in the second one. */
+static struct {
+	pid_t process; /* the first one */
+	bool first, receive, send;
+} failing;
+
+static bool fails(bool *call)
+{
+	bool here = (getpid() == failing.process) == failing.first;
+
+	if (!*call || !here)
+		return false;
+	*call = false;
+	errno = ENOMEM;
+	return true;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	return fails(&failing.receive) ? -1 : syscall(SYS_recvmsg, fd, message, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	return fails(&failing.send) ? -1 : syscall(SYS_sendmsg, fd, message, flags);
+}
 
 static size_t sum(const void *question, size_t length, void *answer)
 {
@@ -54,8 +82,10 @@ static const struct broker_duties duties = { sum, filter };
 /* In a child: starts it, and gives up what it has itself. */
 static void without_rights(void)
 {
-	int rc = broker_start(RIGHTS, &duties);
+	int rc;
 
+	failing.process = getpid();
+	rc = broker_start(RIGHTS, &duties);
 	assert_int_equal(rc, RIGHTS);
 	assert_true(broker_is_there());
 	assert_int_equal(privilege_drop_all_but(0), 0);
@@ -220,6 +250,40 @@ static void killed(void)
 	good(broker_socket(AF_INET, SOCK_DGRAM, 0));
 }
 
+/* Then the reason is not that this process has no right. */
+static void an_end_that_fails(void)
+{
+	without_rights();
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -ENOMEM);
+	assert_false(broker_is_there());
+	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -ENOMEM);
+	good(broker_socket(AF_INET, SOCK_DGRAM, 0));
+}
+
+static void failing_second(void)
+{
+	failing.receive = true;
+	an_end_that_fails();
+}
+
+static void failing_second_to_send(void)
+{
+	failing.send = true;
+	an_end_that_fails();
+}
+
+static void failing_first(void)
+{
+	failing.first = failing.receive = true;
+	an_end_that_fails();
+}
+
+static void failing_first_to_send(void)
+{
+	failing.first = failing.send = true;
+	an_end_that_fails();
+}
+
 static void nothing_to_keep(void)
 {
 	assert_int_equal(privilege_drop_all_but(0), 0);
@@ -266,6 +330,10 @@ IN_CHILD(questions)
 IN_CHILD(closing)
 IN_CHILD(less)
 IN_CHILD(killed)
+IN_CHILD(failing_second)
+IN_CHILD(failing_second_to_send)
+IN_CHILD(failing_first)
+IN_CHILD(failing_first_to_send)
 IN_CHILD(nothing_to_keep)
 
 int main(void)
@@ -278,6 +346,10 @@ int main(void)
 		cmocka_unit_test(test_closing),
 		cmocka_unit_test(test_less),
 		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_failing_second),
+		cmocka_unit_test(test_failing_second_to_send),
+		cmocka_unit_test(test_failing_first),
+		cmocka_unit_test(test_failing_first_to_send),
 		cmocka_unit_test(test_nothing_to_keep),
 	};
 
