@@ -240,9 +240,10 @@ static int open_listener(struct listening *l, struct target *local)
 		rc = l->stack->open(&l->endpoint, &config, &evidence.fault);
 	}
 	if (rc == 0) {
-		evidence.fault =
-			(struct stack_fault){ .call = "listen", .binds = true, .address = list[0] };
 		rc = l->stack->listen(l->endpoint, BACKLOG);
+		evidence.fault = (struct stack_fault){ .call = "listen",
+						       .binds = rc == -EADDRINUSE,
+						       .address = list[0] };
 		if (rc < 0)
 			l->stack->close(l->endpoint, false);
 	}

@@ -789,6 +789,10 @@ static void why_it_cannot_listen(void **state)
 		{ { .listen_error = EADDRINUSE },
 		  "failed     EADDRINUSE",
 		  "127.0.0.1:5000: the port is in use" },
+		/* It is bound by then. */
+		{ { .listen_error = EPERM }, "failed     EPERM", "listen: EPERM" },
+		{ { .listen_error = EACCES }, "failed     EACCES", "listen: EACCES" },
+		{ { .listen_error = EINVAL }, "failed     EINVAL", "listen: EINVAL" },
 		{ { .open_error = EPROTONOSUPPORT }, "unsupported", "modprobe sctp" },
 		{ { .open_error = EMFILE }, "failed     EMFILE", "socket: EMFILE" },
 	};
