@@ -17,12 +17,12 @@ static volatile sig_atomic_t caught;
 static volatile sig_atomic_t alarmed; /* SIGALRM comes again, until loop_alarm_stop() */
 static volatile sig_atomic_t resized, stop_wanted, continued; /* loop_watch_terminal() */
 
-static void set_alarm(int64_t us)
+static int set_alarm(int64_t us)
 {
-	setitimer(ITIMER_REAL,
-		  &(struct itimerval){ .it_value.tv_sec = us / USEC_PER_SEC,
-				       .it_value.tv_usec = us % USEC_PER_SEC },
-		  NULL);
+	return setitimer(ITIMER_REAL,
+			 &(struct itimerval){ .it_value.tv_sec = us / USEC_PER_SEC,
+					      .it_value.tv_usec = us % USEC_PER_SEC },
+			 NULL);
 }
 
 /*
@@ -118,21 +118,29 @@ int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 	}
 }
 
-static void let_signals_in(bool in)
+static int let_signals_in(bool in)
 {
 	sigset_t set;
 
 	caught_signals(&set);
-	sigprocmask(in ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+	return sigprocmask(in ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
 }
 
-void loop_alarm_start(int64_t until_us)
+int loop_alarm_start(int64_t until_us, const char **call)
 {
 	int64_t left_us = until_us - loop_now_us();
+	int error;
 
 	alarmed = 1;
-	set_alarm(left_us < 1 || caught ? 1 : left_us);
-	let_signals_in(true);
+	*call = "setitimer";
+	if (set_alarm(left_us < 1 || caught ? 1 : left_us) == 0) {
+		*call = "sigprocmask";
+		if (let_signals_in(true) == 0)
+			return 0;
+	}
+	error = errno;
+	loop_alarm_stop();
+	return -error;
 }
 
 void loop_alarm_stop(void)

@@ -50,9 +50,10 @@ int loop_wait(struct pollfd *fds, size_t count, int64_t until_us);
 /*
  * Around one blocking system call: the caught signals are let in, and when until_us comes the call
  * is interrupted (EINTR). The interruption repeats every few milliseconds until loop_alarm_stop(),
- * so it does not matter if the first one came just before the call began.
+ * so it does not matter if the first one came just before the call began. 0, or -errno, and *call
+ * is what failed: then nothing would interrupt the blocking call.
  */
-void loop_alarm_start(int64_t until_us);
+int loop_alarm_start(int64_t until_us, const char **call);
 void loop_alarm_stop(void);
 
 #endif

@@ -251,7 +251,12 @@ int attempt_call(struct attempt *attempt, const struct options *options, const s
 	attempt->timeout_us = timeout_us;
 	if (options->blocking) {
 		attempt_show_progress(attempt, plan);
-		loop_alarm_start(attempt_deadline_us(attempt));
+		attempt->fault = (struct stack_fault){ 0 };
+		rc = loop_alarm_start(attempt_deadline_us(attempt), &attempt->fault.call);
+		if (rc < 0) {
+			timeline_clear(attempt->timeline);
+			return rc;
+		}
 	}
 	rc = attempt->stack->connect(attempt->endpoint, plan->addresses, plan->count,
 				     options->blocking, &attempt->assoc);

@@ -22,6 +22,7 @@ WITNESS = {"socket", "setsockopt", "bind", "recvmsg", "recvfrom", "ioctl", "mmap
 ADDRESSES = "getifaddrs"
 ALSO = {
     "getsockopt": "sctp_|SCTP_|SO_", "setsockopt": "sctp_|SCTP_|SO_|bind", "rt_sigaction": "sigaction",
+    "rt_sigprocmask": "sigprocmask",
     "openat": "open", "newfstatat": "stat", "read": "accept",
     "clone3": "pthread_create|thread|fork", "clone": "pthread_create|thread|fork", "pread64": "pread", "pipe2": "pipe",
     "sendmsg": "send|not-echoed", "sendmmsg": "send", "sendto": "send|" + ADDRESSES, "recvmsg": "recv|receive|" + ADDRESSES,

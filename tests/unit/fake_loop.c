@@ -33,6 +33,7 @@
 static struct {
 	int64_t now_us;
 	int64_t alarm_us; /* LOOP_FOREVER: none */
+	int alarm_error;  /* 0: it does not fail */
 	struct {
 		int64_t at_us;
 		int number; /* 0: taken */
@@ -59,6 +60,7 @@ void fake_loop_reset(void)
 {
 	loop.now_us = START_US;
 	loop.alarm_us = LOOP_FOREVER;
+	loop.alarm_error = 0;
 	loop.look_us = 0;
 	loop.still_us = 0;
 	loop.quiet = false;
@@ -136,6 +138,11 @@ static void advance(int64_t to_us)
 void fake_loop_block(int64_t outcome_us)
 {
 	advance(MIN(MIN(outcome_us, loop.alarm_us), next_signal_us()));
+}
+
+void fake_loop_fail_alarm(int error)
+{
+	loop.alarm_error = error;
 }
 
 int fake_loop_alarmed(void)
@@ -285,10 +292,14 @@ int loop_wait(struct pollfd *fds, size_t count, int64_t until_us)
 	}
 }
 
-void loop_alarm_start(int64_t until_us)
+int loop_alarm_start(int64_t until_us, const char **call)
 {
 	assert_false(fake_loop_alarmed());
+	*call = "setitimer";
+	if (loop.alarm_error)
+		return -loop.alarm_error;
 	loop.alarm_us = until_us;
+	return 0;
 }
 
 void loop_alarm_stop(void)

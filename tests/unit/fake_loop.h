@@ -35,6 +35,9 @@ unsigned fake_loop_stops(void);
  */
 void fake_loop_block(int64_t outcome_us);
 
+/* From now on loop_alarm_start() fails with this (positive) errno, of setitimer(). */
+void fake_loop_fail_alarm(int error);
+
 /* Is loop_alarm_start() in force? */
 int fake_loop_alarmed(void);
 

@@ -296,6 +296,20 @@ static void every_outcome(void **state)
 	}
 }
 
+/* Nothing would end the call. */
+static void an_alarm_that_cannot_be_set(void **state)
+{
+	const struct fake_script scripts[] = { { 0 } };
+	const struct result *result;
+
+	(void)state;
+	fake_loop_fail_alarm(EPERM);
+	result = RUN(scripts, ONE, "-B");
+	assert_result(result, RESULT_FAILED, EPERM, STATUS_HOST);
+	assert_message(said_reason(result), "setitimer: EPERM");
+	assert_int_equal(benches[0].took_us, 0);
+}
+
 static void the_id_is_the_event_s(void **state)
 {
 	const struct fake_script scripts[] = {
@@ -401,6 +415,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_outcome),
+		TEST(an_alarm_that_cannot_be_set),
 		TEST(the_id_is_the_event_s),
 		TEST(options_reach_the_stack),
 		TEST(defaults_of_one_and_of_several),
