@@ -62,7 +62,7 @@ class Run:
         except ValueError:
             return ("broken JSON", ())
         if lines:
-            return (self.status,) + tuple(sorted({self.signature_of(line) for line in lines} |
+            return (self.status,) + tuple(sorted(({self.signature_of(line) for line in lines} - {None}) |
                                                  {("beside", what) for what in self.beside()}, key=str))
         words = set(re.findall(r"\b(connected|degraded|closed|refused|timeout|unreachable|aborted|unresolved|failed|"
                                r"unsupported|verified|dead|unverified|rejected|silent|tried|untried|excluded|"
@@ -84,7 +84,7 @@ class Run:
         if line.get("event") in ("present", "new", "changed", "gone"):
             if line["paths"] and line["paths"][0]["port"] == self.standing:
                 return (line["event"], line["state"], paths_of(line))
-            return ("", "")  # of another run
+            return None  # of another run, if there is one at the time
         if line.get("event") in ("shown", "relayed", "summary"):
             return (line["event"], line["exit_status"], str(line.get("results")),
                     *(line.get(key) for key in ("messages_sent", "bytes_unsent", "bytes_received")))
