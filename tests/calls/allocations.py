@@ -24,9 +24,7 @@ sys.dont_write_bytecode = True
 from judge import ended_badly, said  # noqa: E402
 from scenarios import STACK  # noqa: E402
 from trial import Trial, chosen_scenarios, options  # noqa: E402
-from worker import PROGRAM, must_be_sound, rank, rank_number, read  # noqa: E402
-
-LIBRARY = os.path.join(os.getcwd(), "build/calls/fail_malloc.so")
+from worker import FAIL_MALLOC, PROGRAM, must_be_sound, rank, rank_number, read  # noqa: E402
 
 Failure = collections.namedtuple("Failure", "scenario place frames more")
 
@@ -37,7 +35,7 @@ INNER = 4
 def run(worker, scenario, *environment):
     """Where nothing is randomized, so that places are the same in each run."""
     path = os.path.join(worker.folder, "allocations")
-    result = worker.run_under(["setarch", "-R", "env", "LD_PRELOAD=" + LIBRARY, "ALLOCATIONS=" + path, *environment],
+    result = worker.run_under(["setarch", "-R", "env", "LD_PRELOAD=" + FAIL_MALLOC, "ALLOCATIONS=" + path, *environment],
                               scenario)
     result.log = read(path)
     result.injected = result.log.count("failed ")

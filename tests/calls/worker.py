@@ -14,8 +14,8 @@ from judge import Run, said
 from scenarios import STACK, SCTP_UDP, port_of
 
 PROGRAM = os.environ["SCTP_CONNECT"]
-WITHIN = os.path.join(os.getcwd(), "build/calls/within")
-PEEK_PAGES = os.path.join(os.getcwd(), "build/calls/peek_pages.so")
+WITHIN, PEEK_PAGES, FAIL_MALLOC = (os.path.join(os.environ["TOOLS"], name)
+                                   for name in ("within", "peek_pages.so", "fail_malloc.so"))
 TOPO = os.environ["TOPO"]
 # Emulation is slow, and so is a loaded machine: only a bound for what never ends.
 SECONDS_SPARE = 40 if STACK == "kernel" else 20
