@@ -147,6 +147,8 @@ class Worker:
             run.relayed, run.out, run.err = run.out, run.err, ""
         run.files = {name: about(os.path.join(self.folder, name)) for name in ("metrics", "packets")
                      if "{folder}/" + name in scenario.arguments}
+        if "--show" in arguments:
+            run.forget_others()
         if path:
             self.look_for_left(run, scenario.peer, path, before)
         return run
