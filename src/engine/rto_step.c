@@ -90,3 +90,11 @@ void rto_choose(struct probe *probe, const bool *ask)
 			return;
 	raise_rto_max(probe, ask);
 }
+
+uint32_t rto_own(const struct probe *probe, const struct probe_path *path, uint32_t rto_ms)
+{
+	if (!path->answered || path->missed ||
+	    (probe->rto_now_ms == probe->rto_min_ms && probe->rto_max_now_ms == probe->rto_max_ms))
+		return rto_ms;
+	return MIN(MAX(path->measured_ms, probe->rto_min_ms), probe->rto_max_ms);
+}

@@ -17,4 +17,10 @@ int rto_set(struct probe *probe, uint32_t ms, uint32_t max_ms);
 /* Sets what makes an answer visible on each path whose element of ask is true, or that waits. */
 void rto_choose(struct probe *probe, const bool *ask);
 
+/*
+ * What rto_ms, that of a path that has answered, is with the association's own RTO.Min and RTO.Max.
+ * After a step the stack keeps an RTO that they do not allow, until it measures again.
+ */
+uint32_t rto_own(const struct probe *probe, const struct probe_path *path, uint32_t rto_ms);
+
 #endif

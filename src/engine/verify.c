@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "engine/big_packets.h"
 #include "engine/round_trip.h"
+#include "engine/rto_step.h"
 #include "witness/ledger_query.h"
 
 /* The time-out has so many steps, and so many heartbeats at most. */
@@ -308,6 +309,7 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	attempt->stack->path(attempt->assoc, &address, &path->path);
 	path->path.address = address;
 	path->path.primary = primary;
+	path->path.rto_ms = rto_own(verify->probe, asked, path->path.rto_ms);
 	if (asked->answered)
 		return;
 	way_look_for_hop(&way, &address, verify->plan, leaving_of(verify->watch, &address));
