@@ -112,7 +112,7 @@ int connect_run(const struct connect_config *config)
 	/* Otherwise the report has said that the peer, or its paths, do not answer. */
 	if (status == STATUS_OK)
 		report_unanswered(config->reporter, connection_result(connection),
-				  connection_unanswered_us(connection));
+				  connection_unanswered_us(connection), options->monitor);
 	each_free(each);
 	connection_free(connection);
 	return status;

@@ -147,7 +147,7 @@ static void slow_down(struct fleet *f, struct member *m, const struct finding *w
 	struct message reason;
 
 	if (!f->options->quiet && !f->told) {
-		fleet_clear_lines(f);
+		fleet_table_clear(f);
 		warn("from now on at most %zu targets at a time: %s", limit,
 		     words_reason(why, &reason));
 	}
@@ -177,7 +177,7 @@ static void take_result(struct fleet *f, struct member *m)
 	m->known = true;
 	if (again)
 		return;
-	fleet_clear_lines(f);
+	fleet_table_clear(f);
 	report_target(f->config->reporter, result, f->name_width, f->options->verbose);
 }
 
@@ -204,6 +204,18 @@ static bool is_ready(struct fleet *f, struct member *m)
 	return true;
 }
 
+/* What was connected is shut: says so if the peer did not answer that. */
+static void report_close(struct fleet *f, const struct member *m)
+{
+	int64_t unanswered_us = connection_unanswered_us(m->connection);
+
+	if (!unanswered_us || m->status != STATUS_OK)
+		return;
+	fleet_table_clear(f);
+	report_unanswered(f->config->reporter, connection_result(m->connection), unanswered_us,
+			  true);
+}
+
 /* It has got further. */
 static void look_at(struct fleet *f, struct member *m)
 {
@@ -218,7 +230,7 @@ static void look_at(struct fleet *f, struct member *m)
 	}
 	if (!is_shut(m))
 		return;
-	fleet_report_close(m);
+	report_close(f, m);
 	discard(f, m);
 	m->ready = false;
 	f->full = false;

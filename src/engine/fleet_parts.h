@@ -91,12 +91,6 @@ struct fleet {
 void queue_put(struct queue *queue, struct member *member);
 struct member *queue_take(struct queue *queue); /* NULL: it is empty */
 
-/* Before a line is printed. */
-void fleet_clear_lines(struct fleet *fleet);
-
-/* What was connected is shut: says so if the peer did not answer that. */
-void fleet_report_close(const struct member *member);
-
 /* A member has got further: fleet.c looks at it before the next round. */
 void fleet_on_change(void *member);
 

@@ -143,10 +143,11 @@ struct fleet_table *fleet_table_start(struct fleet *f)
 	return t;
 }
 
-void fleet_table_clear(struct fleet_table *t)
+void fleet_table_clear(struct fleet *f)
 {
-	if (t)
-		live_clear(t->live);
+	timeline_clear(f->config->timeline);
+	if (f->table)
+		live_clear(f->table->live);
 }
 
 void fleet_table_stop(struct fleet_table *t)

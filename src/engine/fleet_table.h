@@ -13,8 +13,8 @@ struct fleet_table *fleet_table_start(struct fleet *fleet);
 /* Removes it for good: only lines are printed from now on. */
 void fleet_table_stop(struct fleet_table *table);
 
-/* To be called before a line is printed. */
-void fleet_table_clear(struct fleet_table *table);
+/* To be called before a line is printed: it and the progress are not in its way. */
+void fleet_table_clear(struct fleet *fleet);
 
 /* For the monitors, which clear it before they print; or NULL. */
 struct live *fleet_table_live(const struct fleet_table *table);

@@ -105,14 +105,15 @@ void report_relay_end(const struct reporter *reporter, const struct relay_end *e
 }
 
 void report_unanswered(const struct reporter *reporter, const struct result *result,
-		       int64_t waited_us)
+		       int64_t waited_us, bool events)
 {
+	const enum format format = events ? reporter->format : FORMAT_TEXT;
 	const struct finding why = { .code = FINDING_SHUTDOWN_UNANSWERED,
 				     .basis = BASIS_TIME,
 				     .time_us = waited_us };
 
 	if (!reporter->quiet && waited_us)
-		formats[reporter->format].unanswered(reporter, result, &why);
+		formats[format].unanswered(reporter, result, &why);
 }
 
 int report_finish(const struct reporter *reporter)

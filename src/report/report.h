@@ -18,10 +18,11 @@ void report_result(const struct reporter *reporter, const struct result *result)
 
 /*
  * What was connected was closed, and SHUTDOWN had no answer in that time, so that it ended with an
- * ABORT. 0: it had one, which is not reported.
+ * ABORT. 0: it had one, which is not reported. events: of many records this is one. Otherwise the
+ * result is the only one, for which a script may look, and this is a line on stderr.
  */
 void report_unanswered(const struct reporter *reporter, const struct result *result,
-		       int64_t waited_us);
+		       int64_t waited_us, bool events);
 
 /*
  * A result of --targets, whose target is known by a name: in short, in columns if names have that
