@@ -68,6 +68,20 @@ void probe_know(struct probe *probe, const struct association *association)
 	}
 }
 
+void probe_follow(struct probe *probe, const struct association *association, int64_t now_us)
+{
+	for (size_t i = 0; i < probe->count; i++) {
+		struct probe_path *path = &probe->paths[i];
+		const struct path_result *from = &association->paths[path->index];
+
+		path->expected_us = from->rtt_us;
+		path->dead = from->verdict == VERDICT_DEAD;
+		/* A path that was asked twice may answer twice. */
+		if (from->answered < from->heartbeats)
+			path->stray_us = now_us + from->rtt_us;
+	}
+}
+
 void probe_know_states(struct probe *probe, const struct stack_path *list, size_t count)
 {
 	for (size_t i = 0; i < probe->count; i++) {

@@ -352,12 +352,8 @@ static void take_paths(struct monitoring *r, const struct association *a)
 			.slow_us = from->rtt_us,
 			.dead_since_us = r->m.began_us,
 		};
-		r->probe->paths[i].expected_us = from->rtt_us;
-		r->probe->paths[i].dead = from->verdict == VERDICT_DEAD;
-		/* A path that the connection asked twice may answer twice. */
-		if (from->answered < from->heartbeats)
-			r->probe->paths[i].stray_us = r->m.began_us + from->rtt_us;
 	}
+	probe_follow(r->probe, a, r->m.began_us);
 }
 
 struct monitoring *monitor_start(struct loop *loop, const struct monitor_config *config)

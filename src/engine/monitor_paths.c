@@ -242,7 +242,7 @@ static void take_silence(struct monitoring *r, size_t i, int64_t now, struct mon
 /* Reports the changes of path i since the last look. */
 static void look_at(struct monitoring *r, size_t i, int64_t now)
 {
-	struct probe_path *asked = &r->probe->paths[i];
+	const struct probe_path *asked = &r->probe->paths[i];
 	struct monitor_path *path = &r->m.paths[i];
 	struct monitor_event event = { .type = MONITOR_PATH, .path = path };
 	bool answered = asked->answered > path->answered;
