@@ -68,8 +68,8 @@ refused_call() {
     python3 - "$@" <<-'END'
 	# A seccomp filter, linux/seccomp.h and linux/filter.h: it stays over execve.
 	import ctypes, errno, os, platform, socket, struct, sys
-	others = {"socket": 198, "bind": 200, "setsockopt": 208}
-	numbers = {"x86_64": {"socket": 41, "bind": 49, "setsockopt": 54}, "aarch64": others, "riscv64": others}
+	others = {"socket": 198, "bind": 200, "connect": 203, "setsockopt": 208}
+	numbers = {"x86_64": {"socket": 41, "bind": 49, "connect": 42, "setsockopt": 54}, "aarch64": others, "riscv64": others}
 	error = getattr(errno, sys.argv[1])
 	steps, command = [], sys.argv[2:]
 	while command[0].count(":") == 2:
@@ -319,6 +319,9 @@ detected() { # ADDRESS
   json .result failed .errno EACCES .cause.code call-forbidden '.cause.call | startswith("socket")' true
   keep_json <<<"$output"
   record "a security module forbids the socket"
+  # It is called to look for a route, or, by usrsctp, for the owner of a port.
+  refused_call EPERM connect:0:- "${PROGRAM[@]}" -a 10.1.1.2:5000
+  [ "$status" -eq 0 ]
 }
 
 # --- IPv6 is off ------------------------------------------------------------------------------
