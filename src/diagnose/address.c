@@ -27,6 +27,22 @@ static enum finding_code code_of_route(int error)
 	}
 }
 
+static enum finding_code code_of_neighbour(enum neighbour neighbour)
+{
+	switch (neighbour) {
+	case NEIGHBOUR_ASKED:
+	case NEIGHBOUR_SILENT:
+		return FINDING_NEIGHBOUR_SILENT;
+	case NEIGHBOUR_NO_ROOM:
+		return FINDING_NEIGHBOUR_TABLE_FULL;
+	case NEIGHBOUR_UNKNOWN:
+	case NEIGHBOUR_THERE:
+	case NEIGHBOUR_SET:
+		break;
+	}
+	return FINDING_NONE;
+}
+
 struct finding diagnose_way(const struct path_result *path)
 {
 	struct finding finding = { .address = path->path.address };
@@ -41,8 +57,8 @@ struct finding diagnose_way(const struct path_result *path)
 		finding.error = path->route_error;
 		finding.other = path->asked_from;
 		memcpy(finding.link, path->link, sizeof(finding.link));
-	} else if (path->neighbour == NEIGHBOUR_SILENT || path->neighbour == NEIGHBOUR_ASKED) {
-		finding.code = FINDING_NEIGHBOUR_SILENT;
+	} else if (code_of_neighbour(path->neighbour)) {
+		finding.code = code_of_neighbour(path->neighbour);
 		finding.basis = BASIS_NEIGHBOUR;
 		finding.other = path->hop;
 	}

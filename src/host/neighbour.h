@@ -11,7 +11,8 @@ enum neighbour {
 	NEIGHBOUR_ASKED,   /* looked up on its link (ARP, ND), and no answer yet */
 	NEIGHBOUR_SILENT,  /* the last look-up got no answer */
 	NEIGHBOUR_THERE,
-	NEIGHBOUR_SET, /* its link-layer address was set by hand, and is not looked up */
+	NEIGHBOUR_SET,     /* its link-layer address was set by hand, and is not looked up */
+	NEIGHBOUR_NO_ROOM, /* it is not in this host's table of neighbours, which is full */
 };
 
 /*
@@ -20,5 +21,14 @@ enum neighbour {
  */
 enum neighbour neighbour_state(struct routes *routes, const union address *peer,
 			       const struct route *route, union address *hop);
+
+/* What one answer to RTM_GETNEIGHTBL says of the table of that family. */
+struct neighbour_table {
+	sa_family_t family;
+	uint32_t entries;
+	uint32_t room;  /* sysctl net.ipv4.neigh.default.gc_thresh3; 0: not known */
+	uint64_t fulls; /* how often there was no room for one more */
+};
+bool neighbour_table_read(const struct nlmsghdr *answer, struct neighbour_table *table);
 
 #endif

@@ -21,6 +21,7 @@ struct netlink_question {
 	union {
 		struct rtmsg route;
 		struct ndmsg neighbour;
+		struct ndtmsg neighbour_table;
 		struct ifinfomsg link;
 		struct fib_rule_hdr rule;
 		struct xfrm_userpolicy_id policy;

@@ -83,6 +83,7 @@ enum finding_code {
 	FINDING_BROADCAST_ADDRESS,
 	FINDING_ROUTE_UNUSABLE,       /* error */
 	FINDING_NEIGHBOUR_SILENT,     /* other: the next hop */
+	FINDING_NEIGHBOUR_TABLE_FULL, /* the same */
 	FINDING_NO_ADDRESS_REACHABLE, /* of several addresses, for different reasons */
 
 	/* Answers and actions of the peer. */

@@ -497,6 +497,15 @@ static const struct words table[] = {
 	  "the host's rp_filter ignores ARP requests whose source is of another link (-b)",
 	  "ip neigh show ADDR; ip route get ADDR\n"
 	  "tcpdump -ni any arp or icmp6" },
+	{ FINDING_NEIGHBOUR_TABLE_FULL, "neighbour-table-full", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
+	  "this host's table of neighbours is full, and {next_hop} is not in it: nothing can be sent to it",
+	  NULL,
+	  "sysctl net.ipv4.neigh.default.gc_thresh3 (for IPv6, net.ipv6) is how many have room, in all network namespaces together: raise it, and gc_thresh2, outside of containers",
+	  "this host knows so many neighbours (ARP, neighbour discovery) that there is no room for one more, so no packet can leave for it",
+	  "more hosts on the links of this host, or of its containers, than gc_thresh3, which is 1024 by default\n"
+	  "a scan of a network",
+	  "ip -s ntable show; ip neigh | wc -l\n"
+	  "dmesg: neighbor table overflow" },
 	{ FINDING_NO_ADDRESS_REACHABLE, "no-address-reachable", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
 	  "none of the addresses can be reached",
 	  NULL,

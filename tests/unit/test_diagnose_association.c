@@ -227,6 +227,11 @@ static const struct probe_case probe_cases[] = {
 	     (ANSWERS("127.0.0.1"),
 	      DEAD("127.0.0.2", .route_error = ENETDOWN, .note = "has no carrier")),
 	     OK, .hint = "ip link show"),
+	SEEN("dead, and no room for the neighbour", FINDING_NONE, (ASKED(1)),
+	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .neighbour = NEIGHBOUR_NO_ROOM,
+					 .note = "this host's table of neighbours is full, and the "
+						 "host is not in it")),
+	     OK, .hint = "gc_thresh3"),
 	SEEN("dead, and no host on the link", FINDING_NONE, (ASKED(1)),
 	     (ANSWERS("127.0.0.1"), DEAD("127.0.0.2", .neighbour = NEIGHBOUR_SILENT,
 					 .note = "no answer from the host to ARP on its link")),

@@ -13,6 +13,7 @@
 
 #include "base/util.h"
 #include "host/interface.h"
+#include "host/neighbour.h"
 #include "host/netlink.h"
 #include "host/route.h"
 #include "host/rules.h"
@@ -432,6 +433,40 @@ static void a_link_may_be_a_tunnel(void **state)
 	}
 }
 
+/* --- Neighbours ------------------------------------------------------------------------------- */
+
+static void a_table_of_neighbours(void **state)
+{
+	struct netlink_question m = { .header = NETLINK_HEADER(RTM_NEWNEIGHTBL,
+							       sizeof(struct ndtmsg)),
+				      .body.neighbour_table.ndtm_family = AF_INET };
+	struct ndt_config config = { .ndtc_entries = 1024 };
+	struct ndt_stats stats = { .ndts_table_fulls = 3 };
+	struct neighbour_table table;
+
+	(void)state;
+	put_number(&m, NDTA_THRESH1, 128);
+	put_number(&m, NDTA_THRESH3, 1024);
+	netlink_put(&m, NDTA_CONFIG, &config, sizeof(config));
+	/* An old kernel has fewer of them. */
+	netlink_put(&m, NDTA_STATS, &stats, 16);
+	assert_true(neighbour_table_read(&m.header, &table));
+	assert_int_equal(table.family, AF_INET);
+	assert_int_equal(table.entries, 1024);
+	assert_int_equal(table.room, 1024);
+	assert_int_equal(table.fulls, 0);
+	m.header.nlmsg_len = NLMSG_LENGTH(sizeof(struct ndtmsg));
+	netlink_put(&m, NDTA_STATS, &stats, sizeof(stats));
+	assert_true(neighbour_table_read(&m.header, &table));
+	assert_int_equal(table.fulls, 3);
+	assert_int_equal(table.room, 0);
+	m.header.nlmsg_len = NLMSG_LENGTH(sizeof(struct ndtmsg));
+	m.header.nlmsg_len--;
+	assert_false(neighbour_table_read(&m.header, &table));
+	m.header.nlmsg_type = RTM_NEWNEIGH;
+	assert_false(neighbour_table_read(&m.header, &table));
+}
+
 /* --- Rules ------------------------------------------------------------------------------------ */
 
 static void rules_that_cannot_be_asked_about(void **state)
@@ -479,6 +514,7 @@ int main(void)
 		cmocka_unit_test(a_link_may_have_a_program),
 		cmocka_unit_test(an_ethernet_link_may_ask_for_no_addresses),
 		cmocka_unit_test(a_link_may_be_a_tunnel),
+		cmocka_unit_test(a_table_of_neighbours),
 		cmocka_unit_test(rules_that_cannot_be_asked_about),
 	};
 
