@@ -70,12 +70,11 @@ static bool table_is_full(int fd, sa_family_t family)
 
 /* --- One of it -------------------------------------------------------------------------------- */
 
-enum neighbour neighbour_state(struct routes *routes, const union address *peer,
-			       const struct route *route, union address *hop)
+static enum neighbour ask(struct routes *routes, int link, const union address *hop)
 {
 	struct netlink_question q = {
 		.header = NETLINK_HEADER(RTM_GETNEIGH, sizeof(q.body.neighbour)),
-		.body.neighbour.ndm_ifindex = route->link,
+		.body.neighbour.ndm_ifindex = link,
 	};
 	char room[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
 	const struct ndmsg *found = NLMSG_DATA((const struct nlmsghdr *)room);
@@ -83,9 +82,6 @@ enum neighbour neighbour_state(struct routes *routes, const union address *peer,
 	size_t length;
 	ssize_t rc;
 
-	*hop = route->gateway.sa.sa_family ? route->gateway : *peer;
-	if (route->error || !route->link)
-		return NEIGHBOUR_UNKNOWN;
 	bytes = address_bytes(hop, &length);
 	q.body.neighbour.ndm_family = (unsigned char)hop->sa.sa_family;
 	netlink_put(&q, NDA_DST, bytes, length);
@@ -101,4 +97,18 @@ enum neighbour neighbour_state(struct routes *routes, const union address *peer,
 	if (found->ndm_state & NUD_PERMANENT)
 		return NEIGHBOUR_SET;
 	return found->ndm_state & (NUD_NOARP | NUD_NONE) ? NEIGHBOUR_UNKNOWN : NEIGHBOUR_THERE;
+}
+
+enum neighbour neighbour_state(struct routes *routes, const union address *peer,
+			       const struct route *route, union address *hop)
+{
+	*hop = route->gateway.sa.sa_family ? route->gateway : *peer;
+	if (route->error || !route->link)
+		return NEIGHBOUR_UNKNOWN;
+	if (routes->hop.link != route->link || !address_equal(&routes->hop.address, hop)) {
+		routes->hop.link = route->link;
+		routes->hop.address = *hop;
+		routes->hop.state = (int)ask(routes, route->link, hop);
+	}
+	return (enum neighbour)routes->hop.state;
 }

@@ -5,6 +5,7 @@
 #include <linux/lwtunnel.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -155,8 +156,8 @@ bool route_lacks_source(const struct routes *routes, const union address *peer,
 	       address_scope(&route->source) == SCOPE_LINK && address_scope(peer) > SCOPE_LINK;
 }
 
-int route_ask(struct routes *routes, const union address *peer, const union address *source,
-	      struct route *route)
+static void ask_anew(struct routes *routes, const union address *peer, const union address *source,
+		     struct route *route)
 {
 	char room[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
 	const struct nlmsghdr *answer = (const struct nlmsghdr *)room;
@@ -169,7 +170,7 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 		rc = -EPROTO;
 	/* Learned from the peer, without its zone: EINVAL would be about the look-up only. */
 	if (address_lacks_zone(peer))
-		return 0;
+		return;
 	/* The socket tells a missing route from a missing IPv6 address. */
 	if (rc < 0 && can_ask_from(peer, source))
 		route->error = is_about_routes((int)-rc) && rc != -ENETUNREACH
@@ -189,6 +190,44 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 		route->source = *source;
 		address_set_port(&route->source, 0);
 	}
+}
+
+/* Enough for what is asked about one target, and for those that come back to it. */
+#define ASKED_KEPT 16
+
+/* The newest, in a ring. */
+struct asked_routes {
+	struct asked_route {
+		union address peer, source; /* sa_family of source 0: any */
+		struct route route;
+	} list[ASKED_KEPT];
+	size_t count;
+};
+
+static bool is_the_same(const union address *a, const union address *b)
+{
+	return address_equal(a, b) &&
+	       (a->sa.sa_family != AF_INET6 || a->v6.sin6_scope_id == b->v6.sin6_scope_id);
+}
+
+int route_ask(struct routes *routes, const union address *peer, const union address *source,
+	      struct route *route)
+{
+	const union address from = source ? *source : (union address){ 0 };
+	struct asked_route *asked;
+
+	if (!routes->asked)
+		routes->asked = xcalloc(1, sizeof(*routes->asked));
+	for (size_t i = 0; i < MIN(routes->asked->count, ASKED_KEPT); i++) {
+		asked = &routes->asked->list[i];
+		if (is_the_same(&asked->peer, peer) && is_the_same(&asked->source, &from)) {
+			*route = asked->route;
+			return route->error;
+		}
+	}
+	ask_anew(routes, peer, source, route);
+	asked = &routes->asked->list[routes->asked->count++ % ASKED_KEPT];
+	*asked = (struct asked_route){ *peer, from, *route };
 	return route->error;
 }
 

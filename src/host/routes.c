@@ -26,6 +26,7 @@ struct routes *routes_now(void)
 
 	if (!routes->since_us || now_us >= routes->since_us + GOOD_US) {
 		free(routes->own);
+		free(routes->asked);
 		*routes = (struct routes){ .as_root = routes->as_root,
 					   .no_link_local = routes->no_link_local,
 					   .since_us = now_us,

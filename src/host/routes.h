@@ -30,6 +30,12 @@ struct routes {
 	struct own_address *own;
 	size_t own_count;
 	bool own_known;
+	struct asked_routes *asked; /* of route.c; owned */
+	struct {
+		int link; /* 0: none is known */
+		union address address;
+		int state;
+	} hop;         /* of neighbour.c: the newest that was asked about */
 	bool no_ipsec; /* this host has no policy of IPsec */
 	struct {
 		bool known;
@@ -39,8 +45,9 @@ struct routes {
 
 /*
  * One for the process. Many connections end at the same time, and then ask once about rules and
- * links, about the addresses of this host, and whether it uses IPsec: what is remembered is 20 ms
- * old at most, and does not change until the next call.
+ * links, about the addresses of this host, and whether it uses IPsec; and about the route to a host
+ * or a next hop that they share. What is remembered is 20 ms old at most, and does not change until
+ * the next call.
  */
 struct routes *routes_now(void);
 

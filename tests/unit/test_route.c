@@ -8,6 +8,7 @@
 
 #include <linux/if_link.h>
 #include <net/if_arp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -209,7 +210,7 @@ static void late_answers(void **state)
 
 	(void)state;
 	assert_int_equal(send(fd, &q, q.header.nlmsg_len, 0), q.header.nlmsg_len);
-	assert_true(closed("127.0.0.1", &error).link);
+	assert_true(closed("127.0.0.8", &error).link);
 	assert_int_equal(send(fd, &q, q.header.nlmsg_len, 0), q.header.nlmsg_len);
 	assert_int_equal(count_links(), links);
 }
@@ -227,6 +228,32 @@ static void route_without_netlink(void **state)
 	assert_int_equal(route_closed(&routes, &a, NULL, 0, &route), 0);
 	assert_int_equal(route.link, 0);
 	expect_address(&route.source, "127.0.0.1");
+	free(routes.asked);
+}
+
+/* Many targets have the same host: until the next routes_now() it is asked about once. */
+static void what_was_asked_is_remembered(void **state)
+{
+	struct routes *routes = routes_now();
+	struct route route;
+	union address a, other;
+	int fd = routes->fd;
+
+	(void)state;
+	assert_true(address_from_text(&a, "127.0.0.6"));
+	assert_true(address_from_text(&other, "127.0.0.7"));
+	assert_int_equal(route_ask(routes, &a, NULL, &route), 0);
+	assert_int_equal(route.link, 1);
+	routes->fd = -1;
+	address_set_port(&a, 5001);
+	assert_int_equal(route_ask(routes, &a, NULL, &route), 0);
+	assert_int_equal(route.link, 1);
+	/* These are other questions. */
+	assert_int_equal(route_ask(routes, &other, NULL, &route), 0);
+	assert_int_equal(route.link, 0);
+	assert_int_equal(route_ask(routes, &a, &other, &route), 0);
+	assert_int_equal(route.link, 0);
+	routes->fd = fd;
 }
 
 /* Without its zone a link-local address is on the first link that has such a route, or on none. */
@@ -507,6 +534,7 @@ int main(void)
 		cmocka_unit_test(route_to_loopback),
 		cmocka_unit_test(late_answers),
 		cmocka_unit_test(route_without_netlink),
+		cmocka_unit_test(what_was_asked_is_remembered),
 		cmocka_unit_test(route_without_zone),
 		cmocka_unit_test(a_route_with_a_link_local_source),
 		cmocka_unit_test(links_and_what_is_below),
