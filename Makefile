@@ -131,7 +131,7 @@ $(B)/unit/test_%: $(B)/unit/test_%.o $(UNIT_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(FAKES) -o $@ $^ $(LIBS) -lcmocka
 
 # These ask fake_host.c instead of the host.
-FAKE_LOCAL := -Wl,--wrap=local_look_up,--wrap=local_port_closing,--wrap=local_unprivileged_port,--wrap=local_may_have_port,--wrap=local_has_ipv6
+FAKE_LOCAL := -Wl,--wrap=local_look_up,--wrap=local_port_closing,--wrap=local_unprivileged_port,--wrap=local_may_have_port,--wrap=local_has_ipv6,--wrap=local_runs_in
 FAKE_HOST := -Wl,--wrap=routes_now,--wrap=route_look_up,--wrap=route_closed,--wrap=route_source_error,--wrap=neighbour_state,--wrap=local_has,--wrap=departure_look_up,--wrap=witness_open
 # These make one connection on a bench.
 BENCHED := $(patsubst %,$(B)/unit/test_%,connection attempt exchange relay verify snapshot plan gather trial)

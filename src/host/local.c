@@ -75,6 +75,17 @@ static enum local_state state_on(const struct ifaddrs *on, struct local_address 
 								     : LOCAL_LINK_DOWN;
 }
 
+bool local_runs_in(const char *vrf, char name[IF_NAMESIZE])
+{
+	char device[IF_NAMESIZE];
+	int index = routes_device(routes_now());
+
+	if (!index || !if_indextoname((unsigned)index, device) || (vrf && strcmp(device, vrf) != 0))
+		return false;
+	printable(device, name, IF_NAMESIZE);
+	return true;
+}
+
 static bool is_local_by_route(const union address *address)
 {
 	struct route route;

@@ -28,6 +28,12 @@ struct local_address {
 	char vrf[IF_NAMESIZE];
 };
 
+/*
+ * Is it that VRF in which this program runs ("ip vrf exec")? NULL: any. If it is, *name is the name
+ * of the VRF.
+ */
+bool local_runs_in(const char *vrf, char name[IF_NAMESIZE]);
+
 /* A wildcard address is usable. */
 struct local_address local_look_up(const union address *address);
 

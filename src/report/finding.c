@@ -65,6 +65,7 @@ static const struct {
 	{ "heard", FINDING_HEARD },
 	{ "this_host", FINDING_THIS_HOST },
 	{ "tunnel", FINDING_TUNNEL },
+	{ "inside", FINDING_INSIDE },
 };
 
 unsigned finding_flag_named(const char *name, size_t length)

@@ -60,7 +60,8 @@ enum finding_code {
 	FINDING_LOCAL_TENTATIVE, /* link: which has it; the same for the next ones */
 	FINDING_LOCAL_DUPLICATE,
 	FINDING_LOCAL_ON_OTHER_LINK,
-	FINDING_LOCAL_IN_VRF, /* other_link: the VRF */
+	FINDING_LOCAL_IN_VRF,      /* other_link: the VRF; FINDING_INSIDE */
+	FINDING_LOCAL_OUTSIDE_VRF, /* other_link: that of the program */
 	FINDING_LOCAL_LINK_DOWN,
 	FINDING_LOCAL_BY_ROUTE,
 	FINDING_SOURCE_NOT_LOCAL, /* other: the -b address, which was bound; time_us */
@@ -242,6 +243,7 @@ enum finding_flag {
 	FINDING_HEARD = 1 << 18,        /* packets of the peer came from that address */
 	FINDING_THIS_HOST = 1 << 19,    /* all addresses of the attempt are of this host */
 	FINDING_TUNNEL = 1 << 20,       /* link, over which the INIT was sent, is a tunnel */
+	FINDING_INSIDE = 1 << 21,       /* the program runs in that VRF */
 };
 
 struct finding_icmp {

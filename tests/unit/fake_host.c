@@ -16,6 +16,7 @@ bool __wrap_local_port_closing(const union address *local, union address *peer);
 uint16_t __wrap_local_unprivileged_port(void);
 bool __wrap_local_may_have_port(uint16_t port);
 bool __wrap_local_has_ipv6(void);
+bool __wrap_local_runs_in(const char *vrf, char name[IF_NAMESIZE]);
 struct routes *__wrap_routes_now(void);
 void __wrap_route_look_up(struct routes *routes, const union address *peer,
 			  const union address *sources, size_t count, struct route *route);
@@ -103,6 +104,14 @@ uint16_t __wrap_local_unprivileged_port(void)
 bool __wrap_local_may_have_port(uint16_t port)
 {
 	return fake_host.any_port || port >= __wrap_local_unprivileged_port();
+}
+
+bool __wrap_local_runs_in(const char *vrf, char name[IF_NAMESIZE])
+{
+	if (!fake_host.runs_in || (vrf && strcmp(fake_host.runs_in, vrf) != 0))
+		return false;
+	strcpy(name, fake_host.runs_in);
+	return true;
 }
 
 bool __wrap_local_has_ipv6(void)

@@ -22,6 +22,7 @@ struct fake_host {
 	bool port_closing;                   /* by an association with 10.1.1.2:5000 */
 	uint16_t unprivileged_port;          /* 0: 1024 */
 	bool any_port;                       /* this program has CAP_NET_BIND_SERVICE */
+	const char *runs_in;                 /* the VRF that this program is in; or NULL */
 	bool ipv6;                           /* this host has it */
 	enum local_state local_state;        /* of each address of -b, on the link "down0" */
 	bool local_untold;                   /* this host does not tell who has them */

@@ -150,6 +150,18 @@ static void what_is_not_bound(void **state)
 		  FINDING_LOCAL_ON_OTHER_LINK },
 		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_IN_VRF }, FINDING_LOCAL_IN_VRF },
 		{ EADDRNOTAVAIL, 0, { .local_state = LOCAL_LINK_DOWN }, FINDING_LOCAL_LINK_DOWN },
+		{ EADDRNOTAVAIL,
+		  0,
+		  { .local_state = LOCAL_IN_VRF, .runs_in = "red" },
+		  FINDING_LOCAL_IN_VRF },
+		{ EADDRNOTAVAIL,
+		  0,
+		  { .local_state = LOCAL_USABLE, .runs_in = "red" },
+		  FINDING_LOCAL_OUTSIDE_VRF },
+		{ EADDRNOTAVAIL,
+		  0,
+		  { .local_state = LOCAL_ABSENT, .runs_in = "red" },
+		  FINDING_NOT_LOCAL },
 		{ EADDRINUSE, 80, { .port_closing = false }, FINDING_BIND_IN_USE },
 		{ EADDRINUSE, 80, { .port_closing = true }, FINDING_BIND_CLOSING },
 		{ EADDRINUSE, 0, { .port_closing = true }, FINDING_NO_FREE_PORT },
@@ -175,8 +187,13 @@ static void what_is_not_bound(void **state)
 		assert_int_equal(finding.error, conditions[i].error);
 		assert_string_equal(finding.call, "sctp_bindx");
 		assert_int_equal(address_port(&finding.address), conditions[i].port);
-		if (conditions[i].code == FINDING_LOCAL_IN_VRF)
+		if (conditions[i].code == FINDING_LOCAL_IN_VRF ||
+		    conditions[i].code == FINDING_LOCAL_OUTSIDE_VRF)
 			assert_string_equal(finding.other_link, "red");
+		assert_int_equal(finding.flags & FINDING_INSIDE,
+				 conditions[i].code == FINDING_LOCAL_IN_VRF && fake_host.runs_in
+					 ? FINDING_INSIDE
+					 : 0);
 		if (conditions[i].code == FINDING_BIND_CLOSING)
 			assert_int_equal(address_port(&finding.other), 5000);
 	}
