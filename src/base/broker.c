@@ -411,6 +411,12 @@ int broker_socket(int family, int type, int protocol)
 	return fd < 0 ? -EMFILE : fd; /* this process had no room for it */
 }
 
+/* There is none, or it cannot be asked. */
+static int why_not(void)
+{
+	return broker.error ? -broker.error : -ENOTCONN;
+}
+
 int broker_packet_socket(const void *asked, size_t length)
 {
 	struct message_between m = { .kind = REQUEST_HEAR, .length = (uint32_t)length };
@@ -418,7 +424,7 @@ int broker_packet_socket(const void *asked, size_t length)
 
 	memcpy(m.bytes, asked, length);
 	if (!ask(&m, &fd))
-		return -ENOTCONN;
+		return why_not();
 	if (m.a < 0)
 		return m.a;
 	return fd < 0 ? -EMFILE : fd;
@@ -430,7 +436,7 @@ int broker_set_filter(int fd, const void *asked, size_t length)
 	int with = fd;
 
 	memcpy(m.bytes, asked, length);
-	return ask(&m, &with) ? m.a : -ENOTCONN;
+	return ask(&m, &with) ? m.a : why_not();
 }
 
 int broker_set_buffer(int fd, int option, int bytes)

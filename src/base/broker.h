@@ -57,7 +57,7 @@ int broker_socket(int family, int type, int protocol);
 /*
  * A packet socket with that filter, not blocking and without a protocol, from the second process;
  * another filter for it. The first process cannot set one itself (sandbox_needs.filters). A
- * descriptor or 0, or -errno; -ENOTCONN: there is no second process.
+ * descriptor or 0, or -errno; -ENOTCONN: there is no second process. If it cannot be asked: why.
  */
 int broker_packet_socket(const void *asked, size_t length);
 int broker_set_filter(int fd, const void *asked, size_t length);

@@ -254,9 +254,11 @@ static void killed(void)
 static void an_end_that_fails(void)
 {
 	without_rights();
-	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -ENOMEM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), -ENOMEM);
 	assert_false(broker_is_there());
-	assert_int_equal(broker_socket(AF_PACKET, SOCK_DGRAM, 0), -ENOMEM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), -ENOMEM);
+	assert_int_equal(broker_packet_socket("", 0), -ENOMEM);
+	assert_int_equal(broker_set_filter(-1, "", 0), -ENOMEM);
 	good(broker_socket(AF_INET, SOCK_DGRAM, 0));
 }
 
