@@ -9,7 +9,7 @@ import re
 import threading
 
 from judge import said
-from scenarios import SAMPLED, scenarios
+from scenarios import SAMPLED, STACK, scenarios
 from worker import Worker
 
 
@@ -27,7 +27,8 @@ def options():
     parser.add_argument("--scenario", help="only those whose names this regular expression matches (all, or the "
                         "few that a sample is taken of)")
     parser.add_argument("--count", action="store_true", help="only count the failures")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time (processors)")
+    parser.add_argument("--jobs", type=int, help="runs at the same time (processors; with --all on the kernel's stack, "
+                        "whose runs mostly wait, three times as many)")
     parser.add_argument("--baselines", type=int, default=2, help="undisturbed runs of each scenario (2)")
     parser.add_argument("--lines", default=os.devnull, help="where to keep each run as a line of JSON")
     return parser
@@ -38,6 +39,8 @@ class Trial:
 
     def __init__(self, arguments, lines):
         self.arguments, self.lines = arguments, lines
+        if not arguments.jobs:
+            arguments.jobs = os.cpu_count() * (3 if arguments.all and STACK == "kernel" else 1)
         self.free = [Worker() for _ in range(arguments.jobs)]
         self.workers = list(self.free)
         self.lock = threading.Lock()
