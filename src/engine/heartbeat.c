@@ -68,7 +68,7 @@ void probe_know(struct probe *probe, const struct association *association)
 	}
 }
 
-void probe_follow(struct probe *probe, const struct association *association, int64_t now_us)
+void probe_inherit(struct probe *probe, const struct association *association, int64_t now_us)
 {
 	for (size_t i = 0; i < probe->count; i++) {
 		struct probe_path *path = &probe->paths[i];

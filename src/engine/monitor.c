@@ -353,7 +353,7 @@ static void take_paths(struct monitoring *r, const struct association *a)
 			.dead_since_us = r->m.began_us,
 		};
 	}
-	probe_follow(r->probe, a, r->m.began_us);
+	probe_inherit(r->probe, a, r->m.began_us);
 }
 
 struct monitoring *monitor_start(struct loop *loop, const struct monitor_config *config)
