@@ -35,9 +35,10 @@ struct finding diagnose_unsent(int error, uint8_t chunk)
 {
 	/*
 	 * A filter makes the call fail with EPERM in the output hook, and with ENOBUFS behind it
-	 * (tc, netdev egress), as a full queue does. Few other things do.
+	 * (tc, netdev egress), as a full queue does; a rule of type prohibit for this protocol,
+	 * port or user, with EACCES. Few other things do.
 	 */
-	if (error != EPERM && error != ENOBUFS)
+	if (error != EPERM && error != ENOBUFS && error != EACCES)
 		return diagnose_failed_call("sendmsg", error);
 	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
 				 .basis = BASIS_CALL,

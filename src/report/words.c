@@ -786,12 +786,12 @@ static const struct words table[] = {
 	{ FINDING_OWN_OUTPUT_FILTER, "own-output-filter", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "no {chunk} left this host",
 	  NULL,
-	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc -s qdisc, ip rule, bpftool cgroup tree[errno:; {call} fails with {errno}, as a sandbox (EPERM) or a full queue (ENOBUFS) makes it, too]",
-	  "the stack sent a packet, but the witness did not see it leave, or sendmsg() failed with EPERM or ENOBUFS: something on this host drops it",
+	  "something on this host drops it before it leaves: nft list ruleset, iptables -S OUTPUT, tc -s qdisc, ip rule, bpftool cgroup tree[errno:; {call} fails with {errno}, as a sandbox (EPERM), a security module (EACCES) or a full queue (ENOBUFS) makes it, too]",
+	  "the stack sent a packet, but the witness did not see it leave, or sendmsg() failed with EPERM, EACCES or ENOBUFS: something on this host drops it",
 	  "an nftables or iptables rule in the output hook\n"
 	  "a queue discipline or filter (tc, nftables netdev egress), or a BPF program, that drops\n"
 	  "a BPF program of the cgroup: IPAddressDeny= of systemd\n"
-	  "a rule for SCTP alone that leads to a blackhole (ip rule ... ipproto, dport, fwmark)\n"
+	  "a rule for SCTP alone that leads to a blackhole or prohibits it (ip rule ... ipproto, dport, fwmark)\n"
 	  "conntrack is full (dmesg: table full, dropping packet)",
 	  "nft list ruleset; bpftool cgroup tree\n"
 	  "tc -s qdisc show; tc filter show dev DEVICE egress; ip rule" },

@@ -163,7 +163,7 @@ def judge(run, scenario, known, call, form, errno, calls_most, polls_most, cpu_m
             (run.ended_by_us or "aborted by the peer: user-initiated abort" in run.out):
         return None
     # A filter in the output hook makes it fail in the same way, and is what it says.
-    if os.environ["STACK"] == "usrsctp" and call == "sendmsg" and errno in ("EPERM", "ENOBUFS") and \
+    if os.environ["STACK"] == "usrsctp" and call == "sendmsg" and errno in ("EPERM", "EACCES", "ENOBUFS") and \
             ("own-output-filter" in run.out or "left this host" in run.out):
         return None
     # What a raw socket lacks is said instead of the errno.

@@ -73,11 +73,23 @@ static void calls_that_a_sandbox_forbids(void **state)
 	assert_int_equal(diagnose_failed_call(NULL, EPERM).code, FINDING_CALL_FAILED);
 }
 
+static void packets_that_this_host_does_not_send(void **state)
+{
+	static const int errors[] = { EPERM, EACCES, ENOBUFS };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
+		assert_int_equal(diagnose_unsent(errors[i], CHUNK_INIT).code,
+				 FINDING_OWN_OUTPUT_FILTER);
+	assert_int_equal(diagnose_unsent(EIO, CHUNK_INIT).code, FINDING_CALL_FAILED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waiting_that_ends),
 		cmocka_unit_test(calls_that_a_sandbox_forbids),
+		cmocka_unit_test(packets_that_this_host_does_not_send),
 		cmocka_unit_test(a_packet_that_could_not_be_sent),
 		cmocka_unit_test(a_path_that_could_not_be_asked),
 	};
