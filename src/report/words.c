@@ -499,6 +499,9 @@ static const struct words table[] = {
 	  "the host or the router is down, or on another link or VLAN\n"
 	  "a wrong address or prefix length, on this host or at the peer\n"
 	  "a switch or hypervisor that drops ARP or neighbour discovery\n"
+	  "a macvlan or ipvlan of that link has the address: other hosts reach it, this one cannot\n"
+	  "MACsec: the two ends have no key in common\n"
+	  "the interface of a link-local address (fe80::1%eth0) is another one\n"
 	  "a link that passes one direction only, or damages packets\n"
 	  "a filter of this host that drops everything on the link: tc filter, nft of family arp or netdev\n"
 	  "the host's rp_filter ignores ARP requests whose source is of another link (-b)",
@@ -1171,7 +1174,9 @@ static const struct words table[] = {
 	  "a stale entry in conntrack on the path, if the peer answers other local ports; or its table is full (dmesg there)\n"
 	  "rp_filter of the peer or of a router, which would send the answer over another link than the one on which the INIT arrived\n"
 	  "an XDP program of this host drops the answer before a packet socket sees it: ip link show\n"
-	  "a wrong link-layer address: a static neighbour, a link without ARP",
+	  "a wrong link-layer address: a static neighbour, a link without ARP; or two hosts have the same one (a cloned machine)\n"
+	  "a router or a filter that drops packets with ECN, which Linux' SCTP sends: sysctl net.sctp.ecn_enable=0 here tells\n"
+	  "the peer accepts only packets of its neighbours (a hop limit of 255)",
 	  "ip route get ADDR; ip neigh; on the peer: ip route get ADDR-OF-THIS-HOST\n"
 	  CHECK_FIREWALL "\n"
 	  "nstat -a | grep SctpChecksumErrors, at the peer" },
