@@ -179,6 +179,11 @@ static size_t choose(const struct size_search *s, uint32_t high, int64_t now_us,
 
 	if (!is_enough(s, s->full, true, now_us))
 		sizes[n++] = s->full;
+	/* If it answers none, those between would say no more. */
+	if (!largest_passed(s) && was_asked(s, SIZE_SEARCH_SMALL)) {
+		sizes[n++] = SIZE_SEARCH_SMALL;
+		return n;
+	}
 	if (high != s->full && !is_enough(s, high, true, now_us))
 		sizes[n++] = high;
 	if (high - low > PACKET_SIZE_STEP)
