@@ -26,6 +26,7 @@ void probe_know(struct probe *probe, const struct association *association);
 
 /* Another probe has asked the paths of that association until now_us. */
 void probe_inherit(struct probe *probe, const struct association *association, int64_t now_us);
+
 /* These paths were read just now, and the next heartbeats are sent at once. */
 void probe_know_states(struct probe *probe, const struct stack_path *list, size_t count);
 

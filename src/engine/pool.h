@@ -3,10 +3,10 @@
  * Endpoints that many attempts use together: one-to-many, with one port and one descriptor. The
  * pool reads their events and gives each to the user of its association.
  *
- * Two attempts for one peer address never use the same endpoint: the stack would refuse the second.
- * Two addresses of one peer, asked at the same time, keep each other from coming up; nobody knows
- * before that they are one peer's. So an attempt without a clear answer asks again from an
- * endpoint of its own (attempt.h).
+ * Two attempts for one peer address never use the same endpoint: the stack would refuse the
+ * second. Two addresses of one peer, asked at the same time, keep each other from coming up;
+ * nobody knows before that they are one peer's. So an attempt without a clear answer asks again
+ * from an endpoint of its own (attempt.h).
  */
 #ifndef ENGINE_POOL_H
 #define ENGINE_POOL_H

@@ -27,10 +27,9 @@
 /* --- A name server: this file's getaddrinfo() comes before libc's -------------------------- */
 
 /*
- * "two.example" has two addresses, "sink.example" 0.0.0.0, "half.example" that and
- * another, "any6.example" ::, "many-N.example" N of
- * them, "gone.example" one until fake_gone, "again.example" has no answer, and "silent-1.example"
- * and the like never end.
+ * "two.example" has two addresses, "sink.example" 0.0.0.0, "half.example" that and another,
+ * "any6.example" ::, "many-N.example" N of them, "gone.example" one until fake_gone,
+ * "again.example" has no answer, and "silent-1.example" and the like never end.
  */
 static bool fake_gone;
 
