@@ -29,13 +29,13 @@ static bool has_seen(const struct watch *watch, const union address *peer, struc
 }
 
 /* Asks with the link and the source that were seen, because rules may have chosen others. */
-static void add_gateway(struct routes *routes, const union address *peer, struct path_route *route)
+static void add_gateway(const struct routes *routes, const union address *peer,
+			struct path_route *route)
 {
-	struct routes by_link = *routes;
 	struct route found;
 
-	by_link.device = route->index;
-	if (route_ask(&by_link, peer, &route->source, &found) == 0 && found.link == route->index)
+	if (route_ask_on(routes, route->index, peer, &route->source, &found) == 0 &&
+	    found.link == route->index)
 		route->gateway = found.gateway;
 }
 

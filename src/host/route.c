@@ -231,6 +231,16 @@ int route_ask(struct routes *routes, const union address *peer, const union addr
 	return route->error;
 }
 
+int route_ask_on(const struct routes *routes, int link, const union address *peer,
+		 const union address *source, struct route *route)
+{
+	struct routes bound = *routes;
+
+	bound.device = link;
+	ask_anew(&bound, peer, source, route);
+	return route->error;
+}
+
 /* --- What a stack does ------------------------------------------------------------------------ */
 
 static bool is_any(const union address *sources, size_t count)

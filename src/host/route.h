@@ -35,6 +35,9 @@ bool route_lacks_source(const struct routes *routes, const union address *peer,
  */
 int route_ask(struct routes *routes, const union address *peer, const union address *source,
 	      struct route *route);
+/* The same for a socket that is bound to that link. It is not remembered. */
+int route_ask_on(const struct routes *routes, int link, const union address *peer,
+		 const union address *source, struct route *route);
 
 /*
  * The route that a stack takes whose endpoint is bound to these addresses (count 0, or a wildcard:

@@ -253,6 +253,8 @@ static void what_was_asked_is_remembered(void **state)
 	assert_int_equal(route.link, 0);
 	assert_int_equal(route_ask(routes, &a, &other, &route), 0);
 	assert_int_equal(route.link, 0);
+	assert_int_equal(route_ask_on(routes, 1, &a, NULL, &route), 0);
+	assert_int_equal(route.link, 0);
 	routes->fd = fd;
 }
 
