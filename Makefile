@@ -92,7 +92,7 @@ $(B)/libusrsctp.a: $(USRSCTP_ARCHIVE) Makefile
 $(B)/obj/%.o: src/%.c $(B)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(FRAMES) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(FRAMES) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/sctp-connect: $(OBJECTS)
 	$(call say,LD,$@)
