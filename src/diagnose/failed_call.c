@@ -2,33 +2,23 @@
 #include "diagnose/failed_call.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <string.h>
 
-static bool begins_with(const char *call, const char *text)
-{
-	return strncmp(call, text, strlen(text)) == 0;
-}
-
-/* What else would make such a call fail so was ruled out before. */
-static bool is_forbidden(const char *call, int error)
-{
-	if (!call)
-		return false;
-	/* Routes and filters make sending fail so, too. */
-	if (error == EPERM || error == EACCES)
-		return !begins_with(call, "send");
-	return error == EAFNOSUPPORT &&
-	       (begins_with(call, "socket") || strcmp(call, "getifaddrs") == 0);
-}
+#include "base/util.h"
 
 struct finding diagnose_failed_call(const char *call, int error)
 {
-	return (struct finding){ .code = is_forbidden(call, error) ? FINDING_CALL_FORBIDDEN
-								   : FINDING_CALL_FAILED,
+	return (struct finding){ .code = call && error_forbids(error) ? FINDING_CALL_FORBIDDEN
+								      : FINDING_CALL_FAILED,
 				 .basis = BASIS_CALL,
 				 .call = call,
 				 .error = error };
+}
+
+struct finding diagnose_failed_packet(int error)
+{
+	return (struct finding){
+		.code = FINDING_CALL_FAILED, .basis = BASIS_CALL, .call = "sendmsg", .error = error
+	};
 }
 
 struct finding diagnose_unsent(int error, uint8_t chunk)
@@ -39,7 +29,7 @@ struct finding diagnose_unsent(int error, uint8_t chunk)
 	 * port or user, with EACCES. Few other things do.
 	 */
 	if (error != EPERM && error != ENOBUFS && error != EACCES)
-		return diagnose_failed_call("sendmsg", error);
+		return diagnose_failed_packet(error);
 	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
 				 .basis = BASIS_CALL,
 				 .call = "sendmsg",

@@ -12,6 +12,9 @@
  */
 struct finding diagnose_failed_call(const char *call, int error);
 
+/* sendmsg() of a packet has. Routes and filters make it fail as sandboxes do. */
+struct finding diagnose_failed_packet(int error);
+
 /* A packet that was to begin with that chunk could not be sent; sendmsg() says why. */
 struct finding diagnose_unsent(int error, uint8_t chunk);
 

@@ -79,7 +79,7 @@ void listen_peer_lost(struct peer *peer, int error, struct finding cause)
 	int unsent = unsent_everywhere(peer);
 
 	if (unsent)
-		listen_peer_down(peer, false, unsent, diagnose_failed_call("sendmsg", unsent));
+		listen_peer_down(peer, false, unsent, diagnose_failed_packet(unsent));
 	else
 		listen_peer_down(peer, false, error, cause);
 }

@@ -67,8 +67,8 @@ static void calls_that_a_sandbox_forbids(void **state)
 	assert_int_equal(diagnose_failed_call("socket", EAFNOSUPPORT).code, FINDING_CALL_FORBIDDEN);
 	assert_int_equal(diagnose_failed_call("getifaddrs", EAFNOSUPPORT).code,
 			 FINDING_CALL_FORBIDDEN);
-	assert_int_equal(diagnose_failed_call("sendmsg", EACCES).code, FINDING_CALL_FAILED);
-	assert_int_equal(diagnose_failed_call("sendmsg", EPERM).code, FINDING_CALL_FAILED);
+	assert_int_equal(diagnose_failed_packet(EACCES).code, FINDING_CALL_FAILED);
+	assert_int_equal(diagnose_failed_packet(EPERM).code, FINDING_CALL_FAILED);
 	assert_int_equal(diagnose_failed_call("bind(UDP)", EINVAL).code, FINDING_CALL_FAILED);
 	assert_int_equal(diagnose_failed_call(NULL, EPERM).code, FINDING_CALL_FAILED);
 }
