@@ -8,6 +8,8 @@
 
 /* An answer that the stack has not taken by then waits in a queue of this host. */
 #define TAKE_LATE_US (1 * USEC_PER_MSEC)
+/* So long a busy host may take for an answer that has arrived. */
+#define BUSY_US (20 * USEC_PER_MSEC)
 /* What is shorter may be the work of a busy host. */
 #define QUEUE_MIN_US (1 * USEC_PER_MSEC)
 
@@ -61,4 +63,19 @@ void round_trip_measure(const struct ledger *ledger, const struct probe_path *as
 	path->rtt_us = newest->rtt_us + queue_us;
 	if (queue_us >= QUEUE_MIN_US && queue_us >= path->rtt_us / 2)
 		path->queue_us = queue_us;
+}
+
+unsigned round_trip_lost(const struct ledger *ledger, const struct probe_path *asked)
+{
+	const struct ledger_path *seen = ledger_find(ledger, &asked->address);
+	unsigned lost = asked->lost;
+
+	for (unsigned n = 0; seen && n < asked->lost; n++) {
+		const struct ledger_heartbeat *one = ledger_nth_heartbeat(seen, n);
+
+		if (one && one->answered &&
+		    asked->answer.none_us <= one->sent_us + one->rtt_us + BUSY_US)
+			lost--;
+	}
+	return lost;
 }

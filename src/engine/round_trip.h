@@ -16,4 +16,11 @@
 void round_trip_measure(const struct ledger *ledger, const struct probe_path *asked,
 			struct path_result *path);
 
+/*
+ * How many heartbeats of asked->lost are lost. The probe has concluded that from how long the
+ * answered one took. It is wrong about those whose answer the witness has seen, unless the stack
+ * did not take that: a look found none although it had long arrived.
+ */
+unsigned round_trip_lost(const struct ledger *ledger, const struct probe_path *asked);
+
 #endif

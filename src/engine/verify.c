@@ -272,11 +272,12 @@ void verify_hold_no_longer(struct verify *verify)
 static unsigned lost(const struct verify *verify, const struct probe_path *asked)
 {
 	const struct watch *watch = verify->watch;
-	unsigned seen = 0;
+	unsigned seen;
 
-	if (watch->view && !watch->ledger->lost)
-		seen = ledger_heartbeats_lost(watch->ledger, &asked->address);
-	return MAX(asked->lost, MIN(seen, asked->sent - asked->answered));
+	if (!watch->view || watch->ledger->lost)
+		return asked->lost;
+	seen = ledger_heartbeats_lost(watch->ledger, &asked->address);
+	return MAX(round_trip_lost(watch->ledger, asked), MIN(seen, asked->sent - asked->answered));
 }
 
 /* Of the heartbeats to it. */

@@ -211,10 +211,33 @@ static void every_case(void **state)
 	}
 }
 
+/* The second of two is said to be answered; the first has an answer, too, which the stack dropped.
+ */
+static void lost_although_answered(void **state)
+{
+	const struct round_trip_case two = { .seen = { { 1 * MSEC, 300 }, { 251 * MSEC, 300 } } },
+				     one = { .seen = { { 1 * MSEC, 0 }, { 251 * MSEC, 300 } } };
+	struct probe_path asked = { .sent = 2, .answered = 1, .lost = 1, .answer.number = 1 };
+	struct ledger ledger;
+
+	(void)state;
+	make(&two, &ledger, &asked.address);
+	asked.answer.none_us = 250 * MSEC;
+	assert_int_equal(round_trip_lost(&ledger, &asked), 1);
+	/* Nobody had looked since it was sent. */
+	asked.answer.none_us = 1 * MSEC;
+	assert_int_equal(round_trip_lost(&ledger, &asked), 0);
+	ledger_free(&ledger);
+	make(&one, &ledger, &asked.address);
+	assert_int_equal(round_trip_lost(&ledger, &asked), 1);
+	ledger_free(&ledger);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case),
+		cmocka_unit_test(lost_although_answered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
