@@ -396,6 +396,14 @@ void broker_finish(void)
 	let_go();
 }
 
+/* A descriptor, or -errno, from a reply. */
+static int handed_out(const struct message_between *m, int fd)
+{
+	if (m->a < 0)
+		return m->a;
+	return fd < 0 ? -EMFILE : fd; /* this process had no room for it */
+}
+
 int broker_socket(int family, int type, int protocol)
 {
 	struct message_between m = { .kind = REQUEST_SOCKET, family, type, protocol };
@@ -406,9 +414,7 @@ int broker_socket(int family, int type, int protocol)
 		/* The other process was to have the right. */
 		return fd == -EPERM && broker.error ? -broker.error : fd;
 	}
-	if (m.a < 0)
-		return m.a;
-	return fd < 0 ? -EMFILE : fd; /* this process had no room for it */
+	return handed_out(&m, fd);
 }
 
 /* There is none, or it cannot be asked. */
@@ -417,26 +423,30 @@ static int why_not(void)
 	return broker.error ? -broker.error : -ENOTCONN;
 }
 
+/* About what is in bytes. False, as ask(); or there is no room for so many. */
+static bool ask_about(struct message_between *m, const void *bytes, size_t length, int *fd)
+{
+	if (length > sizeof(m->bytes))
+		return false;
+	memcpy(m->bytes, bytes, length);
+	m->length = (uint32_t)length;
+	return ask(m, fd);
+}
+
 int broker_packet_socket(const void *asked, size_t length)
 {
-	struct message_between m = { .kind = REQUEST_HEAR, .length = (uint32_t)length };
+	struct message_between m = { .kind = REQUEST_HEAR };
 	int fd = -1;
 
-	memcpy(m.bytes, asked, length);
-	if (!ask(&m, &fd))
-		return why_not();
-	if (m.a < 0)
-		return m.a;
-	return fd < 0 ? -EMFILE : fd;
+	return ask_about(&m, asked, length, &fd) ? handed_out(&m, fd) : why_not();
 }
 
 int broker_set_filter(int fd, const void *asked, size_t length)
 {
-	struct message_between m = { .kind = REQUEST_FILTER, .length = (uint32_t)length };
+	struct message_between m = { .kind = REQUEST_FILTER };
 	int with = fd;
 
-	memcpy(m.bytes, asked, length);
-	return ask(&m, &with) ? m.a : why_not();
+	return ask_about(&m, asked, length, &with) ? m.a : why_not();
 }
 
 int broker_set_buffer(int fd, int option, int bytes)
@@ -458,13 +468,10 @@ void broker_close(int fd)
 
 bool broker_ask(const void *question, size_t length, void *answer, size_t size)
 {
-	struct message_between m = { .kind = REQUEST_ANSWER, .length = (uint32_t)length };
+	struct message_between m = { .kind = REQUEST_ANSWER };
 	int fd = -1;
 
-	if (length > sizeof(m.bytes))
-		return false;
-	memcpy(m.bytes, question, length);
-	if (!ask(&m, &fd) || m.length != size)
+	if (!ask_about(&m, question, length, &fd) || m.length != size)
 		return false;
 	memcpy(answer, m.bytes, size);
 	return true;
