@@ -23,18 +23,18 @@ struct finding diagnose_failed_packet(int error)
 
 struct finding diagnose_unsent(int error, uint8_t chunk)
 {
+	struct finding finding = diagnose_failed_packet(error);
+
 	/*
 	 * A filter makes the call fail with EPERM in the output hook, and with ENOBUFS behind it
 	 * (tc, netdev egress), as a full queue does; a rule of type prohibit for this protocol,
 	 * port or user, with EACCES. Few other things do.
 	 */
-	if (error != EPERM && error != ENOBUFS && error != EACCES)
-		return diagnose_failed_packet(error);
-	return (struct finding){ .code = FINDING_OWN_OUTPUT_FILTER,
-				 .basis = BASIS_CALL,
-				 .call = "sendmsg",
-				 .error = error,
-				 .chunk = chunk };
+	if (error == EPERM || error == ENOBUFS || error == EACCES) {
+		finding.code = FINDING_OWN_OUTPUT_FILTER;
+		finding.chunk = chunk;
+	}
+	return finding;
 }
 
 struct finding diagnose_interruption(int signal, int error)
