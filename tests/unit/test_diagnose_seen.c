@@ -272,21 +272,27 @@ static void a_heartbeat_from_another_port(void **state)
 	assert_int_equal(finding.other_port, 7001);
 }
 
-/* As kept of one that this end sent: whoever changed it, the stack drops it. */
-static void an_answer_with_another_content(void **state)
+static void send_heartbeats(uint8_t count)
 {
 	const struct fake_ends ends = { "10.1.1.1", "10.1.1.2", 7001, 5000, 0, 0 };
-	const union address peer = wire_address("10.1.1.2");
 
-	(void)state;
-	wire_send_init("10.1.1.2", 1);
-	wire_take_init_ack("10.1.1.2", 1);
-	for (uint8_t i = 1; i <= LEDGER_HEARTBEATS_MAX; i++) {
+	for (uint8_t i = 1; i <= count; i++) {
 		fake_packet(&wire.packet, &ends, PEER_TAG);
 		fake_chunk(&wire.packet, CHUNK_HEARTBEAT, 0, &i, 1);
 		fake_finish(&wire.packet);
 		wire_pass_as(2, true);
 	}
+}
+
+/* As kept of one that this end sent: whoever changed it, the stack drops it. */
+static void an_answer_with_another_content(void **state)
+{
+	const union address peer = wire_address("10.1.1.2");
+
+	(void)state;
+	wire_send_init("10.1.1.2", 1);
+	wire_take_init_ack("10.1.1.2", 1);
+	send_heartbeats(LEDGER_HEARTBEATS_MAX);
 	assert_int_equal(diagnose_seen_heartbeat(&wire.ledger, &peer, false).code, FINDING_NONE);
 	wire_take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "other");
 	assert_int_equal(diagnose_seen_heartbeat(&wire.ledger, &peer, false).code,
@@ -299,18 +305,12 @@ static void an_answer_with_another_content(void **state)
 /* It may be the late answer to a heartbeat that is not kept any more. */
 static void an_answer_that_may_be_late(void **state)
 {
-	const struct fake_ends ends = { "10.1.1.1", "10.1.1.2", 7001, 5000, 0, 0 };
 	const union address peer = wire_address("10.1.1.2");
 
 	(void)state;
 	wire_send_init("10.1.1.2", 1);
 	wire_take_init_ack("10.1.1.2", 1);
-	for (uint8_t i = 1; i <= LEDGER_HEARTBEATS_MAX + 1; i++) {
-		fake_packet(&wire.packet, &ends, PEER_TAG);
-		fake_chunk(&wire.packet, CHUNK_HEARTBEAT, 0, &i, 1);
-		fake_finish(&wire.packet);
-		wire_pass_as(2, true);
-	}
+	send_heartbeats(LEDGER_HEARTBEATS_MAX + 1);
 	wire_take_chunk("10.1.1.2", CHUNK_HEARTBEAT_ACK, 0, OUR_TAG, "\1");
 	assert_int_equal(diagnose_seen_heartbeat(&wire.ledger, &peer, false).code, FINDING_NONE);
 }
