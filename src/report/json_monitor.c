@@ -107,8 +107,7 @@ static json_t *new_event(const struct monitor_event *event)
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string(names[event->type]));
-	if (m->result->target && m->result->target->known_as)
-		put_key(&json, "name", any_string(m->result->target->known_as));
+	put_name(&json, m->result->target);
 	put_key(&json, "time_ms", milliseconds(event->time_us));
 	put_key(&json, "time_unix_ms", milliseconds(event->wall_us));
 	put_key(&json, "stack", any_string(m->stack));

@@ -103,6 +103,12 @@ json_t *measured(int64_t us)
 	return us > 0 ? milliseconds(us) : json_null();
 }
 
+void put_name(json_t **json, const struct target *target)
+{
+	if (target && target->known_as)
+		put_key(json, "name", any_string(target->known_as));
+}
+
 void put_error(json_t **json, int error)
 {
 	put_key(json, "errno", error_name(error));

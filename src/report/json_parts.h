@@ -32,6 +32,8 @@ json_t *measured(int64_t us);
 /* "errno" and "errno_number"; "address" and "port". */
 void put_error(json_t **json, int error);
 void put_address(json_t **json, const union address *a);
+/* "name", if --targets gives the target one. NULL: there is no target. */
+void put_name(json_t **json, const struct target *target);
 
 json_t *address_object(const union address *a);
 json_t *address_array(const union address *list, size_t count);

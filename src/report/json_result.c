@@ -81,8 +81,7 @@ void report_json_result(const struct reporter *reporter, const struct result *re
 	struct message m;
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
-	if (target && target->known_as)
-		put_key(&json, "name", any_string(target->known_as));
+	put_name(&json, target);
 	put_key(&json, "target", any_string(target ? target->name : NULL));
 	put_key(&json, "result", json_string(result_name(result->word)));
 	put_key(&json, "exit_status", json_integer(result->status));
@@ -119,8 +118,7 @@ void report_json_unanswered(const struct reporter *reporter, const struct result
 
 	put_key(&json, "schema", json_integer(REPORT_SCHEMA));
 	put_key(&json, "event", json_string("unanswered"));
-	if (target && target->known_as)
-		put_key(&json, "name", any_string(target->known_as));
+	put_name(&json, target);
 	put_key(&json, "target", any_string(target ? target->name : NULL));
 	put_key(&json, "stack", any_string(result->stack));
 	put_key(&json, "association_id", json_integer(result->association.status.id));

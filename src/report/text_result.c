@@ -118,11 +118,16 @@ static bool beside_an_address(const struct result *result)
 	return false;
 }
 
-static void print_hint(const struct reporter *reporter, const char *sentence)
+/* name: of the target, or NULL. */
+static void print_hint(const struct reporter *reporter, const char *name, const char *sentence)
 {
+	char shown[PRINTABLE_MAX];
+
 	if (!*sentence)
 		return;
 	fputs("sctp-connect: ", reporter->hints);
+	if (name)
+		fprintf(reporter->hints, "%s: ", printable(name, shown, sizeof(shown)));
 	fputs(sentence, reporter->hints);
 	putc('\n', reporter->hints);
 }
@@ -131,10 +136,10 @@ static void print_hints(const struct reporter *reporter, const struct result *re
 {
 	struct message m;
 
-	print_hint(reporter, words_note(finding_kept(result->left_out), &m));
+	print_hint(reporter, NULL, words_note(finding_kept(result->left_out), &m));
 	if (!beside_an_address(result))
-		print_hint(reporter, words_result_reason(result, &m));
-	print_hint(reporter, words_result_hint(result, &m));
+		print_hint(reporter, NULL, words_result_reason(result, &m));
+	print_hint(reporter, NULL, words_result_hint(result, &m));
 	fflush(reporter->hints);
 }
 
@@ -223,14 +228,10 @@ void report_text_unanswered(const struct reporter *reporter, const struct result
 			    const struct finding *why)
 {
 	const struct target *target = result->target;
-	char name[PRINTABLE_MAX];
 	struct message reason;
 
 	if (!reporter->hints)
 		return;
-	fputs("sctp-connect: ", reporter->hints);
-	if (target && target->known_as)
-		fprintf(reporter->hints, "%s: ", printable(target->known_as, name, sizeof(name)));
-	fprintf(reporter->hints, "%s\n", words_reason(why, &reason));
+	print_hint(reporter, target ? target->known_as : NULL, words_reason(why, &reason));
 	fflush(reporter->hints);
 }
