@@ -13,6 +13,9 @@
 
 #include "base/util.h"
 
+static FILE *errors;
+static int saved_stderr;
+
 FILE *fake_output_open(void)
 {
 	int fd = memfd_create("output", MFD_CLOEXEC);
@@ -40,4 +43,27 @@ char *fake_output_close(FILE *out)
 
 	fclose(out);
 	return text;
+}
+
+void fake_stderr_begin(void)
+{
+	errors = fake_output_open();
+	fflush(stderr);
+	saved_stderr = dup(STDERR_FILENO);
+	assert_true(saved_stderr >= 0);
+	assert_true(dup2(fileno(errors), STDERR_FILENO) >= 0);
+}
+
+const char *fake_stderr_end(void)
+{
+	static char said[65536];
+	ssize_t length;
+
+	assert_true(dup2(saved_stderr, STDERR_FILENO) >= 0);
+	close(saved_stderr);
+	length = pread(fileno(errors), said, sizeof(said) - 1, 0);
+	assert_true(length >= 0);
+	said[length] = '\0';
+	fclose(errors);
+	return said;
 }

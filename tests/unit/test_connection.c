@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* connection.c against scripted stacks: signals, --wait, floods, closing, on a fake clock. */
 #include "bench.h"
+#include "fake_output.h"
 
 #define FLOOD 10000
 
@@ -787,27 +788,18 @@ static void free_without_close(void **state)
 
 /* --- What is told meanwhile ------------------------------------------------------------------ */
 
-static char *stderr_of_run(const struct fake_script *script, bool blocking, bool verbose)
+static const char *stderr_of_run(const struct fake_script *script, bool blocking, bool verbose)
 {
-	FILE *file = tmpfile();
-	int saved = dup(STDERR_FILENO);
-	char *text = xcalloc(1, 65536);
 	struct bench *b;
 
-	assert_non_null(file);
 	fake_stack_reset(script, 1);
 	b = prepare(ARGS("-a", "8.8.8.8:5000", "-a", "10.1.1.2"), blocking, &fake_stack, 0);
 	b->timeline.verbose = verbose;
 	b->timeline.progress = !verbose;
-	dup2(fileno(file), STDERR_FILENO);
+	fake_stderr_begin();
 	run(b);
 	close_connections(&b->connection, 1, &benches[0].timeline);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(file);
-	text[fread(text, 1, 65535, file)] = '\0';
-	fclose(file);
-	return text;
+	return fake_stderr_end();
 }
 
 static void the_timeline(void **state)
@@ -828,12 +820,11 @@ static void the_timeline(void **state)
 		"closing: SHUTDOWN",
 		" 1400.0 ms  closing: no answer to SHUTDOWN, so ABORT",
 	};
-	char *text = stderr_of_run(&script, false, true);
+	const char *text = stderr_of_run(&script, false, true);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		assert_contains(text, parts[i]);
-	free(text);
 }
 
 /* What is waited for is shown after half a second, and taken away. */
@@ -843,17 +834,15 @@ static void the_progress_line(void **state)
 	const struct fake_script slow = { EVENTS(UP(700 * MSEC)) };
 	static const char line[] = "waiting for an answer from 10.1.1.2:5000 and 1 more ...";
 	static const char clear[] = "\r\033[K";
-	char *text = stderr_of_run(&fast, false, false);
+	const char *text = stderr_of_run(&fast, false, false);
 
 	(void)state;
 	assert_string_equal(text, "");
-	free(text);
 	for (int blocking = 0; blocking <= 1; blocking++) {
 		text = stderr_of_run(&slow, blocking, false);
 		assert_contains(text, line);
 		assert_true(strlen(text) > strlen(clear));
 		assert_string_equal(text + strlen(text) - strlen(clear), clear);
-		free(text);
 	}
 }
 

@@ -25,6 +25,7 @@
 #include "said.h"
 #include "fake_host.h"
 #include "fake_loop.h"
+#include "fake_output.h"
 #include "fake_scripts.h"
 #include "base/loop.h"
 
@@ -630,27 +631,18 @@ static void every_hint(void **state)
 
 /* --- What is told meanwhile ------------------------------------------------------------------ */
 
-static char *stderr_of_run(bool verbose)
+static const char *stderr_of_run(bool verbose)
 {
 	const struct fake_script scripts[] = { REFUSES(MSEC), SILENT, UP(700 * MSEC) };
-	FILE *file = tmpfile();
-	int saved = dup(STDERR_FILENO);
-	char *text = xcalloc(1, 65536);
 
-	assert_non_null(file);
 	prepare(ARGS(TWO, "-w", "900ms"), &fake_stack, scripts, ARRAY_SIZE(scripts));
 	bench.timeline.verbose = verbose;
 	bench.timeline.progress = !verbose;
-	dup2(fileno(file), STDERR_FILENO);
+	fake_stderr_begin();
 	run();
 	close_all();
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(file);
-	text[fread(text, 1, 65535, file)] = '\0';
-	fclose(file);
 	take_down();
-	return text;
+	return fake_stderr_end();
 }
 
 static void the_timeline_says_of_which(void **state)
@@ -660,26 +652,24 @@ static void the_timeline_says_of_which(void **state)
 		" ms  10.1.2.2 alone: event COMM_UP, association 3\n",
 		" ms  10.1.1.2 alone: timeout, ETIMEDOUT\n",
 	};
-	char *text = stderr_of_run(true);
+	const char *text = stderr_of_run(true);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (!strstr(text, parts[i]))
 			fail_msg("no '%s' in %s", parts[i], text);
-	free(text);
 }
 
 static void the_progress_line(void **state)
 {
 	static const char clear[] = "\r\033[K";
-	char *text = stderr_of_run(false);
+	const char *text = stderr_of_run(false);
 
 	(void)state;
 	assert_non_null(strstr(text, "\rwaiting for 2 more ..."));
 	assert_non_null(strstr(text, "\rwaiting for 1 more ..."));
 	assert_true(strlen(text) > strlen(clear));
 	assert_string_equal(text + strlen(text) - strlen(clear), clear);
-	free(text);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -94,20 +94,12 @@ static int listen_quietly(const struct stack *stack, int stack_error, const stru
 			  struct target *local, const struct reporter *reporter)
 {
 	struct timeline timeline = { .start_us = loop_now_us(), .verbose = options->verbose };
-	FILE *file = tmpfile();
-	int saved = dup(STDERR_FILENO);
 	int status;
 
-	assert_non_null(file);
-	fflush(stderr);
-	dup2(fileno(file), STDERR_FILENO);
+	fake_stderr_begin();
 	status = listen_run(
 		&(struct listen_config){ stack, stack_error, options, local, reporter, &timeline });
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(file);
-	said.errors[fread(said.errors, 1, sizeof(said.errors) - 1, file)] = '\0';
-	fclose(file);
+	snprintf(said.errors, sizeof(said.errors), "%s", fake_stderr_end());
 	return status;
 }
 

@@ -1,51 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* util.c: messages, the timeline, numbers, times, memory. */
-#include <fcntl.h>
+/* util.c: messages, numbers, times, memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/loop.h"
-#include "base/timeline.h"
 #include "base/util.h"
-
-/* What goes to stderr from here on goes to a file, until stderr_end() gives it back. */
-struct capture {
-	FILE *file;
-	int saved;
-	char text[4096];
-};
-
-static void stderr_begin(struct capture *c)
-{
-	c->file = tmpfile();
-	assert_non_null(c->file);
-	c->saved = dup(STDERR_FILENO);
-	assert_true(c->saved >= 0);
-	assert_true(dup2(fileno(c->file), STDERR_FILENO) >= 0);
-}
-
-static const char *stderr_end(struct capture *c)
-{
-	size_t length;
-
-	assert_true(dup2(c->saved, STDERR_FILENO) >= 0);
-	close(c->saved);
-	rewind(c->file);
-	length = fread(c->text, 1, sizeof(c->text) - 1, c->file);
-	c->text[length] = '\0';
-	fclose(c->file);
-	return c->text;
-}
+#include "fake_output.h"
 
 static void message_set_returns_status_and_cuts(void **state)
 {
@@ -92,103 +59,20 @@ static void printable_shows_any_text(void **state)
 static void warn_is_one_line(void **state)
 {
 	char longer[4096];
-	struct capture c;
 	const char *text;
 
 	(void)state;
-	stderr_begin(&c);
+	fake_stderr_begin();
 	warn("%s %d", "port", 7);
-	assert_string_equal(stderr_end(&c), "sctp-connect: port 7\n");
+	assert_string_equal(fake_stderr_end(), "sctp-connect: port 7\n");
 
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
-	stderr_begin(&c);
+	fake_stderr_begin();
 	warn("%s", longer);
-	text = stderr_end(&c);
+	text = fake_stderr_end();
 	assert_true(strlen(text) > sizeof(struct message) && strlen(text) < sizeof(longer));
 	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
-}
-
-static void timeline_note_only_when_verbose(void **state)
-{
-	struct timeline t = { .start_us = loop_now_us() - 12345 };
-	struct capture c;
-
-	(void)state;
-	stderr_begin(&c);
-	timeline_note(&t, "unseen");
-	assert_string_equal(stderr_end(&c), "");
-
-	t.verbose = true;
-	stderr_begin(&c);
-	timeline_note(&t, "connect to %s", "10.1.1.2");
-	assert_string_equal(stderr_end(&c), "    12.3 ms  connect to 10.1.1.2\n");
-
-	t.label = "10.1.1.2 alone: ";
-	stderr_begin(&c);
-	timeline_note(&t, "the call has begun");
-	assert_string_equal(stderr_end(&c), "    12.3 ms  10.1.1.2 alone: the call has begun\n");
-}
-
-static void timeline_progress_stands_until_cleared(void **state)
-{
-	struct timeline t = { .progress = false };
-	char longer[200];
-	struct capture c;
-
-	(void)state;
-	stderr_begin(&c);
-	timeline_progress(&t, "unseen");
-	timeline_clear(&t);
-	assert_string_equal(stderr_end(&c), "");
-	assert_false(t.shown);
-
-	t.progress = true;
-	stderr_begin(&c);
-	timeline_progress(&t, "waiting for %d", 3);
-	assert_true(t.shown);
-	timeline_clear(&t);
-	assert_false(t.shown);
-	timeline_clear(&t);
-	assert_string_equal(stderr_end(&c), "\rwaiting for 3\033[K\r\033[K");
-
-	/* Not a terminal: as if it had 80 columns. */
-	memset(longer, 'x', sizeof(longer) - 1);
-	longer[sizeof(longer) - 1] = '\0';
-	stderr_begin(&c);
-	timeline_progress(&t, "%s", longer);
-	assert_int_equal(strspn(stderr_end(&c) + 1, "x"), 79);
-}
-
-static void timeline_progress_fits_the_terminal(void **state)
-{
-	struct timeline t = { .progress = true };
-	struct winsize size = { .ws_col = 20, .ws_row = 5 };
-	int master = posix_openpt(O_RDWR | O_NOCTTY);
-	char text[256];
-	int terminal;
-	ssize_t length;
-	int saved;
-
-	(void)state;
-	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
-		skip();
-	terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
-	assert_true(terminal >= 0);
-	assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
-
-	saved = dup(STDERR_FILENO);
-	dup2(terminal, STDERR_FILENO);
-	timeline_progress(&t, "0123456789012345678901234567890123456789");
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-
-	length = read(master, text, sizeof(text) - 1);
-	assert_true(length > 0);
-	text[length] = '\0';
-	assert_string_equal(text, "\r0123456789012345678\033[K");
-	close(terminal);
-	close(master);
 }
 
 static void parse_number_is_strict(void **state)
@@ -346,11 +230,10 @@ static void no_memory_ends_the_program(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		struct capture c;
 		int status = 0;
 		pid_t pid;
 
-		stderr_begin(&c);
+		fake_stderr_begin();
 		pid = fork();
 		if (pid == 0) {
 			if (i == 0)
@@ -361,7 +244,7 @@ static void no_memory_ends_the_program(void **state)
 		}
 		assert_true(pid > 0);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_string_equal(stderr_end(&c), "sctp-connect: out of memory\n");
+		assert_string_equal(fake_stderr_end(), "sctp-connect: out of memory\n");
 		assert_true(WIFEXITED(status));
 		assert_int_equal(WEXITSTATUS(status), STATUS_HOST);
 	}
@@ -385,9 +268,6 @@ int main(void)
 		cmocka_unit_test(message_set_returns_status_and_cuts),
 		cmocka_unit_test(printable_shows_any_text),
 		cmocka_unit_test(warn_is_one_line),
-		cmocka_unit_test(timeline_note_only_when_verbose),
-		cmocka_unit_test(timeline_progress_stands_until_cleared),
-		cmocka_unit_test(timeline_progress_fits_the_terminal),
 		cmocka_unit_test(parse_number_is_strict),
 		cmocka_unit_test(parse_time_is_strict),
 		cmocka_unit_test(memory_is_never_null),
