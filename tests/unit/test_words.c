@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "report/parameters.h"
-#include "report/phrase.h"
 #include "report/words.h"
 
 static union address ip(const char *text)
@@ -190,30 +189,6 @@ static void unsound_phrases_are_seen(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(unsound); i++)
 		if (phrase_is_sound(unsound[i]))
 			fail_msg("%s", unsound[i]);
-}
-
-static void a_phrase_without_a_finding_names_its_parameters(void **state)
-{
-	struct message m = { "" };
-
-	(void)state;
-	phrase_add(&m, "on {other_link}[link:, not {link}][!link: only][udp: in UDP]", NULL);
-	assert_string_equal(m.text, "on OTHER_LINK, not LINK");
-	m.text[0] = '\0';
-	phrase_add(&m, "into {detail}[detail:: {detail}]", NULL);
-	assert_string_equal(m.text, "into DETAIL");
-}
-
-static void a_phrase_is_cut_at_the_room(void **state)
-{
-	struct finding f = { .code = FINDING_NONE };
-	struct message m = { "" };
-
-	(void)state;
-	memset(f.detail, 'x', sizeof(f.detail) - 1);
-	for (int i = 0; i < 40; i++)
-		phrase_add(&m, "{detail}", &f);
-	assert_int_equal(strlen(m.text), sizeof(m.text) - 1);
 }
 
 struct sentence {
@@ -501,8 +476,6 @@ int main(void)
 		cmocka_unit_test(every_row_is_well_formed),
 		cmocka_unit_test(nothing_breaks_a_sentence),
 		cmocka_unit_test(unsound_phrases_are_seen),
-		cmocka_unit_test(a_phrase_without_a_finding_names_its_parameters),
-		cmocka_unit_test(a_phrase_is_cut_at_the_room),
 		cmocka_unit_test(sentences),
 		cmocka_unit_test(what_each_adds),
 		cmocka_unit_test(a_name_of_this_host),
