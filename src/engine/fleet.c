@@ -27,7 +27,6 @@
  */
 #define LATE_US     (20 * USEC_PER_MSEC)
 #define RUNNING_MIN 8
-#define PROGRESS_US (250 * USEC_PER_MSEC)
 /* If this host is short of something, so many fewer run than it could carry. */
 #define SPARE_MAX 4
 /* Names are padded to the longest one, up to that. */
@@ -59,8 +58,8 @@ static void begin(struct fleet *f, struct member *m, int64_t now_us)
 
 	name_steps(m);
 	fleet_host_begin(m, now_us);
-	f->running++;
-	f->open++;
+	f->count.running++;
+	f->count.open++;
 	m->connection = connection_new(config->stack, config->stack_error, t->options, &t->peer,
 				       &t->local, &m->timeline);
 	if (!t->options->each) {
@@ -81,7 +80,7 @@ static void discard(struct fleet *f, struct member *m)
 	connection_free(m->connection);
 	m->each = NULL;
 	m->connection = NULL;
-	f->open--;
+	f->count.open--;
 }
 
 static bool has_result(const struct member *m)
@@ -143,18 +142,18 @@ static const struct finding *shortage(const struct result *result)
  */
 static void slow_down(struct fleet *f, struct member *m, const struct finding *why)
 {
-	size_t limit = MAX(f->running - MIN(f->running / 4, SPARE_MAX), 1);
+	size_t limit = MAX(f->count.running - MIN(f->count.running / 4, SPARE_MAX), 1);
 	struct message reason;
 
-	if (!f->options->quiet && !f->told) {
+	if (!f->options->quiet && !f->pace.told) {
 		fleet_table_clear(f);
 		warn("from now on at most %zu targets at a time: %s", limit,
 		     words_reason(why, &reason));
 	}
-	f->told = true;
-	f->limit = MIN(f->limit, limit);
+	f->pace.told = true;
+	f->pace.limit = MIN(f->pace.limit, limit);
 	discard(f, m);
-	f->full = true;
+	f->pace.full = true;
 	queue_put(&f->again, m);
 }
 
@@ -166,8 +165,9 @@ static void take_result(struct fleet *f, struct member *m)
 	const struct result *result = result_of(m);
 	bool again = m->known && (result->signal || result->word == m->word);
 
-	f->failed += (result->word != RESULT_CONNECTED) - (m->known && m->word != RESULT_CONNECTED);
-	f->done += !m->known;
+	f->count.failed +=
+		(result->word != RESULT_CONNECTED) - (m->known && m->word != RESULT_CONNECTED);
+	f->count.done += !m->known;
 	m->ready = true;
 	if (!m->known || !result->signal) {
 		m->word = result->word;
@@ -190,8 +190,8 @@ static bool is_ready(struct fleet *f, struct member *m)
 		return true;
 	if (!has_result(m))
 		return false;
-	f->running--;
-	why = f->ending || f->open < 2 ? NULL : shortage(result_of(m));
+	f->count.running--;
+	why = f->ending || f->count.open < 2 ? NULL : shortage(result_of(m));
 	if (why) {
 		slow_down(f, m, why);
 		return false;
@@ -233,7 +233,7 @@ static void look_at(struct fleet *f, struct member *m)
 	report_close(f, m);
 	discard(f, m);
 	m->ready = false;
-	f->full = false;
+	f->pace.full = false;
 	free(m->label);
 	m->label = NULL;
 	fleet_monitor_retry(f, m);
@@ -250,33 +250,13 @@ static void look_at_changed(struct fleet *f)
 	}
 }
 
-static void show_progress(struct fleet *f, int64_t now)
-{
-	size_t done = f->done, all = f->config->count, left = all - done;
-	int64_t since_us = now - f->begun_us;
-
-	if (!f->config->timeline->progress || now < f->drawn_us + PROGRESS_US ||
-	    since_us < TIMELINE_PROGRESS_AFTER_US || !left)
-		return;
-	f->drawn_us = now;
-	if (done)
-		timeline_progress(
-			f->config->timeline,
-			"%zu of %zu done, %zu failed, %zu running, about %lld s left", done, all,
-			f->failed, f->running,
-			(long long)(since_us * (int64_t)left / (int64_t)done / USEC_PER_SEC));
-	else
-		timeline_progress(f->config->timeline, "0 of %zu done, %zu running", all,
-				  f->running);
-}
-
 /* --- The pace --------------------------------------------------------------------------------- */
 
 static void on_pace(void *context, int64_t now_us)
 {
 	struct fleet *f = context;
 
-	f->late = now_us - f->pace_us > LATE_US;
+	f->pace.late = now_us - f->pace.wake_us > LATE_US;
 }
 
 static bool is_more(const struct fleet *f)
@@ -301,21 +281,21 @@ static struct member *take_next(struct fleet *f, int64_t now_us)
 /* Closing ones take as much as running ones, but some are always closing. */
 static bool may_begin(const struct fleet *f)
 {
-	return is_more(f) && !f->full && f->running < f->limit &&
-	       f->open - f->monitored < 2 * f->limit;
+	return is_more(f) && !f->pace.full && f->count.running < f->pace.limit &&
+	       f->count.open - f->count.monitored < 2 * f->pace.limit;
 }
 
 static bool is_busy(const struct fleet *f)
 {
-	return f->late && f->running >= RUNNING_MIN;
+	return f->pace.late && f->count.running >= RUNNING_MIN;
 }
 
 /* --rate: when may the one after this one begin? */
 static void set_next_time(struct fleet *f, int64_t now)
 {
 	if (f->options->rate)
-		f->next_us =
-			MAX(f->next_us, now - PROGRESS_US) +
+		f->pace.next_us =
+			MAX(f->pace.next_us, now - PROGRESS_US) +
 			(int64_t)((uint64_t)USEC_PER_SEC / MIN(f->options->rate, USEC_PER_SEC));
 }
 
@@ -336,8 +316,8 @@ static bool begin_some(struct fleet *f)
 			wake_us = now;
 			break;
 		}
-		if (now < f->next_us) {
-			wake_us = f->next_us;
+		if (now < f->pace.next_us) {
+			wake_us = f->pace.next_us;
 			break;
 		}
 		m = take_next(f, at_us);
@@ -346,13 +326,13 @@ static bool begin_some(struct fleet *f)
 		set_next_time(f, now);
 		begin(f, m, at_us);
 	}
-	f->late = false;
-	show_progress(f, now);
+	f->pace.late = false;
+	fleet_table_progress(f, now);
 	wake_us = MIN(wake_us, fleet_monitor_tick(f, now));
 	if (f->config->timeline->progress)
 		wake_us = MIN(wake_us, now + PROGRESS_US);
-	f->pace_us = wake_us;
-	loop_timer_set(&f->pace, wake_us);
+	f->pace.wake_us = wake_us;
+	loop_timer_set(&f->pace.timer, wake_us);
 	return wake_us <= now;
 }
 
@@ -383,7 +363,8 @@ static void go(struct fleet *f)
 		look_at_changed(f);
 		if (!begin_some(f) && f->changed.first)
 			continue;
-		if (!f->open && !is_more(f) && (f->ending || (!f->paused && !f->held)))
+		if (!f->count.open && !is_more(f) &&
+		    (f->ending || (!f->count.paused && !f->count.held)))
 			break;
 		rc = loop_turn(f->loop);
 		if (rc < 0)
@@ -429,13 +410,13 @@ static void prepare(struct fleet *f)
 					    : MIN(f->options->parallel, config->count);
 
 	f->members = xcalloc(config->count, sizeof(*f->members));
-	f->limit = f->options->parallel;
+	f->pace.limit = f->options->parallel;
 	/* Half of the slots are for those who only wait. */
 	if (config->stack && config->stack->shares)
 		f->pool = pool_new(f->loop, config->stack, descriptors_make_room(2 * wanted));
 	else
 		/* An endpoint each, with its port (usrsctp_port.h). */
-		f->limit = MIN(f->limit, MAX(descriptors_make_room(2 * wanted) / 2, 1));
+		f->pace.limit = MIN(f->pace.limit, MAX(descriptors_make_room(2 * wanted) / 2, 1));
 	for (size_t i = 0; i < config->count; i++) {
 		struct fleet_target *t = &config->targets[i];
 
@@ -479,8 +460,8 @@ int fleet_run(const struct fleet_config *config)
 	struct fleet f = { .config = config, .options = config->options, .loop = loop_new() };
 	int status;
 
-	f.begun_us = f.next_us = loop_now_us();
-	loop_timer_init(f.loop, &f.pace, on_pace, &f);
+	f.begun_us = f.pace.next_us = loop_now_us();
+	loop_timer_init(f.loop, &f.pace.timer, on_pace, &f);
 	(void)routes_now(); /* has its descriptor, before others have them all */
 	prepare(&f);
 	prepare_names(&f);

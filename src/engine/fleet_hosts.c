@@ -64,7 +64,7 @@ static void let_go(struct fleet_host *host)
 
 	if (!next)
 		return;
-	next->fleet->held--;
+	next->fleet->count.held--;
 	queue_put(&next->fleet->again, next);
 }
 
@@ -91,7 +91,7 @@ bool fleet_host_has_room(struct member *m, int64_t now_us)
 	if (next_ns(host) <= now_us * NSEC_PER_USEC)
 		return true;
 	queue_put(&host->waiting, m);
-	m->fleet->held++;
+	m->fleet->count.held++;
 	if (!host->timer.loop)
 		loop_timer_init(m->fleet->loop, &host->timer, on_time, host);
 	if (!host->timer.set)

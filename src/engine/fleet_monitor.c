@@ -17,11 +17,11 @@ void fleet_monitor_prepare(struct fleet *f)
 	const struct options *o = f->options;
 	int64_t lasts_us = o->monitor_us;
 
-	f->dice = (uint64_t)f->begun_us;
-	f->metrics_us = f->begun_us + o->interval_us;
+	f->monitor.dice = (uint64_t)f->begun_us;
+	f->monitor.metrics_us = f->begun_us + o->interval_us;
 	if (!lasts_us && o->count && o->count < INT64_MAX / (uint64_t)o->interval_us / 2)
 		lasts_us = (int64_t)o->count * o->interval_us;
-	f->until_us = lasts_us ? f->begun_us + lasts_us : LOOP_FOREVER;
+	f->monitor.until_us = lasts_us ? f->begun_us + lasts_us : LOOP_FOREVER;
 }
 
 bool fleet_monitor_begin(struct fleet *f, struct member *m)
@@ -44,7 +44,7 @@ bool fleet_monitor_begin(struct fleet *f, struct member *m)
 	if (!f->options->monitor || f->ending || !monitor.assoc)
 		return false;
 	m->pause_us = 0;
-	f->monitored++;
+	f->count.monitored++;
 	m->monitoring = monitor_start(f->loop, &monitor);
 	if (monitor_ended(m->monitoring))
 		fleet_on_change(m);
@@ -60,12 +60,12 @@ bool fleet_monitor_ended(struct fleet *f, struct member *m)
 	closed = monitor_closed(m->monitoring);
 	m->status = summary_worse(m->status, monitor_finish(m->monitoring, &gone));
 	m->monitoring = NULL;
-	f->monitored--;
+	f->count.monitored--;
 	m->over = !gone;
 	if (gone) {
 		connection_gone(m->connection);
 		m->word = closed ? RESULT_CLOSED : RESULT_ABORTED;
-		f->failed++;
+		f->count.failed++;
 	}
 	return true;
 }
@@ -73,10 +73,10 @@ bool fleet_monitor_ended(struct fleet *f, struct member *m)
 /* xorshift64: good enough to spread attempts. */
 static int64_t roll(struct fleet *f, int64_t below)
 {
-	f->dice ^= f->dice << 13;
-	f->dice ^= f->dice >> 7;
-	f->dice ^= f->dice << 17;
-	return (int64_t)(f->dice % (uint64_t)below);
+	f->monitor.dice ^= f->monitor.dice << 13;
+	f->monitor.dice ^= f->monitor.dice >> 7;
+	f->monitor.dice ^= f->monitor.dice << 17;
+	return (int64_t)(f->monitor.dice % (uint64_t)below);
 }
 
 static void on_retry(void *context, int64_t now_us)
@@ -84,7 +84,7 @@ static void on_retry(void *context, int64_t now_us)
 	struct member *m = context;
 
 	(void)now_us;
-	m->fleet->paused--;
+	m->fleet->count.paused--;
 	queue_put(&m->fleet->again, m);
 }
 
@@ -96,9 +96,9 @@ void fleet_monitor_retry(struct fleet *f, struct member *m)
 		return;
 	m->pause_us = MIN(MAX(2 * m->pause_us, PAUSE_MIN_US), PAUSE_MAX_US);
 	at_us = loop_now_us() + m->pause_us * 3 / 4 + roll(f, m->pause_us / 2);
-	if (at_us >= f->until_us)
+	if (at_us >= f->monitor.until_us)
 		return;
-	f->paused++;
+	f->count.paused++;
 	loop_timer_init(f->loop, &m->retry, on_retry, m);
 	loop_timer_set(&m->retry, at_us);
 }
@@ -109,9 +109,9 @@ int64_t fleet_monitor_tick(struct fleet *f, int64_t now_us)
 
 	if (!f->options->monitor || !reporter->metrics)
 		return LOOP_FOREVER;
-	if (now_us >= f->metrics_us) {
+	if (now_us >= f->monitor.metrics_us) {
 		(void)metrics_write(reporter->metrics, reporter);
-		f->metrics_us = now_us + f->options->interval_us;
+		f->monitor.metrics_us = now_us + f->options->interval_us;
 	}
-	return f->metrics_us;
+	return f->monitor.metrics_us;
 }

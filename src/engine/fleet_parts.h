@@ -52,7 +52,31 @@ struct member {
 	int status, signal;
 };
 
+/* The progress is shown so often. A pace that fell behind catches up for so long. */
+#define PROGRESS_US (250 * USEC_PER_MSEC)
+
 struct fleet_table;
+
+/* When the next attempts begin. */
+struct fleet_pace {
+	struct loop_timer timer; /* wakes the loop: there is more to begin, or progress to show */
+	int64_t wake_us;         /* it was to do so then */
+	bool late;               /* it did so later */
+	int64_t next_us;         /* --rate: nothing begins before */
+	size_t limit;            /* so many may run */
+	bool full;               /* nothing begins before something is freed */
+	bool told;               /* that this host is short of something */
+};
+
+/* Of the targets, so many ... */
+struct fleet_count {
+	size_t running;      /* have no result yet */
+	size_t open;         /* are not freed yet */
+	size_t monitored;    /* of those */
+	size_t paused;       /* wait for their next attempt */
+	size_t held;         /* wait until their host has room */
+	size_t done, failed; /* have a result; one that is not connected */
+};
 
 struct fleet {
 	const struct fleet_config *config;
@@ -61,29 +85,22 @@ struct fleet {
 	struct pool *pool;          /* the endpoints that targets share */
 	struct names *names;        /* what they look up; NULL: there are only numbers */
 	struct loop_source answers; /* to these */
-	struct fleet_table *table;  /* on the terminal; or NULL */
-	struct loop_timer pace; /* wakes the loop: there is more to begin, or progress to show */
 	struct member *members;
 	struct fleet_host *hosts;
 	size_t next;          /* those from here on were not begun */
 	struct queue again;   /* begun before, but this host was short of something */
 	struct queue changed; /* they may have their result, or be shut */
-	size_t limit;         /* so many may run */
-	size_t running;       /* have no result yet */
-	size_t open;          /* are not freed yet */
-	size_t monitored;     /* of those */
-	size_t paused;        /* wait for their next attempt */
-	size_t held;          /* wait until their host has room */
-	size_t done, failed;  /* have a result; one that is not connected */
-	int64_t until_us;     /* --monitor: from then on, nobody is tried again */
-	int64_t metrics_us;   /* --monitor: when they are written next */
-	uint64_t dice;        /* for jitter */
-	bool told;            /* that this host is short of something */
-	int64_t pace_us;      /* when the timer was to wake it */
-	bool late;            /* it did so later */
-	bool full;            /* nothing begins before something is freed */
-	bool ending;          /* nothing begins any more */
-	int64_t begun_us, next_us, drawn_us;
+	struct fleet_pace pace;
+	struct fleet_count count;
+	bool ending; /* nothing begins any more */
+	struct {
+		int64_t until_us;   /* from then on, nobody is tried again */
+		int64_t metrics_us; /* when they are written next */
+		uint64_t dice;      /* for jitter */
+	} monitor;
+	int64_t begun_us;
+	int64_t drawn_us;          /* the progress, the last time */
+	struct fleet_table *table; /* on the terminal; or NULL */
 	size_t name_width;
 	struct summary summary;
 };

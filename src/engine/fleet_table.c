@@ -161,6 +161,26 @@ void fleet_table_stop(struct fleet_table *t)
 	close_keys(t);
 }
 
+void fleet_table_progress(struct fleet *f, int64_t now_us)
+{
+	size_t done = f->count.done, all = f->config->count, left = all - done;
+	int64_t since_us = now_us - f->begun_us;
+
+	if (!f->config->timeline->progress || now_us < f->drawn_us + PROGRESS_US ||
+	    since_us < TIMELINE_PROGRESS_AFTER_US || !left)
+		return;
+	f->drawn_us = now_us;
+	if (done)
+		timeline_progress(
+			f->config->timeline,
+			"%zu of %zu done, %zu failed, %zu running, about %lld s left", done, all,
+			f->count.failed, f->count.running,
+			(long long)(since_us * (int64_t)left / (int64_t)done / USEC_PER_SEC));
+	else
+		timeline_progress(f->config->timeline, "0 of %zu done, %zu running", all,
+				  f->count.running);
+}
+
 struct live *fleet_table_live(const struct fleet_table *t)
 {
 	return t ? t->live : NULL;
