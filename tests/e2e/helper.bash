@@ -254,11 +254,13 @@ listens() {
 # peer SIDE [ARGUMENT]...: a peer that is not ours: the Python on stdin, with tests/e2e/sctp.py, or what
 # stands for it in user space.
 peer() {
-  local side=$1
+  local side=$1 script
   shift
-  { echo 'import os, sys, time'; echo "from $(by_stack sctp sctp_usrsctp) import *"; cat; } |
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e \
-      timeout -k 1 300 ip netns exec "$TOPO-$side" python3 - "$@"
+  script="import os, sys, time
+from $(by_stack sctp sctp_usrsctp) import *
+$(cat)"
+  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e \
+    timeout -k 1 300 ip netns exec "$TOPO-$side" python3 -c "$script" "$@"
 }
 
 # start_odd_peer: tests/faults/odd_peer.py, in the place of the server's stack. end_odd_peer ends it.
