@@ -18,6 +18,7 @@
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_parts.h"
 #include "stack/usrsctp_port.h"
+#include "stack/usrsctp_tries.h"
 
 /* usrsctp's internal option for usrsctp_connectx(), which has room for 2048 bytes only. */
 #define CONNECT_X 0x00008007
@@ -220,7 +221,7 @@ static int us_open(struct stack_endpoint **endpoint, const struct stack_config *
 		fault->lack = LACKS_LINK_LOCAL;
 		return -EADDRNOTAVAIL;
 	}
-	if (config->ipv6 && !library_has_ipv6()) {
+	if (config->ipv6 && !try_ipv6()) {
 		fault->lack = LACKS_IPV6;
 		return -EAFNOSUPPORT;
 	}

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -16,20 +13,18 @@
 #include "base/clock.h"
 #include "base/privilege.h"
 #include "base/util.h"
-#include "host/local.h"
 #include "stack/receiver.h"
 #include "stack/usrsctp_farewell.h"
 #include "stack/usrsctp_gate.h"
 #include "stack/usrsctp_library.h"
 #include "stack/usrsctp_source.h"
 #include "stack/usrsctp_thread.h"
+#include "stack/usrsctp_tries.h"
 #include "stack/usrsctp_udp_error.h"
 
 /* The time for closing associations, when the program ends. */
 #define FINISH_BOUND_US (80 * USEC_PER_MSEC)
 #define FINISH_STEP_US  (USEC_PER_MSEC / 2)
-
-#define PORT_TRIES 16
 
 #define RECEIVE_TIMEOUT_US 100000 /* SOCKET_TIMEOUT of user_recv_thread.c */
 
@@ -53,17 +48,6 @@ static struct {
 	unsigned threads; /* of the process, before the library was started for the first time */
 } library;
 
-/* 0, or -errno. */
-static int try_socket(int family, int type, int protocol)
-{
-	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
-
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	return 0;
-}
-
 int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 {
 	int rc;
@@ -84,81 +68,6 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
 		return rc;
 	fault->lack = LACKS_RAW_PRIVILEGE;
 	return -EPERM;
-}
-
-bool library_has_ipv6(void)
-{
-	return !error_forbids(-try_socket(AF_INET6, SOCK_DGRAM, 0));
-}
-
-/* A UDP socket as the library will open it. Port 0: a free one. *call: the call that failed. */
-static int bind_udp(int family, uint16_t port, const char **call)
-{
-	union address any = { .sa.sa_family = (sa_family_t)family };
-	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, error;
-
-	*call = "socket(UDP)";
-	if (fd < 0)
-		return -errno;
-	address_set_port(&any, port);
-	*call = "setsockopt(IPV6_V6ONLY)";
-	if (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0) {
-		*call = "bind(UDP)";
-		if (bind(fd, &any.sa, address_length(&any)) == 0)
-			return fd;
-	}
-	error = errno;
-	close(fd);
-	return -error;
-}
-
-/*
- * Can the library have this port in both families, as far as the host has them? If not, *call is
- * why.
- */
-static int try_port(uint16_t *port, const char **call)
-{
-	union address bound = { 0 };
-	socklen_t size = sizeof(bound);
-	int v4 = bind_udp(AF_INET, *port, call), v6, error;
-
-	if (v4 < 0)
-		return v4;
-	if (getsockname(v4, &bound.sa, &size) < 0) {
-		*call = "getsockname(UDP)";
-		error = errno;
-		close(v4);
-		return -error;
-	}
-	*port = address_port(&bound);
-	/* The host has none, or the program may not have one. */
-	v6 = library_has_ipv6() ? bind_udp(AF_INET6, *port, call) : -EADDRNOTAVAIL;
-	close(v4);
-	if (v6 >= 0)
-		close(v6);
-	return v6 < 0 && v6 != -EADDRNOTAVAIL ? v6 : 0;
-}
-
-/* The library does not report that its UDP port cannot be bound, so try it first. */
-static int find_port(struct stack_encaps *udp, struct stack_fault *fault)
-{
-	uint16_t port = udp->local;
-	int rc = try_port(&port, &fault->call);
-
-	for (int i = 1; !udp->local && rc == -EADDRINUSE && i < PORT_TRIES; i++) {
-		port = 0;
-		rc = try_port(&port, &fault->call);
-	}
-	fault->port = udp->local;
-	if (rc == -EADDRINUSE)
-		fault->lack = udp->local ? LACKS_FREE_UDP_PORT : LACKS_ANY_UDP_PORT;
-	if (rc == -EACCES && udp->local) {
-		fault->other_port = local_unprivileged_port();
-		if (udp->local < fault->other_port)
-			fault->lack = LACKS_UDP_PRIVILEGE;
-	}
-	udp->local = port;
-	return rc;
 }
 
 /*
@@ -247,39 +156,11 @@ static bool knows_addresses(void)
 	return known;
 }
 
-static void *no_work(void *nothing)
-{
-	return nothing;
-}
-
-/*
- * Why did the library not start all of its threads? It does not report that, so what it does is
- * tried again. 0: now nothing fails.
- */
-static int find_failure(const struct stack_encaps *udp, const char **call)
-{
-	static const int families[] = { AF_INET, AF_INET6 };
-	pthread_t thread;
-	int rc = -pthread_create(&thread, NULL, no_work, NULL);
-
-	*call = "pthread_create";
-	if (rc == 0)
-		pthread_join(thread, NULL);
-	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(families); i++) {
-		*call = encapsulated(udp) ? "socket(UDP)" : "socket(SOCK_RAW)";
-		rc = encapsulated(udp) ? try_socket(families[i], SOCK_DGRAM, 0)
-				       : try_socket(families[i], SOCK_RAW, IPPROTO_SCTP);
-		if (families[i] == AF_INET6 && error_forbids(-rc))
-			rc = 0;
-	}
-	return rc;
-}
-
 /* Starts the library, and checks whether it works, because it does not report errors. */
 static int start_and_check(const struct stack_encaps *udp, bool bound, struct stack_fault *fault)
 {
 	/* One for timers, one for look-ups, and one for each socket that it reads from. */
-	unsigned expected = 3 + library_has_ipv6(), before = count_own_threads(), started;
+	unsigned expected = 3 + try_ipv6(), before = count_own_threads(), started;
 	int rc = 0;
 
 	if (encapsulated(udp))
@@ -300,7 +181,7 @@ static int start_and_check(const struct stack_encaps *udp, bool bound, struct st
 			.started = started,
 			.expected = expected,
 		};
-		rc = find_failure(udp, &fault->call);
+		rc = try_again(encapsulated(udp), &fault->call);
 		if (rc == 0)
 			fault->call = NULL;
 		return rc < 0 ? rc : -EAGAIN;
@@ -310,23 +191,6 @@ static int start_and_check(const struct stack_encaps *udp, bool bound, struct st
 		return -EADDRNOTAVAIL;
 	}
 	return source_check_links(&fault->call);
-}
-
-/* Without random numbers the library would ask for them for ever. */
-static int try_random(const char **call)
-{
-	char one;
-	int fd, error;
-
-	if (getrandom(&one, sizeof(one), GRND_NONBLOCK) == sizeof(one))
-		return 0;
-	error = errno;
-	*call = "getrandom";
-	fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -error;
-	close(fd);
-	return 0;
 }
 
 int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault *fault)
@@ -346,7 +210,7 @@ int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault
 	if (rc == 0)
 		rc = source_start(&fault->call);
 	if (rc == 0 && encapsulated(udp))
-		rc = find_port(&wanted, fault);
+		rc = try_udp_port(&wanted, fault);
 	if (rc == 0)
 		rc = start_looking(&fault->call);
 	if (rc < 0)

@@ -22,8 +22,6 @@ int library_available(const struct stack_encaps *udp, struct stack_fault *fault)
  */
 int library_start(const struct stack_encaps *udp, bool bound, struct stack_fault *fault);
 
-bool library_has_ipv6(void);
-
 /* The encapsulation that it was started with, with the UDP port that was found. */
 const struct stack_encaps *library_encaps(void);
 
