@@ -334,10 +334,18 @@ static void let_go(void)
 	broker.fd = -1;
 }
 
+/* Only if it is about to end: one that is stopped, or hangs in the kernel, would be waited for. */
+static void reap(void)
+{
+	while (waitpid(broker.process, NULL, 0) < 0 && errno == EINTR)
+		;
+	broker.process = 0;
+}
+
 /* Into m and fd. False: there is no broker now. */
 static bool ask(struct message_between *m, int *fd)
 {
-	bool received;
+	bool received, ended;
 	int error;
 
 	if (broker.fd < 0)
@@ -348,7 +356,8 @@ static bool ask(struct message_between *m, int *fd)
 	received = receive_one(broker.fd, m, fd);
 	if (!received && errno == ECONNRESET) /* it has not read all; its words come after that */
 		received = receive_one(broker.fd, m, fd);
-	if (received && m->kind == LAST_WORDS)
+	ended = received ? m->kind == LAST_WORDS : !errno && !error;
+	if (received && ended)
 		error = -m->a;
 	else if (!received && !error)
 		error = errno;
@@ -356,13 +365,9 @@ static bool ask(struct message_between *m, int *fd)
 		return true;
 	broker.error = error == EPIPE ? 0 : error;
 	let_go();
+	if (ended)
+		reap();
 	return false;
-}
-
-static void reap(void)
-{
-	while (waitpid(broker.process, NULL, 0) < 0 && errno == EINTR)
-		;
 }
 
 void broker_keep(uint32_t capabilities)
@@ -385,6 +390,9 @@ void broker_finish(void)
 	char words;
 	ssize_t got = 1;
 
+	/* It was let go: it has seen that since, unless it is stopped. */
+	if (broker.fd < 0 && broker.process > 0)
+		(void)waitpid(broker.process, NULL, WNOHANG);
 	if (broker.fd < 0)
 		return;
 	shutdown(broker.fd, SHUT_WR);
