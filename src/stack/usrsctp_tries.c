@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -25,7 +27,14 @@ int try_socket(int family, int type, int protocol)
 
 bool try_ipv6(void)
 {
-	return !error_forbids(-try_socket(AF_INET6, SOCK_DGRAM, 0));
+	static enum { UNKNOWN, THERE, FORBIDDEN } ipv6;
+	int rc = ipv6 ? 0 : try_socket(AF_INET6, SOCK_DGRAM, 0);
+
+	if (!ipv6 && rc == 0)
+		ipv6 = THERE;
+	else if (!ipv6 && error_forbids(-rc))
+		ipv6 = FORBIDDEN;
+	return ipv6 != FORBIDDEN;
 }
 
 /* A UDP socket as the library will open it. Port 0: a free one. *call: the call that failed. */
@@ -102,22 +111,64 @@ static void *no_work(void *nothing)
 	return nothing;
 }
 
+/* What the library sets on the sockets that it opens. If one fails, it goes without that socket. */
+static const struct {
+	int family;
+	bool udp, raw;
+	int level, option;
+	const char *call;
+} settings[] = {
+	{ AF_INET, .raw = true, .level = IPPROTO_IP, IP_HDRINCL, "setsockopt(IP_HDRINCL)" },
+	{ AF_INET, .udp = true, .level = IPPROTO_IP, IP_PKTINFO, "setsockopt(IP_PKTINFO)" },
+	{ AF_INET, true, true, SOL_SOCKET, SO_RCVTIMEO, "setsockopt(SO_RCVTIMEO)" },
+	{ AF_INET6, true, true, IPPROTO_IPV6, IPV6_RECVPKTINFO, "setsockopt(IPV6_RECVPKTINFO)" },
+	{ AF_INET6, .udp = true, .level = IPPROTO_IPV6, IPV6_V6ONLY, "setsockopt(IPV6_V6ONLY)" },
+	{ AF_INET6, true, true, SOL_SOCKET, SO_RCVTIMEO, "setsockopt(SO_RCVTIMEO)" },
+};
+
+static int set(int fd, int level, int option)
+{
+	const struct timeval timeout = { .tv_sec = 1 };
+	const int on = 1;
+
+	if (level == SOL_SOCKET)
+		return setsockopt(fd, level, option, &timeout, sizeof(timeout));
+	return setsockopt(fd, level, option, &on, sizeof(on));
+}
+
+/* A socket as the library opens it. 0, or -errno. */
+static int try_its_socket(int family, bool udp, const char **call)
+{
+	int fd = udp ? socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+		     : socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_SCTP);
+	int rc = 0;
+
+	*call = udp ? "socket(UDP)" : "socket(SOCK_RAW)";
+	if (fd < 0)
+		return -errno;
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(settings); i++) {
+		if (settings[i].family != family || !(udp ? settings[i].udp : settings[i].raw))
+			continue;
+		*call = settings[i].call;
+		if (set(fd, settings[i].level, settings[i].option) < 0)
+			rc = -errno;
+	}
+	close(fd);
+	return rc;
+}
+
 int try_again(bool udp, const char **call)
 {
-	static const int families[] = { AF_INET, AF_INET6 };
 	pthread_t thread;
 	int rc = -pthread_create(&thread, NULL, no_work, NULL);
 
 	*call = "pthread_create";
 	if (rc == 0)
 		pthread_join(thread, NULL);
-	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(families); i++) {
-		*call = udp ? "socket(UDP)" : "socket(SOCK_RAW)";
-		rc = udp ? try_socket(families[i], SOCK_DGRAM, 0)
-			 : try_socket(families[i], SOCK_RAW, IPPROTO_SCTP);
-		if (families[i] == AF_INET6 && error_forbids(-rc))
-			rc = 0;
-	}
+	if (rc == 0)
+		rc = try_its_socket(AF_INET, udp, call);
+	if (rc == 0 && try_ipv6())
+		rc = try_its_socket(AF_INET6, udp, call);
 	return rc;
 }
 

@@ -213,6 +213,19 @@ without_threads() {
   assert_output --partial "bind(UDP): EACCES: a security module or a sandbox of this host forbids it"
 }
 
+@test "a sandbox that forbids setsockopt() is told with the call that the library does not report" {
+  export ASAN_OPTIONS=detect_leaks=0
+  local where
+  for where in raw "-u $UDP:1"; do
+    [ "$where" != raw ] || { raw_or_skip; where=; }
+    # Those before the third are not of the library: for the second process, and in UDP for IPv6.
+    # shellcheck disable=SC2086 # a list of options
+    run -6 timeout 60 ip netns exec "$TOPO-client" strace -qq -o /dev/null -e inject=setsockopt:error=EPERM:when=3+ \
+      "$SCTP_CONNECT" --stack usrsctp $where -a 10.1.1.2:5000
+    assert_output --regexp "setsockopt\((IP_HDRINCL|IP_PKTINFO|SO_RCVTIMEO)\): EPERM: a security module or a sandbox"
+  done
+}
+
 @test "UDP: without any privilege, ICMP ends an attempt at once, and not another one" {
   PROGRAM=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$SCTP_CONNECT")
   local mode
