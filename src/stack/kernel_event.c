@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Events of the kernel's stack, and why an association failed or was lost. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
@@ -249,13 +250,32 @@ int kernel_next_event(struct stack_endpoint *endpoint, struct stack_event *event
 	}
 }
 
+/*
+ * The error of an association that has just ended: it is there before the event. No ICMP error
+ * gives ETIMEDOUT, but port unreachable gives ECONNREFUSED, as an ABORT does.
+ */
+static bool is_of_an_end(const struct stack_endpoint *endpoint, int error)
+{
+	struct pollfd event = { .fd = endpoint->fd, .events = POLLIN };
+	struct sctp_initmsg init;
+
+	if (error != ECONNREFUSED)
+		return error == ETIMEDOUT;
+	/* This waits for the lock under which the kernel sets the error and gives the event. */
+	(void)get_option(endpoint->fd, SCTP_INITMSG, &init, sizeof(init));
+	return poll(&event, 1, 0) > 0;
+}
+
 int kernel_soft_error(struct stack_assoc *assoc)
 {
 	struct stack_endpoint *endpoint = assoc->base.endpoint;
 	int64_t now_us = loop_now_us();
+	int error;
 
-	if (only_one(endpoint))
-		return read_so_error(endpoint);
+	if (only_one(endpoint)) {
+		error = read_so_error(endpoint);
+		return is_of_an_end(endpoint, error) ? 0 : error;
+	}
 	/* What one of many has read is good for the others that ask at the same time. */
 	if (now_us >= endpoint->error_read_us + SHARED_ERROR_US) {
 		endpoint->error_read_us = now_us;

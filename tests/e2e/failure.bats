@@ -29,6 +29,20 @@ modes=("" "-B" "-m" "-m -B")
   done
 }
 
+# bats test_tags=kernel,netem
+@test "the error of an attempt that has just ended is not taken for an ICMP error" {
+  # Whatever is read, is read late: the attempt ends between the look at the events and that.
+  PROGRAM=(strace -qq -o /dev/null -e trace=getsockopt -e inject=getsockopt:delay_enter=300000 "$SCTP_CONNECT")
+  drop_path 1
+  try_json 4 --no-witness --init-attempts 1 --rto-initial 100ms --init-timeout 100ms -a 10.1.1.2:5000
+  json .result timeout .errno ETIMEDOUT .cause.code no-answer '.evidence.soft_errors | length' 0
+  restore_path 1
+  start_stack
+  netem_path 1 delay 100ms
+  try_json 1 --no-witness -a 10.1.1.2:9 -a 10.1.2.2
+  json .result refused .errno ECONNREFUSED '.evidence.soft_errors | length' 0 '.paths[0].cause.code' one-has-refused
+}
+
 @test "a dropped port: -w 700ms ends after 0.7 s with status 4, in all four modes" {
   drop_path 1
   local mode
