@@ -137,6 +137,8 @@ every_mode() {
 # short DATA [OPTION]...: the newest server, and clients at the same time. DATA has an answer.
 short() {
   local mode pids=() i try=(--hold 3s --wait 30s) # a queue of a few is full at first
+  # The server is slow until it has accepted its first client, which it has when that has its answer.
+  reply 0 "${try[@]}" --send "$@"
   for mode in '' -m -B --no-probe --each '--monitor --count 1'; do
     # shellcheck disable=SC2086 # options
     timeout -k 1 90 ip netns exec "$TOPO-client" "$SCTP_CONNECT" -q "${try[@]}" $mode "${TARGET[@]}" 3>&- &
@@ -153,7 +155,7 @@ short() {
 reply() {
   local status=$1
   shift
-  try "$status" --json "${TARGET[@]}" --reply-timeout 10s "$@"
+  try "$status" --json "${TARGET[@]}" --reply-timeout 30s "$@"
   keep_json <<<"$output"
   reply=$(jq -r 'select(.event == "message").bytes' <<<"$output" | head -n 1)
 }
