@@ -75,21 +75,24 @@ int port_parse(const char *what, const char *text, uint16_t min, uint16_t *port,
 	return parse_port(format_who(what, text, who), text, min, port, why);
 }
 
-/* A link-local address needs a zone, and no other address may have one. */
-static int check_v6(const char *who, const struct in6_addr *v6, const char *zone,
-		    struct message *why)
+/* A link-local address needs a zone, and no other address may have one. IPv4 has none. */
+static int check_v6(const char *who, const char *host, size_t length, struct message *why)
 {
 	char text[INET6_ADDRSTRLEN];
+	struct in6_addr v6;
+	const char *zone;
 
-	if (zone && !IN6_IS_ADDR_LINKLOCAL(v6))
+	if (!address_parse_v6(host, length, &v6, &zone))
+		return STATUS_OK;
+	if (zone && !IN6_IS_ADDR_LINKLOCAL(&v6))
 		return message_set(why, STATUS_USAGE, NO_ZONE, who);
 	if (zone && *zone == '\0')
 		return message_set(why, STATUS_USAGE, "%s: an interface is missing after '%%'",
 				   who);
-	if (!zone && IN6_IS_ADDR_LINKLOCAL(v6))
+	if (!zone && IN6_IS_ADDR_LINKLOCAL(&v6))
 		return message_set(why, STATUS_USAGE,
 				   "%s: a link-local address needs its interface, as in %s%%eth0",
-				   who, inet_ntop(AF_INET6, v6, text, sizeof(text)));
+				   who, inet_ntop(AF_INET6, &v6, text, sizeof(text)));
 	return STATUS_OK;
 }
 
@@ -148,13 +151,11 @@ static int check_name(const char *who, const char *host, size_t length, struct m
 	return STATUS_OK;
 }
 
-/* Everything that can be checked about a host without a look-up. */
-static int check_host(const char *who, const char *host, struct message *why)
+/* Everything that can be checked about a host without a look-up. *number: what it is, if it is one.
+ */
+static int check_host(const char *who, const char *host, union address *number, struct message *why)
 {
 	size_t length = strlen(host);
-	const char *zone;
-	struct in6_addr v6;
-	struct in_addr v4;
 	size_t i;
 
 	if (length == 0)
@@ -165,14 +166,12 @@ static int check_host(const char *who, const char *host, struct message *why)
 					   "%s: the host contains a space or a control character",
 					   who);
 	}
-	if (address_parse_v6(host, length, &v6, &zone))
-		return check_v6(who, &v6, zone, why);
+	if (address_from_text(number, host))
+		return check_v6(who, host, length, why);
 	if (strchr(host, ':'))
 		return message_set(why, STATUS_USAGE, "%s: not an IPv6 address", who);
 	if (strchr(host, '%'))
 		return message_set(why, STATUS_USAGE, NO_ZONE, who);
-	if (inet_pton(AF_INET, host, &v4) == 1)
-		return STATUS_OK;
 	if (host[length - 1] == '.')
 		length--;
 	if (ends_in_number(host, length))
@@ -260,7 +259,7 @@ static int parse(const char *who, const char *text, bool allow_port_zero, struct
 		return status;
 
 	out->host = xstrndup(host, length);
-	status = check_host(who, out->host, why);
+	status = check_host(who, out->host, &out->number, why);
 	if (status == STATUS_OK && port && *port == '\0')
 		status = message_set(why, STATUS_USAGE, "%s: a port is missing after ':'", who);
 	else if (status == STATUS_OK && port)

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/util.h"
 
 /* HOST[:PORT] in parts, not resolved yet. host is owned. */
 struct hostport {
 	char *host;
+	union address number; /* that host is, without port and zone; sa_family 0: it is a name */
 	uint16_t port;
 	bool has_port;
 };

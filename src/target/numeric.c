@@ -24,6 +24,8 @@ static int check_numeric(const char *host, int family, union address *a, struct 
 	char zone_shown[PRINTABLE_MAX];
 	char shown[PRINTABLE_MAX];
 
+	if (family == AF_UNSPEC && !zone)
+		return STATUS_OK;
 	printable(host, shown, sizeof(shown));
 	if (family != AF_UNSPEC && a->sa.sa_family != family)
 		return message_set(why, STATUS_USAGE,
@@ -39,12 +41,13 @@ static int check_numeric(const char *host, int family, union address *a, struct 
 	return STATUS_OK;
 }
 
-bool numeric_address(const char *host, uint16_t port, int family, union address *a, int *status,
-		     struct message *why)
+bool numeric_address(const struct hostport *given, uint16_t port, int family, union address *a,
+		     int *status, struct message *why)
 {
-	if (!address_from_text(a, host))
+	if (!given->number.sa.sa_family)
 		return false;
-	*status = check_numeric(host, family, a, why);
+	*a = given->number;
+	*status = check_numeric(given->host, family, a, why);
 	address_set_port(a, port);
 	return true;
 }

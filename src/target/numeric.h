@@ -6,14 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/address.h"
-#include "base/util.h"
+#include "target/hostport.h"
 
 /*
- * The numeric address in host (false: it is a name), with port; *status is STATUS_OK, or
+ * The numeric address that was given (false: it is a name), with port; *status is STATUS_OK, or
  * STATUS_USAGE where the address is not of this family or its zone is no interface.
  */
-bool numeric_address(const char *host, uint16_t port, int family, union address *a, int *status,
-		     struct message *why);
+bool numeric_address(const struct hostport *given, uint16_t port, int family, union address *a,
+		     int *status, struct message *why);
 
 #endif

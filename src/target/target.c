@@ -48,20 +48,20 @@ static int parse_given(struct target *target, const char *option, const char **t
 	for (i = 0; i < count; i++) {
 		char shown[PRINTABLE_MAX];
 		char who[PRINTABLE_MAX + 8], wrong[WRONG_MAX];
-		union address a;
+		const union address *a = &target->given[i].number;
 		int status;
 
 		status = hostport_parse(option, tokens[i], allow_port_zero, &target->given[i], why);
 		if (status != STATUS_OK)
 			return status;
 		target->given_count++;
-		if (!address_from_text(&a, target->given[i].host) ||
-		    (may_have(target, &a) && (count == 1 || !address_is_wildcard(&a))))
+		if (!a->sa.sa_family ||
+		    (may_have(target, a) && (count == 1 || !address_is_wildcard(a))))
 			continue;
 		snprintf(who, sizeof(who), "%s %s", option,
 			 printable(tokens[i], shown, sizeof(shown)));
-		if (!may_have(target, &a))
-			return message_set(why, STATUS_USAGE, "%s: %s", who, wrong_with(&a, wrong));
+		if (!may_have(target, a))
+			return message_set(why, STATUS_USAGE, "%s: %s", who, wrong_with(a, wrong));
 		return message_set(why, STATUS_USAGE, "%s: " WILDCARD_HELP, who);
 	}
 	return STATUS_OK;
@@ -217,10 +217,8 @@ static int add(struct target *target, const union address *a, const char *host,
 
 bool target_has_names(const struct target *target)
 {
-	union address a;
-
 	for (size_t i = 0; i < target->given_count; i++)
-		if (!address_from_text(&a, target->given[i].host))
+		if (!target->given[i].number.sa.sa_family)
 			return true;
 	return false;
 }
@@ -236,20 +234,16 @@ static void end_lookups(struct target *target)
 
 void target_look_up(struct target *target, struct resolver *resolver, int family)
 {
-	union address a;
-
 	end_lookups(target);
 	forget_addresses(target);
 	free(target->unresolved);
 	target->unresolved = NULL;
 	target->family = family;
 	target->lookups = xcalloc(target->given_count + 1, sizeof(struct lookup *));
-	for (size_t i = 0; i < target->given_count; i++) {
-		const char *host = target->given[i].host;
-
-		if (!address_from_text(&a, host))
-			target->lookups[i] = resolver_look_up(resolver, host, family);
-	}
+	for (size_t i = 0; i < target->given_count; i++)
+		if (!target->given[i].number.sa.sa_family)
+			target->lookups[i] =
+				resolver_look_up(resolver, target->given[i].host, family);
 }
 
 const char *target_awaits(const struct target *target)
@@ -311,21 +305,21 @@ static int add_all(struct target *target, const char *name, const union address 
 static int take_one(struct target *target, size_t nth, struct address_index *index,
 		    struct timeline *timeline, struct message *why)
 {
-	const char *name = target->given[nth].host;
+	const struct hostport *given = &target->given[nth];
 	union address *list = NULL;
 	struct unresolved unresolved;
 	union address numeric;
 	size_t count = 0;
 	int status;
 
-	if (numeric_address(name, target->port, target->family, &numeric, &status, why))
+	if (numeric_address(given, target->port, target->family, &numeric, &status, why))
 		return status == STATUS_OK ? add(target, &numeric, NULL, index, timeline, why)
 					   : status;
 	status = lookup_take(target->lookups[nth], target->port, &list, &count, &unresolved);
 	if (status == STATUS_UNRESOLVED)
 		tell_unresolved(target, &unresolved);
 	else
-		status = add_all(target, name, list, count, index, timeline, why);
+		status = add_all(target, given->host, list, count, index, timeline, why);
 	free(list);
 	return status;
 }
@@ -480,9 +474,12 @@ void target_pick(struct target *target, const struct target *resolved, size_t fi
 		.port = port,
 		.local = resolved->local,
 	};
-	for (size_t i = 0; i < count; i++)
-		target->given[i].host =
-			xstrdup(address_host_text(&resolved->addresses[first + i].address, text));
+	for (size_t i = 0; i < count; i++) {
+		const union address *a = &resolved->addresses[first + i].address;
+
+		target->given[i] = (struct hostport){ .host = xstrdup(address_host_text(a, text)),
+						      .number = *a };
+	}
 }
 
 void target_free(struct target *target)

@@ -190,17 +190,26 @@ static void wait_until_done(struct resolver *resolver, const struct lookup *look
 	}
 }
 
+static struct hostport given_as(const char *host)
+{
+	struct hostport given = { .host = (char *)(uintptr_t)host };
+
+	(void)address_from_text(&given.number, host);
+	return given;
+}
+
 /* A number or a name, from the beginning to the end. */
 static int resolve(const char *host, int family, union address **list, size_t *count,
 		   struct message *why)
 {
+	const struct hostport given = given_as(host);
 	struct resolver *resolver;
 	struct lookup *lookup;
 	struct unresolved u;
 	union address a;
 	int status;
 
-	if (numeric_address(host, 7, family, &a, &status, why)) {
+	if (numeric_address(&given, 7, family, &a, &status, why)) {
 		if (status != STATUS_OK)
 			return status;
 		*list = xreallocarray(*list, *count + 1, sizeof(a));
@@ -382,6 +391,7 @@ static void many_addresses_of_one_name(void **state)
 static void numbers_start_nothing(void **state)
 {
 	struct resolver *resolver = resolver_new();
+	const struct hostport given = given_as("10.1.1.2");
 	unsigned fds = count_fds();
 	struct message why;
 	union address a;
@@ -389,7 +399,7 @@ static void numbers_start_nothing(void **state)
 
 	(void)state;
 	fake->calls = 0;
-	assert_true(numeric_address("10.1.1.2", 7, AF_UNSPEC, &a, &status, &why));
+	assert_true(numeric_address(&given, 7, AF_UNSPEC, &a, &status, &why));
 	assert_int_equal(resolver_descriptor(resolver), -1);
 	resolver_read(resolver);
 	nothing_is_left(fds);
