@@ -222,21 +222,6 @@ static bool zone_name(uint32_t scope, char name[IF_NAMESIZE])
 	       strcmp(printable(name, shown, sizeof(shown)), name) == 0;
 }
 
-/* Without printf(), which takes most of the time of a long report. Returns the end. */
-static char *put_number(char *at, unsigned number)
-{
-	char digits[3 * sizeof(number)];
-	size_t count = 0;
-
-	do
-		digits[count++] = (char)('0' + number % 10);
-	while ((number /= 10));
-	while (count)
-		*at++ = digits[--count];
-	*at = '\0';
-	return at;
-}
-
 static char *put_v4(char *at, const union address *a)
 {
 	size_t length;
@@ -245,7 +230,7 @@ static char *put_v4(char *at, const union address *a)
 	for (size_t i = 0; i < length; i++) {
 		if (i)
 			*at++ = '.';
-		at = put_number(at, bytes[i]);
+		at = put_decimal(at, bytes[i]);
 	}
 	return at;
 }
@@ -288,7 +273,7 @@ const char *address_text(const union address *a, char *buf)
 		return address_host_text(a, buf);
 	end = put_v4(buf, a);
 	*end++ = ':';
-	put_number(end, address_port(a));
+	put_decimal(end, address_port(a));
 	return buf;
 }
 

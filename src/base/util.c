@@ -131,6 +131,20 @@ bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 	return true;
 }
 
+char *put_decimal(char *at, uint64_t number)
+{
+	char digits[NUMBER_TEXT_MAX];
+	size_t count = 0;
+
+	do
+		digits[count++] = (char)('0' + number % 10);
+	while ((number /= 10));
+	while (count)
+		*at++ = digits[--count];
+	*at = '\0';
+	return at;
+}
+
 bool parse_time_us(const char *text, int64_t *us)
 {
 	static const struct {

@@ -83,6 +83,13 @@ void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Decimal digits only (no sign, no space, no base prefix), within [min, max]. */
 bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
+/*
+ * The decimal digits of number, and a NUL, whose place is returned. Without printf(), which takes
+ * most of the time of a long report.
+ */
+#define NUMBER_TEXT_MAX 21
+char *put_decimal(char *at, uint64_t number);
+
 /* "500ms", "1.5" or "1.5s", "2m", up to 24 hours; to the microsecond. */
 bool parse_time_us(const char *text, int64_t *us);
 

@@ -437,12 +437,9 @@ static int conclude(struct fleet *f)
 	timeline_clear(f->config->timeline);
 	for (size_t i = 0; i < f->config->count; i++) {
 		const struct member *m = &f->members[i];
-		const struct result result = { .word = m->word,
-					       .status = m->status,
-					       .signal = m->signal };
 
 		if (m->known)
-			summary_add(s, &result);
+			summary_add(s, m->word, m->status, m->signal);
 		else
 			summary_add_untried(s, 1);
 	}

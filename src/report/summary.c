@@ -29,33 +29,31 @@ int summary_worse(int status, int other)
 }
 
 /* What the status of one target means for all: an address that cannot be used is no bad usage. */
-static int part_of_all(const struct result *result)
+static int part_of_all(int status, int signal)
 {
-	if (result->signal)
-		return STATUS_SIGNAL + result->signal;
-	switch (result->status) {
+	if (signal)
+		return STATUS_SIGNAL + signal;
+	switch (status) {
 	case STATUS_UNRESOLVED:
 	case STATUS_TIMEOUT:
 		return STATUS_NOT_CONNECTED;
 	case STATUS_USAGE:
 		return STATUS_HOST;
 	default:
-		return result->status;
+		return status;
 	}
 }
 
-void summary_add(struct summary *s, const struct result *result)
+void summary_add(struct summary *s, enum result_word word, int status, int signal)
 {
-	int status = part_of_all(result);
-
 	s->targets++;
-	if (result->signal) {
-		s->signal = result->signal;
+	if (signal) {
+		s->signal = signal;
 		s->interrupted++;
 	} else {
-		s->words[result->word]++;
+		s->words[word]++;
 	}
-	s->status = summary_worse(s->status, status);
+	s->status = summary_worse(s->status, part_of_all(status, signal));
 }
 
 void summary_add_untried(struct summary *s, size_t count)

@@ -20,9 +20,9 @@ int summary_worse(int status, int other);
 
 /*
  * Adds one result: its word, and to the status of all, of which the worse one stays
- * (sctp-connect(1), EXIT STATUS).
+ * (sctp-connect(1), EXIT STATUS). signal: ended by it, or 0.
  */
-void summary_add(struct summary *summary, const struct result *result);
+void summary_add(struct summary *summary, enum result_word word, int status, int signal);
 void summary_add_untried(struct summary *summary, size_t count);
 
 #endif

@@ -103,15 +103,19 @@ const char *text_duration(int64_t us, int64_t seconds_from_us, char buf[DURATION
 {
 	int64_t tenth_us = USEC_PER_MSEC / 10;
 	const char *unit = "ms";
-	int64_t tenths;
+	uint64_t tenths;
+	char *end;
 
+	us = MAX(us, 0);
 	if (us + tenth_us / 2 >= seconds_from_us) {
 		tenth_us = USEC_PER_SEC / 10;
 		unit = "s";
 	}
-	tenths = (us + tenth_us / 2) / tenth_us;
-	snprintf(buf, DURATION_TEXT_MAX, "%" PRId64 ".%d %s", tenths / 10, (int)(tenths % 10),
-		 unit);
+	tenths = (uint64_t)((us + tenth_us / 2) / tenth_us);
+	end = put_decimal(buf, tenths / 10);
+	*end++ = '.';
+	end = put_decimal(end, tenths % 10);
+	stpcpy(stpcpy(end, " "), unit);
 	return buf;
 }
 

@@ -53,7 +53,7 @@ static size_t cell_text(const struct path_result *p, enum column column, char bu
 	if (column == COLUMN_ADDRESS)
 		text_address_cell(&p->path.address, p->host, buf);
 	else if (column == COLUMN_VERDICT)
-		snprintf(buf, CELL_TEXT_MAX, "%s", verdict_name(p->verdict));
+		strcpy(buf, verdict_name(p->verdict));
 	else if (!has_figures(p))
 		return 0;
 	else if (column == COLUMN_RTT && (p->rtt_us > 0 || p->path.srtt_us > 0))

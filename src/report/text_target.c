@@ -17,6 +17,7 @@ static const char *outcome_text(const struct result *result, char buf[CELL_TEXT_
 	const struct association *a = &result->association;
 	size_t verified = 0;
 	const char *cause = signal_name(result->signal);
+	char *end = buf;
 
 	if (!result_is_up(result->word)) {
 		if (!cause && result->error)
@@ -25,11 +26,14 @@ static const char *outcome_text(const struct result *result, char buf[CELL_TEXT_
 	}
 	for (size_t i = 0; i < a->path_count; i++)
 		verified += a->paths[i].verdict == VERDICT_VERIFIED;
-	if (verified || result->probe_us)
-		snprintf(buf, CELL_TEXT_MAX, "%zu of %zu verified", verified, a->path_count);
-	else
-		snprintf(buf, CELL_TEXT_MAX, "%zu path%s", a->path_count,
-			 a->path_count == 1 ? "" : "s");
+	if (verified || result->probe_us) {
+		end = put_decimal(end, verified);
+		end = put_decimal(stpcpy(end, " of "), a->path_count);
+		strcpy(end, " verified");
+	} else {
+		end = put_decimal(end, a->path_count);
+		strcpy(end, a->path_count == 1 ? " path" : " paths");
+	}
 	return buf;
 }
 
@@ -53,22 +57,37 @@ static const char *note_text(const struct result *result, struct message *m)
 					      : words_result_reason(result, m);
 }
 
-/* A line, and where it is. */
+/* Not a struct record: to make its FILE costs more than to fill it. */
 struct line {
-	FILE *f;
-	size_t at;
+	char text[2 * sizeof(struct message)];
+	size_t length;
+	size_t at; /* the column */
 };
+
+static void put(struct line *line, const char *text, size_t length)
+{
+	length = MIN(length, sizeof(line->text) - line->length);
+	memcpy(line->text + line->length, text, length);
+	line->length += length;
+}
 
 /* A cell from that column on, or after a longer cell before it. No line ends in white space. */
 static void print_cell(struct line *line, size_t column, const char *text, const char *color)
 {
-	if (!*text)
+	size_t length = strlen(text);
+
+	if (!length)
 		return;
 	if (line->at)
 		column = MAX(column, line->at + COLUMN_GAP);
-	text_padding(line->f, line->at, column);
-	text_word(line->f, color != NULL, text, color);
-	line->at = MAX(column, line->at) + strlen(text);
+	for (; line->at < column; line->at++)
+		put(line, " ", 1);
+	if (color)
+		put(line, color, strlen(color));
+	put(line, text, length);
+	if (color)
+		put(line, COLOR_NORMAL, strlen(COLOR_NORMAL));
+	line->at += length;
 }
 
 void report_text_target(const struct reporter *reporter, const struct result *result,
@@ -78,12 +97,11 @@ void report_text_target(const struct reporter *reporter, const struct result *re
 							    : result->connect_us;
 	const char *color = reporter->color ? text_result_color(result->word) : NULL;
 	size_t column = name_width + COLUMN_GAP;
-	struct line line = { 0 };
-	struct record record;
 	struct message note;
+	struct line line;
 	char buf[CELL_TEXT_MAX];
 
-	line.f = record_start(&record, reporter);
+	line.length = line.at = 0;
 	print_cell(&line, 0, printable(result->target->known_as, buf, NAME_TEXT_MAX), NULL);
 	print_cell(&line, column, result_name(result->word), color);
 	column += TEXT_WORD_WIDTH + COLUMN_GAP;
@@ -93,8 +111,8 @@ void report_text_target(const struct reporter *reporter, const struct result *re
 		   NULL);
 	column += TIME_WIDTH + COLUMN_GAP;
 	print_cell(&line, column, note_text(result, &note), NULL);
-	putc('\n', line.f);
-	record_finish(&record);
+	put(&line, "\n", 1);
+	reporter_emit(reporter, line.text, line.length);
 }
 
 static void print_count(FILE *f, size_t count, const char *what, const char **separator)

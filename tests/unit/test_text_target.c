@@ -86,7 +86,7 @@ static void status_of_all(void **state)
 		struct summary s = { 0 };
 
 		for (size_t j = 0; j < 3; j++)
-			summary_add(&s, &(struct result){ .status = cases[i].statuses[j] });
+			summary_add(&s, RESULT_CONNECTED, cases[i].statuses[j], 0);
 		assert_int_equal(s.status, cases[i].expected);
 		assert_int_equal(s.targets, 3);
 	}
@@ -103,12 +103,12 @@ static void summaries(void **state)
 	struct fixture *f = *state;
 	struct summary s = { .took_us = 1234000 };
 
-	summary_add(&s, &(struct result){ .word = RESULT_CONNECTED });
-	summary_add(&s, &(struct result){ .word = RESULT_REFUSED, .status = 1 });
+	summary_add(&s, RESULT_CONNECTED, 0, 0);
+	summary_add(&s, RESULT_REFUSED, 1, 0);
 	report_summary(&f->capture.reporter, &s);
 	assert_printed(f, "2 targets in 1.2 s: 1 connected, 1 refused\n", "");
 	assert_int_equal(count_failed(&s), 1);
-	summary_add(&s, &(struct result){ .word = RESULT_FAILED, .signal = SIGINT, .status = 130 });
+	summary_add(&s, RESULT_FAILED, 130, SIGINT);
 	summary_add_untried(&s, 2);
 	assert_int_equal(s.status, 128 + SIGINT);
 	assert_int_equal(count_failed(&s), 1);
