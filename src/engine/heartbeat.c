@@ -403,6 +403,11 @@ size_t probe_look(struct probe *probe)
 	return waiting;
 }
 
+bool probe_is_fresh(const struct probe_path *path, int64_t now_us)
+{
+	return path->looked_us && !path->blind && now_us - path->looked_us <= RECENT_US;
+}
+
 bool probe_is_blind(const struct probe *probe)
 {
 	for (size_t i = 0; i < probe->count; i++)

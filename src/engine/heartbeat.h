@@ -56,6 +56,8 @@ bool probe_is_early(const struct probe *probe, int64_t now_us);
 
 /* Looks for answers on every path that waits. Returns how many still wait. */
 size_t probe_look(struct probe *probe);
+/* Was it looked at so recently that its state is known? */
+bool probe_is_fresh(const struct probe_path *path, int64_t now_us);
 /* Could the state of one of them not be read at the last look? */
 bool probe_is_blind(const struct probe *probe);
 

@@ -307,7 +307,10 @@ static void tell_path(const struct verify *verify, const struct probe_path *aske
 	path->ask_call = asked->call;
 	path->ask_error = asked->call ? asked->error : 0;
 	path->sizes = asked->big.result;
-	attempt->stack->path(attempt->assoc, &address, &path->path);
+	if (probe_is_fresh(asked, loop_now_us()))
+		path->path = asked->then;
+	else
+		attempt->stack->path(attempt->assoc, &address, &path->path);
 	path->path.address = address;
 	path->path.primary = primary;
 	path->path.rto_ms = rto_own(verify->probe, asked, path->path.rto_ms);
