@@ -55,8 +55,6 @@ static struct finding init_unanswered(struct result *result, const struct eviden
 /* A path that answers: what else is there to say? */
 static void mark_verified(const struct evidence *evidence, struct path_result *path)
 {
-	struct finding seen = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, true);
-
 	path->verdict = VERDICT_VERIFIED;
 	if (path->sizes.big == BIG_PACKETS_LOST) {
 		path->cause = (struct finding){ .code = FINDING_MTU_BLACK_HOLE,
@@ -69,7 +67,7 @@ static void mark_verified(const struct evidence *evidence, struct path_result *p
 						.lost = path->lost,
 						.sent = path->heartbeats };
 	} else if (!path->cause.code) {
-		path->cause = seen;
+		path->cause = diagnose_seen_heartbeat(evidence->ledger, &path->path.address, true);
 	}
 	if (!path->cause.code && path->queue_us) {
 		path->cause = (struct finding){ .code = FINDING_OWN_QUEUE_DELAY,
@@ -266,7 +264,7 @@ static struct finding why_all_dead(const struct association *a)
 	return why;
 }
 
-/* Enough paths are verified, but do they leave by enough links? */
+/* Enough paths are verified, but they leave by too few links. */
 static void diagnose_links(struct result *result, const struct evidence *evidence)
 {
 	const struct association *a = &result->association;
@@ -275,8 +273,6 @@ static void diagnose_links(struct result *result, const struct evidence *evidenc
 			       .links = result->links,
 			       .required = evidence->links };
 
-	if (result->links >= evidence->links)
-		return;
 	for (size_t i = 0; i < a->path_count; i++) {
 		const struct path_result *path = &a->paths[i];
 
@@ -308,26 +304,18 @@ static void name_learned(const struct association *a, struct finding *few)
 	}
 }
 
-/* Connected, but are enough paths verified? */
-static void diagnose_required(struct result *result, const struct evidence *evidence)
+/* Connected, but too few paths are verified. */
+static void diagnose_few(struct result *result, const struct evidence *evidence, size_t verified)
 {
 	const struct association *a = &result->association;
 	const struct finding advice = *finding_kept(result->advice);
 	struct finding few = { .code = FINDING_TOO_FEW_VERIFIED,
 			       .basis = BASIS_HEARTBEATS,
-			       .verified = count_verdict(a, VERDICT_VERIFIED),
+			       .verified = verified,
 			       .paths = a->path_count + evidence->names_left_out,
 			       .required = evidence->require };
-	uint64_t required = evidence->require == REQUIRE_ALL ? few.paths : evidence->require;
 	struct finding dead = why_all_dead(a);
 
-	/* It was closed before it was looked at: one path works, but it is not known which. */
-	if (!a->known)
-		few.verified = 1;
-	if (few.verified >= required) {
-		diagnose_links(result, evidence);
-		return;
-	}
 	if (evidence->require == REQUIRE_ALL)
 		name_learned(a, &few);
 	if (few.verified || !count_verdict(a, VERDICT_DEAD)) {
@@ -339,6 +327,22 @@ static void diagnose_required(struct result *result, const struct evidence *evid
 		dead = (struct finding){ .code = FINDING_NO_PATH_ANSWERS,
 					 .basis = BASIS_HEARTBEATS };
 	diagnose_conclude(result, 0, &dead);
+}
+
+/* Connected, but are enough paths verified, and do they leave by enough links? */
+static void diagnose_required(struct result *result, const struct evidence *evidence)
+{
+	const struct association *a = &result->association;
+	uint64_t required = evidence->require == REQUIRE_ALL
+				    ? a->path_count + evidence->names_left_out
+				    : evidence->require;
+	/* It was closed before it was looked at: one path works, but it is not known which. */
+	size_t verified = a->known ? count_verdict(a, VERDICT_VERIFIED) : 1;
+
+	if (verified < required)
+		diagnose_few(result, evidence, verified);
+	else if (result->links < evidence->links)
+		diagnose_links(result, evidence);
 }
 
 /* --- The association -------------------------------------------------------------------------- */
@@ -357,12 +361,14 @@ static void diagnose_lost(struct result *result, const struct evidence *evidence
 static void diagnose_announced(struct result *result)
 {
 	const struct association *a = &result->association;
-	struct finding finding = { .code = FINDING_BRIDGE_ANNOUNCED, .basis = BASIS_SYSTEM };
+	struct finding finding;
 
 	if (!a->announced.count || result->cause.code)
 		return;
-	finding.address = a->announced.address;
-	finding.others = a->announced.count - 1;
+	finding = (struct finding){ .code = FINDING_BRIDGE_ANNOUNCED,
+				    .basis = BASIS_SYSTEM,
+				    .address = a->announced.address,
+				    .others = a->announced.count - 1 };
 	memcpy(finding.link, a->announced.bridge, sizeof(finding.link));
 	result->cause = finding;
 	if (!result->advice)
@@ -371,11 +377,10 @@ static void diagnose_announced(struct result *result)
 
 void diagnose_up(struct result *result, const struct evidence *evidence)
 {
-	const struct finding none = { .code = FINDING_NONE };
 	unsigned held = evidence->probed || !evidence->require ? FINDING_HELD : 0;
 	struct finding about;
 
-	diagnose_conclude(result, 0, &none);
+	diagnose_conclude(result, 0, &finding_none);
 	result->status = STATUS_OK;
 	judge_paths(result, evidence);
 	result->links = association_links(&result->association);

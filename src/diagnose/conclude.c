@@ -10,7 +10,9 @@ void diagnose_conclude(struct result *result, int error, const struct finding *c
 	const struct words *words = words_of(cause->code);
 
 	finding_keep(&result->advice, cause);
-	result->cause = *cause;
+	finding_clear(&result->cause);
+	if (cause->code)
+		result->cause = *cause;
 	result->error = error;
 	result->word = words->word;
 	result->status = words->status;

@@ -55,7 +55,7 @@ static void diagnose_fault(struct result *result, const struct evidence *evidenc
 void diagnose(struct result *result, const struct evidence *evidence)
 {
 	result->evidence = evidence->report;
-	result->cause = finding_none;
+	finding_clear(&result->cause);
 	finding_keep(&result->advice, &finding_none);
 	if (result->signal && evidence->phase != PHASE_UP) {
 		diagnose_interrupted(result, evidence);

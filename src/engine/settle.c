@@ -134,19 +134,21 @@ static struct trial_end heed_unsent(const struct options *options, const struct 
 				    struct trial_end end)
 {
 	const struct association *a = &result->association;
-	struct finding unasked = { .code = FINDING_NONE };
 	uint64_t answered = 0, required = options->require;
+	struct finding unasked;
 
-	for (size_t i = 0; i < a->path_count; i++) {
+	for (size_t i = 0; i < a->path_count; i++)
 		answered += a->paths[i].answered > 0;
-		if (!finding_is_failed_call(&unasked) && !a->paths[i].answered)
-			unasked = diagnose_unasked(&a->paths[i], CHUNK_HEARTBEAT);
-	}
 	if (required == REQUIRE_ALL)
 		required = a->path_count;
-	if (!finding_is_failed_call(&unasked) || answered >= required)
-		return end;
-	return (struct trial_end){ true, PHASE_FAULT, unasked.error, unasked.call };
+	for (size_t i = 0; i < a->path_count && answered < required; i++) {
+		if (a->paths[i].answered)
+			continue;
+		unasked = diagnose_unasked(&a->paths[i], CHUNK_HEARTBEAT);
+		if (finding_is_failed_call(&unasked))
+			return (struct trial_end){ true, PHASE_FAULT, unasked.error, unasked.call };
+	}
+	return end;
 }
 
 /* The addresses of this end, for those who need them. */

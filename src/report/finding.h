@@ -288,6 +288,13 @@ extern const struct finding finding_none;
 
 /* Owned by *kept, which becomes a copy, or NULL if it is none. */
 void finding_keep(struct finding **kept, const struct finding *finding);
+/* Makes it none. It is large, and most are none already. */
+static inline void finding_clear(struct finding *finding)
+{
+	if (finding->code)
+		*finding = finding_none;
+}
+
 /* What was kept so. */
 static inline const struct finding *finding_kept(const struct finding *kept)
 {

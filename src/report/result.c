@@ -63,7 +63,7 @@ void result_free(struct result *result)
 	finding_keep(&result->advice, &finding_none);
 	finding_keep(&result->left_out, &finding_none);
 	finding_keep(&result->last, &finding_none);
-	result->cause = finding_none;
+	finding_clear(&result->cause);
 }
 
 void exchange_result_free(struct exchange_result *exchange)
