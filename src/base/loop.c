@@ -219,6 +219,8 @@ void loop_timer_set(struct loop_timer *timer, int64_t at_us)
 {
 	struct loop *loop = timer->loop;
 
+	if (timer->set && timer->at_us == at_us)
+		return;
 	loop_timer_stop(timer);
 	if (at_us == LOOP_FOREVER)
 		return;
