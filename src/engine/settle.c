@@ -104,12 +104,14 @@ static bool is_route_told(const struct options *options, const struct path_resul
 
 /*
  * Of which paths the report, or --links, needs the route. The text tells none of an address that
- * was not tried.
+ * was not tried, and the line of one of many targets tells none at all.
  */
-static enum path_routes routes_wanted(const struct options *options, const struct association *a,
+static enum path_routes routes_wanted(const struct options *options, const struct result *result,
 				      struct trial_end end)
 {
+	const struct association *a = &result->association;
 	bool many = end.phase != PHASE_UP && a->path_count > GATHER_ROUTES_MAX;
+	bool brief = options->quiet || (result->target->known_as && !options->monitor);
 	size_t answered = 0, told = 0;
 
 	if (options->no_routes)
@@ -121,12 +123,11 @@ static enum path_routes routes_wanted(const struct options *options, const struc
 		answered += a->paths[i].answered > 0;
 		told += is_route_told(options, &a->paths[i], end);
 	}
-	if (told && options->quiet && !options->links)
+	if (told && brief && !options->links)
 		return PATH_ROUTES_NONE;
 	if (told)
 		return many ? PATH_ROUTES_KNOWN : PATH_ROUTES_ALL;
-	return options->links || (answered > 1 && !options->quiet) ? PATH_ROUTES_ANSWERED
-								   : PATH_ROUTES_NONE;
+	return options->links || (answered > 1 && !brief) ? PATH_ROUTES_ANSWERED : PATH_ROUTES_NONE;
 }
 
 /* Too few paths answered, and a call that failed on this host kept others from being asked. */
@@ -160,9 +161,10 @@ static void take_local(const struct attempt *attempt, struct association *a)
 
 /* What of this host matters for the association, or for why there is none. */
 static void look_at_host(struct trial *t, struct trial_end end, const struct options *options,
-			 struct timeline *timeline, struct association *a)
+			 struct timeline *timeline, struct result *result)
 {
-	enum path_routes routes = routes_wanted(options, a, end);
+	struct association *a = &result->association;
+	enum path_routes routes = routes_wanted(options, result, end);
 	bool announced = end.phase == PHASE_UP && !t->plan.source_count && !options->quiet &&
 			 announced_matters(a);
 
@@ -187,7 +189,7 @@ void trial_settle(struct trial *t, struct trial_end end, const struct options *o
 	look_for_the_last_time(t, end, result);
 	if (end.phase == PHASE_UP && t->attempt.outcome == ATTEMPT_UP && !result->signal)
 		end = heed_unsent(options, result, end);
-	look_at_host(t, end, options, timeline, &result->association);
+	look_at_host(t, end, options, timeline, result);
 	fill_evidence(t, end, options, result, &evidence);
 	diagnose(result, &evidence);
 	comment_on_result(&t->watch, result);
