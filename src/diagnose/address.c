@@ -117,12 +117,12 @@ size_t diagnose_mark_unreachable(struct result *result, const struct evidence *e
 
 	for (size_t i = 0; i < evidence->order_count; i++) {
 		struct path_result *path = diagnose_nth(result, evidence, i);
-		const struct finding way = diagnose_way(path);
 
 		/* The neighbour is known only if it was looked up. */
-		if (way.code && (way.basis == BASIS_ROUTES || path->verdict != VERDICT_UNTRIED)) {
+		if (path->route_error ||
+		    (code_of_neighbour(path->neighbour) && path->verdict != VERDICT_UNTRIED)) {
 			path->verdict = VERDICT_UNREACHABLE;
-			path->cause = way;
+			path->cause = diagnose_way(path);
 		}
 		count += path->verdict == VERDICT_UNREACHABLE;
 	}

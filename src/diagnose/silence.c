@@ -32,9 +32,11 @@ static void mark_by_time(struct result *result, const struct evidence *evidence,
 static void mark_unsent(const struct evidence *evidence, struct path_result *path)
 {
 	bool cookie = evidence->report.pending_state == ASSOC_COOKIE_ECHOED;
-	const struct finding unsent =
-		diagnose_unasked(path, cookie ? CHUNK_COOKIE_ECHO : CHUNK_INIT);
+	struct finding unsent;
 
+	if (!path->ask_call && !path->send_error)
+		return;
+	unsent = diagnose_unasked(path, cookie ? CHUNK_COOKIE_ECHO : CHUNK_INIT);
 	if (!unsent.code ||
 	    (path->cause.basis == BASIS_WITNESS && path->cause.code != FINDING_OWN_OUTPUT_FILTER &&
 	     path->cause.code != FINDING_NOT_SEEN && path->cause.code != FINDING_OWN_FILTER))
@@ -143,12 +145,15 @@ static struct finding why_silent(struct result *result, const struct evidence *e
 
 	add_circumstances(evidence, &cause);
 	for (size_t i = 0; i < evidence->order_count; i++) {
-		struct finding of_one = diagnose_nth(result, evidence, i)->cause;
+		const struct finding *of_one = &diagnose_nth(result, evidence, i)->cause;
+		bool for_all = speaks_for_all(of_one->code);
 
-		if (speaks_for_all(of_one.code) && !diagnose_all_say(result, evidence, &of_one))
-			of_one.flags |= FINDING_PARTIAL;
-		if (speaks_for_all(of_one.code) || of_one.code == FINDING_SILENT)
-			prefer(&cause, &of_one);
+		if ((!for_all && of_one->code != FINDING_SILENT) ||
+		    !finding_goes_first(of_one, &cause))
+			continue;
+		cause = *of_one;
+		if (for_all && !diagnose_all_say(result, evidence, of_one))
+			cause.flags |= FINDING_PARTIAL;
 	}
 	if (report->pending_state == ASSOC_COOKIE_ECHOED) {
 		other.code = FINDING_NO_COOKIE_ACK;

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* RFC 8200 section 5; and what net.ipv4.route.min_pmtu is by default. */
 #define MTU_MIN_V6 1280
@@ -21,8 +22,12 @@ void parameter_say(char value[PARAMETER_MAX], const char *format, ...)
 
 static void say_time(const struct phrase_context *c, char value[PARAMETER_MAX])
 {
+	const uint64_t half_ms = USEC_PER_MSEC / 2;
+
+	/* Without printf(): the line of each silent target has it. */
 	if (c->f->time_us)
-		parameter_say(value, "%.0f ms", MS(c->f->time_us));
+		strcpy(put_decimal(value, ((uint64_t)c->f->time_us + half_ms) / USEC_PER_MSEC),
+		       " ms");
 }
 
 static void say_exact_time(const struct phrase_context *c, char value[PARAMETER_MAX])
