@@ -76,6 +76,8 @@ void probe_inherit(struct probe *probe, const struct association *association, i
 
 		path->expected_us = from->rtt_us;
 		path->dead = from->verdict == VERDICT_DEAD;
+		if (from->answered)
+			path->measured_ms = MAX(from->path.rto_ms, probe->rto_min_ms);
 		/* A path that was asked twice may answer twice. */
 		if (from->answered < from->heartbeats)
 			path->stray_us = now_us + from->rtt_us;

@@ -5,6 +5,11 @@
 
 /* What is above leaves room for a step. */
 #define RTO_MAX_LOW_MS 1000
+/*
+ * A stack whose clock is coarse measures more than an RTO.Min below that: Linux four ticks, which
+ * are 40 ms at HZ=100.
+ */
+#define RTO_MIN_LOW_MS 60
 
 int rto_set(struct probe *probe, uint32_t ms, uint32_t max_ms)
 {
@@ -62,21 +67,24 @@ static bool any_mistakable(const struct probe *probe, const bool *ask, uint32_t 
 /* RTO.Max is then out of the reach of a back-off. */
 static void raise_rto_max(struct probe *probe, const bool *ask)
 {
-	for (uint32_t ms = probe->rto_max_ms; ms < RTO_MAX_LOW_MS; ms += RTO_STEP_MS)
+	uint32_t ms = MAX(probe->rto_max_ms, RTO_MIN_LOW_MS);
+
+	for (; ms < RTO_MAX_LOW_MS; ms += RTO_STEP_MS)
 		if (!any_mistakable(probe, ask, ms, 8 * ms) && rto_set(probe, ms, 8 * ms) == 0)
 			return;
 }
 
 /*
- * Uses the association's own RTO.Min if every answer is visible with it. Otherwise a value above
- * what was measured on any path, or, if the stack rejects that (RTO.Max may be as low), below its
- * own. If RTO.Max is so low that all these are too close together, it is raised, too.
+ * Uses the association's own RTO.Min if it is not low, and every answer is visible with it.
+ * Otherwise a value above what was measured on any path, or, if the stack rejects that (RTO.Max may
+ * be as low), below its own. If RTO.Max is so low that all these are too close together, it is
+ * raised, too.
  */
 void rto_choose(struct probe *probe, const bool *ask)
 {
-	uint32_t ms = probe->rto_min_ms, max = probe->rto_max_ms;
+	uint32_t ms = MAX(probe->rto_min_ms, RTO_MIN_LOW_MS), max = probe->rto_max_ms;
 
-	if (!any_mistakable(probe, ask, ms, max) && rto_set(probe, ms, max) == 0)
+	if (ms <= max && !any_mistakable(probe, ask, ms, max) && rto_set(probe, ms, max) == 0)
 		return;
 	for (size_t i = 0; i < probe->count; i++)
 		ms = MAX(ms, probe->paths[i].measured_ms);
@@ -85,7 +93,7 @@ void rto_choose(struct probe *probe, const bool *ask)
 	while (ms <= max && any_mistakable(probe, ask, ms, max));
 	if (ms <= max && rto_set(probe, ms, max) == 0)
 		return;
-	for (ms = probe->rto_min_ms; ms > RTO_STEP_MS; ms -= RTO_STEP_MS)
+	for (ms = probe->rto_min_ms; ms > RTO_MIN_LOW_MS; ms -= RTO_STEP_MS)
 		if (!any_mistakable(probe, ask, ms, max) && rto_set(probe, ms, max) == 0)
 			return;
 	raise_rto_max(probe, ask);

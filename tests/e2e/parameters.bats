@@ -76,11 +76,15 @@ END
   local how words
   start_listener -b 10.1.1.2:5000 -b 10.1.2.2
   drop_path 2
-  for how in 'RTO.Min=500ms RTO.Max=500ms' 'RTO.Min=20ms RTO.Max=20ms' 'RTO.Max=1 RTO.Initial=1' 'RTO.Min=100ms RTO.Max=300ms HB.interval=100ms' \
+  for how in 'RTO.Min=500ms RTO.Max=500ms' 'RTO.Min=20ms RTO.Max=20ms' 'RTO.Min=1ms RTO.Max=2ms' \
+    'RTO.Min=1ms RTO.Max=20ms' 'RTO.Max=1 RTO.Initial=1' 'RTO.Min=100ms RTO.Max=300ms HB.interval=100ms' \
     'Association.Max.Retrans=2 Path.Max.Retrans=1'; do
     read -ra words <<<"$how"
     try_json 0 --no-witness -a 10.1.1.2:5000 -a 10.1.2.2 "${words[@]/#/--option=}"
     json '.paths | map(.verdict) | join(" ")' 'verified dead' '.paths[1].cause.code' heartbeat-unanswered
+    try_json 0 --no-witness --monitor --count 3 --interval 100ms -a 10.1.1.2:5000 -a 10.1.2.2 "${words[@]/#/--option=}"
+    output=$(tail -n 1 <<<"$output")
+    json .event end '.paths | map(.verdict) | join(" ")' 'verified dead'
   done
   nft_server input "$SCTP" drop
   try_json 4 --no-witness --init-attempts 3 -o RTO.Initial=300ms -o RTO.Min=100ms -o RTO.Max=300ms -a 10.1.1.2:5000

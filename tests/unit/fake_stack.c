@@ -24,6 +24,7 @@
 #define EPHEMERAL       40000
 #define DEFAULT_STREAMS 10
 #define DEFAULT_RTO_MS  3000
+#define CLOCK_RTO_MS    16 /* the least that a clock of 4 ms measures */
 #define PATHS_MAX       16
 #define ANSWERS_MAX     8
 
@@ -155,7 +156,7 @@ static struct stack_endpoint *new_endpoint(const struct fake_script *script)
 	e->fd = FIRST_FD + (int)fake.count;
 	e->open = true;
 	e->record.opened_us = loop_now_us();
-	e->record.rto_min_ms = FAKE_RTO_MIN_MS;
+	e->record.rto_min_ms = script->rto_min_ms ? script->rto_min_ms : FAKE_RTO_MIN_MS;
 	for (size_t i = 0; i < PATHS_MAX; i++) {
 		e->paths[i].rto_ms = script->rto_ms ? script->rto_ms : DEFAULT_RTO_MS;
 		if (i < script->path_count && script->paths[i].rto_ms)
@@ -616,9 +617,8 @@ static void measure(struct stack_endpoint *e, struct fake_path *path)
 		path->unanswered = 0;
 		path->srtt_us = path->srtt_us ? path->srtt_us + (coarse_us - path->srtt_us) / 8
 					      : coarse_us;
-		path->rto_ms = MIN(
-			MAX((uint32_t)(3 * path->srtt_us / USEC_PER_MSEC), e->record.rto_min_ms),
-			rto_max_ms(e));
+		path->rto_ms = MAX((uint32_t)(3 * path->srtt_us / USEC_PER_MSEC), CLOCK_RTO_MS);
+		path->rto_ms = MIN(MAX(path->rto_ms, e->record.rto_min_ms), rto_max_ms(e));
 	}
 }
 

@@ -97,6 +97,7 @@ struct fake_script {
 	int set_primary_error;
 	const struct fake_heartbeat *heartbeats; /* others are answered after FAKE_RTT_US */
 	size_t heartbeat_count;
+	uint32_t rto_min_ms; /* 0: FAKE_RTO_MIN_MS */
 	uint32_t rto_max_ms; /* 0: there is none */
 	uint32_t rto_ms;     /* of every path at first, unless paths says; 0: 3000 */
 

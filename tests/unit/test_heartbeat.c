@@ -98,8 +98,10 @@ static int64_t probe(struct probe *p, int64_t again_us, int64_t timeout_us)
 
 static void finish(struct probe *p)
 {
+	uint32_t own_ms = p->rto_min_ms;
+
 	probe_free(p);
-	assert_int_equal(fake_stack_record(0)->rto_min_ms, FAKE_RTO_MIN_MS);
+	assert_int_equal(fake_stack_record(0)->rto_min_ms, own_ms);
 	fake_stack.close(endpoint, true);
 	fake_stack_reset(NULL, 0);
 }
@@ -294,6 +296,40 @@ static void every_rto_with_a_maximum(void **state)
 	every_rto_up_to(1500);
 	every_rto_up_to(2000);
 	every_rto_up_to(4000);
+}
+
+/* Where the least that is measured is more than RTO.Min, and than RTO.Max. */
+static void a_low_rto(void **state)
+{
+	static const uint32_t limits[][2] = {
+		{ 1, 2 },   { 1, 4 },    { 4, 8 },   { 1, 20 },   { 1, 50 },    { 60, 60 },
+		{ 1, 100 }, { 50, 300 }, { 1, 900 }, { 1, 1000 }, { 1, 60000 }, { 40, 60000 }
+	};
+	static const uint32_t rtos[] = { 3000, 240, 100, 60, 16, 4, 2 };
+	static const struct fake_heartbeat how[] = { { 1, 1, NEVER, 0 }, { 2, 0, NEVER, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(limits) * ARRAY_SIZE(rtos); i++) {
+		const uint32_t *limit = limits[i / ARRAY_SIZE(rtos)];
+		const struct fake_script script = {
+			.heartbeats = how,
+			.heartbeat_count = ARRAY_SIZE(how),
+			.rto_ms = rtos[i % ARRAY_SIZE(rtos)],
+			.rto_min_ms = limit[0],
+			.rto_max_ms = limit[1],
+		};
+		struct probe *p = start(&script, PATHS);
+
+		print_message("  %u to %u ms, RTO %u ms\n", limit[0], limit[1], script.rto_ms);
+		for (unsigned n = 1; n <= 6; n++) {
+			probe(p, AGAIN, TIMEOUT);
+			assert_int_equal(p->paths[0].answered, n);
+			assert_int_equal(p->paths[0].missed, 0);
+			assert_int_equal(p->paths[1].answered, n);
+			assert_int_equal(p->paths[2].answered, 0);
+		}
+		finish(p);
+	}
 }
 
 /* What suits one path must suit the others. */
@@ -558,6 +594,7 @@ int main(void)
 		cmocka_unit_test(one_round),
 		cmocka_unit_test(every_rto),
 		cmocka_unit_test(every_rto_with_a_maximum),
+		cmocka_unit_test(a_low_rto),
 		cmocka_unit_test(rtos_of_their_own),
 		cmocka_unit_test(rto_min_is_moved_only_where_it_must_be),
 		cmocka_unit_test(unconfirmed),
