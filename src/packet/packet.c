@@ -6,8 +6,7 @@
 #include "packet/ip.h"
 #include "packet/sctp.h"
 
-#define SCTP_PORTS 4
-#define SCTP_TAG   8
+#define SCTP_TAG 8
 
 static void worsen(struct packet *packet, enum packet_checksum to)
 {

@@ -28,6 +28,7 @@ enum chunk_type {
  */
 #define SCTP_HEADER   12
 #define SCTP_CHECKSUM 8
+#define SCTP_PORTS    4
 #define CHUNK_HEADER  4
 #define UDP_HEADER    8
 #define ICMP_HEADER   8

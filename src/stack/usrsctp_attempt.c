@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "packet/sctp.h"
 #include "stack/icmp_socket.h"
 #include "stack/usrsctp_attempt.h"
 #include "stack/usrsctp_udp_error.h"
@@ -14,6 +15,9 @@
  * the caller.
  */
 #define ERRORS_MAX 64
+
+/* Those of all endpoints, which share one UDP port. */
+static struct us_attempt *all;
 
 void attempts_init(struct attempts *attempts)
 {
@@ -66,12 +70,17 @@ struct us_attempt *attempts_add(struct attempts *attempts, struct stack_assoc *a
 		.begun_us = begun_us,
 		.next = attempts->first,
 		.link = &attempts->first,
+		.next_of_all = all,
+		.link_of_all = &all,
 	};
 	attempt->peers = xcalloc(count, sizeof(*peers));
 	memcpy(attempt->peers, peers, count * sizeof(*peers));
 	if (attempt->next)
 		attempt->next->link = &attempt->next;
 	attempts->first = attempt;
+	if (all)
+		all->link_of_all = &attempt->next_of_all;
+	all = attempt;
 	return attempt;
 }
 
@@ -82,25 +91,64 @@ void attempt_forget(struct us_attempt *attempt)
 	*attempt->link = attempt->next;
 	if (attempt->next)
 		attempt->next->link = attempt->link;
+	*attempt->link_of_all = attempt->next_of_all;
+	if (attempt->next_of_all)
+		attempt->next_of_all->link_of_all = attempt->link_of_all;
 	free(attempt->peers);
 	free(attempt);
+}
+
+/* SCTP's ports, where the quotation is long enough. */
+static bool read_ports(const struct icmp_error *error, uint16_t *from, uint16_t *to)
+{
+	struct bytes b = error->quoted;
+
+	if (error->protocol == IPPROTO_UDP && !bytes_skip(&b, UDP_HEADER))
+		return false;
+	if (b.left < SCTP_PORTS)
+		return false;
+	*from = be16(b.at);
+	*to = be16(b.at + 2);
+	return true;
+}
+
+static bool asks_host(const struct us_attempt *attempt, const union address *host)
+{
+	return address_is_listed(host, attempt->peers, attempt->count);
+}
+
+/* A quotation without SCTP's ports is about one of those who ask that host. Do all ask one port? */
+static bool is_one_port(const union address *host)
+{
+	uint16_t port = 0;
+
+	for (const struct us_attempt *attempt = all; attempt; attempt = attempt->next_of_all) {
+		uint16_t asked = address_port(&attempt->peers[0]);
+
+		if (!asks_host(attempt, host))
+			continue;
+		if (port && asked != port)
+			return false;
+		port = asked;
+	}
+	return true;
 }
 
 /* Was the quoted packet sent by this endpoint, to an address of this attempt? */
 static bool is_about(const struct us_attempt *attempt, const struct attempt_ports *ports,
 		     const struct icmp_error *error)
 {
-	uint16_t to = address_port(&error->destination);
 	bool udp = error->protocol == IPPROTO_UDP;
+	uint16_t from, to;
 
-	if (udp != encapsulated(&ports->udp) ||
-	    address_port(&error->source) != (udp ? ports->udp.local : ports->sctp))
+	if (udp != encapsulated(&ports->udp) || !asks_host(attempt, &error->destination))
 		return false;
-	for (size_t i = 0; i < attempt->count; i++)
-		if (address_equal(&attempt->peers[i], &error->destination) &&
-		    to == (udp ? ports->udp.remote : address_port(&attempt->peers[i])))
-			return true;
-	return false;
+	if (udp && (address_port(&error->source) != ports->udp.local ||
+		    address_port(&error->destination) != ports->udp.remote))
+		return false;
+	if (!read_ports(error, &from, &to))
+		return is_one_port(&error->destination);
+	return from == ports->sctp && to == address_port(&attempt->peers[0]);
 }
 
 static void take_icmp(struct attempts *attempts, const struct attempt_ports *ports, int fd,
@@ -128,7 +176,8 @@ static void take_icmp(struct attempts *attempts, const struct attempt_ports *por
 static void take_udp_errors(struct us_attempt *attempt, const struct attempt_ports *ports)
 {
 	for (size_t i = 0; i < attempt->count; i++) {
-		int error = udp_error_about(ports->sctp, &attempt->peers[i], ports->udp.remote);
+		int error = udp_error_about(ports->sctp, &attempt->peers[i], ports->udp.remote,
+					    is_one_port);
 
 		if (error)
 			attempt->soft_error = error;

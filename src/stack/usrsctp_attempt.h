@@ -19,7 +19,8 @@ struct us_attempt {
 	int final_error;  /* an ICMP error that ends it; positive errno, or 0 */
 	int soft_error;   /* the newest ICMP error that does not end it */
 	struct us_attempt *next;
-	struct us_attempt **link; /* the pointer to this one */
+	struct us_attempt **link;                      /* the pointer to this one */
+	struct us_attempt *next_of_all, **link_of_all; /* of all endpoints */
 };
 
 struct attempts {

@@ -117,7 +117,8 @@ ssize_t udp_error_sendmsg(int fd, const struct msghdr *message, int flags)
 	return sent < 0 && udp_error_take(fd) ? kernel_sendmsg(fd, message, flags) : sent;
 }
 
-int udp_error_about(uint16_t port, const union address *peer, uint16_t udp)
+int udp_error_about(uint16_t port, const union address *peer, uint16_t udp,
+		    bool (*is_one_port)(const union address *peer))
 {
 	int error = 0;
 
@@ -130,7 +131,8 @@ int udp_error_about(uint16_t port, const union address *peer, uint16_t udp)
 		if (!one->error || !address_equal(&one->to, peer) ||
 		    address_port(&one->to) != udp || (one->port && one->port != port))
 			continue;
-		error = one->error;
+		if (one->port || is_one_port(peer))
+			error = one->error;
 		one->error = 0;
 	}
 	pthread_mutex_unlock(&kept.lock);

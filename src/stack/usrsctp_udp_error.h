@@ -29,8 +29,10 @@ ssize_t udp_error_sendmsg(int fd, const struct msghdr *message, int flags);
 
 /*
  * The newest error about a packet from that SCTP port to that host and UDP port: a positive errno,
- * or 0. Forgets it.
+ * or 0. Forgets it. Of one whose quotation is too short for SCTP's ports, is_one_port says
+ * whether all who ask that host ask it at one port.
  */
-int udp_error_about(uint16_t port, const union address *peer, uint16_t udp);
+int udp_error_about(uint16_t port, const union address *peer, uint16_t udp,
+		    bool (*is_one_port)(const union address *peer));
 
 #endif

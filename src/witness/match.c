@@ -79,6 +79,26 @@ static bool find(const struct search *s, uint64_t hash,
 	return s->matches->count > 0;
 }
 
+/*
+ * The quotation is too short for SCTP's ports, and UDP's are the same for all: it may be about any
+ * of those who ask that host. It is about none of them for sure if they ask it at several ports.
+ */
+static bool find_by_host(const struct search *s)
+{
+	struct match *list = s->matches->list;
+	bool one_port = true;
+
+	find(s, view_hash_peer(&s->packet->icmp.destination), is_sure);
+	for (size_t i = 1; i < s->matches->count; i++)
+		one_port &= list[i].view->ports.peer == list[0].view->ports.peer;
+	if (one_port)
+		return true;
+	for (size_t i = 0; i < s->matches->count; i++)
+		list[i].view->unsure++;
+	s->matches->count = 0;
+	return true;
+}
+
 /* What the packet was sent with. A tag comes first: the peer may have answered from elsewhere. */
 static bool find_sure(const struct search *s)
 {
@@ -91,7 +111,7 @@ static bool find_sure(const struct search *s)
 		there = &p->icmp.destination;
 		tag = p->icmp.has_tag ? p->icmp.tag : 0;
 		if (!p->icmp.ports)
-			return find(s, view_hash_peer(there), is_sure);
+			return find_by_host(s);
 	} else {
 		here = s->outgoing ? &p->source : &p->destination;
 		there = s->outgoing ? &p->destination : &p->source;

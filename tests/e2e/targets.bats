@@ -136,6 +136,21 @@ stale_cookie:refused:1:stale-cookie
 wrong_tag:timeout:4:wrong-tag"
 }
 
+# In UDP, the first 8 bytes have no port of SCTP.
+@test "an ICMP error that quotes 8 bytes is told of none who asks that host at another port" {
+  local how
+
+  start_odd_peer
+  printf '%s\n' "one 10.1.1.2:$(odd_port hops_short)" 'two 10.1.1.2:4' 'three 10.1.1.2:5' >"$BATS_TEST_TMPDIR/list"
+  for how in -w1 --no-witness; do
+    try_json 1 -T "$BATS_TEST_TMPDIR/list" -w 1 "$how"
+    assert_equal "$(results | grep -v '^one' | cut -d: -f1-3)" $'three:timeout:4\ntwo:timeout:4'
+  done
+  head -n 1 "$BATS_TEST_TMPDIR/list" >"$BATS_TEST_TMPDIR/one"
+  try_json 1 -T "$BATS_TEST_TMPDIR/one" -w 1
+  assert_equal "$(results)" one:unreachable:1:icmp-time-exceeded
+}
+
 @test "a line that is wrong: the file, the line and the word, and nothing is tried" {
   start_listener_3
   printf '%s\n' "good 10.1.1.2:$PORT" '' "bad 10.1.1.2:$PORT --tiemout 3" >"$BATS_TEST_TMPDIR/list"

@@ -240,6 +240,30 @@ static void icmp(void **state)
 	assert_null(find(false));
 }
 
+/* Two of one host, at two ports; then at one. */
+static void icmp_without_ports(void **state)
+{
+	struct packet_icmp *about = &wire.packet.icmp;
+	union address other = at(0x0a020002, 5001), same = peer(2);
+	struct view *last = attach(3, &other, 40001);
+
+	(void)state;
+	wire.packet = (struct packet){ .kind = PACKET_OF_ICMP };
+	about->source = at(0x0a010101, 0);
+	about->destination = at(0x0a020002, 0);
+	assert_null(find(false));
+	assert_int_equal(wire.matches.count, 0);
+	assert_int_equal(last->unsure, 1);
+	assert_int_equal(wire.views[2].unsure, 1);
+	assert_int_equal(wire.views[1].unsure, 0);
+	detach(3);
+	last = attach(3, &same, 40001);
+	assert_null(find(false));
+	assert_int_equal(wire.matches.count, 2);
+	assert_int_equal(last->unsure, 0);
+	detach(3);
+}
+
 static void as_many_as_there_are(void **state)
 {
 	(void)state;
@@ -283,6 +307,7 @@ int main(void)
 		TEST(changed_by_nat),
 		TEST(from_another_port_of_the_peer),
 		TEST(icmp),
+		TEST(icmp_without_ports),
 		TEST(as_many_as_there_are),
 		TEST(many_tags),
 	};
