@@ -19,6 +19,14 @@
 #define WAIT_US (20 * USEC_PER_SEC)
 /* The library refuses a port that it has not yet finished with, of 16,384 that it chooses from. */
 #define REFUSED_MAX 100
+/*
+ * usrsctp's listener takes a late packet of a client that has gone for one of another client with
+ * the same address and SCTP port, and sends to its UDP port from then on. So clients that run at
+ * once, with UDP ports one beside the other, have SCTP ports of their own.
+ */
+#define PORT_FIRST   20000
+#define PORTS_EACH   5000
+#define CLIENTS_MOST 8
 
 struct way {
 	bool sends;
@@ -36,7 +44,7 @@ static const struct way ways[] = {
 struct client {
 	const struct stack *stack;
 	struct stack_config config;
-	union address peer;
+	union address peer, local;
 	unsigned refused;
 	bool broken;
 };
@@ -45,6 +53,15 @@ static bool broken(struct client *c)
 {
 	c->broken = true;
 	return false;
+}
+
+static unsigned own_port(const struct client *c, struct stack_endpoint *endpoint)
+{
+	uint16_t port = 0, udp;
+	const char *call;
+
+	(void)c->stack->ports(endpoint, &port, &udp, &call);
+	return port;
 }
 
 static bool await(struct client *c, struct stack_endpoint *endpoint, enum stack_event_type wanted)
@@ -70,10 +87,24 @@ static bool await(struct client *c, struct stack_endpoint *endpoint, enum stack_
 			}
 		}
 		if (loop_wait(&fd, 1, until_us) <= 0) {
-			puts("no answer");
+			printf("event %d did not come from port %u: %s\n", wanted,
+			       own_port(c, endpoint), strerror(errno));
 			return broken(c);
 		}
 	}
+}
+
+static void choose_port(struct client *c, long number)
+{
+	long client = c->config.udp.local % CLIENTS_MOST;
+
+	if (!c->config.udp.local)
+		return;
+	c->local.sa.sa_family = c->peer.sa.sa_family;
+	address_set_port(&c->local,
+			 (uint16_t)(PORT_FIRST + client * PORTS_EACH + number % PORTS_EACH));
+	c->config.local = &c->local;
+	c->config.local_count = 1;
 }
 
 static bool once(struct client *c, const struct way *way)
@@ -105,7 +136,7 @@ static bool once(struct client *c, const struct way *way)
 int main(int argc, char *argv[])
 {
 	struct client c = { .config.style = STACK_ONE_TO_ONE };
-	long count, up = 0;
+	long count, up = 0, tried = 0;
 
 	if (argc != 6)
 		return 2;
@@ -117,8 +148,10 @@ int main(int argc, char *argv[])
 	c.config.ipv6 = c.peer.sa.sa_family == AF_INET6;
 	count = atol(argv[5]);
 	loop_catch_signals();
-	while (up < count && !c.broken)
+	while (up < count && !c.broken) {
+		choose_port(&c, tried++);
 		up += once(&c, &ways[(size_t)up % ARRAY_SIZE(ways)]);
+	}
 	if (c.stack->finish)
 		c.stack->finish();
 	printf("%ld associations\n", up);

@@ -254,10 +254,10 @@ without_threads() {
   # make many && CHURN=6300 bats -f thousands: 50,400 associations in half a minute
   [ -x build/stack/churn ] || skip "build/stack/churn is not built"
   listen_us -u $UDP -b 10.1.1.2:5000
-  local i files client clients=()
+  local i files client clients=() seconds=$((100 + ${CHURN:-0} / 10))
   files=$(ls /proc/"$LISTENER"/fd | wc -l)
   for i in 1 2 3 4 5 6 7 8; do
-    ip netns exec "$TOPO-client" timeout 100 build/stack/churn usrsctp $((9900 + i)):$UDP 10.1.1.2 5000 "${CHURN:-400}" \
+    ip netns exec "$TOPO-client" timeout "$seconds" build/stack/churn usrsctp $((9900 + i)):$UDP 10.1.1.2 5000 "${CHURN:-400}" \
       >"$BATS_TEST_TMPDIR/churn.$i" 2>&1 3>&- &
     clients+=($!)
   done
