@@ -9,6 +9,7 @@
 #include "base/privilege.h"
 #include "base/sandbox.h"
 #include "host/ipsec.h"
+#include "witness/capture.h"
 #include "witness/packet_socket.h"
 
 static bool makes_file(const struct options *options)
@@ -77,6 +78,26 @@ static uint32_t capabilities(const struct confined *c, int brokered)
 	return raw ? all | PRIVILEGE(CAP_NET_RAW) : all;
 }
 
+/* What this run has to hear, by its options: for the second process, which copies it. */
+static struct {
+	bool udp;
+	uint32_t data_bytes;
+} heard;
+
+/* As packet_socket_program(). Whoever has taken over the first process hears no more than that. */
+static size_t filter_program(const void *asked, size_t length, struct sock_filter *code)
+{
+	struct packet_socket_hears hears;
+
+	if (length != sizeof(hears))
+		return 0;
+	memcpy(&hears, asked, length);
+	if (hears.data_bytes > heard.data_bytes ||
+	    (!heard.udp && (hears.ports.udp_local || hears.ports.udp_remote)))
+		return 0;
+	return packet_socket_program(asked, length, code);
+}
+
 int confine(const struct confined *c, struct timeline *timeline, struct message *why)
 {
 	const struct options *options = c->options;
@@ -86,7 +107,7 @@ int confine(const struct confined *c, struct timeline *timeline, struct message 
 		.processes = options->action == ACTION_SHOW,
 		.replaced = makes_file(options) ? options->metrics : NULL,
 	};
-	static const struct broker_duties duties = { ipsec_answer, packet_socket_program };
+	const struct broker_duties duties = { ipsec_answer, filter_program, c->udp };
 	struct sandbox sandbox;
 	struct message text;
 	int rc, brokered = 0;
@@ -95,6 +116,8 @@ int confine(const struct confined *c, struct timeline *timeline, struct message 
 		timeline_note(timeline, "sandbox: none (--no-sandbox)");
 		return STATUS_OK;
 	}
+	heard.udp = c->udp;
+	heard.data_bytes = options->capture ? capture_snaplen(options->capture) : 0;
 	if (needs.lasting)
 		brokered = broker_start(network_capabilities(c), &duties);
 	needs.filters = brokered < 0;

@@ -13,6 +13,7 @@ struct confined {
 	const struct options *options;
 	const struct stack *stack; /* NULL: there is none, or none is used */
 	bool look_ups;             /* names have to become addresses */
+	bool udp;                  /* an association in UDP */
 	bool low_ports;            /* local ports that not every user may have */
 };
 

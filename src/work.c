@@ -96,6 +96,16 @@ static bool has_names(const struct work *w)
 	return names;
 }
 
+static bool has_udp(const struct work *w)
+{
+	bool udp = w->options->udp.local || w->options->udp.remote;
+
+	for (size_t i = 0; !udp && i < w->many.count; i++)
+		udp = w->many.targets[i].options->udp.local ||
+		      w->many.targets[i].options->udp.remote;
+	return udp;
+}
+
 /* Without 0, which is any. */
 static uint16_t lower_port(uint16_t a, uint16_t b)
 {
@@ -156,9 +166,9 @@ static int use_network(struct options *options, struct reporter *reporter)
 		stack = choose_stack(options, &stack_error);
 	ask_for_routes_of(stack);
 	if (status == STATUS_OK)
-		status = confine(
-			&(struct confined){ options, stack, has_names(&w), has_low_ports(&w) },
-			&w.timeline, &why);
+		status = confine(&(struct confined){ options, stack, has_names(&w), has_udp(&w),
+						     has_low_ports(&w) },
+				 &w.timeline, &why);
 	if (status != STATUS_OK) {
 		warn("%s", why.text);
 	} else {

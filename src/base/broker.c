@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/icmp_filter.h"
 #include "base/privilege.h"
 #include "base/sandbox.h"
 #include "base/socket_buffer.h"
@@ -124,12 +125,12 @@ static int set_buffer(int fd, int option, int bytes)
 /* --- The second process ----------------------------------------------------------------------- */
 
 /* Whoever has taken over the first one gets no other socket. */
-static bool may_have(int family, int type, int protocol)
+static bool may_have(int family, int type, int protocol, bool udp)
 {
 	type &= ~SOCK_NONBLOCK;
 	return (family == AF_INET || family == AF_INET6) && type == SOCK_RAW &&
-	       (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6 ||
-		protocol == IPPROTO_SCTP || protocol == IPPROTO_UDP);
+	       (protocol == (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6) ||
+		protocol == IPPROTO_SCTP || (protocol == IPPROTO_UDP && udp));
 }
 
 static bool is_buffer(int option, int bytes)
@@ -153,12 +154,13 @@ static int filter(int fd, const struct message_between *m, broker_filter *make)
 	return length ? set_filter(fd, code, length) : -EPERM;
 }
 
-/* For good. It would hear the packets of all programs, and is only for sending. */
-static int deafen(int fd)
+/* For good. It would hear what other programs do. Those of SCTP and UDP are only for sending. */
+static int deafen(int fd, const struct message_between *m, bool udp)
 {
-	struct sock_filter nothing = { .code = BPF_RET | BPF_K, .k = 0 };
+	struct sock_filter code[ICMP_FILTER_MAX] = { { .code = BPF_RET | BPF_K, .k = 0 } };
+	const bool sends = m->c == IPPROTO_SCTP || m->c == IPPROTO_UDP;
 	const int on = 1;
-	int rc = set_filter(fd, &nothing, 1);
+	int rc = set_filter(fd, code, sends ? 1 : icmp_filter(m->a, udp, code));
 
 	if (rc == 0 && setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on)) < 0)
 		rc = -errno;
@@ -166,22 +168,19 @@ static int deafen(int fd)
 }
 
 /* A descriptor, or -errno. */
-static int hand_out(const struct message_between *m, broker_filter *make)
+static int hand_out(const struct message_between *m, const struct broker_duties *duties)
 {
 	const bool hears = m->kind == REQUEST_HEAR;
-	int fd, rc = 0;
+	int fd, rc;
 
-	if (!hears && !may_have(m->a, m->b, m->c))
+	if (!hears && !may_have(m->a, m->b, m->c, duties->udp))
 		return -EPERM;
 	/* Without a protocol it receives nothing before it has its filter. */
 	fd = hears ? open_socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0)
 		   : open_socket(m->a, m->b, m->c);
 	if (fd < 0)
 		return fd;
-	if (hears)
-		rc = filter(fd, m, make);
-	else if (m->c == IPPROTO_SCTP || m->c == IPPROTO_UDP)
-		rc = deafen(fd);
+	rc = hears ? filter(fd, m, duties->filter) : deafen(fd, m, duties->udp);
 	if (rc < 0)
 		close(fd);
 	return rc < 0 ? rc : fd;
@@ -205,7 +204,7 @@ static void fulfil(struct message_between *m, int *fd, const struct broker_dutie
 	switch (question.kind) {
 	case REQUEST_SOCKET:
 	case REQUEST_HEAR:
-		*fd = hand_out(&question, duties->filter);
+		*fd = hand_out(&question, duties);
 		m->a = *fd < 0 ? *fd : 0;
 		break;
 	case REQUEST_FILTER:

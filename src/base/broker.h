@@ -30,6 +30,7 @@ typedef size_t broker_filter(const void *asked, size_t length, struct sock_filte
 struct broker_duties {
 	broker_answer *answer;
 	broker_filter *filter;
+	bool udp; /* it hands out raw sockets of UDP, and ICMP errors about UDP are heard */
 };
 
 /*
@@ -49,8 +50,8 @@ void broker_finish(void);
 
 /*
  * socket(), closed on exec: a raw one of ICMP, SCTP or UDP. From the second process, those of SCTP
- * and UDP only send: they hear nothing. Its descriptor, or -errno; if the second process cannot be
- * asked: why.
+ * and UDP only send: they hear nothing; those of ICMP hear errors only (base/icmp_filter.h). Its
+ * descriptor, or -errno; if the second process cannot be asked: why.
  */
 int broker_socket(int family, int type, int protocol);
 

@@ -77,7 +77,7 @@ static size_t filter(const void *asked, size_t length, struct sock_filter *code)
 	return count;
 }
 
-static const struct broker_duties duties = { sum, filter };
+static struct broker_duties duties = { sum, filter, .udp = true };
 
 /* In a child: starts it, and gives up what it has itself. */
 static void without_rights(void)
@@ -119,7 +119,18 @@ static void sockets(void)
 	assert_int_equal(broker_socket(AF_INET, SOCK_STREAM, 0), -EPERM);
 	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_RAW), -EPERM);
 	assert_int_equal(broker_socket(AF_NETLINK, SOCK_RAW, 0), -EPERM);
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMPV6), -EPERM);
+	good(broker_socket(AF_INET6, SOCK_RAW, IPPROTO_UDP));
 	assert_true(broker_is_there());
+}
+
+static void no_udp(void)
+{
+	duties.udp = false;
+	without_rights();
+	good(broker_socket(AF_INET, SOCK_RAW, IPPROTO_SCTP));
+	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_UDP), -EPERM);
+	assert_int_equal(broker_socket(AF_INET6, SOCK_RAW, IPPROTO_UDP), -EPERM);
 }
 
 static int instructions(int fd)
@@ -141,7 +152,7 @@ static int detach(int fd)
 static void filters(void)
 {
 	uint8_t two = 2, three = 3, five = 5;
-	int fd, other = socket(AF_INET, SOCK_DGRAM, 0), raw;
+	int fd, other = socket(AF_INET, SOCK_DGRAM, 0), raw, icmp;
 
 	without_rights();
 	fd = broker_packet_socket(&two, 1);
@@ -158,6 +169,10 @@ static void filters(void)
 	raw = broker_socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
 	assert_int_equal(instructions(raw), 1);
 	assert_int_equal(detach(raw), -EPERM);
+	/* These hear errors only. */
+	icmp = broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+	assert_true(instructions(icmp) > 1);
+	assert_int_equal(detach(icmp), -EPERM);
 	assert_true(broker_is_there());
 	broker_keep(0);
 	assert_int_equal(broker_packet_socket(&two, 1), -ENOTCONN);
@@ -332,6 +347,7 @@ static void in_child(void (*run)(void))
 	}
 
 IN_CHILD(sockets)
+IN_CHILD(no_udp)
 IN_CHILD(filters)
 IN_CHILD(buffers)
 IN_CHILD(questions)
@@ -348,6 +364,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_no_udp),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_buffers),
 		cmocka_unit_test(test_questions),
