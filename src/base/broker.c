@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,75 +36,12 @@ enum request_kind {
 	LAST_WORDS,     /* of the second process, whose call failed. a: -errno */
 };
 
-/* A reply is the same, with the result in a. */
-struct message_between {
-	int32_t kind, a, b, c;
-	uint32_t length;
-	uint8_t bytes[BROKER_BYTES_MAX];
-};
-
 static struct {
 	pid_t process;
 	int fd;          /* -1: there is none */
 	bool init_reaps; /* or who else has it then */
 	int error;       /* of the call that failed between them, after which there is none; or 0 */
 } broker = { .fd = -1 };
-
-/* --- Messages, with a descriptor if it is not -1 ---------------------------------------------- */
-
-union control {
-	struct cmsghdr header;
-	char room[CMSG_SPACE(sizeof(int))];
-};
-
-static bool send_one(int to, const struct message_between *m, int fd)
-{
-	struct iovec part = { (void *)m, offsetof(struct message_between, bytes) + m->length };
-	union control control = { 0 };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	ssize_t sent;
-
-	if (fd >= 0) {
-		message.msg_control = &control;
-		message.msg_controllen = sizeof(control.room);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	}
-	do {
-		sent = sendmsg(to, &message, MSG_NOSIGNAL);
-	} while (sent < 0 && errno == EINTR);
-	return sent == (ssize_t)part.iov_len;
-}
-
-/* False: errno says why; 0: there is nobody at the other end. */
-static bool receive_one(int from, struct message_between *m, int *fd)
-{
-	struct iovec part = { m, sizeof(*m) };
-	union control control = { 0 };
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control.room) };
-	const size_t head = offsetof(struct message_between, bytes);
-	const struct cmsghdr *c;
-	ssize_t got;
-
-	*fd = -1;
-	do {
-		got = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
-	} while (got < 0 && errno == EINTR);
-	if (got == 0)
-		errno = 0;
-	if (got <= 0)
-		return false;
-	c = CMSG_FIRSTHDR(&message);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(*fd)))
-		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
-	return (size_t)got >= head && m->length == (size_t)got - head;
-}
 
 /* --- What needs a capability ------------------------------------------------------------------ */
 
@@ -231,7 +167,7 @@ static void serve(const struct broker_duties *duties)
 	struct message_between m = { 0 };
 	int fd, error = 0, last = -1;
 
-	while (!error && receive_one(BROKER_FD, &m, &fd)) {
+	while (!error && between_receive(BROKER_FD, &m, &fd)) {
 		int came = fd;
 		bool opens = m.kind == REQUEST_SOCKET || m.kind == REQUEST_HEAR;
 
@@ -242,7 +178,7 @@ static void serve(const struct broker_duties *duties)
 		if (m.kind == REQUEST_CLOSE)
 			continue;
 		fulfil(&m, &fd, duties);
-		if (!send_one(BROKER_FD, &m, opens ? fd : -1))
+		if (!between_send(BROKER_FD, &m, opens ? fd : -1))
 			error = errno;
 		if (came >= 0)
 			close(came);
@@ -251,7 +187,7 @@ static void serve(const struct broker_duties *duties)
 	}
 	m = (struct message_between){ .kind = LAST_WORDS, .a = -(error ? error : errno) };
 	if (m.a)
-		(void)send_one(BROKER_FD, &m, -1);
+		(void)between_send(BROKER_FD, &m, -1);
 }
 
 /* Otherwise the reader of a report would wait for this process, too. */
@@ -349,12 +285,12 @@ static bool ask(struct message_between *m, int *fd)
 
 	if (broker.fd < 0)
 		return false;
-	error = send_one(broker.fd, m, *fd) ? 0 : errno;
+	error = between_send(broker.fd, m, *fd) ? 0 : errno;
 	if (error) /* only its last words can come */
 		shutdown(broker.fd, SHUT_RDWR);
-	received = receive_one(broker.fd, m, fd);
+	received = between_receive(broker.fd, m, fd);
 	if (!received && errno == ECONNRESET) /* it has not read all; its words come after that */
-		received = receive_one(broker.fd, m, fd);
+		received = between_receive(broker.fd, m, fd);
 	ended = received ? m->kind == LAST_WORDS : !errno && !error;
 	if (received && ended)
 		error = -m->a;
@@ -469,7 +405,7 @@ void broker_close(int fd)
 	const struct message_between m = { .kind = REQUEST_CLOSE };
 
 	if (broker.fd >= 0)
-		(void)send_one(broker.fd, &m, fd);
+		(void)between_send(broker.fd, &m, fd);
 	close(fd);
 }
 

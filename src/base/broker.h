@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/between.h"
+
 /* The longest question and the longest answer of broker_ask(). */
-#define BROKER_BYTES_MAX 256
+#define BROKER_BYTES_MAX BETWEEN_BYTES_MAX
 
 /* Answers a question, in the second process. Returns the length of the answer. */
 typedef size_t broker_answer(const void *question, size_t length, void *answer);
