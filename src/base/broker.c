@@ -33,14 +33,17 @@ enum request_kind {
 	REQUEST_FILTER, /* of the descriptor that comes along: the same */
 	REQUEST_KEEP,   /* a: capabilities */
 	REQUEST_ANSWER, /* the question in bytes */
-	LAST_WORDS,     /* of the second process, whose call failed. a: -errno */
+	LAST_WORDS,     /* of the second process, whose call failed. a: -errno, b: failing_call */
 };
+
+enum failing_call { CALL_SENDMSG, CALL_RECVMSG, CALL_DUP2 };
 
 static struct {
 	pid_t process;
 	int fd;          /* -1: there is none */
 	bool init_reaps; /* or who else has it then */
 	int error;       /* of the call that failed between them, after which there is none; or 0 */
+	enum failing_call call;
 } broker = { .fd = -1 };
 
 /* --- What needs a capability ------------------------------------------------------------------ */
@@ -161,6 +164,14 @@ static void fulfil(struct message_between *m, int *fd, const struct broker_dutie
 	}
 }
 
+static void say_last_words(int to, int error, enum failing_call call)
+{
+	const struct message_between m = { .kind = LAST_WORDS, .a = -error, .b = (int32_t)call };
+
+	if (error)
+		(void)between_send(to, &m, -1);
+}
+
 /* Until the first process has ended. */
 static void serve(const struct broker_duties *duties)
 {
@@ -185,16 +196,21 @@ static void serve(const struct broker_duties *duties)
 		if (fd >= 0 && fd != came)
 			close(fd);
 	}
-	m = (struct message_between){ .kind = LAST_WORDS, .a = -(error ? error : errno) };
-	if (m.a)
-		(void)between_send(BROKER_FD, &m, -1);
+	if (error)
+		say_last_words(BROKER_FD, error, CALL_SENDMSG);
+	else
+		say_last_words(BROKER_FD, errno, CALL_RECVMSG);
 }
 
 /* Otherwise the reader of a report would wait for this process, too. */
 static void leave_descriptors(int fd)
 {
-	if (descriptors_leave(fd, BROKER_FD) < 0)
+	int rc = descriptors_leave(fd, BROKER_FD);
+
+	if (rc < 0) {
+		say_last_words(fd, -rc, CALL_DUP2);
 		_exit(1);
+	}
 	for (int standard = 0; standard < BROKER_FD; standard++)
 		close(standard);
 }
@@ -286,18 +302,21 @@ static bool ask(struct message_between *m, int *fd)
 	if (broker.fd < 0)
 		return false;
 	error = between_send(broker.fd, m, *fd) ? 0 : errno;
+	broker.call = error ? CALL_SENDMSG : CALL_RECVMSG;
 	if (error) /* only its last words can come */
 		shutdown(broker.fd, SHUT_RDWR);
 	received = between_receive(broker.fd, m, fd);
 	if (!received && errno == ECONNRESET) /* it has not read all; its words come after that */
 		received = between_receive(broker.fd, m, fd);
 	ended = received ? m->kind == LAST_WORDS : !errno && !error;
-	if (received && ended)
+	if (received && ended) {
 		error = -m->a;
-	else if (!received && !error)
+		broker.call = (enum failing_call)m->b;
+	} else if (!received && !error) {
 		error = errno;
-	else if (received && !error)
+	} else if (received && !error) {
 		return true;
+	}
 	broker.error = error == EPIPE ? 0 : error;
 	let_go();
 	if (ended)
@@ -358,6 +377,19 @@ int broker_socket(int family, int type, int protocol)
 		return fd == -EPERM && broker.error ? -broker.error : fd;
 	}
 	return handed_out(&m, fd);
+}
+
+const char *broker_failed_call(const char *call, int rc)
+{
+	static const char *const names[] = {
+		[CALL_SENDMSG] = "sendmsg(second process)",
+		[CALL_RECVMSG] = "recvmsg(second process)",
+		[CALL_DUP2] = "dup2(second process)",
+	};
+
+	if (!broker.error || rc != -broker.error || (size_t)broker.call >= ARRAY_SIZE(names))
+		return call;
+	return names[broker.call];
 }
 
 /* There is none, or it cannot be asked. */

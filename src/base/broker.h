@@ -58,6 +58,12 @@ void broker_finish(void);
 int broker_socket(int family, int type, int protocol);
 
 /*
+ * What has failed: the call between the two processes that has led to rc, if one has; or this
+ * call.
+ */
+const char *broker_failed_call(const char *call, int rc);
+
+/*
  * A packet socket with that filter, not blocking and without a protocol, from the second process;
  * another filter for it. The first process cannot set one itself (sandbox_needs.filters). A
  * descriptor or 0, or -errno; -ENOTCONN: there is no second process. If it cannot be asked: why.

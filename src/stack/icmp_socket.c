@@ -31,7 +31,7 @@ int icmp_open(int family, const char **call)
 	int fd = broker_socket(family, SOCK_RAW | SOCK_NONBLOCK,
 			       family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 
-	*call = "socket(ICMP)";
+	*call = broker_failed_call("socket(ICMP)", fd);
 	if (fd < 0)
 		return fd;
 	*call = family == AF_INET6 ? "setsockopt(ICMP6_FILTER)" : "setsockopt(ICMP_FILTER)";

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/broker.h"
 #include "base/loop.h"
 #include "base/names.h"
 #include "base/privilege.h"
@@ -69,13 +70,14 @@ void watch_start(struct watch *watch, const union address *peers, size_t count,
 			   .udp_remote = udp->remote },
 	};
 	int rc = attach(watch, &config, stamped);
+	const char *call = broker_failed_call("packet socket", rc);
 
 	if (watch->capture)
 		watch->reader = capture_reader(watch->capture);
 	if (rc < 0) {
 		if (watch->capture)
-			capture_missed(watch->capture, "packet socket", -rc);
-		timeline_note(timeline, "no witness: packet socket: %s%s", errno_name(-rc),
+			capture_missed(watch->capture, call, -rc);
+		timeline_note(timeline, "no witness: %s: %s%s", call, errno_name(-rc),
 			      rc == -EPERM ? " (it needs CAP_NET_RAW)" : "");
 		return;
 	}

@@ -29,7 +29,7 @@
 /* Whose first call fails with ENOMEM: in this process, or in the second one. */
 static struct {
 	pid_t process; /* the first one */
-	bool first, receive, send;
+	bool first, receive, send, dup2;
 } failing;
 
 static bool fails(bool *call)
@@ -51,6 +51,11 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	return fails(&failing.send) ? -1 : syscall(SYS_sendmsg, fd, message, flags);
+}
+
+int dup2(int from, int to)
+{
+	return fails(&failing.dup2) ? -1 : (int)syscall(SYS_dup3, from, to, 0);
 }
 
 static size_t sum(const void *question, size_t length, void *answer)
@@ -266,17 +271,20 @@ static void killed(void)
 }
 
 /* Then the reason is not that this process has no right. */
-static void an_end_that_fails(void)
+static void an_end_that_fails(const char *call)
 {
 	siginfo_t ended;
 
 	without_rights();
+	assert_string_equal(broker_failed_call("socket", -ENOMEM), "socket");
 	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), -ENOMEM);
 	assert_false(broker_is_there());
 	assert_int_equal(broker_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), -ENOMEM);
 	assert_int_equal(broker_packet_socket("", 0), -ENOMEM);
 	assert_int_equal(broker_set_filter(-1, "", 0), -ENOMEM);
 	good(broker_socket(AF_INET, SOCK_DGRAM, 0));
+	assert_string_equal(broker_failed_call("socket", -ENOMEM), call);
+	assert_string_equal(broker_failed_call("socket", -EMFILE), "socket");
 	/* In a container whose first process reaps nothing it would be there for ever. */
 	(void)waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT);
 	broker_finish();
@@ -286,25 +294,31 @@ static void an_end_that_fails(void)
 static void failing_second(void)
 {
 	failing.receive = true;
-	an_end_that_fails();
+	an_end_that_fails("recvmsg(second process)");
 }
 
 static void failing_second_to_send(void)
 {
 	failing.send = true;
-	an_end_that_fails();
+	an_end_that_fails("sendmsg(second process)");
 }
 
 static void failing_first(void)
 {
 	failing.first = failing.receive = true;
-	an_end_that_fails();
+	an_end_that_fails("recvmsg(second process)");
 }
 
 static void failing_first_to_send(void)
 {
 	failing.first = failing.send = true;
-	an_end_that_fails();
+	an_end_that_fails("sendmsg(second process)");
+}
+
+static void failing_to_begin(void)
+{
+	failing.dup2 = true;
+	an_end_that_fails("dup2(second process)");
 }
 
 static void nothing_to_keep(void)
@@ -358,6 +372,7 @@ IN_CHILD(failing_second)
 IN_CHILD(failing_second_to_send)
 IN_CHILD(failing_first)
 IN_CHILD(failing_first_to_send)
+IN_CHILD(failing_to_begin)
 IN_CHILD(nothing_to_keep)
 
 int main(void)
@@ -375,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_failing_second_to_send),
 		cmocka_unit_test(test_failing_first),
 		cmocka_unit_test(test_failing_first_to_send),
+		cmocka_unit_test(test_failing_to_begin),
 		cmocka_unit_test(test_nothing_to_keep),
 	};
 
