@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/names.h"
 #include "report/show_metrics.h"
 
 struct showing {
@@ -179,8 +180,10 @@ int show_run(const struct options *options, const struct reporter *reporter)
 		if (rc < 0) {
 			signal = loop_take_signal();
 			s.ended = true;
-			if (!signal)
+			if (!signal) {
+				warn("--show: ppoll: %s: %s", errno_name(-rc), strerror(-rc));
 				s.status = STATUS_HOST;
+			}
 		}
 	}
 	if (s.looked)

@@ -110,3 +110,9 @@ END
   [ "$(jq -r --argjson own "$own" 'select(.pid == $own or .event == "shown") | .event' <<<"$output" | uniq | paste -sd ' ')" = \
     'changed gone shown' ]
 }
+
+@test "--monitor: a wait that fails is told with its errno" {
+  export ASAN_OPTIONS=detect_leaks=0
+  run -6 strace -qq -o /dev/null -e inject=ppoll:error=ENOMEM:when=1 "$SCTP_CONNECT" --show --monitor
+  assert_output --partial "sctp-connect: --show: ppoll: ENOMEM: "
+}
