@@ -46,6 +46,8 @@ static void ask_for_routes_of(const struct stack *stack)
 {
 	if (stack && stack->in_kernel)
 		routes_ask_as_root();
+	else if (stack)
+		routes_ask_with_own_headers();
 	if (stack && stack->no_link_local)
 		routes_ask_without_link_local();
 }

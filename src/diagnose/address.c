@@ -53,6 +53,8 @@ struct finding diagnose_way(const struct path_result *path)
 			finding.code = FINDING_DUMMY_LINK;
 		if (path->link_down)
 			finding.flags |= FINDING_DOWN;
+		if (path->route_rule)
+			finding.flags |= FINDING_RULE;
 		finding.basis = BASIS_ROUTES;
 		finding.error = path->route_error;
 		finding.other = path->asked_from;

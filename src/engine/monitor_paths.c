@@ -162,7 +162,9 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 	const struct probe_path *asked = &r->probe->paths[i];
 	struct path_result known = { .path.address = asked->address };
 	const struct association *a = &r->m.result->association;
-	const struct plan plan = { .sources = a->local, .source_count = a->local_count };
+	const struct plan plan = { .sources = a->local,
+				   .source_count = a->local_count,
+				   .udp = r->options->udp.local || r->options->udp.remote };
 	struct way way = { .route_error = 0 };
 	struct ledger_path seen;
 	struct ledger since;

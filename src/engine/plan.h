@@ -26,6 +26,7 @@ struct plan {
 	size_t moved;           /* the last ones of the call, because they cannot be reached */
 	union address *sources; /* the addresses of -b */
 	size_t source_count;
+	bool udp; /* SCTP in UDP */
 };
 
 /*

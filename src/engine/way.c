@@ -2,15 +2,41 @@
 #include "engine/way.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
+#include "host/rules.h"
 #include "witness/ledger_query.h"
+
+/* What the IP header says of the packets to it. */
+static uint8_t protocol_to(const struct routes *routes, const union address *address,
+			   const struct plan *plan)
+{
+	if (plan->udp)
+		return IPPROTO_UDP;
+	return routes->own_headers && address->sa.sa_family == AF_INET ? IPPROTO_RAW : IPPROTO_SCTP;
+}
+
+/* A look-up cannot ask for the packets of one protocol: is it rules for these that close it? */
+static void look_for_rules(struct way *way, struct routes *routes, const union address *address,
+			   const struct plan *plan)
+{
+	int error = rules_close(routes->fd, protocol_to(routes, address, plan), address);
+
+	if (!error)
+		return;
+	way->route.rule = !way->route.error;
+	way->route.error = way->route_error = error;
+	way->route.doubtful = way->route.no_carrier = false;
+}
 
 void way_look_for_route(struct way *way, struct routes *routes, const union address *address,
 			const struct plan *plan)
 {
 	way->route_error =
 		route_closed(routes, address, plan->sources, plan->source_count, &way->route);
+	if (way->route.doubtful && !way->route.local)
+		look_for_rules(way, routes, address, plan);
 	if (way->route.no_carrier || way->route.dummy)
 		memcpy(way->link, route_interface(routes, way->route.link)->name,
 		       sizeof(way->link));
@@ -109,6 +135,7 @@ void way_tell(const struct way *way, struct path_result *path)
 	path->send_error = way->send_error;
 	path->soft_error = way->soft_error;
 	path->route_error = way->route_error;
+	path->route_rule = way->route.rule;
 	path->asked_from = way->route.error ? way->route.source : (union address){ 0 };
 	path->link_down = way->route.down;
 	path->link_dummy = way->route.dummy;

@@ -22,6 +22,7 @@ struct route {
 	bool no_carrier; /* what is sent over that link is dropped */
 	bool down;       /* the same, because it is down */
 	bool dummy;      /* the same, because it is a dummy; but a filter may send it elsewhere */
+	bool rule;       /* route_closed() did not find it, but a rule for these packets */
 	bool doubtful;   /* packets may take another one: see rules.h, or it has other next hops */
 };
 

@@ -29,6 +29,7 @@ struct routes *routes_now(void)
 		free(routes->asked);
 		*routes = (struct routes){ .as_root = routes->as_root,
 					   .no_link_local = routes->no_link_local,
+					   .own_headers = routes->own_headers,
 					   .since_us = now_us,
 					   .device = -1 };
 	}
@@ -44,6 +45,11 @@ void routes_ask_as_root(void)
 void routes_ask_without_link_local(void)
 {
 	of_process()->no_link_local = true;
+}
+
+void routes_ask_with_own_headers(void)
+{
+	of_process()->own_headers = true;
 }
 
 /* "ip vrf exec" binds every socket of a process to the VRF. */

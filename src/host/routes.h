@@ -19,7 +19,7 @@ struct own_address {
 #define ROUTES_INTERFACES 8
 
 struct routes {
-	bool as_root, no_link_local;
+	bool as_root, no_link_local, own_headers;
 	int fd; /* rtnetlink(7); negative: a sandbox forbids it, and less is known */
 	/* What is remembered: */
 	int64_t since_us;
@@ -58,6 +58,10 @@ struct routes *routes_now(void);
 void routes_ask_as_root(void);
 /* From now on a route whose source is a link-local address is closed, as it is for some stacks. */
 void routes_ask_without_link_local(void);
+
+/* From now on packets without UDP are sent through raw sockets, whose IPv4 headers are made here.
+ */
+void routes_ask_with_own_headers(void);
 
 /* What the sockets of this process are bound to, the index of an interface; 0: nothing. */
 int routes_device(struct routes *routes);

@@ -4,7 +4,10 @@
 #define HOST_RULES_H
 
 #include <linux/netlink.h>
+#include <stdint.h>
 #include <sys/socket.h>
+
+#include "base/address.h"
 
 /*
  * Why SCTP's packets may take another route than the one that was asked about: a rule looks at the
@@ -21,5 +24,21 @@ unsigned rules_ask(int fd, sa_family_t family);
 
 /* Of one rule, from the kernel. */
 unsigned rule_read(const struct nlmsghdr *rule);
+
+/*
+ * Does a rule close the way of all packets of that IP protocol to that address, which is not of
+ * this host? The errno of a route of that type: EINVAL (blackhole), EACCES (prohibit) or
+ * EHOSTUNREACH. 0: no rule does, or a rule before it may let some of them pass.
+ */
+int rules_close(int fd, uint8_t protocol, const union address *peer);
+
+/* Of one rule. */
+enum rule_says {
+	RULE_NOTHING,   /* of these packets */
+	RULE_CLOSES,    /* them, all */
+	RULE_MAY_ROUTE, /* some of them */
+};
+enum rule_says rule_ask(const struct nlmsghdr *rule, uint8_t protocol, const union address *peer,
+			int *error);
 
 #endif

@@ -66,6 +66,7 @@ static const struct {
 	{ "this_host", FINDING_THIS_HOST },
 	{ "tunnel", FINDING_TUNNEL },
 	{ "inside", FINDING_INSIDE },
+	{ "rule", FINDING_RULE },
 };
 
 unsigned finding_flag_named(const char *name, size_t length)

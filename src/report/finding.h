@@ -244,6 +244,7 @@ enum finding_flag {
 	FINDING_THIS_HOST = 1 << 19,    /* all addresses of the attempt are of this host */
 	FINDING_TUNNEL = 1 << 20,       /* link, over which the INIT was sent, is a tunnel */
 	FINDING_INSIDE = 1 << 21,       /* the program runs in that VRF */
+	FINDING_RULE = 1 << 22,         /* it is a rule for packets of that protocol (ip rule) */
 };
 
 struct finding_icmp {

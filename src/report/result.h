@@ -117,6 +117,7 @@ struct path_result {
 	union address asked_from; /* the bound address that it was looked up for, or none */
 	char link[IF_NAMESIZE];   /* ENETDOWN: the link of this host that has no carrier */
 	bool link_down;           /* it is down */
+	bool route_rule;          /* route_error is of a rule for these packets */
 	bool link_dummy;          /* it is a dummy */
 	int icmp_error;           /* from ICMP, if the witness saw it: positive errno, or 0 */
 	struct path_route route;

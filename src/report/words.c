@@ -17,6 +17,7 @@
 #define EVERY_PATH      "no path answers a heartbeat: "
 
 /* What more than one row says. */
+#define ROUTE_OR_RULE   "[rule:ip rule shows it (ip route get cannot ask for packets of SCTP)][!rule:" ROUTE_GET "]"
 #define ROUTE_GET       "ip route get {address}[other: from {other}] shows what the kernel would do"
 #define ICMP_SENDER     "tcpdump -vni any icmp or icmp6: who sends it, and about which packet"
 #define SOMEBODY_SENDS  "tcpdump -ni any 'sctp or icmp or icmp6 or arp' shows who sends it"
@@ -446,23 +447,23 @@ static const struct words table[] = {
 	  "an ip rule that sends the source address given with -b to a table without a route",
 	  "ip route; ip -6 route; ip rule" },
 	{ FINDING_UNREACHABLE_ROUTE, "unreachable-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "this host's route to it is of type unreachable",
+	  "[rule:a rule of this host for such packets][!rule:this host's route to it] is of type unreachable",
 	  NULL,
-	  ROUTE_GET,
+	  ROUTE_OR_RULE,
 	  "a route of type unreachable makes this host refuse packets to the address",
 	  "ip route add unreachable ..., run by hand or by a routing daemon",
-	  "ip route show type unreachable" },
+	  "ip route show type unreachable; ip rule" },
 	{ FINDING_PROHIBITED_ROUTE, "prohibited-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "this host's route to it is of type prohibit",
+	  "[rule:a rule of this host for such packets][!rule:this host's route to it] is of type prohibit",
 	  NULL,
-	  ROUTE_GET,
+	  ROUTE_OR_RULE,
 	  "a route of type prohibit forbids packets to the address",
 	  "ip route add prohibit ..., or ip rule add ... prohibit",
 	  "ip route show type prohibit; ip rule" },
 	{ FINDING_BLACKHOLE_ROUTE, "blackhole-route", RESULT_UNREACHABLE, STATUS_NOT_CONNECTED,
-	  "this host's route to it is of type blackhole",
+	  "[rule:a rule of this host for such packets][!rule:this host's route to it] is of type blackhole",
 	  NULL,
-	  ROUTE_GET,
+	  ROUTE_OR_RULE,
 	  "a route of type blackhole drops packets to the address silently",
 	  "ip route add blackhole ..., run by hand or by a routing daemon",
 	  "ip route show type blackhole; ip rule" },

@@ -78,6 +78,33 @@ no_carrier() {
 	END
 }
 
+# Neither waits for --timeout nor hides behind the route that other packets take.
+@test "a rule that closes the way of these packets alone" {
+  local how rule
+  rule="ipproto $(by_stack sctp udp) to 10.9.1.1"
+  ip -n "$TOPO-client" -batch - <<-END
+	route add 10.9.1.1 via 10.1.1.2
+	route add 10.9.2.1 via 10.1.2.2
+	rule add ipproto tcp prohibit
+	rule add ipproto $(by_stack udp sctp) to 10.9.2.1 prohibit
+	rule add $rule blackhole
+	END
+  for how in -v --no-witness; do
+    try_json 0 "$how" --rto-initial 300ms -a 10.9.1.1:5000 -a 10.9.2.1
+    json '.paths | map(.verdict) | join(" ")' 'dead verified' '.paths[0].cause.code' blackhole-route
+    try_json 1 "$how" -w 20s -a 10.9.1.1:5000
+    json .errno EINVAL .cause.code blackhole-route '.time_ms.connect < 10000' true \
+      '.hint | startswith("ip rule ")' "$(by_stack true false)"
+    printf '%s\n' 'one 10.9.1.1:5000' 'two 10.9.2.1:5000' >"$BATS_TEST_TMPDIR/list"
+    try_json 1 "$how" -w 20s -T "$BATS_TEST_TMPDIR/list"
+    output=$(jq -c 'select(.event == null)' <<<"$output" | jq -sc 'sort_by(.name)')
+    json 'map(.result) | join(" ")' 'unreachable connected' '.[0].cause.code' blackhole-route
+  done
+  # A rule before it may let some of the packets pass.
+  ip -n "$TOPO-client" rule add priority 5 "to" 10.9.1.1 uidrange 0-65535 lookup main
+  try_json 0 -a 10.9.1.1:5000
+}
+
 # What looks at the protocol or at a mark cannot be asked about. In user space the protocol is UDP.
 # bats test_tags=kernel
 @test "a rule for SCTP alone, a mark, a second next hop: the attempt goes on" {

@@ -52,6 +52,7 @@ int FUZZ(const uint8_t *data, size_t size)
 		break;
 	case 3:
 		rules_ask(ANSWERS_FD, AF_INET);
+		rules_close(ANSWERS_FD, IPPROTO_SCTP, &peer);
 		break;
 	case 4:
 		ipsec_of(&flow, &address, &unused);
