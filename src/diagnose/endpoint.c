@@ -114,6 +114,7 @@ struct finding finding_of_local(const struct local_address *local)
 		[LOCAL_DUPLICATE] = FINDING_LOCAL_DUPLICATE,
 		[LOCAL_ON_OTHER_LINK] = FINDING_LOCAL_ON_OTHER_LINK,
 		[LOCAL_IN_VRF] = FINDING_LOCAL_IN_VRF,
+		[LOCAL_OUTSIDE_VRF] = FINDING_LOCAL_OUTSIDE_VRF,
 		[LOCAL_LINK_DOWN] = FINDING_LOCAL_LINK_DOWN,
 		[LOCAL_USABLE] = FINDING_NONE,
 	};
@@ -140,13 +141,8 @@ static void why_not_local(struct finding *finding)
 	/* The stack in user space knows only the addresses that there were when it started. */
 	if (local.state == LOCAL_USABLE)
 		finding->code = *local.link ? FINDING_CALL_FAILED : FINDING_LOCAL_UNTOLD;
-	/* In a VRF, a program has no other addresses than those of its links. */
-	if (local.state == LOCAL_USABLE && *local.link && local_runs_in(NULL, why.other_link)) {
-		why.code = FINDING_LOCAL_OUTSIDE_VRF;
-		why.basis = BASIS_SYSTEM;
-	} else if (local.state == LOCAL_IN_VRF && local_runs_in(local.vrf, why.other_link)) {
+	if (local.state == LOCAL_IN_VRF && local_runs_in(local.vrf, why.other_link))
 		why.flags |= FINDING_INSIDE;
-	}
 	if (!why.code || why.code == FINDING_NOT_LOCAL)
 		return;
 	why.call = finding->call;

@@ -229,6 +229,20 @@ static bool could_not_send(struct result *result, const struct evidence *evidenc
 	return false;
 }
 
+/* The routes of a VRF are not those of a program outside. */
+static bool is_the_vrf(struct result *result, const struct evidence *evidence)
+{
+	enum finding_code code = diagnose_nth(result, evidence, 0)->cause.code;
+	struct finding cause;
+
+	if (evidence->source.state != LOCAL_IN_VRF ||
+	    (code != FINDING_NO_ROUTE && code != FINDING_NO_SOURCE_ADDRESS))
+		return false;
+	cause = source_finding(evidence);
+	diagnose_conclude(result, EADDRNOTAVAIL, &cause);
+	return true;
+}
+
 void diagnose_silence(struct result *result, const struct evidence *evidence)
 {
 	size_t unreachable = diagnose_mark_unanswered(result, evidence);
@@ -237,6 +251,8 @@ void diagnose_silence(struct result *result, const struct evidence *evidence)
 	/* The stack may not have seen the ICMP error, because it quoted too little of the INIT. */
 	if (evidence->order_count == 1 && first->cause.code == FINDING_NO_SCTP)
 		diagnose_refused(result, evidence, ENOPROTOOPT);
+	else if (unreachable == evidence->order_count && is_the_vrf(result, evidence))
+		return;
 	else if (unreachable == evidence->order_count)
 		diagnose_unreachable(result, evidence);
 	else if (refuses_cookies(result, evidence) || could_not_send(result, evidence))

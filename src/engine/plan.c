@@ -163,17 +163,25 @@ size_t plan_position(const struct plan *plan, const union address *address)
 	return 0;
 }
 
+/* Was it bound? Then this host takes the answers to it. */
+static bool takes_answers(const struct local_address *local)
+{
+	char vrf[IF_NAMESIZE];
+
+	return local->state == LOCAL_USABLE || local->state == LOCAL_BY_ROUTE ||
+	       (local->state == LOCAL_IN_VRF && local_runs_in(local->vrf, vrf));
+}
+
 struct local_address plan_look_up_sources(const struct plan *plan)
 {
 	struct local_address first = { .state = LOCAL_USABLE };
 
 	for (size_t i = plan->source_count; i-- > 0;) {
 		first = local_look_up(&plan->sources[i]);
-		/* Was it bound? Then this host takes the answers to it. */
-		if (first.state == LOCAL_BY_ROUTE)
-			first.state = LOCAL_USABLE;
-		if (first.state == LOCAL_USABLE)
-			break;
+		if (!takes_answers(&first))
+			continue;
+		first.state = LOCAL_USABLE;
+		break;
 	}
 	return first;
 }

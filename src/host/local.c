@@ -55,6 +55,17 @@ static unsigned flags_of_v6(const union address *address, const char *link)
 	return found;
 }
 
+bool local_runs_in(const char *vrf, char name[IF_NAMESIZE])
+{
+	char device[IF_NAMESIZE];
+	int index = routes_device(routes_now());
+
+	if (!index || !if_indextoname((unsigned)index, device) || (vrf && strcmp(device, vrf) != 0))
+		return false;
+	printable(device, name, IF_NAMESIZE);
+	return true;
+}
+
 static enum local_state state_on(const struct ifaddrs *on, struct local_address *local)
 {
 	unsigned flags = local->address.sa.sa_family == AF_INET6
@@ -71,19 +82,10 @@ static enum local_state state_on(const struct ifaddrs *on, struct local_address 
 		return LOCAL_TENTATIVE;
 	if (*interface.vrf)
 		return LOCAL_IN_VRF;
+	if (local_runs_in(NULL, local->vrf))
+		return LOCAL_OUTSIDE_VRF;
 	return on->ifa_flags & IFF_UP && on->ifa_flags & IFF_RUNNING ? LOCAL_USABLE
 								     : LOCAL_LINK_DOWN;
-}
-
-bool local_runs_in(const char *vrf, char name[IF_NAMESIZE])
-{
-	char device[IF_NAMESIZE];
-	int index = routes_device(routes_now());
-
-	if (!index || !if_indextoname((unsigned)index, device) || (vrf && strcmp(device, vrf) != 0))
-		return false;
-	printable(device, name, IF_NAMESIZE);
-	return true;
 }
 
 static bool is_local_by_route(const union address *address)

@@ -17,6 +17,7 @@ enum local_state {
 	LOCAL_DUPLICATE,     /* duplicate address detection has found it on another host */
 	LOCAL_ON_OTHER_LINK, /* link has it, and the zone is another one */
 	LOCAL_IN_VRF,        /* link is in vrf */
+	LOCAL_OUTSIDE_VRF,   /* link is not in vrf, in which this program runs */
 	LOCAL_LINK_DOWN,     /* link is down, or has no carrier */
 	LOCAL_STATE_COUNT,
 };

@@ -330,7 +330,7 @@ static const struct words table[] = {
 	{ FINDING_LOCAL_IN_VRF, "local-in-vrf", RESULT_FAILED, STATUS_HOST,
 	  "{at}: its link {link} is in the VRF {other_link}, [inside:and the SCTP of this kernel knows no VRFs][!inside:whose addresses cannot be used from outside]",
 	  NULL,
-	  "[inside:Linux 6.2 and newer can use it; or take the link out of the VRF: ip link set {link} nomaster][!inside:ip vrf exec {other_link} sctp-connect ..., which needs Linux 6.2; before that, SCTP knows no VRFs]",
+	  "[inside:Linux 6.2 and newer can use it; or take the link out of the VRF: ip link set {link} nomaster][!inside:ip vrf exec {other_link} sctp-connect ...: the kernel's own SCTP can do so from Linux 6.2 on]",
 	  "the address given with -b is on a link of a VRF, and the program runs outside of it, or the kernel's SCTP cannot use VRFs",
 	  "the program was not started in the VRF\n"
 	  "the kernel is older than 6.2, where SCTP cannot use VRFs",

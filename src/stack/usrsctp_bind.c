@@ -52,6 +52,12 @@ static bool may_have(uint16_t port)
 	return !port || encapsulated(library_encaps()) || local_may_have_port(port);
 }
 
+/* The kernel refuses such an address itself; the library knows no VRFs. */
+static bool is_outside_vrf(const union address *address)
+{
+	return routes_device(routes_now()) && local_look_up(address).state == LOCAL_OUTSIDE_VRF;
+}
+
 /* *at: how far it came. */
 static int bind_each(struct socket *socket, uint16_t port, const union address *list, size_t count,
 		     size_t *at)
@@ -60,6 +66,8 @@ static int bind_each(struct socket *socket, uint16_t port, const union address *
 		union address one = list[*at];
 
 		address_set_port(&one, port);
+		if (is_outside_vrf(&one))
+			return -EADDRNOTAVAIL;
 		if (usrsctp_bindx(socket, &one.sa, 1, SCTP_BINDX_ADD_ADDR) < 0)
 			return -errno;
 	}

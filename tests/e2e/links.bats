@@ -89,6 +89,14 @@ counted() {
   for address in 10.1.2 10.1.3; do ip -n "$TOPO-client" addr add "$address.1/24" dev "c${address##*.}"; done
 }
 
+in_vrf() { # STACK OPTION...
+  local words
+  read -ra words <<<"$1"
+  shift
+  output=$(timeout -k 1 60 ip netns exec "$TOPO-client" ip vrf exec red "$SCTP_CONNECT" "${words[@]}" --json -w 1 "$@") || :
+  echo "$output"
+}
+
 # bats test_tags=kernel
 @test "a bond is one link; a VRF's address cannot be used from outside" {
   ip -n "$TOPO-client" link add bond0 type bond mode active-backup miimon 20
@@ -119,6 +127,16 @@ counted() {
   ip -n "$TOPO-client" link set bond0 master red
   try_json 6 -b 10.1.2.1 -a "10.1.2.2:$PORT"
   json .cause.code local-in-vrf .cause.link bond0 .cause.return_link red
+  # The other stack can use VRFs, whatever the kernel is.
+  local stack
+  for stack in '--stack kernel' '--stack usrsctp -u 9898:9899'; do
+    in_vrf "$stack" -b 10.1.1.1 -a 10.1.1.2:5000
+    json .exit_status 6 .cause.code local-outside-vrf .cause.link c1 .cause.return_link red
+  done
+  in_vrf "$stack" -b 10.1.2.1 -a 10.1.2.2:5000
+  json '.cause.code != "local-in-vrf"' true
+  try_json 6 --stack usrsctp -u 9898:9899 -w 1 -b 10.1.2.1 -a 10.1.2.2:5000
+  json .errno EADDRNOTAVAIL .cause.code local-in-vrf .cause.link bond0 .cause.return_link red
   ip -n "$TOPO-client" link del red
   ip -n "$TOPO-client" link del bond0
 }

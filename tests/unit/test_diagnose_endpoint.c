@@ -156,7 +156,7 @@ static void what_is_not_bound(void **state)
 		  FINDING_LOCAL_IN_VRF },
 		{ EADDRNOTAVAIL,
 		  0,
-		  { .local_state = LOCAL_USABLE, .runs_in = "red" },
+		  { .local_state = LOCAL_OUTSIDE_VRF, .runs_in = "red" },
 		  FINDING_LOCAL_OUTSIDE_VRF },
 		{ EADDRNOTAVAIL,
 		  0,

@@ -90,6 +90,7 @@ static void silence_of_a_source(void **state)
 		enum local_state state;
 		enum finding_code code;
 		enum result_word word;
+		const char *runs_in;
 	} cases[] = {
 		{ LOCAL_USABLE, FINDING_NO_ANSWER, RESULT_TIMEOUT },
 		{ LOCAL_ABSENT, FINDING_SOURCE_NOT_LOCAL, RESULT_TIMEOUT },
@@ -98,6 +99,9 @@ static void silence_of_a_source(void **state)
 		{ LOCAL_TENTATIVE, FINDING_LOCAL_TENTATIVE, RESULT_FAILED },
 		{ LOCAL_DUPLICATE, FINDING_LOCAL_DUPLICATE, RESULT_FAILED },
 		{ LOCAL_IN_VRF, FINDING_LOCAL_IN_VRF, RESULT_FAILED },
+		{ LOCAL_IN_VRF, FINDING_LOCAL_IN_VRF, RESULT_FAILED, "blue" },
+		{ LOCAL_IN_VRF, FINDING_NO_ANSWER, RESULT_TIMEOUT, "red" },
+		{ LOCAL_OUTSIDE_VRF, FINDING_LOCAL_OUTSIDE_VRF, RESULT_FAILED, "red" },
 	};
 	const struct fake_script silent[] = { { 0 } };
 	const struct fake_script refused[] = { { EVENTS(FAILED(MSEC, ECONNREFUSED)) } };
@@ -106,12 +110,14 @@ static void silence_of_a_source(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		fake_host.local_state = cases[i].state;
+		fake_host.runs_in = cases[i].runs_in;
 		result = RUN(silent, ONE, "-b", "127.0.0.9:7000");
 		assert_string_equal(finding_name(result->cause.code), finding_name(cases[i].code));
 		assert_string_equal(result_name(result->word), result_name(cases[i].word));
 		if (cases[i].code != FINDING_NO_ANSWER)
 			assert_contains(said_reason(result).text, "127.0.0.9");
 	}
+	fake_host.runs_in = NULL;
 	fake_host.local_state = LOCAL_ABSENT;
 	assert_int_equal(RUN(silent, ONE)->cause.code, FINDING_NO_ANSWER);
 	assert_result(RUN(refused, ONE, "-b", "127.0.0.9"), REFUSED);
