@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/util.h"
+
 static enum finding_code code_of_route(int error)
 {
 	switch (error) {
@@ -88,21 +90,31 @@ struct path_result *diagnose_nth(struct result *result, const struct evidence *e
 	return &result->association.paths[evidence->order[position]];
 }
 
-static size_t tried(const struct evidence *evidence, int64_t turn_us)
+/* A timer of usrsctp may expire so much early: it counts ticks, and the first has begun before. */
+#define EARLY_US (10 * USEC_PER_MSEC)
+
+static size_t tried(const struct evidence *evidence, int64_t elapsed_us, int64_t turn_us)
 {
 	if (evidence->order_count <= 1 || turn_us <= 0)
 		return evidence->order_count;
-	return MIN(evidence->order_count, (size_t)(evidence->elapsed_us / turn_us) + 1);
+	return MIN(evidence->order_count, (size_t)(elapsed_us / turn_us) + 1);
 }
 
 size_t diagnose_tried_maybe(const struct evidence *evidence)
 {
-	return tried(evidence, evidence->t1_us);
+	return tried(evidence, evidence->elapsed_us + EARLY_US, evidence->t1_us);
 }
 
 size_t diagnose_tried_surely(const struct evidence *evidence)
 {
-	return tried(evidence, evidence->t1_us + evidence->t1_us / 8);
+	return tried(evidence, evidence->elapsed_us, evidence->t1_us + evidence->t1_us / 8);
+}
+
+size_t diagnose_current(const struct evidence *evidence)
+{
+	size_t current = tried(evidence, evidence->elapsed_us, evidence->t1_us) - 1;
+
+	return current + 1 == diagnose_tried_maybe(evidence) ? current : evidence->order_count;
 }
 
 void diagnose_set_path(struct path_result *path, enum verdict verdict, enum finding_code code,

@@ -27,12 +27,14 @@ struct path_result *diagnose_nth(struct result *result, const struct evidence *e
 
 /*
  * The stack sends its INIT to one address after the other, t1_us apart. Its timers fire up to an
- * eighth late, and hardly ever early (attempts.h). So at elapsed_us the INIT has certainly gone to
+ * eighth late, or a tick early (attempts.h). So at elapsed_us the INIT has certainly gone to
  * the first diagnose_tried_surely() addresses, and certainly not to those beyond the first
  * diagnose_tried_maybe().
  */
 size_t diagnose_tried_maybe(const struct evidence *evidence);
 size_t diagnose_tried_surely(const struct evidence *evidence);
+/* The position of the one whose turn it was; order_count: the next turn may have begun early. */
+size_t diagnose_current(const struct evidence *evidence);
 
 void diagnose_set_path(struct path_result *path, enum verdict verdict, enum finding_code code,
 		       enum finding_basis basis);

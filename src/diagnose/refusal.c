@@ -27,13 +27,14 @@ static size_t saw_abort(struct result *result, const struct evidence *evidence)
  */
 static size_t who_refused(struct result *result, const struct evidence *evidence)
 {
-	size_t current = diagnose_tried_maybe(evidence) - 1;
+	size_t current = diagnose_current(evidence);
 	size_t seen = saw_abort(result, evidence);
 
 	if (seen < evidence->order_count)
 		return seen;
 	if (evidence->order_count > 1 &&
-	    evidence->elapsed_us >= (int64_t)evidence->order_count * evidence->t1_us)
+	    (current == evidence->order_count ||
+	     evidence->elapsed_us >= (int64_t)evidence->order_count * evidence->t1_us))
 		return evidence->order_count;
 	while (current > 0 && diagnose_nth(result, evidence, current)->route_error)
 		current--;
