@@ -501,6 +501,7 @@ static const struct words table[] = {
 	  "a wrong address or prefix length, on this host or at the peer\n"
 	  "a switch or hypervisor that drops ARP or neighbour discovery\n"
 	  "a macvlan or ipvlan of that link has the address: other hosts reach it, this one cannot\n"
+	  "it has the MAC address of this host, as clones of a machine have: a switch passes nothing between the two\n"
 	  "MACsec: the two ends have no key in common\n"
 	  "the interface of a link-local address (fe80::1%eth0) is another one\n"
 	  "a link that passes one direction only, or damages packets\n"
@@ -1169,6 +1170,7 @@ static const struct words table[] = {
 	  "[this_host:" OWN_SILENCE "][!this_host:[tunnel:the INIT went into the tunnel {link}, and no answer arrived: the tunnel may not carry it to its other end (ip -s -d link show {link}; for WireGuard, wg show: the latest handshake), ][udp:[!tunnel:the INIT left this host in UDP, and no answer arrived: ]the host may be down, that UDP port may not be in use there, its program may be stuck, a filter on the path or at the peer may drop it, or the answer may have no route back; tcpdump -ni any udp at the peer shows whether it arrives][!udp:[!tunnel:the INIT left this host, and no answer arrived: ]the host may be down, a filter on the path or at the peer may drop SCTP (IP protocol 132), or the answer may have no route back; tcpdump -ni any sctp at the peer shows whether it arrives][local_port:; a NAT or firewall may still have an old entry for port {local_port}: try another one in -b]]",
 	  "an INIT left this host, and no answer arrived",
 	  "a firewall that drops IP protocol 132: many pass only TCP\n"
+	  "another host of its link has the same MAC address, as clones of a machine have: a switch takes one for the other\n"
 	  "NAT on the path: most translate TCP and UDP, not SCTP\n"
 	  "the peer is down, or its answer gets lost: a missing route there, or a filter\n"
 	  "the packets are damaged on the path, and the peer drops them for their checksum\n"
