@@ -87,7 +87,7 @@ assert_three_paths() {
 
 @test "mixed families, IPv6 first: no path is lost, and the first -a is the primary" {
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
-  try_json 0 -a "[fd01:1::2]:$PORT" -a 10.1.2.2 -v
+  try_json 0 --rto-initial 3s -a "[fd01:1::2]:$PORT" -a 10.1.2.2 -v
   json '[.paths[] | "\(.address) \(.verdict) \(.primary)"] | join(", ")' \
     "fd01:1::2 verified true, 10.1.2.2 verified false" \
     '.order | .reordered, .primary_set' $'true\ntrue'
@@ -97,7 +97,7 @@ assert_three_paths() {
 
 @test "mixed families, IPv4 first: no path is lost, nothing to reorder" {
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
-  try_json 0 -a "10.1.2.2:$PORT" -a fd01:1::2
+  try_json 0 --rto-initial 3s -a "10.1.2.2:$PORT" -a fd01:1::2
   json '[.paths[] | "\(.address) \(.verdict) \(.primary)"] | join(", ")' \
     "10.1.2.2 verified true, fd01:1::2 verified false" \
     '.order | .reordered, .primary_set' $'false\nfalse'
@@ -105,7 +105,7 @@ assert_three_paths() {
 
 @test "mixed families, one-to-many and blocking: no path is lost" {
   start_listener -b '[fd01:1::2]:0' -b 10.1.2.2
-  try_json 0 -m -B -a "[fd01:1::2]:$PORT" -a 10.1.2.2
+  try_json 0 -m -B --rto-initial 3s -a "[fd01:1::2]:$PORT" -a 10.1.2.2
   json '[.paths[] | select(.verdict == "verified")] | length' 2 \
     '.paths[0].primary' true
 }

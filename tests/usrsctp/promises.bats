@@ -17,7 +17,7 @@ each() {
     listen_us $udp -b 10.1.1.2:0 -b 10.1.2.2 -b 10.1.3.2
     for mode in "${modes[@]}"; do
       # shellcheck disable=SC2086
-      "$1" $udp $mode --rto-initial 200ms
+      "$1" $udp $mode --rto-initial 600ms
     done
     end_listener
   done
