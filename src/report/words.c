@@ -907,10 +907,11 @@ static const struct words table[] = {
 	{ FINDING_NO_COOKIE_ACK, "no-cookie-ack", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "answered the INIT, but no COOKIE-ACK got through",
 	  "the peer answered the INIT, but no COOKIE-ACK got through within {time}",
-	  "a filter on the path may pass only INIT, or drop the larger COOKIE-ECHO (path MTU), or the peer's accept queue is full, and its stack does not say so: tcpdump -ni any sctp on both ends",
+	  "a filter here, on the path or at the peer may pass only INIT, or drop the larger COOKIE-ECHO (path MTU); or the peer's accept queue is full; or it is still closing an older association on these ports (-b takes another one): tcpdump -ni any [udp:udp][!udp:sctp] on both ends",
 	  "the stack has the INIT-ACK and waits for the COOKIE-ACK; it is not known whether the COOKIE-ECHO left",
 	  "as for cookie-silent\n"
-	  "a filter of this host drops the COOKIE-ECHO or the COOKIE-ACK",
+	  "a filter of this host drops the COOKIE-ECHO or the COOKIE-ACK\n"
+	  "the peer is still closing an older association on the same ports, and answers with ERROR",
 	  "sctp-connect with CAP_NET_RAW: its witness sees what leaves" },
 	{ FINDING_BAD_CHECKSUM, "bad-checksum", RESULT_TIMEOUT, STATUS_TIMEOUT,
 	  "the packets that came back have a bad SCTP checksum",
