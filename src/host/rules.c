@@ -2,6 +2,7 @@
 #include "host/rules.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "host/netlink.h"
@@ -75,6 +76,18 @@ static bool has_prefix(const union address *a, const struct rtattr *prefix, unsi
 /* Which packets does an attribute leave to the rule? */
 enum share { SHARE_NONE, SHARE_SOME, SHARE_ALL };
 
+/* In UDP, the port of the peer is not that of the packets. */
+static enum share share_of_port(const struct rtattr *a, const struct question *q)
+{
+	uint16_t port = address_port(q->peer);
+	struct fib_rule_port_range range;
+
+	if (q->protocol != IPPROTO_SCTP || !port || RTA_PAYLOAD(a) != sizeof(range))
+		return SHARE_SOME;
+	memcpy(&range, RTA_DATA(a), sizeof(range));
+	return port >= range.start && port <= range.end ? SHARE_ALL : SHARE_NONE;
+}
+
 static enum share share_of(const struct rtattr *a, const struct fib_rule_hdr *head,
 			   const struct question *q)
 {
@@ -93,8 +106,10 @@ static enum share share_of(const struct rtattr *a, const struct fib_rule_hdr *he
 	case FRA_IP_PROTO:
 		return RTA_PAYLOAD(a) == 1 && *(uint8_t *)RTA_DATA(a) == q->protocol ? SHARE_ALL
 										     : SHARE_NONE;
+	case FRA_DPORT_RANGE:
+		return share_of_port(a, q);
 	default:
-		return SHARE_SOME; /* not known here: sources, marks, users, ports, links */
+		return SHARE_SOME; /* not known here: sources, marks, users, links */
 	}
 }
 

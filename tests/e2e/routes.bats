@@ -100,6 +100,15 @@ no_carrier() {
     output=$(jq -c 'select(.event == null)' <<<"$output" | jq -sc 'sort_by(.name)')
     json 'map(.result) | join(" ")' 'unreachable connected' '.[0].cause.code' blackhole-route
   done
+  if [ "$STACK" = kernel ]; then
+    ip -n "$TOPO-client" -batch - <<-END
+	rule del $rule blackhole
+	rule add ipproto sctp dport 4000-4999 prohibit
+	rule add $rule dport 5000 blackhole
+	END
+    try_json 1 -w 20s -a 10.9.1.1:5000
+    json .cause.code blackhole-route '.time_ms.connect < 10000' true
+  fi
   # A rule before it may let some of the packets pass.
   ip -n "$TOPO-client" rule add priority 5 "to" 10.9.1.1 uidrange 0-65535 lookup main
   try_json 0 -a 10.9.1.1:5000

@@ -47,9 +47,10 @@ struct rule_case {
 	uint8_t protocol; /* 0: any */
 	unsigned short other;
 	enum rule_says says;
+	struct fib_rule_port_range ports; /* of the peer; end 0: any */
 };
 
-/* What it says of packets of SCTP to 10.1.2.2. */
+/* What it says of packets of SCTP to port 5000 of 10.1.2.2. */
 static enum rule_says ask_rule(const struct rule_case *c)
 {
 	struct netlink_question m = { .header = NETLINK_HEADER(RTM_NEWRULE,
@@ -64,6 +65,7 @@ static enum rule_says ask_rule(const struct rule_case *c)
 	enum rule_says says;
 
 	peer.v4.sin_family = AF_INET;
+	address_set_port(&peer, 5000);
 	assert_int_equal(inet_pton(AF_INET, "10.1.2.2", &peer.v4.sin_addr), 1);
 	attribute_number(&m, FRA_PRIORITY, 100);
 	if (c->dst) {
@@ -72,6 +74,8 @@ static enum rule_says ask_rule(const struct rule_case *c)
 	}
 	if (c->protocol)
 		netlink_put(&m, FRA_IP_PROTO, &c->protocol, 1);
+	if (c->ports.end)
+		netlink_put(&m, FRA_DPORT_RANGE, &c->ports, sizeof(c->ports));
 	if (c->other)
 		attribute_number(&m, c->other, 1);
 	says = rule_ask(&m.header, IPPROTO_SCTP, &peer, &error);
@@ -92,6 +96,8 @@ static void a_rule_that_closes_a_way(void **state)
 		{ FR_ACT_BLACKHOLE, 0, 0, 0, NULL, IPPROTO_SCTP, FRA_UID_RANGE, RULE_MAY_ROUTE },
 		{ FR_ACT_BLACKHOLE, 0, 0, 0, NULL, IPPROTO_SCTP, FRA_SRC, RULE_MAY_ROUTE },
 		{ FR_ACT_BLACKHOLE, 0, FIB_RULE_INVERT, 0, NULL, IPPROTO_UDP, 0, RULE_MAY_ROUTE },
+		{ FR_ACT_PROHIBIT, 0, 0, 0, NULL, 0, 0, RULE_CLOSES, { 4000, 5000 } },
+		{ FR_ACT_TO_TBL, RT_TABLE_MAIN, 0, 0, NULL, 0, 0, RULE_NOTHING, { 4000, 4999 } },
 		{ FR_ACT_TO_TBL, RT_TABLE_LOCAL, 0, 0, NULL, 0, 0, RULE_NOTHING },
 		{ FR_ACT_TO_TBL, RT_TABLE_MAIN, 0, 0, NULL, 0, 0, RULE_MAY_ROUTE },
 		{ FR_ACT_TO_TBL, 100, 0, 0, NULL, IPPROTO_UDP, 0, RULE_NOTHING },
