@@ -350,12 +350,12 @@ static int attach_filter(void)
 	return set_option(SOL_SOCKET, SO_ATTACH_FILTER);
 }
 
-static int detach_filter(void)
+__attribute__((unused)) static int detach_filter(void)
 {
 	return set_option(SOL_SOCKET, SO_DETACH_FILTER);
 }
 
-static int attach_bpf(void)
+__attribute__((unused)) static int attach_bpf(void)
 {
 	return set_option(SOL_SOCKET, SO_ATTACH_BPF);
 }
