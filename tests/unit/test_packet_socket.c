@@ -57,7 +57,10 @@ static struct packet_socket open_socket(void)
 		print_message("lo is down here\n");
 		skip();
 	}
-	assert_int_equal(setsockopt(s.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)), 0);
+	if (setsockopt(s.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0) {
+		print_message("no SO_TIMESTAMPNS here, as in qemu-user\n");
+		skip();
+	}
 	return s;
 }
 
