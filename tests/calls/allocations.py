@@ -37,7 +37,7 @@ def run(worker, scenario, *environment):
     path = os.path.join(worker.folder, "allocations")
     result = worker.run_under(["setarch", "-R", "env", "LD_PRELOAD=" + FAIL_MALLOC, "ALLOCATIONS=" + path, *environment],
                               scenario)
-    result.log = read(path)
+    result.log = read(path).rstrip("\0")
     result.injected = result.log.count("failed ")
     return result
 

@@ -19,10 +19,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define FRAMES 64
 #define PLACES 65536u /* a power of two, and far more than there are */
+#define ROOM   (2u << 20)
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
@@ -32,7 +34,12 @@ static _Atomic uint64_t seen[PLACES];
 static atomic_bool failed;
 static uint64_t wanted;
 static bool more;
-static int file = -1;
+/*
+ * FILE in memory, shared with the second process, which closes all descriptors that it does not
+ * know: what follows the last line is NUL.
+ */
+static char *told;
+static atomic_size_t *told_length;
 /* Not to be looked at: what the look itself allocates. */
 static __thread int inside __attribute__((tls_model("initial-exec")));
 
@@ -62,12 +69,15 @@ static void tell(uint64_t place, const char *what, void *const *frames, int coun
 {
 	char line[FRAMES * 20];
 	int length = snprintf(line, sizeof(line), "%s %016llx", what, (unsigned long long)place);
+	size_t at;
 
 	for (int i = 0; i < count; i++)
 		length += snprintf(line + length, sizeof(line) - (size_t)length, " %p", frames[i]);
 	line[length++] = '\n';
-	if (write(file, line, (size_t)length) != length)
+	at = atomic_fetch_add(told_length, (size_t)length);
+	if (at + (size_t)length > ROOM)
 		abort();
+	memcpy(told + at, line, (size_t)length);
 }
 
 /* The frames of this file are left out. */
@@ -78,7 +88,7 @@ static bool fails(void)
 	uint64_t place;
 	bool fail;
 
-	if (file < 0 || inside)
+	if (!told || inside)
 		return false;
 	inside = 1;
 	count = backtrace(frames, FRAMES);
@@ -110,15 +120,31 @@ __attribute__((visibility("default"))) void *realloc(void *old, size_t size)
 	return fails() ? NULL : __libc_realloc(old, size);
 }
 
+static void *share(size_t size, int flags, int file)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | flags, file, 0);
+
+	if (memory == MAP_FAILED)
+		abort();
+	return memory;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
 	const char *path = getenv("ALLOCATIONS"), *place = getenv("FAIL_PLACE");
 	void *frames[FRAMES];
+	int file;
 
 	/* The first call loads what it needs. */
 	backtrace(frames, FRAMES);
 	wanted = place ? strtoull(place, NULL, 16) : 0;
 	more = getenv("FAIL_MORE") != NULL;
-	if (path)
-		file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (!path)
+		return;
+	file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (file < 0 || ftruncate(file, ROOM) < 0)
+		abort();
+	told_length = share(sizeof(*told_length), MAP_ANONYMOUS, -1);
+	told = share(ROOM, 0, file);
+	close(file);
 }
