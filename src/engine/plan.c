@@ -157,10 +157,11 @@ void plan_move_first(struct plan *plan)
 
 size_t plan_position(const struct plan *plan, const union address *address)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (address_equal(&plan->addresses[i], address))
-			return i;
-	return 0;
+	size_t i = 0;
+
+	while (i < plan->count && !address_equal(&plan->addresses[i], address))
+		i++;
+	return i;
 }
 
 /* Was it bound? Then this host takes the answers to it. */

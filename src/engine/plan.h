@@ -58,7 +58,7 @@ bool plan_without_ipv6(struct plan *plan, enum finding_code why, struct timeline
 /* The first address of the call cannot be reached: makes it the last one of the next call. */
 void plan_move_first(struct plan *plan);
 
-/* The call position of an address; 0 if it is not in the call. */
+/* The call position of an address; count: it is not in the call. */
 size_t plan_position(const struct plan *plan, const union address *address);
 
 #endif

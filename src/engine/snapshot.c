@@ -90,10 +90,12 @@ int snapshot_take_local(const struct stack *stack, struct stack_assoc *assoc, st
 
 size_t snapshot_answered(const struct association *a, const struct plan *plan)
 {
-	for (size_t i = 0; i < a->path_count; i++)
+	size_t position = plan->count;
+
+	for (size_t i = 0; i < a->path_count && position == plan->count; i++)
 		if (a->paths[i].in_association && a->paths[i].path.primary)
-			return plan_position(plan, &a->paths[i].path.address);
-	return 0;
+			position = plan_position(plan, &a->paths[i].path.address);
+	return position < plan->count ? position : 0;
 }
 
 bool snapshot_set_primary(const struct stack *stack, struct stack_assoc *assoc,

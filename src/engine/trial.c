@@ -170,26 +170,20 @@ struct trial_end trial_ask_alone(struct trial *t, const struct options *options)
 /* --- The association ------------------------------------------------------------------------- */
 
 /*
- * The call position of the address whose INIT was answered first, as the witness has seen it.
- * count: no answer was seen.
+ * The call position of the address whose answer to the INIT the stack took, as the witness has seen
+ * it. count: no answer was seen.
  */
 static size_t seen_to_answer(struct trial *t)
 {
-	const struct ledger_path *first = NULL;
+	const struct ledger *ledger = t->watch.ledger;
+	const struct ledger_path *accepted;
 
-	if (t->plan.count < 2)
+	if (t->plan.count < 2 || !ledger)
 		return t->plan.count;
 	watch_read(&t->watch);
-	for (size_t i = 0; i < t->plan.count; i++) {
-		const struct ledger_path *path = watch_path(&t->watch, &t->plan.addresses[i]);
-
-		if (path && path->init_acks.count &&
-		    (!first || path->init_acks.first_us < first->init_acks.first_us))
-			first = path;
-	}
-	if (!first)
-		return t->plan.count;
-	return plan_position(&t->plan, &ledger_asked(t->watch.ledger, first)->address);
+	accepted = ledger_accepted(ledger);
+	return accepted ? plan_position(&t->plan, &ledger_asked(ledger, accepted)->address)
+			: t->plan.count;
 }
 
 static int take_association(struct trial *t, struct result *result)

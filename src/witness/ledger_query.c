@@ -63,6 +63,27 @@ const struct ledger_path *ledger_asked(const struct ledger *ledger, const struct
 	return from;
 }
 
+/* other: NULL, or one that has been seen. */
+static bool is_earlier(const struct ledger_count *one, const struct ledger_count *other)
+{
+	return one->count && (!other || one->first_us < other->first_us);
+}
+
+const struct ledger_path *ledger_accepted(const struct ledger *ledger)
+{
+	const struct ledger_path *echoed = NULL, *answered = NULL;
+
+	for (size_t i = 0; i < ledger->path_count; i++) {
+		const struct ledger_path *path = &ledger->paths[i];
+
+		if (is_earlier(&path->cookies, echoed ? &echoed->cookies : NULL))
+			echoed = path;
+		if (is_earlier(&path->init_acks, answered ? &answered->init_acks : NULL))
+			answered = path;
+	}
+	return echoed ? echoed : answered;
+}
+
 bool ledger_returns_elsewhere(const struct ledger_path *path)
 {
 	return path->inits.count && path->init_acks.count &&

@@ -21,6 +21,13 @@ bool ledger_answered_twice(const struct ledger *ledger, const struct ledger_path
  */
 const struct ledger_path *ledger_asked(const struct ledger *ledger, const struct ledger_path *from);
 
+/*
+ * The path whose INIT-ACK the stack took: the first COOKIE-ECHO went there. Without one, that whose
+ * INIT-ACK came first: of two that come together, the stack may take the later one. NULL: there is
+ * none.
+ */
+const struct ledger_path *ledger_accepted(const struct ledger *ledger);
+
 /* Do its answers use another interface, or another address of ours, than the INITs to it? */
 bool ledger_returns_elsewhere(const struct ledger_path *path);
 

@@ -47,6 +47,27 @@ static enum proof finding(const char *text)
 	return judge(&wire.ledger, wire_path(text), wire.now_us);
 }
 
+/* Two answers cross, and the stack takes the later one. */
+static void test_accepted(void **state)
+{
+	(void)state;
+	assert_null(ledger_accepted(&wire.ledger));
+	wire_send_init("10.1.1.2", 1);
+	wire_after(250);
+	wire_send_init("10.1.2.2", 2);
+	wire_after(10);
+	wire_take_init_ack("10.1.1.2", 1);
+	wire_after(1);
+	wire_take_init_ack("10.1.2.2", 2);
+	assert_ptr_equal(ledger_accepted(&wire.ledger), wire_path("10.1.1.2"));
+	wire_after(1);
+	wire_send_chunk("10.1.2.2", CHUNK_COOKIE_ECHO, "cookie");
+	assert_ptr_equal(ledger_accepted(&wire.ledger), wire_path("10.1.2.2"));
+	wire_after(250);
+	wire_send_chunk("10.1.1.2", CHUNK_COOKIE_ECHO, "cookie");
+	assert_ptr_equal(ledger_accepted(&wire.ledger), wire_path("10.1.2.2"));
+}
+
 static void test_handshake(void **state)
 {
 	(void)state;
@@ -543,6 +564,7 @@ static void test_collision(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_accepted, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_handshake, start_two, stop),
 		cmocka_unit_test_setup_teardown(test_never_left, start_one, stop),
 		cmocka_unit_test_setup_teardown(test_never_left_of_two, start_two, stop),
