@@ -178,6 +178,7 @@ static int open_endpoint(struct attempt *attempt, const struct stack *stack,
 		.rto_initial_ms = options->rto_initial_ms,
 		.parameters = options->parameters,
 	};
+	int rc;
 
 	if (!config.rto_initial_ms && plan->count > 1)
 		config.rto_initial_ms = CONNECT_RTO_INITIAL_SEVERAL_MS;
@@ -197,8 +198,12 @@ static int open_endpoint(struct attempt *attempt, const struct stack *stack,
 	};
 	if (!plan->count)
 		return -EAFNOSUPPORT;
-	if (!pool)
-		return stack->open(&attempt->endpoint, &config, &attempt->fault);
+	if (!pool) {
+		rc = stack->open(&attempt->endpoint, &config, &attempt->fault);
+		if (rc < 0 && pool_close_idle(options->pool))
+			rc = stack->open(&attempt->endpoint, &config, &attempt->fault);
+		return rc;
+	}
 	attempt->user = (struct pool_user){ .reader = { take_shared, tell_news, attempt } };
 	return pool_join(pool, &attempt->user, &config, &attempt->endpoint, &attempt->fault);
 }

@@ -81,6 +81,8 @@ static void discard(struct fleet *f, struct member *m)
 	m->each = NULL;
 	m->connection = NULL;
 	f->count.open--;
+	if (f->pace.told)
+		(void)pool_close_idle(f->pool);
 }
 
 static bool has_result(const struct member *m)
@@ -136,13 +138,20 @@ static const struct finding *shortage(const struct result *result)
 	return NULL;
 }
 
+static size_t with_spare(size_t count)
+{
+	return count - MIN(count / 4, SPARE_MAX);
+}
+
 /*
  * Fewer at a time from now on; this one has its turn again when another one has ended. Those that
  * run need descriptors for their look-ups, too.
  */
 static void slow_down(struct fleet *f, struct member *m, const struct finding *why)
 {
-	size_t limit = MAX(f->count.running - MIN(f->count.running / 4, SPARE_MAX), 1);
+	size_t others = f->count.open - 1 - f->count.monitored;
+	/* Many of them may be closing: see may_begin(). */
+	size_t limit = MAX(MAX(with_spare(f->count.running), with_spare(others) / 2), 1);
 	struct message reason;
 
 	if (!f->options->quiet && !f->pace.told) {

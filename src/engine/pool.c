@@ -35,7 +35,8 @@ struct pool {
 	struct loop *loop;
 	const struct stack *stack;
 	struct pool_endpoint *endpoints;
-	struct pool_user *told; /* it is told of events that were just read */
+	struct pool_endpoint *reading; /* its users are told: it stays */
+	struct pool_user *told;        /* it is told of events that were just read */
 	size_t slots, slots_taken;
 	struct pool_peer *peers[BUCKETS];
 };
@@ -200,6 +201,7 @@ static void on_events(void *context, short revents)
 	struct pool *pool = e->pool;
 
 	(void)revents;
+	pool->reading = e;
 	read_some(e);
 	for (int n = 0; n < EVENTS_MAX && e->news; n++) {
 		struct pool_user *user = e->news;
@@ -209,6 +211,7 @@ static void on_events(void *context, short revents)
 		user->reader.ready(user->reader.context);
 		pool->told = NULL;
 	}
+	pool->reading = NULL;
 	if (e->news)
 		loop_again(&e->source);
 	else if (e->failed)
@@ -243,17 +246,15 @@ static int open_endpoint(struct pool *pool, const struct stack_config *config,
 	return 0;
 }
 
-/* This host is short of something, so endpoints that nobody uses are closed. True: there were some.
- */
-static bool close_idle(struct pool *pool)
+bool pool_close_idle(struct pool *pool)
 {
-	struct pool_endpoint **link = &pool->endpoints;
+	struct pool_endpoint **link = pool ? &pool->endpoints : NULL;
 	bool any = false;
 
-	while (*link) {
+	while (link && *link) {
 		struct pool_endpoint *e = *link;
 
-		if (e->user_count) {
+		if (e->user_count || e == pool->reading) {
 			link = &e->next;
 			continue;
 		}
@@ -278,7 +279,7 @@ int pool_join(struct pool *pool, struct pool_user *user, const struct stack_conf
 		e = e->next;
 	if (!e)
 		rc = open_endpoint(pool, &shared, &e, fault);
-	if (rc < 0 && close_idle(pool))
+	if (rc < 0 && pool_close_idle(pool))
 		rc = open_endpoint(pool, &shared, &e, fault);
 	if (rc < 0)
 		return rc;

@@ -66,6 +66,12 @@ void pool_read(struct pool_user *user);
 void pool_leave(struct pool_user *user, bool abort);
 
 /*
+ * This host is short of something, so endpoints that nobody uses are closed. True: there were some.
+ * NULL is fine.
+ */
+bool pool_close_idle(struct pool *pool);
+
+/*
  * May one more use an endpoint of its own? Those who only wait may have half of the slots, so that
  * the others need not wait for them. pool_return_slot() gives it back.
  */

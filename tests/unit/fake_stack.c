@@ -19,7 +19,7 @@
 
 #define FIRST_FD        1000
 #define SHARED_FD       50000
-#define SHARED_MAX      8
+#define SHARED_MAX      50
 #define FIRST_ASSOC     3
 #define EPHEMERAL       40000
 #define DEFAULT_STREAMS 10
@@ -131,6 +131,15 @@ size_t fake_stack_open_count(void)
 	for (size_t i = 0; i < fake.shared_count; i++)
 		open += fake.shared[i]->open;
 	return open;
+}
+
+size_t fake_stack_descriptor_count(void)
+{
+	size_t count = fake_stack_open_count();
+
+	for (size_t i = 0; i < fake.count; i++)
+		count -= fake.endpoints[i]->open && fake.endpoints[i]->shared;
+	return count;
 }
 
 size_t fake_stack_shared_count(void)

@@ -173,6 +173,7 @@ size_t fake_stack_open_count(void); /* and not closed yet */
  * Endpoints with config.shared. They follow no script and have no record: each connect() there
  * follows the next script, and counts as an endpoint of its own above.
  */
+size_t fake_stack_descriptor_count(void); /* what they take */
 size_t fake_stack_shared_count(void);
 
 /* For fake_loop.c. */

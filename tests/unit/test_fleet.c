@@ -42,6 +42,9 @@ static struct {
 	int write_error;
 	char *out;
 	size_t most_open; /* endpoints at the same time */
+	size_t room;      /* for so many descriptors; 0: for any number */
+	size_t no_room;   /* so often there was none */
+	size_t may_share; /* so many of the targets, the first ones; 0: all */
 } bench;
 
 static int teardown(void **state)
@@ -87,8 +90,14 @@ static void parse(struct options *options, const char *const args[], char *addre
 static int open_counted(struct stack_endpoint **endpoint, const struct stack_config *config,
 			struct stack_fault *fault)
 {
-	int rc = fake_stack.open(endpoint, config, fault);
+	int rc;
 
+	if (bench.room && fake_stack_descriptor_count() >= bench.room) {
+		bench.no_room++;
+		*fault = (struct stack_fault){ .call = "socket" };
+		return -EMFILE;
+	}
+	rc = fake_stack.open(endpoint, config, fault);
 	bench.most_open = MAX(bench.most_open, fake_stack_open_count());
 	return rc;
 }
@@ -118,6 +127,7 @@ static int run(const struct fake_script *scripts, size_t script_count, size_t co
 		t->name = bench.names[i];
 		t->options = &bench.kinds[i];
 		parse(t->options, args, addresses[i]);
+		t->options->one_to_one |= bench.may_share && i >= bench.may_share;
 		assert_int_equal(settings_peer(t->options, &t->peer, &why), STATUS_OK);
 	}
 	fake_stack_reset(scripts, script_count);
@@ -489,6 +499,26 @@ static void some_cannot_share(void **state)
 	assert_int_equal(fake_stack_shared_count(), 4);
 }
 
+/*
+ * Endpoints that were shared and are not needed any more make room for those of one target each:
+ * as many run at a time as this host has room for, and few are begun in vain.
+ */
+static void idle_endpoints_make_room(void **state)
+{
+	static struct fake_script scripts[TARGETS_MAX];
+	const struct fake_script up = UP(10 * MSEC);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++)
+		scripts[i] = up;
+	bench.shared = bench.same_address = true;
+	bench.may_share = bench.room = 40;
+	OF_ALL();
+	assert_int_equal(RUN(scripts, TARGETS_MAX), STATUS_OK);
+	assert_in_range(bench.no_room, 1, TARGETS_MAX / 3);
+	assert_in_range(bench.took_us, 0, TARGETS_MAX / 20 * 20 * MSEC);
+}
+
 /* --monitor on one endpoint: each gets its own events. */
 static void monitored_together(void **state)
 {
@@ -537,6 +567,7 @@ int main(void)
 		fleet_test(silence_that_is_not_certain),
 		fleet_test(silence),
 		fleet_test(some_cannot_share),
+		fleet_test(idle_endpoints_make_room),
 		fleet_test(monitored_together),
 	};
 
