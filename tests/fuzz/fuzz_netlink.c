@@ -60,5 +60,6 @@ int FUZZ(const uint8_t *data, size_t size)
 	}
 	answers_begin(NULL, 0);
 	free(routes.own);
+	free(routes.asked);
 	return 0;
 }
