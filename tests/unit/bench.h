@@ -56,7 +56,7 @@
 #define SHUTDOWN(us)          AT(us, .type = EVENT_SHUTDOWN)
 #define CLOSED(us)            AT(us, .type = EVENT_CLOSED)
 #define PATH(us, state)       AT(us, .type = EVENT_PATH, .path_state = state)
-#define V4(a, b, c, d)        FAKE_V4((a) << 24 | (b) << 16 | (c) << 8 | (d), 5000)
+#define V4(a, b, c, d)        FAKE_V4((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d), 5000)
 
 struct bench_host {
 	int64_t resolves_us; /* "late.example" has an address from then on */
