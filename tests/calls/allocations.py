@@ -58,6 +58,10 @@ def judge(result, scenario, known):
     if result.status in {6} | {signature[0] for signature in known} - {0} and \
             re.search(r"out of memory|ENOMEM|Cannot allocate memory|Memory allocation failure", result.text()):
         return None
+    # Of what fails inside getaddrinfo() libc says nothing but that it found no such name; or it ends the process.
+    if scenario.name == "name" and (result.status, "no such name" in result.text(),
+                                    "the look-up process died" in result.text()) in [(3, True, False), (6, False, True)]:
+        return None
     # That it had no memory for a thread, or for what getifaddrs() told, the library does not tell.
     if STACK == "usrsctp" and result.status == 6 and "does not say why" in result.text():
         return None
