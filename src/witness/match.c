@@ -88,7 +88,8 @@ static bool find_by_host(const struct search *s)
 	struct match *list = s->matches->list;
 	bool one_port = true;
 
-	find(s, view_hash_peer(&s->packet->icmp.destination), is_sure);
+	if (!find(s, view_hash_peer(&s->packet->icmp.destination), is_sure))
+		return false;
 	for (size_t i = 1; i < s->matches->count; i++)
 		one_port &= list[i].view->ports.peer == list[0].view->ports.peer;
 	if (one_port)
