@@ -100,11 +100,10 @@ static bool has_names(const struct work *w)
 
 static bool has_udp(const struct work *w)
 {
-	bool udp = w->options->udp.local || w->options->udp.remote;
+	bool udp = encapsulated(&w->options->udp);
 
 	for (size_t i = 0; !udp && i < w->many.count; i++)
-		udp = w->many.targets[i].options->udp.local ||
-		      w->many.targets[i].options->udp.remote;
+		udp = encapsulated(&w->many.targets[i].options->udp);
 	return udp;
 }
 

@@ -164,7 +164,7 @@ static struct finding why_dead(const struct monitoring *r, size_t i, int64_t wai
 	const struct association *a = &r->m.result->association;
 	const struct plan plan = { .sources = a->local,
 				   .source_count = a->local_count,
-				   .udp = r->options->udp.local || r->options->udp.remote };
+				   .udp = encapsulated(&r->options->udp) };
 	struct way way = { .route_error = 0 };
 	struct ledger_path seen;
 	struct ledger since;

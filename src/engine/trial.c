@@ -64,7 +64,7 @@ struct trial_end trial_open(struct trial *t, const struct stack *stack, int stac
 		note_left_out(resolve_fault(&t->resolve), result);
 	list_requested(peer, &result->association);
 	plan_make(&t->plan, peer, local, timeline);
-	t->plan.udp = options->udp.local || options->udp.remote;
+	t->plan.udp = encapsulated(&options->udp);
 	list_excluded(&t->plan, result);
 	if (!stack)
 		return end_with(PHASE_STACK, stack_error);

@@ -98,7 +98,7 @@ void way_look_for_departure(struct way *way, const union address *address,
 			    const struct way_flow *flow)
 {
 	struct stack_encaps udp = flow->udp;
-	bool encapsulated = udp.local || udp.remote;
+	bool in_udp = encapsulated(&udp);
 	struct ipsec_flow packet;
 	const char *call;
 	uint16_t port = 0;
@@ -106,9 +106,9 @@ void way_look_for_departure(struct way *way, const union address *address,
 	(void)flow->stack->ports(flow->endpoint, &port, &udp.local, &call);
 	packet = (struct ipsec_flow){
 		.destination = *address,
-		.protocol = encapsulated ? IPPROTO_UDP : IPPROTO_SCTP,
-		.source_port = encapsulated ? udp.local : port,
-		.destination_port = encapsulated ? udp.remote : address_port(address),
+		.protocol = in_udp ? IPPROTO_UDP : IPPROTO_SCTP,
+		.source_port = in_udp ? udp.local : port,
+		.destination_port = in_udp ? udp.remote : address_port(address),
 	};
 	if (flow->source)
 		packet.source = *flow->source;

@@ -178,7 +178,7 @@ static int kernel_open(struct stack_endpoint **endpoint, const struct stack_conf
 	int fd, rc;
 
 	*fault = (struct stack_fault){ .call = "socket" };
-	if (config->udp.local || config->udp.remote) {
+	if (encapsulated(&config->udp)) {
 		rc = kernel_check_encaps(&config->udp, fault);
 		if (rc < 0)
 			return rc;

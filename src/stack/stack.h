@@ -49,6 +49,11 @@ struct stack_encaps {
 	uint16_t remote;
 };
 
+static inline bool encapsulated(const struct stack_encaps *udp)
+{
+	return udp->local || udp->remote;
+}
+
 /* Longer messages come in parts. */
 #define STACK_MESSAGE_MAX ((size_t)16 << 20)
 

@@ -8,11 +8,6 @@
 
 #include "stack/stack.h"
 
-static inline bool encapsulated(const struct stack_encaps *udp)
-{
-	return udp->local || udp->remote;
-}
-
 /* As struct stack's available(). */
 int library_available(const struct stack_encaps *udp, struct stack_fault *fault);
 
