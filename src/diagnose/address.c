@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/param.h>
 
-#include "base/util.h"
+#include "stack/attempts.h"
 
 static enum finding_code code_of_route(int error)
 {
@@ -90,9 +90,6 @@ struct path_result *diagnose_nth(struct result *result, const struct evidence *e
 	return &result->association.paths[evidence->order[position]];
 }
 
-/* A timer of usrsctp may expire so much early: it counts ticks, and the first has begun before. */
-#define EARLY_US (10 * USEC_PER_MSEC)
-
 static size_t tried(const struct evidence *evidence, int64_t elapsed_us, int64_t turn_us)
 {
 	if (evidence->order_count <= 1 || turn_us <= 0)
@@ -102,7 +99,7 @@ static size_t tried(const struct evidence *evidence, int64_t elapsed_us, int64_t
 
 size_t diagnose_tried_maybe(const struct evidence *evidence)
 {
-	return tried(evidence, evidence->elapsed_us + EARLY_US, evidence->t1_us);
+	return tried(evidence, evidence->elapsed_us + STACK_EARLY_US, evidence->t1_us);
 }
 
 size_t diagnose_tried_surely(const struct evidence *evidence)

@@ -49,12 +49,6 @@ static void abort_cause(struct bytes info, struct cause *cause)
 		cause_parse(info, cause);
 }
 
-/*
- * The library counts time in ticks (TIMEOUT_INTERVAL in netinet/sctp_callout.c). The first tick of
- * a timer has begun before the timer was set.
- */
-#define TICK_US (10 * USEC_PER_MSEC)
-
 /* Can the INIT retransmissions of this attempt be used up by now? */
 static bool may_have_given_up(const struct stack_assoc *assoc)
 {
@@ -65,7 +59,7 @@ static bool may_have_given_up(const struct stack_assoc *assoc)
 	if (!assoc->attempt || get_option(socket, SCTP_INITMSG, &init, sizeof(init)) < 0 ||
 	    get_option(socket, SCTP_RTOINFO, &rto, sizeof(rto)) < 0)
 		return true;
-	return loop_now_us() - assoc->attempt->begun_us + TICK_US >=
+	return loop_now_us() - assoc->attempt->begun_us + STACK_EARLY_US >=
 	       stack_attempts_us(assoc->attempt->count, init.sinit_max_attempts, rto.srto_initial,
 				 MIN(init.sinit_max_init_timeo, rto.srto_max));
 }
